@@ -1,0 +1,1 @@
+"""Time, durations and errors: the words that every other layer uses."""

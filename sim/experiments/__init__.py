@@ -1,0 +1,1 @@
+"""Asking questions of a scenario: one run, both modes beside each other."""

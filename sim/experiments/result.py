@@ -1,0 +1,157 @@
+"""What a run gives back."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sim.ledger.events import Ledger
+from sim.ledger.outcomes import Counts, JobOutcome, count
+from sim.scenario.expect import ModeExpectation, holds
+from sim.scenario.fields import ModeName, SemanticsName
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation of the scenario, held against what was seen.
+
+    Attributes:
+        mode: The mode it speaks of.
+        queue: The queue it speaks of, or None for all together.
+        measure: An outcome or overlay by its JSON name.
+        expected: The bound, such as ``<= 3``.
+        seen: The number that the run gave.
+    """
+
+    mode: ModeName
+    queue: str | None
+    measure: str
+    expected: str
+    seen: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was seen lies within the bound."""
+        return holds(self.expected, self.seen)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The check as the JSON contract writes it."""
+        return {
+            "mode": self.mode,
+            "queue": self.queue,
+            "measure": self.measure,
+            "expected": self.expected,
+            "seen": self.seen,
+            "holds": self.holds,
+        }
+
+
+@dataclass(frozen=True)
+class ModeResult:
+    """What one mode of a run came to.
+
+    Attributes:
+        ledger: Everything that happened, in order.
+        jobs: One outcome for every offered job, in the order of the offers.
+        simulated_ms: How long the run was, in simulated time.
+    """
+
+    mode: ModeName
+    ledger: Ledger
+    jobs: list[JobOutcome]
+    simulated_ms: int
+    queue_names: list[str]
+
+    @cached_property
+    def totals(self) -> Counts:
+        """Outcomes over all queues."""
+        return count(self.jobs)
+
+    @cached_property
+    def queues(self) -> dict[str, Counts]:
+        """Outcomes queue by queue, in the scenario's order."""
+        return {name: count(job for job in self.jobs if job.queue == name) for name in self.queue_names}
+
+    @cached_property
+    def trace_sha256(self) -> str:
+        """SHA-256 of the trace."""
+        return self.ledger.sha256()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to, in the modes that were asked for.
+
+    Attributes:
+        store: What held the queue's keys, such as ``fakeredis``.
+        modes: By mode, ``in-process`` first.
+    """
+
+    scenario: Scenario
+    seed: int
+    semantics: SemanticsName
+    store: str
+    modes: dict[ModeName, ModeResult]
+
+    @property
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """The counts of each mode, by name."""
+        return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
+
+    @property
+    def jobs(self) -> list[tuple[str, JobOutcome]]:
+        """Every job of every mode, as pairs of mode and outcome."""
+        return [(mode, job) for mode, result in self.modes.items() for job in result.jobs]
+
+    @property
+    def simulated_ms(self) -> int:
+        """The longest mode's simulated time."""
+        return max(result.simulated_ms for result in self.modes.values())
+
+    @cached_property
+    def expectations(self) -> list[Check]:
+        """Every expectation of the scenario that speaks of a mode and semantics that was run."""
+        own = self.scenario.expect
+        more = own.documented if self.semantics == "documented" else own.bull
+        blocks: list[tuple[ModeName, ModeExpectation]] = [
+            ("in-process", own.in_process),
+            ("in-process", more.in_process),
+            ("queue", own.queue),
+            ("queue", more.queue),
+        ]
+        general = self.semantics in self.scenario.profiles
+        checks: list[Check] = []
+        for place, (mode, block) in enumerate(blocks):
+            result = self.modes.get(mode)
+            if result is None or (place % 2 == 0 and not general):
+                continue
+            counts = result.totals.as_dict()
+            checks += [Check(mode, None, name, bound, counts[name]) for name, bound in block.total.items()]
+            for queue, bounds in block.queues.items():
+                counts = result.queues[queue].as_dict()
+                checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
+        return checks
+
+    @property
+    def holds(self) -> bool:
+        """Whether every expectation holds."""
+        return all(check.holds for check in self.expectations)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as the JSON contract writes it."""
+        return {
+            "scenario": self.scenario.title,
+            "seed": self.seed,
+            "semantics": self.semantics,
+            "store": self.store,
+            "simulated_ms": self.simulated_ms,
+            "modes": {
+                mode: {
+                    **result.totals.as_dict(),
+                    "queues": {name: counts.as_dict() for name, counts in result.queues.items()},
+                }
+                for mode, result in self.modes.items()
+            },
+            "expectations": [check.as_dict() for check in self.expectations],
+            "trace_sha256": {mode: result.trace_sha256 for mode, result in self.modes.items()},
+        }

@@ -1,0 +1,114 @@
+"""What a scenario says of queues: attempts, backoff, retention, handlers, and the document's three as defaults."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sim.scenario.fields import Duration, Model, PositiveDuration, Switch
+
+HandlerName = Literal["order", "payment", "email"]
+
+
+class Backoff(Model):
+    """How long a failed job waits before its next attempt."""
+
+    type: Literal["exponential", "fixed"]
+    """`exponential` doubles; `fixed` is the same every time."""
+    delay: Duration
+    """The base delay."""
+
+
+class Retention(Model):
+    """Which finished jobs are kept, as Bull's object form says it."""
+
+    count: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    """Keep this many, the newest."""
+    age: PositiveDuration | None = None
+    """Keep those that finished within this time."""
+
+
+class ExponentialTime(Model):
+    """Times drawn from an exponential distribution."""
+
+    kind: Literal["exponential"]
+    mean: PositiveDuration
+
+
+class UniformTime(Model):
+    """Times drawn evenly between two bounds."""
+
+    kind: Literal["uniform"]
+    min: Duration
+    max: Duration
+
+
+class LognormalTime(Model):
+    """Times with a long tail: half are below the median, few are far above it."""
+
+    kind: Literal["lognormal"]
+    median: PositiveDuration
+    sigma: Annotated[float, Field(gt=0, le=5, strict=False)] = 0.5
+    """Standard deviation of the logarithm."""
+
+
+TimeDistribution = Annotated[ExponentialTime | UniformTime | LognormalTime, Field(discriminator="kind")]
+
+
+class Limiter(Model):
+    """Bull's rate limiter: at most `max` jobs in each `duration`."""
+
+    max: Annotated[int, Field(ge=1, le=1_000_000)]
+    duration: PositiveDuration
+
+
+class QueueConfig(Model):
+    """One queue: how its jobs are tried, how long they are kept, and what they do."""
+
+    handler: HandlerName
+    """What a job of this queue does."""
+    attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """Starts a job may use in all."""
+    backoff: Backoff | None = None
+    """Wait between attempts; none means at once."""
+    remove_on_fail: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
+    """Failed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
+    remove_on_complete: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
+    """Completed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
+    idempotency_key: Switch = True
+    """Whether a second effect of the same job is recognised and stopped."""
+    discard_permanent: Switch = False
+    """Whether a permanent error ends the job at once instead of using up its attempts."""
+    service: Duration | TimeDistribution = 200
+    """How long one attempt works, without waiting for a slow database."""
+    limiter: Limiter | None = None
+    """At most so many jobs in a time."""
+
+
+DOCUMENTED_QUEUES: dict[str, dict[str, Any]] = {
+    "order": {
+        "handler": "order",
+        "attempts": 3,
+        "backoff": {"type": "exponential", "delay": "2s"},
+        "remove_on_fail": 50,
+        "idempotency_key": "on",
+    },
+    "email": {
+        "handler": "email",
+        "attempts": 5,
+        "backoff": {"type": "exponential", "delay": "1s"},
+        "remove_on_fail": 25,
+        "idempotency_key": "off",
+    },
+    "payment": {
+        "handler": "payment",
+        "attempts": 3,
+        "backoff": {"type": "fixed", "delay": "5s"},
+        "remove_on_fail": 50,
+        "idempotency_key": "on",
+    },
+}
+"""The three queues of the reliability model, as a scenario file would write them.
+
+Source: reliability-model.md, Retry Behavior, Failed Job Handling, Idempotency. Emails are not idempotent there;
+orders and payments are.
+"""

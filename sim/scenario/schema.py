@@ -1,0 +1,131 @@
+"""The scenario: everything that one file says."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sim.scenario.expect import Expect
+from sim.scenario.fault_schema import Fault
+from sim.scenario.fields import CoarseDuration, Duration, Model, ModeName, PositiveDuration, SemanticsName, Switch
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.workload import Workload
+
+QueueName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+
+
+class Workers(Model):
+    """The worker processes of one queue, and the settings of Bull that they run with."""
+
+    processes: Annotated[int, Field(ge=0, le=1_000)] = 1
+    concurrency: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """Jobs that one process runs at the same time."""
+    start_spread: Duration = 0
+    """Processes start at random moments within this time; 0s: one after the other, 10 ms apart."""
+    lock_duration: CoarseDuration = 30_000
+    lock_renew: CoarseDuration | None = None
+    """How often a running job's lock is extended; left out, half the lock duration."""
+    stalled_interval: CoarseDuration = 30_000
+    """How often a process looks for jobs without a lock."""
+    max_stalled: Annotated[int, Field(ge=0, le=1_000)] = 1
+    """How often a job may be found stalled before it fails."""
+    retry_process_delay: CoarseDuration = 5_000
+    """How long a slot rests after an error of the queue itself."""
+    guard_interval: CoarseDuration = 5_000
+    """How often delayed jobs are looked for at the latest."""
+    blocking: Switch = False
+    """Whether a handler blocks its process, so that no timer runs while it works."""
+
+    @property
+    def lock_renew_ms(self) -> int:
+        """Time between two renewals of a lock."""
+        return self.lock_duration // 2 if self.lock_renew is None else self.lock_renew
+
+
+class Application(Model):
+    """The application process that runs the jobs itself in in-process mode."""
+
+    concurrency: Annotated[int, Field(ge=1, le=1_000_000)] | Literal["unlimited"] = "unlimited"
+    """Jobs that it runs at the same time; others wait in its memory."""
+
+
+class RedisConfig(Model):
+    """What Redis keeps when it dies."""
+
+    persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
+    save_interval: PositiveDuration = 60_000
+    """With `rdb`: time between two snapshots."""
+
+
+class DatabaseConfig(Model):
+    """The application's database."""
+
+    latency: Duration = 0
+    """How long one call takes."""
+    stock: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
+    """Items in stock when the run begins; an order that finds none fails for good."""
+
+
+class Scenario(Model):
+    """One question, and the world in which it is asked."""
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    question: Annotated[str, Field(min_length=1, max_length=400)]
+    story: str = ""
+    """What happened, told in a few sentences."""
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    semantics: SemanticsName | Annotated[list[SemanticsName], Field(min_length=1, max_length=2)] = "documented"
+    """The profile or profiles that `expect` speaks of; the first is the one that `run` uses."""
+    modes: Annotated[list[ModeName], Field(min_length=1, max_length=2)] = ["in-process", "queue"]
+    duration: PositiveDuration | None = None
+    """When the run ends; left out, when all is settled, at most an hour after the last job or fault."""
+    queues: dict[QueueName, QueueConfig] = Field(default_factory=dict)
+    """Queues, each on top of the documented defaults of its name."""
+    workload: Annotated[list[Workload], Field(min_length=1, max_length=1_000)]
+    workers: dict[QueueName, Workers] = Field(default_factory=dict)
+    application: Application = Application()
+    redis: RedisConfig = RedisConfig()
+    database: DatabaseConfig = DatabaseConfig()
+    faults: Annotated[list[Fault], Field(max_length=1_000)] = Field(default_factory=list)
+    expect: Expect = Expect()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_documented_queues(cls, raw: Any) -> Any:
+        """Put the document's settings under what the file says, for every queue that it names."""
+        if not isinstance(raw, dict):
+            return raw
+        written = raw.get("queues", {})
+        if not isinstance(written, dict):
+            return raw
+        workload = raw.get("workload")
+        used = [entry.get("queue") for entry in workload if isinstance(entry, dict)] if isinstance(workload, list) else []
+        merged: dict[Any, Any] = {}
+        for name in [*written, *(name for name in used if isinstance(name, str))]:
+            own = written.get(name, {})
+            if name in merged or not isinstance(own, dict):
+                merged.setdefault(name, own)
+            elif name in DOCUMENTED_QUEUES or name in written:
+                handler = own.get("handler", name)
+                base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
+                merged[name] = {**base, **own}
+        return {**raw, "queues": merged}
+
+
+    @property
+    def profiles(self) -> list[SemanticsName]:
+        """The semantics that the scenario's expectations speak of."""
+        return [self.semantics] if isinstance(self.semantics, str) else list(self.semantics)
+
+    def workers_of(self, queue: str) -> Workers:
+        """The worker settings of a queue; one process with the defaults where the file says nothing."""
+        return self.workers.get(queue) or Workers()
+
+    @property
+    def worker_names(self) -> list[str]:
+        """Every worker process by name, such as ``email-1``, queue by queue."""
+        return [f"{queue}-{n}" for queue in self.queues for n in range(1, self.workers_of(queue).processes + 1)]
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs are offered in all."""
+        return sum(entry.jobs for entry in self.workload)

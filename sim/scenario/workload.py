@@ -1,0 +1,87 @@
+"""What a scenario says of the jobs that are offered, and when."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.scenario.fields import Duration, Model, PositiveDuration, Share, Switch
+
+MOST_JOBS = 2_000_000
+Count = Annotated[int, Field(ge=1)]
+
+
+class ConstantArrivals(Model):
+    """One job every so often."""
+
+    kind: Literal["constant"]
+    every: PositiveDuration
+    count: Count
+    start: Duration = 0
+
+
+class PoissonArrivals(Model):
+    """Jobs at random moments, so many on average: gaps are drawn from an exponential distribution."""
+
+    kind: Literal["poisson"]
+    every: PositiveDuration
+    """Mean gap between two jobs."""
+    count: Count
+    start: Duration = 0
+
+
+class BurstArrivals(Model):
+    """Several jobs at one moment, again and again."""
+
+    kind: Literal["bursts"]
+    every: PositiveDuration
+    size: Count
+    """Jobs in one burst."""
+    bursts: Count
+    """How many bursts."""
+    start: Duration = 0
+
+
+class ListedArrivals(Model):
+    """Jobs at exactly these times."""
+
+    kind: Literal["times"]
+    at: Annotated[list[Duration], Field(min_length=1, max_length=100_000)]
+
+
+Arrivals = Annotated[
+    ConstantArrivals | PoissonArrivals | BurstArrivals | ListedArrivals, Field(discriminator="kind")
+]
+
+
+class Workload(Model):
+    """Jobs offered to one queue."""
+
+    queue: str
+    arrivals: Arrivals
+    priority: Annotated[int, Field(ge=0, le=2_000_000)] = 0
+    """1 runs first; 0 means none, and runs after all that have one."""
+    lifo: Switch = False
+    """Whether a job goes to the front of the line."""
+    delay: Duration = 0
+    """How long after the submit the job becomes due."""
+    invalid: Share = 0
+    """Share of jobs whose data is invalid: a permanent error."""
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs this offers."""
+        arrivals = self.arrivals
+        if isinstance(arrivals, ListedArrivals):
+            return len(arrivals.at)
+        if isinstance(arrivals, BurstArrivals):
+            return arrivals.size * arrivals.bursts
+        return arrivals.count
+
+    @property
+    def last_ms(self) -> int:
+        """About when the last job is offered; for Poisson arrivals the mean."""
+        arrivals = self.arrivals
+        if isinstance(arrivals, ListedArrivals):
+            return max(arrivals.at)
+        rounds = arrivals.bursts if isinstance(arrivals, BurstArrivals) else arrivals.count
+        return arrivals.start + arrivals.every * (rounds - 1)
