@@ -125,7 +125,8 @@ class Counts:
     @property
     def adds_up(self) -> bool:
         """Whether the outcomes sum to what was offered."""
-        return self.offered == sum(getattr(self, outcome.field) for outcome in Outcome)
+        parts: list[int] = [getattr(self, outcome.field) for outcome in Outcome]
+        return self.offered == sum(parts)
 
 
 @dataclass(slots=True)

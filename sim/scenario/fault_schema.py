@@ -159,13 +159,6 @@ class HandlerError(Struck):
 
 
 Fault = Annotated[
-    WorkerCrash
-    | WorkerFreeze
-    | PoisonJob
-    | RedisOutage
-    | RedisCrash
-    | DatabaseFailure
-    | SlowDatabase
-    | HandlerError,
+    WorkerCrash | WorkerFreeze | PoisonJob | RedisOutage | RedisCrash | DatabaseFailure | SlowDatabase | HandlerError,
     Field(discriminator="kind"),
 ]

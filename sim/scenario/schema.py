@@ -6,7 +6,16 @@ from pydantic import Field, model_validator
 
 from sim.scenario.expect import Expect
 from sim.scenario.fault_schema import Fault
-from sim.scenario.fields import CoarseDuration, Duration, Model, ModeName, PositiveDuration, SemanticsName, Switch
+from sim.scenario.fields import (
+    MODES,
+    CoarseDuration,
+    Duration,
+    Model,
+    ModeName,
+    PositiveDuration,
+    SemanticsName,
+    Switch,
+)
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.workload import Workload
 
@@ -75,7 +84,7 @@ class Scenario(Model):
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     semantics: SemanticsName | Annotated[list[SemanticsName], Field(min_length=1, max_length=2)] = "documented"
     """The profile or profiles that `expect` speaks of; the first is the one that `run` uses."""
-    modes: Annotated[list[ModeName], Field(min_length=1, max_length=2)] = ["in-process", "queue"]
+    modes: Annotated[list[ModeName], Field(min_length=1, max_length=2)] = Field(default_factory=lambda: list(MODES))
     duration: PositiveDuration | None = None
     """When the run ends; left out, when all is settled, at most an hour after the last job or fault."""
     queues: dict[QueueName, QueueConfig] = Field(default_factory=dict)
@@ -98,7 +107,9 @@ class Scenario(Model):
         if not isinstance(written, dict):
             return raw
         workload = raw.get("workload")
-        used = [entry.get("queue") for entry in workload if isinstance(entry, dict)] if isinstance(workload, list) else []
+        used = (
+            [entry.get("queue") for entry in workload if isinstance(entry, dict)] if isinstance(workload, list) else []
+        )
         merged: dict[Any, Any] = {}
         for name in [*written, *(name for name in used if isinstance(name, str))]:
             own = written.get(name, {})
@@ -109,7 +120,6 @@ class Scenario(Model):
                 base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
                 merged[name] = {**base, **own}
         return {**raw, "queues": merged}
-
 
     @property
     def profiles(self) -> list[SemanticsName]:

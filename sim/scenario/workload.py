@@ -48,9 +48,7 @@ class ListedArrivals(Model):
     at: Annotated[list[Duration], Field(min_length=1, max_length=100_000)]
 
 
-Arrivals = Annotated[
-    ConstantArrivals | PoissonArrivals | BurstArrivals | ListedArrivals, Field(discriminator="kind")
-]
+Arrivals = Annotated[ConstantArrivals | PoissonArrivals | BurstArrivals | ListedArrivals, Field(discriminator="kind")]
 
 
 class Workload(Model):
