@@ -1,0 +1,148 @@
+"""Find active jobs whose lock is gone, in two phases, and put them first in line or give them up."""
+
+import json
+from typing import Any, NamedTuple
+
+from sim.jobqueue.job import Keep, Retention
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.line import line_key
+from sim.jobqueue.retention import delete_finished, jobs_to_evict
+from sim.jobqueue.store import Store, Transaction, atomic
+
+REASON = "job stalled more than allowable limit"
+
+
+class StalledCheck(NamedTuple):
+    """What one check did.
+
+    Attributes:
+        ran: False when another check ran less than the interval ago, and this one did nothing.
+        stalled: Jobs put back in line.
+        failed: Jobs given up, having stalled too often.
+        evicted: Failed jobs that retention removed.
+    """
+
+    ran: bool
+    stalled: list[str]
+    failed: list[str]
+    evicted: list[str]
+
+
+def check_stalled_jobs(
+    store: Store, keys: QueueKeys, *, now_ms: int, max_stalled: int, interval_ms: int
+) -> StalledCheck:
+    """Recover the marked jobs that have no lock, then mark every active job for the next check.
+
+    A job counts as stalled when the check before marked it and nobody has renewed its lock since. It goes to the front
+    of the line, ahead of every priority, or fails when it has stalled more than ``max_stalled`` times in its life,
+    whatever ``attempts`` says. A stall costs no attempt.
+
+    Args:
+        interval_ms: For so long no other check runs on this queue, whichever process asks.
+
+    Redis:
+        EXISTS and SET stalled-check PX, SMEMBERS stalled, EXISTS lock, LREM active, HINCRBY stalledCounter, RPUSH wait
+        or ZADD failed, LRANGE active, SADD stalled. One atomic step. O(active + stalled * active).
+
+    Source: BULL_FACTS 4. Of several marked jobs the one with the largest number runs first.
+    """
+
+    def body(tx: Transaction) -> StalledCheck:
+        if tx.exists(keys.stalled_check):
+            return StalledCheck(False, [], [], [])
+        marked = sorted(tx.smembers(keys.stalled), key=_numbers_first)
+        if marked:
+            tx.watch(*[keys.lock(job_id) for job_id in marked])
+        active = tx.lrange(keys.active, 0, -1)
+        abandoned = [job_id for job_id in marked if job_id in active and not tx.exists(keys.lock(job_id))]
+        target = line_key(tx, keys)
+        counters = {job_id: int(tx.hget(keys.job(job_id), "stalledCounter") or 0) + 1 for job_id in abandoned}
+        stalled = [job_id for job_id in abandoned if counters[job_id] <= max_stalled]
+        failed = [job_id for job_id in abandoned if counters[job_id] > max_stalled]
+        options = {job_id: _remove_on_fail(tx.hget(keys.job(job_id), "opts")) for job_id in failed}
+        evicted = _plan_evictions(tx, keys, failed, options, now_ms)
+        still_active = list(active)
+        for job_id in abandoned:
+            still_active.remove(job_id)
+        tx.multi()
+        tx.set(keys.stalled_check, now_ms, px=interval_ms)
+        if marked:
+            tx.delete(keys.stalled)
+        for job_id in abandoned:
+            tx.lrem(keys.active, 1, job_id)
+            tx.hincrby(keys.job(job_id), "stalledCounter", 1)
+            if counters[job_id] <= max_stalled:
+                tx.rpush(target, job_id)
+            else:
+                tx.zadd(keys.failed, {job_id: now_ms})
+                tx.hset(keys.job(job_id), mapping={"failedReason": REASON, "finishedOn": str(now_ms)})
+        delete_finished(tx, keys, keys.failed, evicted)
+        if still_active:
+            tx.sadd(keys.stalled, *still_active)
+        return StalledCheck(True, stalled, failed, evicted)
+
+    return atomic(store, body, keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
+
+
+def _numbers_first(job_id: str) -> tuple[int, int, str]:
+    """Order as a Redis set of integers lists them; the order of other ids is unspecified there, and by text here."""
+    if job_id.isascii() and job_id.isdigit():
+        return (0, int(job_id), job_id)
+    return (1, 0, job_id)
+
+
+def _remove_on_fail(opts: str | None) -> Retention | None:
+    return JobOptions.from_json(
+        json.dumps({"removeOnFail": json.loads(opts or "{}").get("removeOnFail")})
+    ).remove_on_fail
+
+
+def _plan_evictions(
+    tx: Transaction, keys: QueueKeys, failed: list[str], options: dict[str, Retention | None], now_ms: int
+) -> list[str]:
+    """List what the retention options of the failing jobs remove, one after the other.
+
+    A plain number trims to that number, and 0 wipes the whole set with every hash in it (measured; after an ordinary
+    failure 0 removes only the job itself). Several jobs that fail in one check are trimmed as if they had joined
+    together.
+    """
+    evicted: list[str] = []
+    for place, job_id in enumerate(failed):
+        keep = options[job_id]
+        if keep is None or keep is False:
+            continue
+        if keep is True:
+            evicted.append(job_id)
+            continue
+        count, age_s = (keep.count or None, keep.age_s) if isinstance(keep, Keep) else (keep, None)
+        joined = failed[: place + 1]
+        if count == 0:
+            everyone: list[Any] = tx.zrange(keys.failed, 0, -1)
+            evicted += [other for other in (*everyone, *joined) if other not in evicted]
+            continue
+        for other in _trim_with(tx, keys, joined, evicted, count, age_s, now_ms):
+            evicted.append(other)
+    return evicted
+
+
+def _trim_with(
+    tx: Transaction,
+    keys: QueueKeys,
+    joined: list[str],
+    evicted: list[str],
+    count: int | None,
+    age_s: int | float | None,
+    now_ms: int,
+) -> list[str]:
+    """Trim the failed set as it stands with ``joined`` in it and ``evicted`` out of it."""
+    if len(joined) == 1 and not evicted:
+        return jobs_to_evict(tx, keys.failed, (now_ms, joined[0]), count=count, age_s=age_s)
+    listed: list[Any] = tx.zrange(keys.failed, 0, -1, withscores=True)
+    entries = dict(listed)
+    entries |= dict.fromkeys(joined, now_ms)
+    standing = sorted((score, other) for other, score in entries.items() if other not in evicted)
+    gone = [other for score, other in standing if age_s is not None and score <= now_ms - age_s * 1000]
+    rest = [other for _score, other in standing if other not in gone]
+    if count is not None:
+        gone += rest[: max(0, len(rest) - count)]
+    return gone
