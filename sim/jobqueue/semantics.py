@@ -10,7 +10,7 @@ class Semantics:
 
     Attributes:
         name: The profile's name in scenario files and on the command line.
-        exponential: After the n-th failure ``doubling`` waits base * 2**(n-1), ``doubling-minus-one`` base * (2**n - 1).
+        exponential: After failure n, ``doubling`` waits base * 2**(n-1) and ``doubling-minus-one`` base * (2**n - 1).
         submit_while_away: Whether a submit during a Redis outage ``fails`` at once or ``waits`` for the connection.
         reconnect: Whether clients come back ``at-once`` with Redis, or on a growing ``schedule`` of attempts.
 

@@ -92,9 +92,7 @@ def _numbers_first(job_id: str) -> tuple[int, int, str]:
 
 
 def _remove_on_fail(opts: str | None) -> Retention | None:
-    return JobOptions.from_json(
-        json.dumps({"removeOnFail": json.loads(opts or "{}").get("removeOnFail")})
-    ).remove_on_fail
+    return retention_from_json(json.loads(opts or "{}").get("removeOnFail"))
 
 
 def _plan_evictions(

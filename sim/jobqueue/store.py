@@ -1,9 +1,9 @@
 """The one seam to whatever holds the keys: the part of the redis-py API that the queue uses.
 
 ``redis.Redis(decode_responses=True)`` satisfies it, on a real server as on a simulated one. Every operation of the
-queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI, writes,
-EXEC, and again from the start when a watched key changed. A store in which nothing can come between two commands may
-run the body directly.
+queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI,
+writes, EXEC, and again from the start when a watched key changed. A store in which nothing can come between two
+commands may run the body directly.
 
 Two rules make a body right on both: it reads everything before ``multi()``, and it never uses what a write returns.
 """
