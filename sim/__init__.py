@@ -1,1 +1,55 @@
-"""What happens to background jobs when things break: a reliability simulator and training sandbox."""
+"""What happens to background jobs when things break: a reliability simulator and training sandbox.
+
+The names below load what they need when they are first used, so that ``import sim`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.core.errors import ScenarioError, SimError
+    from sim.experiments.open_world import World
+    from sim.experiments.result import ModeResult
+    from sim.experiments.run import run
+    from sim.ledger.outcomes import Outcome
+    from sim.report.notebook_result import Result
+    from sim.scenario.load import load_scenario, parse_scenario
+    from sim.scenario.schema import Scenario
+
+_HOMES = {
+    "ModeResult": "sim.experiments.result",
+    "Outcome": "sim.ledger.outcomes",
+    "Result": "sim.experiments.result",
+    "Scenario": "sim.scenario.schema",
+    "ScenarioError": "sim.core.errors",
+    "SimError": "sim.core.errors",
+    "World": "sim.experiments.open_world",
+    "load_scenario": "sim.scenario.load",
+    "parse_scenario": "sim.scenario.load",
+    "run": "sim.experiments.run",
+}
+
+__all__ = [
+    "ModeResult",
+    "Outcome",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "SimError",
+    "World",
+    "load_scenario",
+    "parse_scenario",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from where it lives."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

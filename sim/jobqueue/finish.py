@@ -57,6 +57,7 @@ def complete_job(
     Raises:
         FinishRefused: Definite. The job is gone, or its lock is lost, or it is not active.
         redis.ConnectionError: Indefinite. It may have been recorded.
+        ValueError: It was recorded, and the next job's data or options are not JSON; that job stays active.
 
     Redis:
         EXISTS job, GET and DEL lock, SREM stalled, LREM active, ZADD completed, HSET job, retention; with
@@ -67,7 +68,7 @@ def complete_job(
     """
     value = to_json(return_value)
 
-    def body(tx: Transaction) -> Completed | FinishRefused:
+    def body(tx: Transaction) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused:
         refusal = _refusal(tx, keys, job.id, lease.token, "finished")
         if refusal is not None:
             return _release_and_refuse(tx, keys, refusal)
@@ -83,13 +84,13 @@ def complete_job(
         _release(tx, keys, job.id)
         finish.write(tx)
         if next_id is None:
-            return Completed(finish.evicted)
+            return finish.evicted, None, {}
         tx.rpoplpush(keys.wait, keys.active)
         tx.set(keys.lock(next_id), lease.token, px=lease.duration_ms)
         tx.zrem(keys.priority, next_id)
         tx.hset(keys.job(next_id), "processedOn", str(now_ms))
         next_fields["processedOn"] = str(now_ms)
-        return Completed(finish.evicted, Job.from_hash(next_fields, next_id))
+        return finish.evicted, next_id, next_fields
 
     watches = [keys.job(job.id), keys.lock(job.id)]
     if job.options.remove_on_complete not in (None, False, True, 0):
@@ -100,7 +101,8 @@ def complete_job(
     if isinstance(done, FinishRefused):
         raise done
     job.finished_on_ms = now_ms
-    return done
+    evicted, next_id, next_fields = done
+    return Completed(evicted, None if next_id is None else Job.from_hash(next_fields, next_id))
 
 
 def fail_job(

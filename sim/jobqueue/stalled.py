@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from sim.jobqueue.job import Keep, Retention
+from sim.jobqueue.job import Keep, Retention, retention_from_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
 from sim.jobqueue.retention import delete_finished, jobs_to_evict

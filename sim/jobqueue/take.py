@@ -7,6 +7,8 @@ from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.limiter import Limiting, RateLimit
 from sim.jobqueue.store import Store, Transaction, atomic
 
+Fields = dict[str, str]
+
 
 class Lease(NamedTuple):
     """What a worker puts into the locks of its jobs.
@@ -46,10 +48,11 @@ def lock_popped(
     Redis: SET lock PX, ZREM priority, HSET processedOn, SREM stalled; one atomic step on the job. O(log n).
     """
 
-    def body(tx: Transaction) -> Job | HeldBack:
+    def body(tx: Transaction) -> Fields | HeldBack:
         return _hand_out(tx, keys, job_id, lease, now_ms, limit, popped=True)
 
-    return atomic(store, body, keys.job(job_id), *_limiter_keys(keys, limit))
+    taken = atomic(store, body, keys.job(job_id), *_limiter_keys(keys, limit))
+    return taken if isinstance(taken, HeldBack) else Job.from_hash(taken, job_id)
 
 
 def take_job(
@@ -71,14 +74,18 @@ def take_job(
     Source: BULL_FACTS 3, 9, 13.
     """
 
-    def body(tx: Transaction) -> Job | HeldBack | None:
+    def body(tx: Transaction) -> tuple[str, Fields | HeldBack] | None:
         job_id = tx.lindex(keys.wait, -1)
         if job_id is None:
             return None
         tx.watch(keys.job(job_id))
-        return _hand_out(tx, keys, job_id, lease, now_ms, limit, popped=False)
+        return job_id, _hand_out(tx, keys, job_id, lease, now_ms, limit, popped=False)
 
-    return atomic(store, body, keys.wait, *_limiter_keys(keys, limit))
+    found = atomic(store, body, keys.wait, *_limiter_keys(keys, limit))
+    if found is None:
+        return None
+    job_id, taken = found
+    return taken if isinstance(taken, HeldBack) else Job.from_hash(taken, job_id)
 
 
 def _limiter_keys(keys: QueueKeys, limit: RateLimit | None) -> tuple[str, ...]:
@@ -87,7 +94,8 @@ def _limiter_keys(keys: QueueKeys, limit: RateLimit | None) -> tuple[str, ...]:
 
 def _hand_out(
     tx: Transaction, keys: QueueKeys, job_id: str, lease: Lease, now_ms: int, limit: RateLimit | None, *, popped: bool
-) -> Job | HeldBack:
+) -> Fields | HeldBack:
+    """Start the job or hold it back; its hash is parsed by the caller, after the step has been done."""
     limiting = None if limit is None else Limiting(tx, keys, job_id, limit)
     fields = tx.hgetall(keys.job(job_id))
     tx.multi()
@@ -103,4 +111,4 @@ def _hand_out(
     tx.zrem(keys.priority, job_id)
     tx.hset(keys.job(job_id), "processedOn", str(now_ms))
     fields["processedOn"] = str(now_ms)
-    return Job.from_hash(fields, job_id)
+    return fields

@@ -21,6 +21,7 @@ class Event(StrEnum):
     REJECTED = "rejected"  # the submit raised an error; more: error
     PROMOTED = "promoted"  # a delayed job became due and stands in line
     TAKEN = "taken"  # moved to active, not locked yet (a pop that has not been followed by its lock)
+    KILLED = "killed"  # its process died at a named step of it; more: step
     STARTED = "started"  # its handler was called
     EFFECT = "effect"  # something outside the queue changed: reserved, captured or sent; more: effect
     EFFECT_SUPPRESSED = "effect-suppressed"  # an idempotency key stopped a second effect
@@ -41,6 +42,7 @@ class Event(StrEnum):
     WORKER_CRASHED = "worker-crashed"
     WORKER_FROZEN = "worker-frozen"
     WORKER_RESUMED = "worker-resumed"
+    WORKER_TROUBLE = "worker-trouble"  # an error of the queue itself; the slot rests; more: error
     REDIS_DOWN = "redis-down"  # more: why
     REDIS_UP = "redis-up"
     DATABASE_FAULT_BEGAN = "database-fault-began"  # more: failure

@@ -54,9 +54,9 @@ class WorkerCrash(Struck):
     kind: Literal["worker-crash"]
     target: str = "workers"
     step: Step | None = None
-    """Die exactly there, in the job named by `on_job` or `jobs`."""
+    """With `on_job` or `jobs`: the step at which to die; left out, before the effect."""
     on_job: Annotated[int, Field(ge=1)] | None = None
-    """The n-th job that the target starts, counted over the run."""
+    """Die the n-th time that the target reaches the step, counted over the run."""
     jobs: JobNames | None = None
     """These jobs, the first time each reaches the step."""
     restart_after: Duration | None = 1_000

@@ -1,0 +1,67 @@
+"""``run``: break what a scenario says and show what was delivered, duplicated and lost."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; with - standard output holds it alone.")
+@click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
+@click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
+def command(
+    scenario: Path,
+    mode: str | None,
+    seed: int | None,
+    semantics: str | None,
+    out: Path | None,
+    json_to: str | None,
+    trace_to: str | None,
+    no_plots: bool,
+) -> None:
+    """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
+
+    Exit code 0: every expectation holds; 1: one is violated; 2: the scenario or a file cannot be used.
+    """
+    if json_to == "-" and trace_to == "-":
+        raise click.UsageError("--json - and --trace - both want standard output; give one of them a file")
+    from sim.experiments.run import run
+
+    modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
+    chosen: Any = semantics
+    result = run(scenario, modes=modes, seed=seed, semantics=chosen)
+    if json_to != "-" and trace_to != "-":
+        from rich.console import Console
+
+        from sim.report.tables import print_result
+
+        print_result(result, Console())
+    if json_to is not None:
+        text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        _write(json_to, text)
+    if trace_to is not None:
+        _write(trace_to, "".join(line + "\n" for one in result.modes.values() for line in one.ledger.lines()))
+    if out is not None:
+        from sim.report.folder import write_results
+
+        for path in write_results(result, out, plots=not no_plots):
+            click.echo(f"wrote {path}", err=True)
+    if not result.holds:
+        sys.exit(1)
+
+
+def _write(target: str, text: str) -> None:
+    if target == "-":
+        click.echo(text, nl=False)
+        return
+    from sim.report.folder import write_text
+
+    write_text(Path(target), text)

@@ -1,0 +1,45 @@
+"""The world as notebooks and the command line open it: with its scenario's faults arranged."""
+
+from pathlib import Path
+
+from sim.experiments.result import ModeResult
+from sim.faults.timeline import arrange_faults
+from sim.scenario.fields import ModeName, SemanticsName
+from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
+from sim.world.simulation import MOST_STEPS, Simulation
+
+
+class World(Simulation):
+    """One mode of a scenario that can be run by steps, looked at and interfered with.
+
+    >>> world = World("scenarios/01-worker-crashes/crash-after-effect.yaml")  # doctest: +SKIP
+    >>> world.run_until("90s")  # doctest: +SKIP
+    >>> world.redis.hgetall("bull:email:17")  # doctest: +SKIP
+    >>> world.queue("email").retry("17")  # doctest: +SKIP
+    >>> world.run()  # doctest: +SKIP
+
+    Args:
+        scenario: A loaded scenario, or the path of its file.
+        mode: ``queue`` or ``in-process``.
+        seed: Left out, the scenario's.
+        semantics: Left out, the scenario's first.
+        most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        mode: ModeName = "queue",
+        *,
+        seed: int | None = None,
+        semantics: SemanticsName | None = None,
+        most_steps: int = MOST_STEPS,
+    ) -> None:
+        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        super().__init__(loaded, mode, seed=seed, semantics=semantics, most_steps=most_steps)
+        arrange_faults(self)
+
+    def result(self) -> ModeResult:
+        """Take stock of the run as it stands; nothing can run after this."""
+        return ModeResult(self.mode, self.ledger, self.finish(), self.now_ms, list(self.scenario.queues))

@@ -1,0 +1,35 @@
+"""`worker-crash`: a process dies at a time, or at a step of a job; another may take its place."""
+
+from sim.faults.setting import Setting
+from sim.scenario.fault_schema import Step, WorkerCrash
+from sim.world.controls import Death
+from sim.world.process import Process
+
+
+def arrange(fault: WorkerCrash, setting: Setting) -> None:
+    """Arrange for the crash or crashes of one fault."""
+    controls = setting.controls
+    targets = controls.processes(fault.target)
+    if fault.on_job is None and fault.jobs is None:
+        for t_ms in setting.strike_times(fault):
+            for process in targets:
+                controls.at(t_ms, lambda process=process: controls.crash(process, fault.restart_after))
+        return
+    wanted = fault.step or "before-effect"
+    reached = 0
+    died_in: set[str] = set()
+
+    def hook(step: Step, process: Process, _queue: str, job: str) -> Death | None:
+        nonlocal reached
+        if step != wanted or process not in targets:
+            return None
+        reached += 1
+        if fault.jobs is not None:
+            if job not in fault.jobs or job in died_in:
+                return None
+            died_in.add(job)
+        elif reached != fault.on_job:
+            return None
+        return Death(fault.restart_after)
+
+    controls.on_step(hook)

@@ -1,0 +1,140 @@
+"""One attempt: carry out a handler's instructions in simulated time."""
+
+import traceback
+from pathlib import PurePath
+from typing import Any, Protocol
+
+import simpy
+
+from sim.core.errors import SimError
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.errors import PermanentError, ReplyLost, TransientError
+from sim.handlers.instructions import Effect, Query, Work
+from sim.handlers.job_input import JobInput
+from sim.ledger.events import Event
+from sim.scenario.fault_schema import Step
+from sim.world.database import DatabaseAccess
+from sim.world.process import Crashed, Process, Steps
+from sim.world.recorder import Recorder
+
+HandlerFailure = (TransientError, PermanentError)
+
+
+class Hooks(Protocol):
+    """What faults may do in the middle of an attempt."""
+
+    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+        """Tell whether the process dies at this step of this job."""
+
+    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that the handler of this attempt raises, or None."""
+
+
+class AttemptRunner:
+    """Runs handlers: time passes for their work, their queries meet the database, their effects are written down."""
+
+    def __init__(self, env: simpy.Environment, recorder: Recorder, database: DatabaseAccess, hooks: Hooks) -> None:
+        self.env = env
+        self.recorder = recorder
+        self.database = database
+        self.hooks = hooks
+
+    def run(
+        self,
+        process: Process,
+        queue: str,
+        handler: str,
+        job: JobInput,
+        attempt: int,
+        service_ms: int,
+        *,
+        blocking: bool = False,
+    ) -> Steps:
+        """Run one attempt of a job to its end and return what the handler returned (for ``yield from``).
+
+        Args:
+            service_ms: How long the handler works in all, ms.
+            blocking: Whether the handler blocks its process while it works.
+
+        Raises:
+            TransientError: The handler failed and may succeed another time.
+            PermanentError: The handler failed and always will.
+            Crashed: The process died at a step of this attempt.
+        """
+        env = self.env
+        instructions = HANDLERS[handler].handle(job)
+        worked = 0.0
+        answer: Any = None
+        error: SimError | None = None
+        while True:
+            try:
+                if error is not None:
+                    problem, error = error, None
+                    instruction = instructions.throw(problem)
+                else:
+                    instruction = instructions.send(answer)
+            except StopIteration as end:
+                if self.hooks.reaches("after-effect-before-ack", process, queue, job.name):
+                    raise Crashed from None
+                return end.value
+            answer = None
+            if isinstance(instruction, Work):
+                before = round(service_ms * worked)
+                worked += instruction.share
+                span = round(service_ms * worked) - before
+                if span:
+                    if blocking:
+                        yield from process.until_thawed()
+                        process.freeze()
+                        yield env.timeout(span)
+                        process.thaw()
+                        yield from process.until_thawed()
+                    else:
+                        yield env.timeout(span)
+                        if process.frozen:
+                            yield from process.until_thawed()
+                continue
+            outside = isinstance(instruction, Effect) and instruction.system != "database"
+            if not outside and self.database.latency_ms:
+                yield env.timeout(self.database.latency_ms)
+                if process.frozen:
+                    yield from process.until_thawed()
+            try:
+                if isinstance(instruction, Effect):
+                    error = self.hooks.handler_error(queue, job.name, attempt)
+                    if error is None:
+                        self._apply(instruction, process, queue, job.name, attempt)
+                elif isinstance(instruction, Query):
+                    answer = self.database.call(job.name, instruction.body)
+            except HandlerFailure as problem:
+                error = problem
+
+    def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
+        """Let the effect happen, and write it down if it stands, whatever the handler hears of it."""
+        if self.hooks.reaches("before-effect", process, queue, job):
+            raise Crashed
+        if effect.system != "database":
+            applied = self.database.database.run_outside(effect.body)
+            self._write(effect, applied, process, queue, job, attempt)
+            return
+        happened: list[bool] = []
+        try:
+            self.database.call(job, lambda cursor: happened.append(effect.body(cursor)))
+        except ReplyLost:
+            self._write(effect, happened[-1], process, queue, job, attempt)
+            raise
+        self._write(effect, happened[-1], process, queue, job, attempt)
+
+    def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
+        event = Event.EFFECT if applied else Event.EFFECT_SUPPRESSED
+        self.recorder.attempt(queue, job, event, attempt, process.name, {"system": effect.system})
+
+
+def short_stack(error: BaseException) -> str:
+    """Write an exception's stack without this machine's folders, innermost call first."""
+    lines = [f"{type(error).__name__}: {error}"]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        parts = PurePath(frame.filename).parts
+        start = len(parts) - 1 - parts[::-1].index("sim") if "sim" in parts else len(parts) - 1
+        lines.append(f"    at {frame.name} ({'/'.join(parts[start:])}:{frame.lineno})")
+    return "\n".join(lines)

@@ -1,0 +1,242 @@
+"""The verbs that break and mend the world; faults, notebooks and pages call nothing else."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.core.errors import SimError, UnknownName
+from sim.ledger.events import Event
+from sim.scenario.fault_schema import Step
+from sim.world.database import Failure, FailureWindow
+from sim.world.persistence import Snapshot, restore_point_ms
+from sim.world.process import Process
+from sim.world.redis_server import LOADING
+
+if TYPE_CHECKING:
+    from sim.world.simulation import Simulation
+
+
+class Death(NamedTuple):
+    """A step hook's verdict that the process dies.
+
+    Attributes:
+        restart_after_ms: When a replacement starts, ms later; None means never.
+    """
+
+    restart_after_ms: int | None
+
+
+StepHook = Callable[[Step, Process, str, str], Death | None]
+"""Step, process, queue and job -> whether the process dies there."""
+ErrorHook = Callable[[str, str, int], SimError | None]
+"""Queue, job and attempt -> the error that the handler raises, if any."""
+
+
+class Controls:
+    """Verb pairs over the names of the world: crash and restart, freeze and resume, stop and start, refuse and accept.
+
+    Attributes:
+        last_ms: When the last thing that was arranged happens, ms since the run began.
+    """
+
+    def __init__(self, world: "Simulation") -> None:
+        self._world = world
+        self._step_hooks: list[StepHook] = []
+        self._error_hooks: list[ErrorHook] = []
+        self._redis_stops = 0
+        self._snapshots: dict[int, Snapshot] = {}
+        self.last_ms = 0
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the run began."""
+        return int(self._world.env.now)
+
+    def at(self, t_ms: int, action: Callable[[], object]) -> None:
+        """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
+        self.last_ms = max(self.last_ms, t_ms)
+        timer = self._world.env.timeout(max(0, t_ms - self.now_ms))
+        timer.callbacks.append(lambda _event: action())
+
+    # -- processes ------------------------------------------------------------------------------------------------
+
+    def processes(self, target: str) -> list[Process]:
+        """List the processes that a target names; in in-process mode that is always the application.
+
+        Raises:
+            UnknownName: No process, queue or group is called so.
+        """
+        return self._world.processes_of(target)
+
+    def crash(self, process: Process, restart_after_ms: int | None = None) -> None:
+        """Kill a process as by SIGKILL; a dead one stays dead. A replacement starts after a while, or never."""
+        if not process.alive:
+            return
+        self._world.recorder.world(Event.WORKER_CRASHED, process.name, generation=process.generation)
+        process.die()
+        if restart_after_ms is not None:
+            self.at(self.now_ms + restart_after_ms, lambda: self.restart(process))
+
+    def restart(self, process: Process) -> None:
+        """Start a replacement for a dead process."""
+        if not process.alive:
+            process.start()
+
+    def freeze(self, process: Process) -> None:
+        """Let a process stand still, as by SIGSTOP."""
+        if process.alive:
+            self._world.recorder.world(Event.WORKER_FROZEN, process.name)
+            process.freeze()
+
+    def resume(self, process: Process) -> None:
+        """Let a frozen process go on, as by SIGCONT."""
+        if process.alive and process.frozen:
+            self._world.recorder.world(Event.WORKER_RESUMED, process.name)
+            process.thaw()
+
+    # -- Redis ----------------------------------------------------------------------------------------------------
+
+    def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
+        """Make Redis unreachable; its data stays.
+
+        Args:
+            lost_replies: So many submits are carried out first, and their answers get lost.
+        """
+        world = self._world
+        self._redis_stops += 1
+        if self._redis_stops > 1:
+            return
+        world.recorder.world(Event.REDIS_DOWN, why=why)
+        if world.server is None:
+            return
+        if lost_replies and world.producer is not None:
+            world.producer.lose_replies(lost_replies)
+        world.server.go_away()
+        for parts in world.queues.values():
+            parts.room.break_connections()
+
+    def start_redis(self, *, loading_ms: int = 0) -> None:
+        """Make Redis reachable again; while it loads its data it refuses every command."""
+        world = self._world
+        self._redis_stops = max(0, self._redis_stops - 1)
+        if self._redis_stops:
+            return
+        if loading_ms:
+            world.recorder.world(Event.REDIS_DOWN, why="loading", error=LOADING)
+            self.at(self.now_ms + loading_ms, self._finish_loading)
+        else:
+            world.recorder.world(Event.REDIS_UP)
+        if world.server is None:
+            return
+        world.server.listen(loading=loading_ms > 0)
+        if not loading_ms:
+            world.wake_everyone()
+
+    def _finish_loading(self) -> None:
+        world = self._world
+        if self._redis_stops:
+            return
+        world.recorder.world(Event.REDIS_UP)
+        if world.server is not None and world.server.state == "loading":
+            world.server.finish_loading()
+            world.wake_everyone()
+
+    def plan_redis_crash(self, t_ms: int, cause: str) -> None:
+        """Keep the data as it will be found after a crash at a moment that is known beforehand."""
+        point_ms = restore_point_ms(self._world.scenario.redis, cause, t_ms)
+        if point_ms is not None and point_ms != t_ms and self._world.server is not None:
+            self.at(point_ms, self.save_restore_point)
+
+    def save_restore_point(self) -> None:
+        """Keep a copy of the data as it is now, as the disk would."""
+        if self._world.server is not None:
+            self._snapshots[self.now_ms] = self._world.server.look()
+
+    def crash_redis(self, cause: str = "process-kill") -> None:
+        """Kill Redis; what it knows afterwards is up to its persistence and the cause. ``start_redis`` starts it again.
+
+        Raises:
+            SimError: The data of the moment it goes back to was not kept; ``plan_redis_crash`` keeps it.
+        """
+        world = self._world
+        point_ms = restore_point_ms(world.scenario.redis, cause, self.now_ms)
+        if world.server is not None and point_ms != self.now_ms:
+            snapshot = {} if point_ms is None or point_ms == 0 else self._snapshots.get(point_ms)
+            if snapshot is None:
+                raise SimError("this crash was not planned, and the data that Redis would go back to was not kept")
+            self.stop_redis(cause)
+            world.go_back_to(snapshot)
+        else:
+            self.stop_redis(cause)
+
+    # -- database and handlers ------------------------------------------------------------------------------------
+
+    def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
+        """Let calls to the database fail."""
+        self._world.recorder.world(Event.DATABASE_FAULT_BEGAN, failure=failure, name=name)
+        self._world.database.begin_failing(FailureWindow(name, failure, share))
+
+    def end_database_failure(self, name: str) -> None:
+        """Let calls to the database succeed again."""
+        self._world.recorder.world(Event.DATABASE_FAULT_ENDED, name=name)
+        self._world.database.end_failing(name)
+
+    def slow_database(self, name: str, latency_ms: int) -> None:
+        """Add to the time of every call to the database."""
+        self._world.recorder.world(Event.DATABASE_FAULT_BEGAN, failure="slow", name=name)
+        self._world.database.begin_slowing(name, latency_ms)
+
+    def restore_database_speed(self, name: str) -> None:
+        """Take the extra time away again."""
+        self._world.recorder.world(Event.DATABASE_FAULT_ENDED, name=name)
+        self._world.database.end_slowing(name)
+
+    def announce(self, event: Event, **more: object) -> None:
+        """Write something about the world into the ledger."""
+        self._world.recorder.world(event, None, **more)
+
+    # -- inside attempts ------------------------------------------------------------------------------------------
+
+    def on_step(self, hook: StepHook) -> None:
+        """Ask ``hook`` at every step of every job whether the process dies there."""
+        self._step_hooks.append(hook)
+
+    def on_attempt(self, hook: ErrorHook) -> None:
+        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        self._error_hooks.append(hook)
+
+    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+        """Kill the process if a hook says so, and tell whether it died."""
+        for hook in self._step_hooks:
+            death = hook(step, process, queue, job)
+            if death is not None:
+                self._world.recorder.job(queue, job, Event.KILLED, process.name, {"step": step})
+                self.crash(process, death.restart_after_ms)
+                return True
+        return False
+
+    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that a fault makes the handler of this attempt raise, or None."""
+        for hook in self._error_hooks:
+            error = hook(queue, job, attempt)
+            if error is not None:
+                return error
+        return None
+
+
+def target_processes(target: str, workers: dict[str, list[Process]]) -> list[Process]:
+    """Choose among the workers of each queue: ``workers``, a queue's name, or one process such as ``email-2``.
+
+    Raises:
+        UnknownName: Nothing is called so.
+    """
+    everyone = [process for processes in workers.values() for process in processes]
+    if target == "workers":
+        return everyone
+    if target in workers:
+        return workers[target]
+    chosen = [process for process in everyone if process.name == target]
+    if not chosen:
+        raise UnknownName("process", target, ["workers", "application", *workers, *(p.name for p in everyone)])
+    return chosen

@@ -1,0 +1,175 @@
+"""The application as a producer of jobs, with the Redis client that it submits through."""
+
+from collections.abc import Callable, Iterator
+
+import simpy
+
+from sim.core.clock import Clock
+from sim.handlers.catalogue import HANDLERS
+from sim.jobqueue.job import Backoff, JobOptions, Keep, Retention
+from sim.jobqueue.semantics import Semantics
+from sim.jobqueue.store import Store
+from sim.jobqueue.submit import add_job
+from sim.ledger.events import Event
+from sim.scenario import queues as schema
+from sim.world.offers import Offer
+from sim.world.process import Process, Steps
+from sim.world.queue_worker import QueueParts
+from sim.world.recorder import Recorder
+from sim.world.redis_server import LOADING, REFUSED, CommandFailed, RedisLink, RedisServer
+
+CONNECTION_LOST = "Connection lost before the reply arrived"
+
+
+class QueueProducer(Process):
+    """Submits jobs to Bull's queues.
+
+    While Redis is away it does what its semantics say: fail at once, or keep the submit in the client's offline queue
+    until the connection is back or the client gives up.
+
+    Source: reliability-model.md, Redis Failure; BULL_FACTS 8.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        queues: dict[str, QueueParts],
+        *,
+        store: Store,
+        clock: Clock,
+        server: RedisServer,
+        semantics: Semantics,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(env, "application")
+        self.queues = queues
+        self.store = store
+        self.clock = clock
+        self.server = server
+        self.semantics = semantics
+        self.recorder = recorder
+        self.link = RedisLink(env, server, semantics, self._send_waiting)
+        self._waiting: list[Offer] = []
+        self._lose_replies = 0
+        self._options: dict[tuple[str, int], JobOptions] = {}
+
+    def start(self) -> None:
+        """Start as a new process; what waited in the memory of the one before is gone."""
+        if self.generation:
+            self.link = RedisLink(self.env, self.server, self.semantics, self._send_waiting)
+        super().start()
+        self._waiting.clear()
+
+    def die(self) -> None:
+        """Die at once, with everything in its offline queue."""
+        self.link.close()
+        self._waiting.clear()
+        super().die()
+
+    @property
+    def holds(self) -> list[str]:
+        """Jobs whose submit waits in the offline queue."""
+        return [offer.name for offer in self._waiting]
+
+    def lose_replies(self, count: int) -> None:
+        """Let the next submits be carried out, and their answers get lost as the connection breaks."""
+        self._lose_replies = count
+
+    def submit(self, offer: Offer) -> None:
+        """Submit a job, or fail to."""
+        if not self.alive:
+            self._reject(offer, f"{REFUSED}: the application is down")
+        elif self._lose_replies:
+            self._lose_replies -= 1
+            self._add(offer)
+            if self.semantics.submit_while_away == "waits":
+                self._wait(offer)
+            else:
+                self._reject(offer, CONNECTION_LOST)
+        elif self.link.is_up and self.server.state == "loading":
+            self._reject(offer, LOADING)
+        elif self.link.is_up:
+            self._add(offer)
+        elif self.semantics.submit_while_away == "fails":
+            self._reject(offer, REFUSED)
+        else:
+            self._wait(offer)
+
+    def _wait(self, offer: Offer) -> None:
+        self.recorder.job(offer.queue, offer.name, Event.SUBMIT_WAITING, "producer")
+        self._waiting.append(offer)
+        if len(self._waiting) == 1:
+            self.spawn(self._give_up_when_out_of_tries())
+
+    def _give_up_when_out_of_tries(self) -> Steps:
+        try:
+            while self._waiting:
+                yield from self.link.wait()
+                if self.link.is_up:
+                    return
+        except CommandFailed as error:
+            offers, self._waiting = self._waiting, []
+            for offer in offers:
+                self._reject(offer, str(error))
+
+    def _send_waiting(self) -> None:
+        """Send what the offline queue holds, in order, now that the connection is back."""
+        offers, self._waiting = self._waiting, []
+        for offer in offers:
+            if self.server.state == "loading":
+                self._reject(offer, LOADING)
+            else:
+                self._add(offer)
+
+    def _reject(self, offer: Offer, error: str) -> None:
+        self.recorder.job(offer.queue, offer.name, Event.REJECTED, "producer", {"error": error})
+
+    def _add(self, offer: Offer) -> None:
+        queue = self.queues[offer.queue]
+        data = HANDLERS[queue.config.handler].sample_data(offer.number, valid=offer.valid)
+        data["job"] = offer.name
+        options = self._options_of(offer, queue.config)
+        added = add_job(self.store, queue.keys, data, options, now_ms=self.clock.now_ms)
+        queue.service_ms.learn(offer.name, offer.service_ms)
+        self.recorder.accepted(offer.queue, offer.name, added.job_id, options.delay_ms)
+        if options.delay_ms:
+            queue.promoter.poke()
+        else:
+            queue.room.serve()
+
+    def _options_of(self, offer: Offer, config: schema.QueueConfig) -> JobOptions:
+        place = (offer.queue, id(offer.workload))
+        options = self._options.get(place)
+        if options is None:
+            backoff = config.backoff
+            options = JobOptions(
+                attempts=config.attempts,
+                backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
+                delay_ms=offer.workload.delay,
+                priority=offer.workload.priority,
+                lifo=offer.workload.lifo,
+                remove_on_complete=retention(config.remove_on_complete),
+                remove_on_fail=retention(config.remove_on_fail),
+            )
+            self._options[place] = options
+        return options
+
+
+def retention(keep: "bool | int | schema.Retention") -> Retention:
+    """Turn a scenario's retention into the queue's; ages become seconds there, as Bull wants them."""
+    if isinstance(keep, schema.Retention):
+        age_s = None if keep.age is None else keep.age // 1000 if keep.age % 1000 == 0 else keep.age / 1000
+        return Keep(keep.count, age_s)
+    return keep
+
+
+def offer_all(
+    env: simpy.Environment, offers: Iterator[Offer], recorder: Recorder, submit: Callable[[Offer], None]
+) -> Steps:
+    """Offer every job at its time (a SimPy process)."""
+    for offer in offers:
+        wait_ms = offer.at_ms - int(env.now)
+        if wait_ms > 0:
+            yield env.timeout(wait_ms)
+        recorder.offered(offer.queue, offer.name)
+        submit(offer)

@@ -1,0 +1,68 @@
+"""Delayed jobs of one queue become due: one alarm for all worker processes, as each hears of every due time."""
+
+import math
+from collections.abc import Callable
+
+import simpy
+
+from sim.core.clock import Clock
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.promote import promote_due_jobs
+from sim.jobqueue.store import Store
+from sim.ledger.events import Event
+from sim.world.recorder import Recorder
+
+
+class Promoter:
+    """Promotes due jobs in the name of any process that can; without one they stay, and go when one comes.
+
+    Bull's workers each set a timer for the earliest due time, which every add and every backoff announces; the first
+    to fire moves the job and the others find nothing. One alarm for all of them has the same effect. A job that was put
+    among the delayed ones without an announcement is found at the guard interval.
+
+    Source: BULL_FACTS 3, 13.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        store: Store,
+        keys: QueueKeys,
+        clock: Clock,
+        recorder: Recorder,
+        serve: Callable[[], None],
+        guard_ms: int,
+    ) -> None:
+        self.env = env
+        self.store = store
+        self.keys = keys
+        self.clock = clock
+        self.recorder = recorder
+        self.serve = serve
+        self.guard_ms = guard_ms
+        self.someone_can: Callable[[], str | None] = lambda: None
+        self._alarm_ms: int | None = None
+
+    def poke(self) -> None:
+        """Look now: promote what is due and set the alarm for what comes next."""
+        worker = self.someone_can()
+        if worker is None:
+            return
+        promoted = promote_due_jobs(self.store, self.keys, now_ms=self.clock.now_ms)
+        for job_id in promoted.job_ids:
+            name = self.recorder.name_of(self.keys.name, job_id)
+            self.recorder.job(self.keys.name, name, Event.PROMOTED, worker)
+        if promoted.job_ids:
+            self.serve()
+        wait_ms = self.guard_ms
+        if promoted.next_due_ms is not None:
+            wait_ms = min(wait_ms, max(1, math.ceil(promoted.next_due_ms - self.clock.now_ms)))
+        alarm_ms = int(self.env.now) + wait_ms
+        if self._alarm_ms is None or alarm_ms < self._alarm_ms or self._alarm_ms <= self.env.now:
+            self._alarm_ms = alarm_ms
+            self.env.timeout(wait_ms).callbacks.append(self._ring)
+
+    def _ring(self, _event: simpy.Event) -> None:
+        if self._alarm_ms is not None and self.env.now >= self._alarm_ms:
+            self._alarm_ms = None
+        self.poke()

@@ -1,0 +1,108 @@
+"""fakeredis on simulated time: one server for one run, and a client that needs no sockets' worth of ceremony."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, cast
+
+import fakeredis
+from fakeredis._core._database import Database  # the module's place is pinned by a canary at every start
+
+from sim.core.clock import Clock
+from sim.core.errors import SimError
+from sim.jobqueue.store import Store
+
+
+class ClockCanaryError(SimError):
+    """fakeredis did not expire a key on the simulated clock; this release of it needs another adapter."""
+
+
+class SimulatedDatabase(Database):
+    """A fakeredis database that reads the simulated clock and expires keys by whole milliseconds."""
+
+    def __init__(self, lock: Any, clock: Clock) -> None:
+        self._clock = clock
+        super().__init__(lock)
+
+    @property
+    def time(self) -> float:
+        """Simulated time, epoch seconds."""
+        return self._clock.now_ms / 1000
+
+    @time.setter
+    def time(self, value: float) -> None:
+        """Ignore the wall clock that fakeredis would set before each command."""
+
+    def expired(self, item: Any) -> bool:
+        """Tell whether an item is past its expiry; in its last millisecond it is not, as on Redis."""
+        return item.expireat is not None and round(item.expireat * 1000) < self._clock.now_ms
+
+    def _remove_expired(self) -> None:
+        for key in [key for key, item in self._dict.items() if self.expired(item)]:
+            self._dict.pop(key)
+
+
+class SimulatedServer(fakeredis.FakeServer):
+    """A fakeredis server whose databases live on the simulated clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(server_type="redis", version=(7, 0))
+        self.dbs = defaultdict(lambda: SimulatedDatabase(self.lock, clock))
+
+
+class SimulatedRedis(fakeredis.FakeRedis):
+    """A redis-py client of the simulated server.
+
+    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly.
+    """
+
+    def transaction(
+        self,
+        func: Callable[[Any], Any],
+        *watches: Any,
+        shard_hint: str | None = None,
+        value_from_callable: bool = False,
+        watch_delay: float | None = None,
+    ) -> Any:
+        """Run the body; its commands carry out at once."""
+        value = func(self)
+        return value if value_from_callable else []
+
+    def watch(self, *names: str) -> None:
+        """Do nothing: no other client can change a key before the body ends."""
+
+    def multi(self) -> None:
+        """Do nothing: what follows is carried out at once instead of being noted down."""
+
+
+def open_fakeredis(clock: Clock) -> tuple[SimulatedServer, Store]:
+    """Start a simulated Redis and return it with a client.
+
+    Raises:
+        ClockCanaryError: The installed fakeredis does not follow the simulated clock.
+    """
+    _check_canary()
+    server = SimulatedServer(clock)
+    return server, cast(Store, SimulatedRedis(server=server, decode_responses=True))
+
+
+_canary_sang = False
+
+
+def _check_canary() -> None:
+    """Set a key that lives 500 ms, and see it there after 500 and gone after 501."""
+    global _canary_sang
+    if _canary_sang:
+        return
+
+    class _Hand:
+        now_ms = 1_000_000
+
+    hand = _Hand()
+    redis = SimulatedRedis(server=SimulatedServer(hand), decode_responses=True)
+    redis.set("canary", 1, px=500)
+    hand.now_ms += 500
+    alive = redis.exists("canary")
+    hand.now_ms += 1
+    if not alive or redis.exists("canary"):
+        raise ClockCanaryError("fakeredis does not follow the simulated clock")
+    _canary_sang = True

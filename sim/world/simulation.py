@@ -1,0 +1,322 @@
+"""One run in one mode, put together from a scenario and a seed."""
+
+from typing import Any, cast
+
+import simpy
+
+from sim.core.durations import parse_duration
+from sim.core.errors import BudgetExceeded, SimError, UnknownName
+from sim.handlers.database import ApplicationDatabase
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.limiter import RateLimit
+from sim.jobqueue.semantics import PROFILES
+from sim.jobqueue.store import Store
+from sim.ledger.events import Event, Ledger
+from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, gather_facts, judge
+from sim.scenario.fields import ModeName, SemanticsName
+from sim.scenario.schema import Scenario
+from sim.world.application import InProcessApplication
+from sim.world.attempt import AttemptRunner
+from sim.world.audit import job_places
+from sim.world.clock import SimulatedClock
+from sim.world.controls import Controls, target_processes
+from sim.world.database import DatabaseAccess
+from sim.world.offers import draw_offers
+from sim.world.persistence import Snapshot
+from sim.world.process import Process, Steps
+from sim.world.producer import QueueProducer, offer_all
+from sim.world.promoter import Promoter
+from sim.world.queue_handle import QueueHandle
+from sim.world.queue_worker import QueueParts, QueueWorker, ServiceTimes
+from sim.world.recorder import Recorder
+from sim.world.redis_server import RedisServer
+from sim.world.redis_store import open_fakeredis
+from sim.world.streams import Streams
+from sim.world.waiting_room import WaitingRoom
+
+SETTLE_EVERY_MS = 1_000
+GIVE_UP_AFTER_MS = 3_600_000
+MOST_STEPS = 200_000_000
+STAGGER_MS = 10
+
+
+class Simulation:
+    """A world that runs by steps of simulated time.
+
+    Attributes:
+        redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
+        controls: The verbs that break and mend this world.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        mode: ModeName = "queue",
+        *,
+        seed: int | None = None,
+        semantics: SemanticsName | None = None,
+        most_steps: int = MOST_STEPS,
+    ) -> None:
+        self.scenario = scenario
+        self.mode: ModeName = mode
+        self.seed = scenario.seed if seed is None else seed
+        self.semantics = PROFILES[semantics or scenario.profiles[0]]
+        self.env = simpy.Environment()
+        self.clock = SimulatedClock(self.env)
+        self.ledger = Ledger(mode)
+        self.recorder = Recorder(self.env, self.ledger)
+        self.streams = Streams(self.seed)
+        self.database = DatabaseAccess(
+            ApplicationDatabase(scenario.database.stock), scenario.database.latency, self.streams
+        )
+        self.controls = Controls(self)
+        self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
+        self.redis: Store | None = None
+        self.server: RedisServer | None = None
+        self.producer: QueueProducer | None = None
+        self.application: InProcessApplication | None = None
+        self.queues: dict[str, QueueParts] = {}
+        self.workers: dict[str, list[Process]] = {}
+        self._steps_left = most_steps
+        self._most_steps = most_steps
+        self._finished: list[JobOutcome] | None = None
+        self._settled = False
+        if mode == "queue":
+            self._build_queue_mode()
+        else:
+            self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner)
+            self.application.start()
+        taker = self.producer or cast(InProcessApplication, self.application)
+        offers = draw_offers(scenario, self.streams)
+        self._offering = self.env.process(offer_all(self.env, offers, self.recorder, taker.submit))
+        self.env.process(self._watch())
+
+    # -- building -------------------------------------------------------------------------------------------------
+
+    def _build_queue_mode(self) -> None:
+        fake, self.redis = open_fakeredis(self.clock)
+
+        def connected(is_connected: bool) -> None:
+            fake.connected = is_connected
+
+        self.server = RedisServer(self.env, self.redis, self.clock, connected)
+        for name in self.scenario.queues:
+            self.queues[name] = self._build_queue(name)
+        self.producer = QueueProducer(
+            self.env,
+            self.queues,
+            store=self.redis,
+            clock=self.clock,
+            server=self.server,
+            semantics=self.semantics,
+            recorder=self.recorder,
+        )
+        self.producer.start()
+        for name, parts in self.queues.items():
+            self.workers[name] = list(self._build_workers(name, parts))
+
+    def _build_queue(self, name: str) -> QueueParts:
+        config = self.scenario.queues[name]
+        settings = self.scenario.workers_of(name)
+        keys = QueueKeys(name)
+        store = cast(Store, self.redis)
+        room = WaitingRoom(self.env, store, keys)
+        promoter = Promoter(
+            self.env, store, keys, self.clock, self.recorder, serve=room.serve, guard_ms=settings.guard_interval
+        )
+        promoter.someone_can = lambda: self._able_worker(name)
+        limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
+        times = ServiceTimes()
+        times.default_ms = config.service if isinstance(config.service, int) else 200
+        return QueueParts(name, keys, config, settings, room, promoter, limit, times)
+
+    def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
+        workers: list[Process] = []
+        starts = self.streams.generator(f"worker-starts:{name}")
+        for number in range(1, parts.settings.processes + 1):
+            worker = QueueWorker(
+                self.env,
+                f"{name}-{number}",
+                parts,
+                store=cast(Store, self.redis),
+                clock=self.clock,
+                server=cast(RedisServer, self.server),
+                semantics=self.semantics,
+                recorder=self.recorder,
+                runner=self.runner,
+                hooks=self.controls,
+                streams=self.streams,
+            )
+            spread = parts.settings.start_spread
+            start_ms = int(starts.integers(0, spread)) if spread else (number - 1) * STAGGER_MS
+            if start_ms:
+                self.env.timeout(start_ms).callbacks.append(lambda _event, worker=worker: worker.start())
+            else:
+                worker.start()
+            workers.append(worker)
+        return workers
+
+    def _able_worker(self, queue: str) -> str | None:
+        for worker in self.workers.get(queue, ()):
+            if isinstance(worker, QueueWorker) and worker.can_promote:
+                return worker.name
+        return None
+
+    # -- for faults and people ------------------------------------------------------------------------------------
+
+    def processes_of(self, target: str) -> list[Process]:
+        """List the processes that a target names; see ``Controls.processes``."""
+        if self.application is not None:
+            return [self.application]
+        if target == "application":
+            return [cast(Process, self.producer)]
+        return target_processes(target, self.workers)
+
+    def queue(self, name: str) -> QueueHandle:
+        """Return a queue to look at and to operate.
+
+        Raises:
+            SimError: In in-process mode there are no queues.
+            UnknownName: The scenario has no such queue.
+        """
+        if self.redis is None:
+            raise SimError("in in-process mode there is no queue; open the world with mode='queue'")
+        if name not in self.queues:
+            raise UnknownName("queue", name, list(self.queues))
+        return QueueHandle(self.redis, self.queues[name], self.clock, self.recorder)
+
+    def wake_everyone(self) -> None:
+        """Look for due and waiting jobs in every queue, after Redis came back or keys were changed by hand."""
+        for parts in self.queues.values():
+            parts.promoter.poke()
+            if self.server is not None and self.server.state == "up":
+                parts.room.serve()
+
+    def go_back_to(self, snapshot: Snapshot) -> None:
+        """Give Redis older data, and write down which jobs it has forgotten or holds in an older place."""
+        keys = [parts.keys for parts in self.queues.values()]
+        before = self._places(keys)
+        cast(RedisServer, self.server).replace_data(snapshot)
+        after = self._places(keys)
+        queue_of = {name: queue for queue, _job_id, name in self.recorder.ids()}
+        for name, place in before.items():
+            now = after.get(name, Place.NOWHERE)
+            if now is place:
+                continue
+            if now is Place.NOWHERE:
+                self.recorder.job(queue_of[name], name, Event.FORGOTTEN, None, {"place": place.value})
+            else:
+                self.recorder.job(queue_of[name], name, Event.RESTORED, None, {"place": now.value})
+
+    def _places(self, keys: list[QueueKeys]) -> dict[str, Place]:
+        server = cast(RedisServer, self.server)
+        return server.operate(lambda: job_places(cast(Store, self.redis), keys, self.recorder))
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the run began."""
+        return int(self.env.now)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has reached its end."""
+        return self._settled
+
+    def run_until(self, until: str | int) -> None:
+        """Go on to a moment of simulated time: ``"90s"`` or milliseconds since the run began.
+
+        Keys that were changed by hand through ``redis`` are noticed first.
+
+        Raises:
+            DurationError: The text is not a duration.
+            SimError: The moment has passed, or the run is finished.
+            BudgetExceeded: It takes more simulation steps than the world was given.
+        """
+        until_ms = parse_duration(until) if isinstance(until, str) else until
+        if self._finished is not None:
+            raise SimError("this run is finished; open the world again to run it another time")
+        if until_ms < self.now_ms:
+            raise SimError(f"it is {self.now_ms} ms already; time does not go back to {until_ms} ms")
+        if self.server is not None and self.server.state == "up":
+            self.wake_everyone()
+        self._advance(until_ms)
+        if self.env.now < until_ms:
+            self.env.run(until_ms)
+
+    def run(self) -> None:
+        """Go on to the end of the run: the scenario's duration, or until all is settled."""
+        if self.scenario.duration is not None:
+            self.run_until(max(self.now_ms, self.scenario.duration))
+            self._settled = True
+            return
+        self._advance(None)
+
+    def _advance(self, until_ms: int | None) -> None:
+        env = self.env
+        steps = self._steps_left
+        step, peek = env.step, env.peek
+        try:
+            if until_ms is None:
+                while not self._settled and steps:
+                    step()
+                    steps -= 1
+            else:
+                while steps and peek() <= until_ms:
+                    step()
+                    steps -= 1
+        finally:
+            self._steps_left = steps
+        if not steps:
+            raise BudgetExceeded(self._most_steps)
+
+    def _watch(self) -> Steps:
+        """End the run when all is settled, at the latest an hour after the last job or fault."""
+        yield self._offering
+        while self.env.now < self.controls.last_ms:
+            yield self.env.timeout(self.controls.last_ms - int(self.env.now))
+        give_up_ms = int(self.env.now) + GIVE_UP_AFTER_MS
+        while not self._is_quiet() and self.env.now < give_up_ms:
+            yield self.env.timeout(SETTLE_EVERY_MS)
+            if self.controls.last_ms > self.env.now:
+                yield self.env.timeout(self.controls.last_ms - int(self.env.now))
+        self._settled = True
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is left to happen to any job."""
+        if self.application is not None:
+            return not self.application.holds
+        server, store = cast(RedisServer, self.server), cast(Store, self.redis)
+        if server.state != "up" or cast(QueueProducer, self.producer).holds:
+            return False
+        for name, parts in self.queues.items():
+            if any(worker.running or worker.frozen for worker in self.workers[name]):
+                return False
+            keys = parts.keys
+            if store.exists(keys.wait, keys.active, keys.delayed, keys.paused):
+                return False
+        return True
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def finish(self) -> list[JobOutcome]:
+        """Take stock: one outcome for every offered job, from what stands in the database, the outbox and the keys.
+
+        Jobs that are lost are written into the ledger as such; nothing can run after this.
+        """
+        if self._finished is None:
+            audit = Audit(self.database.database.effects_by_job(), self._final_places())
+            self._finished = [judge(facts) for facts in gather_facts(self.ledger, audit)]
+            for job in self._finished:
+                if job.outcome is Outcome.LOST:
+                    self.recorder.job(job.queue, job.job, Event.LOST)
+        return self._finished
+
+    def _final_places(self) -> dict[str, Place]:
+        holder: Any = self.application if self.application is not None else self.producer
+        places = dict.fromkeys(holder.holds, Place.SUBMITTING)
+        if self.redis is not None:
+            found = self._places([parts.keys for parts in self.queues.values()])
+            places |= {name: place for name, place in found.items() if place is not Place.NOWHERE}
+        return places

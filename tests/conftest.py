@@ -1,0 +1,63 @@
+"""Fixtures that every suite may use."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from sim.core.clock import ManualClock
+from sim.world.redis_store import open_fakeredis
+
+T0 = 1_767_225_600_000
+"""When the tests' clock begins, epoch ms."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still at T0."""
+    return ManualClock(T0)
+
+
+@pytest.fixture(scope="session")
+def real_redis_socket() -> Iterator[str | None]:
+    """A real redis-server on a unix socket in a temporary folder, ended with the session; None where there is none."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        socket = str(Path(folder) / "redis.sock")
+        command = [binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = redis.Redis(unix_socket_path=socket)
+        for _ in range(10_000):
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                os.sched_yield()
+        yield socket
+        client.close()
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(params=["fakeredis", "redis-server"])
+def store(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
+    """The same test body on the simulated Redis and on a real one."""
+    if request.param == "fakeredis":
+        yield open_fakeredis(clock)[1]
+        return
+    socket = request.getfixturevalue("real_redis_socket")
+    if socket is None:
+        pytest.skip("no redis-server on this machine")
+    client = redis.Redis(unix_socket_path=socket, decode_responses=True)
+    client.flushall()
+    yield client
+    client.close()
