@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.core.errors import ScenarioError, SimError
     from sim.experiments.open_world import World
-    from sim.experiments.result import ModeResult
     from sim.experiments.run import run
     from sim.ledger.outcomes import Outcome
-    from sim.report.notebook_result import Result
+    from sim.report.result import ModeResult, Result
     from sim.scenario.load import load_scenario, parse_scenario
     from sim.scenario.schema import Scenario
 
 _HOMES = {
-    "ModeResult": "sim.experiments.result",
+    "ModeResult": "sim.report.result",
     "Outcome": "sim.ledger.outcomes",
-    "Result": "sim.experiments.result",
+    "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.core.errors",
     "SimError": "sim.core.errors",

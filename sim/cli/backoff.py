@@ -7,9 +7,7 @@ import click
 
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--semantics", type=click.Choice(["documented", "bull-4.16", "both"]), default="both", show_default=True
-)
+@click.option("--semantics", type=click.Choice(["documented", "bull-4.16", "both"]), default="both", show_default=True)
 @click.option("--queue", help="Only this queue.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
 def command(scenario: Path | None, semantics: str, queue: str | None, as_json: bool) -> None:

@@ -14,7 +14,7 @@ import click
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
-@click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; with - standard output holds it alone.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
 @click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
 def command(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sim.experiments.result import ModeResult
 from sim.faults.timeline import arrange_faults
+from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

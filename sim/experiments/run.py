@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.experiments.open_world import World
-from sim.experiments.result import ModeResult, Result
+from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

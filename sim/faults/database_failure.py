@@ -1,5 +1,7 @@
 """`database-failure`: calls are refused, fail in the middle, or are carried out while the answer gets lost."""
 
+from functools import partial
+
 from sim.faults.setting import Setting
 from sim.scenario.fault_schema import DatabaseFailure
 
@@ -9,5 +11,5 @@ def arrange(fault: DatabaseFailure, setting: Setting) -> None:
     controls = setting.controls
     for number, t_ms in enumerate(setting.strike_times(fault), 1):
         name = f"{setting.name}.{number}"
-        controls.at(t_ms, lambda name=name: controls.begin_database_failure(name, fault.failure, fault.share))
-        controls.at(t_ms + fault.duration, lambda name=name: controls.end_database_failure(name))
+        controls.at(t_ms, partial(controls.begin_database_failure, name, fault.failure, fault.share))
+        controls.at(t_ms + fault.duration, partial(controls.end_database_failure, name))

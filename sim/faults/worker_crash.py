@@ -1,5 +1,7 @@
 """`worker-crash`: a process dies at a time, or at a step of a job; another may take its place."""
 
+from functools import partial
+
 from sim.faults.setting import Setting
 from sim.scenario.fault_schema import Step, WorkerCrash
 from sim.world.controls import Death
@@ -13,7 +15,7 @@ def arrange(fault: WorkerCrash, setting: Setting) -> None:
     if fault.on_job is None and fault.jobs is None:
         for t_ms in setting.strike_times(fault):
             for process in targets:
-                controls.at(t_ms, lambda process=process: controls.crash(process, fault.restart_after))
+                controls.at(t_ms, partial(controls.crash, process, fault.restart_after))
         return
     wanted = fault.step or "before-effect"
     reached = 0

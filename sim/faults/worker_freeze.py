@@ -1,5 +1,7 @@
 """`worker-freeze`: a process stands still, longer than its locks perhaps, and then goes on as if nothing had been."""
 
+from functools import partial
+
 from sim.faults.setting import Setting
 from sim.scenario.fault_schema import WorkerFreeze
 
@@ -9,5 +11,5 @@ def arrange(fault: WorkerFreeze, setting: Setting) -> None:
     controls = setting.controls
     for t_ms in setting.strike_times(fault):
         for process in controls.processes(fault.target):
-            controls.at(t_ms, lambda process=process: controls.freeze(process))
-            controls.at(t_ms + fault.duration, lambda process=process: controls.resume(process))
+            controls.at(t_ms, partial(controls.freeze, process))
+            controls.at(t_ms + fault.duration, partial(controls.resume, process))

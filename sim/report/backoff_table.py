@@ -55,7 +55,10 @@ def print_backoff(queues: dict[str, QueueConfig], profiles: Sequence[str], *, as
             cells = [str(row + 1)]
             for profile in profiles:
                 attempt = by_profile[profile].attempts[row]
-                cells += ["-" if row == 0 else format_duration(attempt.delay_ms), format_duration(attempt.since_first_ms)]
+                cells += [
+                    "-" if row == 0 else format_duration(attempt.delay_ms),
+                    format_duration(attempt.since_first_ms),
+                ]
             table.add_row(*cells)
         console.print(table)
         for profile in profiles:

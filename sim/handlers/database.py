@@ -1,0 +1,87 @@
+"""The application's database, and beside it what the payment provider and the mail server have on record."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
+
+T = TypeVar("T")
+
+
+class ApplicationDatabase:
+    """A real database in memory, in which every transaction really commits or is really undone.
+
+    The outside systems' records are the attached databases ``provider`` and ``mail``. They are written in transactions of
+    their own, so no fault or rollback of the application's database reaches them.
+
+    Args:
+        stock: Items on hand when it opens, 0 or more.
+
+    Attributes:
+        connection: For whoever wants to look at the tables, between two transactions.
+    """
+
+    def __init__(self, stock: int) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._cursor = self.connection.cursor()
+        self._execute = self._cursor.execute
+        self._execute("ATTACH ':memory:' AS provider")
+        self._execute("ATTACH ':memory:' AS mail")
+        for handler in HANDLERS.values():
+            self._cursor.executescript(handler.tables)
+        self._execute("INSERT INTO stock VALUES (?)", (stock,))
+
+    def run(
+        self,
+        body: Callable[[sqlite3.Cursor], T],
+        failure: Literal["refuse", "abort", "lost-reply"] | None = None,
+    ) -> T:
+        """Run one transaction on the application's database and return what its body returns.
+
+        Args:
+            body: Gets a cursor inside the transaction; returns values, never the cursor. What it raises undoes the
+                transaction and goes to the caller.
+            failure: How the database fails this time; None when it does not.
+
+        Raises:
+            DatabaseAway: Definite (``refuse``): the body did not run.
+            TransactionAborted: Definite (``abort``): the body ran, and all it did was undone.
+            ReplyLost: Indefinite (``lost-reply``): all of it stands, and the caller cannot know.
+        """
+        if failure is None:
+            return self._transaction(body)
+        if failure == "refuse":
+            raise DatabaseAway
+
+        def fail_before_commit(cursor: sqlite3.Cursor) -> T:
+            body(cursor)
+            raise TransactionAborted
+
+        self._transaction(fail_before_commit if failure == "abort" else body)
+        raise ReplyLost
+
+    def run_outside(self, body: Callable[[sqlite3.Cursor], T]) -> T:
+        """Let an outside system do its work in a transaction of its own, which no fault of the database touches."""
+        return self._transaction(body)
+
+    def effects_by_job(self) -> dict[str, int]:
+        """Count the effects that stand in the tables for every job that has any, sorted by name."""
+        tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
+        rows = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
+        return dict(self.connection.execute(f"SELECT job, count(*) FROM ({rows}) GROUP BY job"))
+
+    def close(self) -> None:
+        """Close the database; all that stood in it is gone."""
+        self.connection.close()
+
+    def _transaction(self, body: Callable[[sqlite3.Cursor], T]) -> T:
+        self._execute("BEGIN")
+        try:
+            result = body(self._cursor)
+            self._execute("COMMIT")
+        except BaseException:
+            self._execute("ROLLBACK")
+            raise
+        return result

@@ -1,0 +1,78 @@
+"""Emails: send one through the mail server, then write that down.
+
+The effect is a row in ``mail.outbox``, in a system of its own: what is sent stays sent. Sending is not idempotent; with an
+idempotency key the mail provider recognises a second send.
+
+Source: reliability-model.md, Non-Idempotent Operations, and its production note on idempotency keys.
+"""
+
+import re
+import sqlite3
+from typing import Any
+
+from sim.handlers.errors import InvalidData, OptedOut
+from sim.handlers.instructions import Effect, Query, Steps, Work
+from sim.handlers.job_input import JobInput
+from sim.handlers.validation import whole_number
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS opt_outs (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS notifications (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS mail.outbox (job TEXT NOT NULL, idempotency_key TEXT, address TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS mail.one_mail_a_key
+    ON outbox (idempotency_key) WHERE idempotency_key IS NOT NULL;
+"""
+"""``opt_outs`` is empty until somebody fills it. Mails without a key may stand any number of times."""
+
+EFFECTS = "mail.outbox"
+
+_OPTED_OUT = "SELECT 1 FROM opt_outs WHERE address = ?"
+_SEND = "INSERT INTO mail.outbox VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_SET_STATUS = "INSERT INTO notifications VALUES (?, 'sent') ON CONFLICT (number) DO UPDATE SET status = 'sent'"
+
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+"""Printable ASCII with one @ in its middle."""
+
+_BEFORE = Work(0.8)
+_AFTER = Work(0.2)
+
+
+def handle(job: JobInput) -> Steps:
+    """Look the recipient up, send, then mark the notification as sent.
+
+    Raises:
+        InvalidData: Definite; the data is no email.
+        OptedOut: Definite; the recipient wants no mail.
+        TransientError: The database failed; thrown by the last transaction, it comes after the mail has gone out.
+    """
+    number = whole_number(job.data, "notification")
+    address = job.data.get("to")
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise InvalidData("to", "an address such as customer-1@example.com", address)
+
+    def look_up(cursor: sqlite3.Cursor) -> None:
+        """Raise OptedOut for a recipient who wants no mail."""
+        if cursor.execute(_OPTED_OUT, (address,)).fetchone():
+            raise OptedOut(address)
+
+    def send(cursor: sqlite3.Cursor) -> bool:
+        return cursor.execute(_SEND, (job.name, job.idempotency_key, address)).rowcount == 1
+
+    def mark_sent(cursor: sqlite3.Cursor) -> None:
+        cursor.execute(_SET_STATUS, (number,))
+
+    yield Query(look_up)
+    yield _BEFORE
+    yield Effect(send, "mail-server")
+    yield _AFTER
+    yield Query(mark_sent)
+    return {"notification": number, "status": "sent"}
+
+
+def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
+    """Make the data of the n-th email; an invalid one has an address without @.
+
+    Args:
+        number: From 1.
+    """
+    return {"notification": number, "to": f"customer-{number}{'@' if valid else '.'}example.com"}

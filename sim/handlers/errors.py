@@ -1,0 +1,81 @@
+"""Every error that a handler can end with.
+
+*Definite*: what was asked for did not happen. *Indefinite*: it may have happened, and only the tables know.
+"""
+
+import reprlib
+
+from sim.core.errors import SimError
+
+
+class TransientError(SimError):
+    """The attempt failed, and another one may succeed; definite or indefinite, as the subclass says.
+
+    Source: reliability-model.md, Error Types.
+    """
+
+
+class PermanentError(SimError):
+    """The attempt failed, and every other one will; definite.
+
+    Source: reliability-model.md, Error Types.
+    """
+
+
+class DatabaseAway(TransientError):
+    """The database could not be reached; definite, the transaction never began."""
+
+    def __str__(self) -> str:
+        return "the database cannot be reached"
+
+
+class TransactionAborted(TransientError):
+    """The database gave up in the middle of the transaction; definite, all of it was undone."""
+
+    def __str__(self) -> str:
+        return "the database aborted the transaction and undid it"
+
+
+class ReplyLost(TransientError):
+    """The connection broke before the answer to COMMIT came; indefinite for the handler, though all of it stands."""
+
+    def __str__(self) -> str:
+        return "the connection to the database broke before its answer came"
+
+
+class InvalidData(PermanentError):
+    """The job's data cannot be used; definite, nothing was tried.
+
+    Args:
+        field: The field that is wrong.
+        expected: What it should be, in words.
+        value: What it is.
+    """
+
+    def __str__(self) -> str:
+        field, expected, value = self.args
+        return f"{field} must be {expected}, not {reprlib.repr(value)}"
+
+
+class OutOfStock(PermanentError):
+    """Fewer items are in stock than the order wants; definite, nothing was reserved.
+
+    Args:
+        wanted: Items that the order wants.
+        on_hand: Items in stock.
+    """
+
+    def __str__(self) -> str:
+        wanted, on_hand = self.args
+        return f"out of stock: {wanted} wanted, {on_hand} on hand"
+
+
+class OptedOut(PermanentError):
+    """The recipient wants no mail; definite, nothing was sent.
+
+    Args:
+        address: The recipient.
+    """
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} has opted out of mail"

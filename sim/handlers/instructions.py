@@ -1,0 +1,58 @@
+"""What a handler asks of the world; the world carries it out in simulated time.
+
+The world sends the answer of a ``Query`` into the generator, or throws the error it met.
+"""
+
+import sqlite3
+from collections.abc import Callable, Generator
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+System = Literal["database", "payment-provider", "mail-server"]
+"""Where an effect happens. The last two are outside systems, which faults of the application's database do not touch."""
+
+
+class Work(NamedTuple):
+    """A part of the job's service time passes.
+
+    Attributes:
+        share: Which part, 0 to 1. The shares of one handler sum to 1.
+    """
+
+    share: float
+
+
+class Query(NamedTuple, Generic[T]):
+    """One transaction on the application's database, answered with what its body returns.
+
+    Attributes:
+        body: Runs inside the transaction; it returns values, never the cursor. What it raises undoes the transaction.
+
+    Raises:
+        TransientError: Thrown into the handler when the database fails; see the error for definite or indefinite.
+    """
+
+    body: Callable[[sqlite3.Cursor], T]
+
+
+class Effect(NamedTuple):
+    """The one thing that a job changes outside the queue; the world writes down that it happened.
+
+    The handler hears nothing but that it is done, or an error.
+
+    Attributes:
+        body: Returns True if the effect was applied, False if an idempotency key recognised and stopped it.
+        system: Where it happens. With ``database`` it is a transaction on the application's database.
+
+    Raises:
+        TransientError: Thrown into the handler when the application's database fails; outside systems do not.
+    """
+
+    body: Callable[[sqlite3.Cursor], bool]
+    system: System
+
+
+Instruction: TypeAlias = Work | Query[Any] | Effect
+Steps: TypeAlias = Generator[Instruction, Any, dict[str, Any]]
+"""What calling a handler makes: it yields instructions, is sent answers, and returns the job's result."""

@@ -1,0 +1,84 @@
+"""Orders: reserve items in stock.
+
+The effect is a row in ``reservations``, with the stock lowered and the order's status set in the same transaction. With an
+idempotency key a second reservation is recognised; without one a second run reserves again, and the stock shrinks twice.
+
+Source: reliability-model.md, Idempotency: stock checks and status updates are idempotent.
+"""
+
+import sqlite3
+from typing import Any
+
+from sim.handlers.errors import OutOfStock
+from sim.handlers.instructions import Effect, Query, Steps, Work
+from sim.handlers.job_input import JobInput
+from sim.handlers.validation import whole_number
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS stock (on_hand INTEGER NOT NULL CHECK (on_hand >= 0));
+CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS reservations (job TEXT NOT NULL, idempotency_key TEXT, quantity INTEGER NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS one_reservation_a_key
+    ON reservations (idempotency_key) WHERE idempotency_key IS NOT NULL;
+"""
+"""One kind of item is on sale: ``stock`` has one row. Rows without a key may stand any number of times."""
+
+EFFECTS = "reservations"
+
+_STOCK = "SELECT on_hand FROM stock"
+_IS_RESERVED = "SELECT 1 FROM reservations WHERE idempotency_key = ?"
+_RESERVE = "INSERT INTO reservations VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_TAKE = "UPDATE stock SET on_hand = on_hand - ?1 WHERE on_hand >= ?1"
+_SET_STATUS = "INSERT INTO orders VALUES (?, 'reserved') ON CONFLICT DO NOTHING"
+"""Does not take a later status back: a repeat that comes after the payment leaves the order paid."""
+
+_BEFORE = Work(0.8)
+_AFTER = Work(0.2)
+
+
+def handle(job: JobInput) -> Steps:
+    """Check the stock, then reserve.
+
+    Raises:
+        InvalidData: Definite; the data is no order.
+        OutOfStock: Definite; found by the check, or by the reservation when others were faster.
+        TransientError: The database failed; ``ReplyLost`` from the reservation is indefinite.
+    """
+    number = whole_number(job.data, "order")
+    quantity = whole_number(job.data, "quantity")
+    key = job.idempotency_key
+
+    def check_stock(cursor: sqlite3.Cursor) -> None:
+        """Raise OutOfStock unless there is enough, or this job already holds what it wants."""
+        on_hand = _on_hand(cursor)
+        if on_hand < quantity and (key is None or cursor.execute(_IS_RESERVED, (key,)).fetchone() is None):
+            raise OutOfStock(quantity, on_hand)
+
+    def reserve(cursor: sqlite3.Cursor) -> bool:
+        execute = cursor.execute
+        if not execute(_RESERVE, (job.name, key, quantity)).rowcount:
+            return False
+        if not execute(_TAKE, (quantity,)).rowcount:
+            raise OutOfStock(quantity, _on_hand(cursor))
+        execute(_SET_STATUS, (number,))
+        return True
+
+    yield Query(check_stock)
+    yield _BEFORE
+    yield Effect(reserve, "database")
+    yield _AFTER
+    return {"order": number, "status": "reserved"}
+
+
+def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
+    """Make the data of the n-th order, which wants one item; an invalid one wants less than nothing.
+
+    Args:
+        number: From 1.
+    """
+    return {"order": number, "quantity": 1 if valid else -1}
+
+
+def _on_hand(cursor: sqlite3.Cursor) -> int:
+    on_hand: int = cursor.execute(_STOCK).fetchone()[0]
+    return on_hand

@@ -1,0 +1,82 @@
+"""Payments: capture money at the payment provider, then write that down.
+
+The effect is a row in ``provider.captures``, in a system of its own: no rollback of the application's database undoes it, and
+when the transaction after it fails, the money is captured while the order still counts as unpaid. With an idempotency key
+the provider recognises a second capture.
+
+Source: reliability-model.md, Idempotency: updates of the payment's and the order's status are idempotent.
+"""
+
+import sqlite3
+from typing import Any
+
+from sim.handlers.errors import InvalidData
+from sim.handlers.instructions import Effect, Query, Steps, Work
+from sim.handlers.job_input import JobInput
+from sim.handlers.validation import whole_number
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS payments (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS provider.captures (job TEXT NOT NULL, idempotency_key TEXT, amount_cents INTEGER NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS provider.one_capture_a_key
+    ON captures (idempotency_key) WHERE idempotency_key IS NOT NULL;
+"""
+"""``payments`` has the number of the order that is paid. Captures without a key may stand any number of times."""
+
+EFFECTS = "provider.captures"
+CURRENCY = "EUR"
+
+_STATUS = "SELECT status FROM payments WHERE number = ?"
+_CAPTURE = "INSERT INTO provider.captures VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_SET_PAYMENT = "INSERT INTO payments VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'"
+_SET_ORDER = "INSERT INTO orders VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'"
+
+_BEFORE = Work(0.6)
+_AFTER = Work(0.4)
+
+
+def handle(job: JobInput) -> Steps:
+    """Read the payment's status, capture the amount, then set the status of payment and order.
+
+    The status only goes into the result (``was``): it says ``paid`` in every run after the first complete one, yet it
+    cannot say so to a run that follows a crash between the capture and the last transaction. Only the key protects both.
+
+    Raises:
+        InvalidData: Definite; the data is no payment.
+        TransientError: The database failed; thrown by the last transaction, it comes after the capture.
+    """
+    number = whole_number(job.data, "order")
+    amount_cents = whole_number(job.data, "amount_cents")
+    if job.data.get("currency") != CURRENCY:
+        raise InvalidData("currency", CURRENCY, job.data.get("currency"))
+
+    def read_status(cursor: sqlite3.Cursor) -> str | None:
+        row = cursor.execute(_STATUS, (number,)).fetchone()
+        return None if row is None else row[0]
+
+    def capture(cursor: sqlite3.Cursor) -> bool:
+        return cursor.execute(_CAPTURE, (job.name, job.idempotency_key, amount_cents)).rowcount == 1
+
+    def set_status(cursor: sqlite3.Cursor) -> None:
+        cursor.execute(_SET_PAYMENT, (number,))
+        cursor.execute(_SET_ORDER, (number,))
+
+    was = yield Query(read_status)
+    yield _BEFORE
+    yield Effect(capture, "payment-provider")
+    yield _AFTER
+    yield Query(set_status)
+    return {"order": number, "status": "paid", "was": was}
+
+
+def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
+    """Make the data of the n-th payment; of invalid ones the odd pay nothing and the even pay in no known currency.
+
+    Args:
+        number: From 1.
+    """
+    data = {"order": number, "amount_cents": 500 + number * 37 % 9_500, "currency": CURRENCY}
+    if not valid:
+        data.update({"amount_cents": 0} if number % 2 else {"currency": "XXX"})
+    return data

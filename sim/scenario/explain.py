@@ -1,0 +1,192 @@
+"""What the models refuse, told in plain words and placed where the file says it."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sim.core.errors import DurationError
+from sim.scenario.problems import Path, Problem, did_you_mean, listed
+from sim.scenario.wording import (
+    Schema,
+    allowed_words,
+    branches,
+    described,
+    kinds,
+    known_keys,
+    models_schema,
+    resolved,
+    shown,
+)
+
+_QUEUE_NAMES = "a queue's name begins with a letter and has letters, digits and _ only, at most 40 of them"
+
+
+class _Refusal(NamedTuple):
+    """One refusal of the models, placed.
+
+    Attributes:
+        kind: Pydantic's name for it.
+        union: The path of the union that it is one branch of, or None.
+        union_node: What the schema says of that union.
+        branch: ``object``, ``array`` or ``scalar``: what that branch takes.
+        reason: The validator's own words, or None.
+    """
+
+    kind: str
+    path: Path
+    at_key: bool
+    value: Any
+    node: Schema
+    union: Path | None
+    union_node: Schema
+    branch: str
+    reason: str | None
+
+
+def explained(errors: Iterable[Any], data: Any) -> list[Problem]:
+    """Turn the models' refusals into problems: one for each place, whatever the number of branches that refused it."""
+    refusals = [_placed(error, data) for error in errors]
+    kept: list[_Refusal] = []
+    for union, group in groupby(refusals, key=lambda refusal: refusal.union):
+        kept += group if union is None else _chosen(list(group), _at(data, union))
+    wrong_keys = {refusal.path for refusal in kept if refusal.kind == "[key]"}
+    seen: set[tuple[Path, bool]] = set()
+    problems: list[Problem] = []
+    for refusal in kept:
+        place = (refusal.path, refusal.at_key)
+        below_wrong_key = (
+            any(refusal.path[:n] in wrong_keys for n in range(len(refusal.path) + 1)) if wrong_keys else False
+        )
+        if place in seen or (below_wrong_key and refusal.kind != "[key]"):
+            continue
+        seen.add(place)
+        problems.append(Problem(refusal.path, _told(refusal), refusal.at_key))
+    return problems
+
+
+def _placed(error: Any, data: Any) -> _Refusal:
+    """Walk from the top of the file to the place of an error, along the schema, past what only the models know of."""
+    loc: tuple[str | int, ...] = error["loc"]
+    kind: str = error["type"]
+    node, here, path = models_schema(), data, ()
+    union: Path | None = None
+    union_node: Schema = {}
+    branch = "scalar"
+    at_key = False
+    for part in loc:
+        node = resolved(node)
+        if part == "[key]":
+            kind, at_key = "[key]", True
+            break
+        alternatives = branches(node)
+        if len(alternatives) == 1:
+            node = alternatives[0]
+        elif alternatives:
+            union, union_node = path, node
+            node, branch = _branch(alternatives, str(part))
+            continue
+        if "discriminator" in node and part in node["discriminator"]["mapping"]:
+            node = resolved({"$ref": node["discriminator"]["mapping"][part]})
+            continue
+        if (
+            part == "total"
+            and node.get("title") == "ModeExpectation"
+            and not (isinstance(here, dict) and "total" in here)
+        ):
+            node = node["properties"]["total"]
+            continue
+        if kind == "extra_forbidden" and path[-1] not in node.get("properties", {}):
+            at_key = True
+            break
+        node = _inside(node, part)
+        here = _step(here, part)
+    node = resolved(node)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        path, here = (*path, "kind"), _step(here, "kind")
+    context = error.get("ctx") or {}
+    reason = str(context["error"]) if kind == "value_error" and "error" in context else None
+    return _Refusal(kind, path, at_key, _at(data, path), node, union, union_node, branch, reason)
+
+
+def _inside(node: Schema, part: str | int) -> Schema:
+    """Step from a mapping or list into what it holds."""
+    if isinstance(part, int):
+        found: Schema = node.get("items", {})
+        return found
+    if part in node.get("properties", {}):
+        found = node["properties"][part]
+        return found
+    patterns = list(node.get("patternProperties", {}).values())
+    further = patterns[0] if patterns else node.get("additionalProperties")
+    return further if isinstance(further, dict) else {}
+
+
+def _branch(alternatives: list[Schema], label: str) -> tuple[Schema, str]:
+    """Find the alternative that the models name by a label such as ``list[...]`` or ``Retention``."""
+    for node in alternatives:
+        if label.startswith("list[") and node.get("type") == "array":
+            return node, "array"
+        if label.startswith("tagged-union[") and "discriminator" in node:
+            return node, "object"
+        if label == node.get("title") and node.get("type") == "object":
+            return node, "object"
+    return {}, "scalar"
+
+
+def _step(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return None
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = _step(data, part)
+    return data
+
+
+def _chosen(group: list[_Refusal], value: Any) -> list[_Refusal]:
+    """Of one union's refusals keep those of the branch that the file meant; one for all of them where none fits."""
+    meant = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "scalar"
+    matching = [refusal for refusal in group if refusal.branch == meant]
+    if meant != "scalar" and matching:
+        return matching
+    first = group[0]
+    path = first.union or ()
+    for refusal in matching:
+        if refusal.reason and not refusal.reason.startswith("expected"):
+            return [refusal]
+    return [first._replace(kind="union", path=path, value=value, node=first.union_node, reason=None)]
+
+
+def _told(refusal: _Refusal) -> str:
+    """Say what is wrong and what would be right."""
+    kind, node, value = refusal.kind, refusal.node, refusal.value
+    if kind == "missing":
+        return f"is missing; expected {described(node)}"
+    if kind == "union_tag_not_found":
+        return f"is missing; expected {listed(sorted(kinds(node)))}"
+    if kind == "union_tag_invalid":
+        known = sorted(kinds(node))
+        return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
+    if kind == "extra_forbidden":
+        known = known_keys(node)
+        return f"unknown key{did_you_mean(refusal.path[-1], known) or f'; known here: {listed(known, 'and')}'}"
+    if kind == "[key]":
+        measures = node.get("propertyNames", {}).get("enum")
+        if not measures:
+            return _QUEUE_NAMES
+        near = did_you_mean(refusal.path[-1], [*measures, "queues"])
+        return f"no such measure{near or f'; there are: {listed(measures, 'and')}'}"
+    if refusal.reason is not None and not refusal.reason.startswith("expected"):
+        return refusal.reason
+    expected = refusal.reason or f"expected {described(node)}"
+    if value is None and not refusal.path:
+        return "the file is empty; a scenario needs at least title:, question: and workload:"
+    if isinstance(value, int) and not isinstance(value, bool) and str(DurationError()) in expected:
+        return f"{expected}, not {shown(value)}, which lacks its unit"
+    if value is None and expected.startswith("expected a mapping"):
+        return f"nothing stands here; {expected}, or {{}} for the defaults"
+    return f"{expected}, not {shown(value)}{did_you_mean(value, allowed_words(node))}"
