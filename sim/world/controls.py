@@ -56,8 +56,11 @@ class Controls:
     def at(self, t_ms: int, action: Callable[[], object]) -> None:
         """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
         self.last_ms = max(self.last_ms, t_ms)
-        timer = self._world.env.timeout(max(0, t_ms - self.now_ms))
-        timer.callbacks.append(lambda _event: action())
+
+        def happen(_event: object) -> None:
+            action()
+
+        self._world.env.timeout(max(0, t_ms - self.now_ms)).callbacks.append(happen)
 
     # -- processes ------------------------------------------------------------------------------------------------
 

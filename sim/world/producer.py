@@ -72,7 +72,7 @@ class QueueProducer(Process):
         return [offer.name for offer in self._waiting]
 
     def lose_replies(self, count: int) -> None:
-        """Let the next submits be carried out, and their answers get lost as the connection breaks."""
+        """Let the next submits be carried out although the connection is breaking, and their answers get lost."""
         self._lose_replies = count
 
     def submit(self, offer: Offer) -> None:
@@ -81,7 +81,7 @@ class QueueProducer(Process):
             self._reject(offer, f"{REFUSED}: the application is down")
         elif self._lose_replies:
             self._lose_replies -= 1
-            self._add(offer)
+            self.server.operate(lambda: self._add(offer))
             if self.semantics.submit_while_away == "waits":
                 self._wait(offer)
             else:

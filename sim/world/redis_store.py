@@ -67,7 +67,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
         value = func(self)
         return value if value_from_callable else []
 
-    def watch(self, *names: str) -> None:
+    def watch(self, *names: Any) -> None:
         """Do nothing: no other client can change a key before the body ends."""
 
     def multi(self) -> None:

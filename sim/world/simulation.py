@@ -150,7 +150,7 @@ class Simulation:
             spread = parts.settings.start_spread
             start_ms = int(starts.integers(0, spread)) if spread else (number - 1) * STAGGER_MS
             if start_ms:
-                self.env.timeout(start_ms).callbacks.append(lambda _event, worker=worker: worker.start())
+                self.controls.at(start_ms, worker.start)
             else:
                 worker.start()
             workers.append(worker)
