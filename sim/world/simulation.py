@@ -251,6 +251,10 @@ class Simulation:
             self.run_until(max(self.now_ms, self.scenario.duration))
             self._settled = True
             return
+        self.run_until(self.now_ms)
+        if self._settled:
+            self._settled = False
+            self.env.process(self._watch())
         self._advance(None)
 
     def _advance(self, until_ms: int | None) -> None:

@@ -1,0 +1,40 @@
+"""Whatever breaks, every offered job gets exactly one outcome."""
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from sim.experiments.run import run
+from sim.ledger.events import Event
+from sim.scenario.schema import Scenario
+from tests.properties.random_scenarios import scenarios
+
+EXAMPLES = 500
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(scenarios())
+def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
+    """In both modes and for every queue; and the ledger agrees with the counts."""
+    scenario = Scenario.model_validate(raw)
+    result = run(scenario, most_steps=2_000_000)
+    for mode, one in result.modes.items():
+        totals = one.totals
+        assert totals.offered == scenario.jobs
+        assert totals.adds_up
+        assert all(counts.adds_up for counts in one.queues.values())
+        events = [record.event for record in one.ledger]
+        assert totals.attempts == events.count(Event.STARTED)
+        assert totals.lost == events.count(Event.LOST)
+        assert totals.delivered + totals.extra_effects == events.count(Event.EFFECT)
+        assert totals.suppressed_duplicates == events.count(Event.EFFECT_SUPPRESSED)
+        times = [record.t_ms for record in one.ledger]
+        assert times == sorted(times)
+        for line in one.ledger.lines():
+            assert json.loads(line)["mode"] == mode
+        if mode == "in-process":
+            assert totals.stalled == totals.failed_retained == totals.failed_evicted == 0
+            assert totals.extra_effects == 0

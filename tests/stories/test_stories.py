@@ -1,0 +1,192 @@
+"""Short stories: a few jobs, one thing that breaks, and the timeline that follows (times in ms)."""
+
+import json
+from typing import Any
+
+from sim.experiments.open_world import World
+from sim.experiments.run import run
+from sim.handlers.catalogue import HANDLERS
+from sim.ledger.events import Event
+from sim.scenario.schema import Scenario
+
+NOISE = {Event.OFFERED, Event.ACCEPTED, Event.WORKER_STARTED, Event.PROMOTED}
+
+
+def scenario(**parts: Any) -> Scenario:
+    """A scenario of one email at 1 s, with whatever the story changes."""
+    base: dict[str, Any] = {
+        "title": "Story",
+        "question": "What happens?",
+        "workload": [{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}}],
+        "queues": {"email": {"service": "10s"}},
+    }
+    return Scenario.model_validate({**base, **parts})
+
+
+def timeline(story: Scenario, mode: str = "queue", semantics: str = "documented") -> list[str]:
+    """What happened, without what always happens."""
+    result = run(story, modes=[mode], semantics=semantics)  # type: ignore[list-item, arg-type]  # names of modes
+    (one,) = result.modes.values()
+    return [f"{r.t_ms} {r.job or r.worker or 'redis'} {r.event.value}" for r in one.ledger if r.event not in NOISE]
+
+
+def test_an_email_that_nothing_happens_to() -> None:
+    """Its effect comes at four fifths of its work, its end with the acknowledgement."""
+    assert timeline(scenario()) == ["1000 email-1 started", "9000 email-1 effect", "11000 email-1 completed"]
+
+
+def test_in_process_the_crash_takes_the_job_with_it() -> None:
+    """Nobody runs it again, and nobody knows."""
+    story = scenario(faults=[{"kind": "worker-crash", "at": "5s"}])
+    assert timeline(story, "in-process")[:2] == ["1000 email-1 started", "5000 application worker-crashed"]
+    assert timeline(story, "in-process")[-1].endswith("email-1 lost")
+
+
+def test_a_crashed_worker_s_job_runs_again_after_two_checks() -> None:
+    """The replacement's first check marks it under its old lock, the second finds it without one."""
+    story = scenario(faults=[{"kind": "worker-crash", "at": "5s", "restart_after": "1s"}], seed=3)
+    lines = timeline(story)
+    assert lines[:2] == ["1000 email-1 started", "5000 email-1 worker-crashed"]
+    stalled = next(line for line in lines if line.endswith("stalled"))
+    assert 36_000 <= int(stalled.split()[0]) <= 67_000
+    assert lines[-1].endswith("email-1 completed")
+
+
+def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
+    """The second worker first, then the first one that wakes up."""
+    story = scenario(
+        workers={"email": {"processes": 2}},
+        faults=[{"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "2m"}],
+    )
+    lines = timeline(story)
+    assert [line.split()[2] for line in lines] == [
+        "started",
+        "worker-frozen",
+        "stalled",
+        "started",
+        "effect",
+        "completed",
+        "worker-resumed",
+        "effect",
+        "refused",
+        "worker-trouble",
+    ]
+    assert lines[-4:] == [
+        "122000 email-1 worker-resumed",
+        "122000 email-1 effect",
+        "124000 email-1 refused",
+        "124000 email-1 worker-trouble",
+    ] or lines[-4].startswith("122000")
+
+
+def test_a_frozen_worker_leaves_its_mark_on_the_completed_job() -> None:
+    """The hash of the completed job says that an attempt failed (BULL_FACTS 6)."""
+    story = scenario(
+        workers={"email": {"processes": 2}},
+        faults=[{"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "2m"}],
+    )
+    world = World(story)
+    world.run()
+    assert world.redis is not None
+    fields = world.redis.hgetall("bull:email:1")
+    assert fields["failedReason"] == "Missing lock for job 1 finished"
+    assert fields["attemptsMade"] == "1"
+    assert world.queue("email").counts["completed"] == 1
+
+
+def test_a_transient_failure_comes_back_on_the_documented_timetable() -> None:
+    """2 s after the first failure, 4 s after the second; due jobs move in the millisecond after."""
+    story = scenario(
+        workload=[{"queue": "order", "arrivals": {"kind": "times", "at": ["1s"]}}],
+        queues={"order": {"service": "0s"}},
+        faults=[{"kind": "handler-error"}],
+    )
+    starts = [line for line in timeline(story) if line.endswith("started")]
+    assert starts == ["1000 order-1 started", "3001 order-1 started", "7002 order-1 started"]
+
+
+def test_the_library_waits_six_seconds_where_the_document_says_four() -> None:
+    """base * (2^n - 1)."""
+    story = scenario(
+        workload=[{"queue": "order", "arrivals": {"kind": "times", "at": ["1s"]}}],
+        queues={"order": {"service": "0s"}},
+        faults=[{"kind": "handler-error"}],
+    )
+    starts = [line for line in timeline(story, semantics="bull-4.16") if line.endswith("started")]
+    assert starts == ["1000 order-1 started", "3001 order-1 started", "9002 order-1 started"]
+
+
+def test_a_submit_during_an_outage_fails_at_once_by_the_document() -> None:
+    """The caller knows."""
+    story = scenario(faults=[{"kind": "redis-outage", "at": "500ms", "duration": "14s"}])
+    assert timeline(story) == ["500 redis redis-down", "1000 email-1 rejected", "14500 redis redis-up"]
+
+
+def test_a_submit_during_an_outage_waits_in_the_library_s_client() -> None:
+    """An outage of 14 s costs 19 s more: the next attempt to connect comes 32.85 s after the loss."""
+    story = scenario(faults=[{"kind": "redis-outage", "at": "500ms", "duration": "14s"}])
+    lines = timeline(story, semantics="bull-4.16")
+    assert lines[:4] == [
+        "500 redis redis-down",
+        "1000 email-1 submit-waiting",
+        "14500 redis redis-up",
+        "33350 email-1 started",
+    ]
+
+
+def test_an_outage_shorter_than_the_lock_does_not_disturb_a_running_job() -> None:
+    """It completes once, when the connection is back."""
+    story = scenario(faults=[{"kind": "redis-outage", "at": "5s", "duration": "10s"}])
+    assert timeline(story)[-1] == "15000 email-1 completed"
+
+
+def test_an_outage_longer_than_the_lock_makes_the_job_run_twice() -> None:
+    """The completion is refused, the stalled check gives the job out again (BULL_FACTS 8)."""
+    story = scenario(faults=[{"kind": "redis-outage", "at": "5s", "duration": "60s"}])
+    result = run(story, modes=["queue"])
+    totals = result.modes["queue"].totals
+    assert (totals.delivered, totals.duplicated, totals.stalled) == (1, 1, 1)
+
+
+def test_an_operator_retries_a_failed_job_by_hand() -> None:
+    """Stop the world, look at the keys, put the job back, go on."""
+    story = scenario(
+        queues={"email": {"service": "1s", "attempts": 1}},
+        faults=[{"kind": "handler-error", "first_attempts": 1}],
+    )
+    world = World(story)
+    world.run_until("10s")
+    assert world.redis is not None
+    assert world.redis.zrange("bull:email:failed", 0, -1) == ["1"]
+    world.queue("email").retry("1")
+    world.run()
+    assert world.result().totals.delivered == 1
+
+
+def test_a_retry_by_direct_redis_commands_is_noticed() -> None:
+    """ZREM failed, LPUSH wait: the worker takes the job at once."""
+    story = scenario(
+        queues={"email": {"service": "1s", "attempts": 1}},
+        faults=[{"kind": "handler-error", "first_attempts": 1}],
+    )
+    world = World(story)
+    world.run_until("10s")
+    assert world.redis is not None
+    world.redis.zrem("bull:email:failed", "1")
+    world.redis.lpush("bull:email:wait", "1")
+    world.run_until("12s")
+    assert world.queue("email").counts["completed"] == 1
+
+
+def test_a_job_put_there_by_hand_is_counted_like_any_other() -> None:
+    """It becomes an offer when it is first seen."""
+    world = World(scenario())
+    world.run_until("500ms")
+    assert world.redis is not None
+    data = HANDLERS["email"].sample_data(99, valid=True)
+    world.redis.hset("bull:email:99", "data", json.dumps(data))
+    world.redis.lpush("bull:email:wait", "99")
+    world.run()
+    result = world.result()
+    assert (result.totals.offered, result.totals.delivered) == (2, 2)
+    assert result.jobs[0].job == "email#99"
