@@ -1,50 +1,17 @@
-"""The command line: one file for each subcommand, loaded when it is called."""
+"""The command line: one file for each subcommand."""
 
+import os
 import sys
-from importlib import import_module
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
-COMMANDS = {
-    "run": "Run a scenario and show what was delivered, duplicated and lost.",
-    "check": "Check scenario files without running them.",
-    "scenarios": "List the scenarios that come with the project.",
-    "backoff": "Show when the attempts of a failing job come.",
-    "schema": "Print the JSON Schema of scenario files.",
-}
+from sim.cli.lazy_group import LazyGroup
+from sim.core.errors import SimError
 
-
-class LazyGroup(click.Group):
-    """Loads a subcommand's module when it is called, so that ``--help`` costs nothing."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the subcommands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one subcommand; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"sim.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of subcommands without loading any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest name for one that does not exist."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            close = get_close_matches(args[0], COMMANDS, 1)
-            hint = f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
-        return super().resolve_command(ctx, args)
+BAD_INPUT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -57,17 +24,57 @@ def cli() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; errors that people can mend are one line each and exit code 2."""
-    from sim.core.errors import SimError
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; the console script and ``python -m sim`` exit with it.
 
+    Args:
+        arguments: Left out, those of the process.
+
+    Returns:
+        0: fine; 1: an expectation is violated; 2: wrong usage or input; 130: interrupted; 141: nobody reads on.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return cli.main(args=arguments, prog_name="python -m sim")
-    except SimError as error:
-        click.echo(f"{error}", err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        _silence()
+        return BROKEN_PIPE
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name="python -m sim", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except SimError as error:
+        click.echo(str(error), err=True)
+        return BAD_INPUT
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}", err=True)
+        return BAD_INPUT
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click ends with 1 when nobody reads on
+            raise end.__context__ from None
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return code if isinstance(code, int) else 0
+
+
+def _silence() -> None:
+    """Let the interpreter flush its streams at exit without complaint, though nobody reads them."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (BrokenPipeError, AttributeError):
+            os.dup2(nowhere, stream.fileno())

@@ -48,3 +48,15 @@ class UnknownName(SimError, LookupError):
     def __str__(self) -> str:
         kind, name, known = self.args
         return f"no {kind} called {name!r}; there are: {', '.join(known) or 'none'}"
+
+
+class OutputError(SimError):
+    """A file that cannot be written.
+
+    Args:
+        path: The file or folder.
+        why: What the operating system said.
+    """
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: cannot be written: {self.args[1]}"

@@ -1,6 +1,6 @@
 """The handlers there are, by the name that a scenario calls them.
 
-A new one is a file such as ``email.py`` and its entry here. It may bring tables of its own, or write to those there are.
+A new one is a file such as ``email.py`` and its entry here. It brings tables of its own, or writes to those there are.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from sim.handlers.job_input import JobInput
 class SampleData(Protocol):
     """Makes the data of the n-th job, the same for the same number; a new dictionary each time."""
 
-    def __call__(self, number: int, *, valid: bool) -> dict[str, Any]: ...
+    def __call__(self, number: int, *, valid: bool) -> dict[str, Any]:
+        """Make the data of one job, numbered from 1."""
 
 
 class Handler(NamedTuple):

@@ -2,19 +2,23 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, NoReturn, TypeVar
 
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
 
 T = TypeVar("T")
+Failure = Literal["refuse", "abort", "lost-reply"]
+
+PAGE_BYTES = 1024
+"""Small pages, because every transaction copies the pages it changes, to be able to undo them."""
 
 
 class ApplicationDatabase:
     """A real database in memory, in which every transaction really commits or is really undone.
 
-    The outside systems' records are the attached databases ``provider`` and ``mail``. They are written in transactions of
-    their own, so no fault or rollback of the application's database reaches them.
+    The outside systems' records are the attached databases ``provider`` and ``mail``. They are written outside
+    its transactions, so no fault or rollback of the application's database reaches them.
 
     Args:
         stock: Items on hand when it opens, 0 or more.
@@ -29,15 +33,15 @@ class ApplicationDatabase:
         self._execute = self._cursor.execute
         self._execute("ATTACH ':memory:' AS provider")
         self._execute("ATTACH ':memory:' AS mail")
+        for schema in ("main", "provider", "mail"):
+            self._execute(f"PRAGMA {schema}.page_size = {PAGE_BYTES}")
         for handler in HANDLERS.values():
             self._cursor.executescript(handler.tables)
         self._execute("INSERT INTO stock VALUES (?)", (stock,))
+        tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
+        self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
 
-    def run(
-        self,
-        body: Callable[[sqlite3.Cursor], T],
-        failure: Literal["refuse", "abort", "lost-reply"] | None = None,
-    ) -> T:
+    def run(self, body: Callable[[sqlite3.Cursor], T], failure: Failure | None = None) -> T:
         """Run one transaction on the application's database and return what its body returns.
 
         Args:
@@ -50,38 +54,43 @@ class ApplicationDatabase:
             TransactionAborted: Definite (``abort``): the body ran, and all it did was undone.
             ReplyLost: Indefinite (``lost-reply``): all of it stands, and the caller cannot know.
         """
-        if failure is None:
-            return self._transaction(body)
-        if failure == "refuse":
-            raise DatabaseAway
-
-        def fail_before_commit(cursor: sqlite3.Cursor) -> T:
-            body(cursor)
-            raise TransactionAborted
-
-        self._transaction(fail_before_commit if failure == "abort" else body)
-        raise ReplyLost
+        if failure is not None:
+            return self._run_failing(body, failure)
+        execute = self._execute
+        execute("BEGIN")
+        try:
+            result = body(self._cursor)
+            execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                execute("ROLLBACK")
+            raise
+        return result
 
     def run_outside(self, body: Callable[[sqlite3.Cursor], T]) -> T:
-        """Let an outside system do its work in a transaction of its own, which no fault of the database touches."""
-        return self._transaction(body)
+        """Let an outside system carry out one request, which no fault of the application's database touches.
+
+        Args:
+            body: Gets a cursor outside any transaction: each statement stands as soon as it is done, and nothing that
+                happens afterwards takes it back.
+        """
+        return body(self._cursor)
 
     def effects_by_job(self) -> dict[str, int]:
         """Count the effects that stand in the tables for every job that has any, sorted by name."""
-        tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
-        rows = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
-        return dict(self.connection.execute(f"SELECT job, count(*) FROM ({rows}) GROUP BY job"))
+        return dict(self.connection.execute(f"SELECT job, count(*) FROM ({self._effects}) GROUP BY job"))
 
     def close(self) -> None:
         """Close the database; all that stood in it is gone."""
         self.connection.close()
 
-    def _transaction(self, body: Callable[[sqlite3.Cursor], T]) -> T:
-        self._execute("BEGIN")
-        try:
-            result = body(self._cursor)
-            self._execute("COMMIT")
-        except BaseException:
-            self._execute("ROLLBACK")
-            raise
-        return result
+    def _run_failing(self, body: Callable[[sqlite3.Cursor], T], failure: Failure) -> NoReturn:
+        if failure == "refuse":
+            raise DatabaseAway
+
+        def fail_before_commit(cursor: sqlite3.Cursor) -> NoReturn:
+            body(cursor)
+            raise TransactionAborted
+
+        self.run(fail_before_commit if failure == "abort" else body)
+        raise ReplyLost

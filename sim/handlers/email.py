@@ -1,7 +1,7 @@
 """Emails: send one through the mail server, then write that down.
 
-The effect is a row in ``mail.outbox``, in a system of its own: what is sent stays sent. Sending is not idempotent; with an
-idempotency key the mail provider recognises a second send.
+The effect is a row in ``mail.outbox``, in a system of its own: what is sent stays sent. Sending is not idempotent; with
+an idempotency key the mail provider recognises a second send.
 
 Source: reliability-model.md, Non-Idempotent Operations, and its production note on idempotency keys.
 """
@@ -30,7 +30,7 @@ _OPTED_OUT = "SELECT 1 FROM opt_outs WHERE address = ?"
 _SEND = "INSERT INTO mail.outbox VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _SET_STATUS = "INSERT INTO notifications VALUES (?, 'sent') ON CONFLICT (number) DO UPDATE SET status = 'sent'"
 
-_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+_match_address = re.compile(r"[!-?A-~]+@[!-?A-~]+").fullmatch
 """Printable ASCII with one @ in its middle."""
 
 _BEFORE = Work(0.8)
@@ -47,7 +47,7 @@ def handle(job: JobInput) -> Steps:
     """
     number = whole_number(job.data, "notification")
     address = job.data.get("to")
-    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+    if not isinstance(address, str) or not _match_address(address):
         raise InvalidData("to", "an address such as customer-1@example.com", address)
 
     def look_up(cursor: sqlite3.Cursor) -> None:

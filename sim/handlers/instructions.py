@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 T = TypeVar("T")
 
 System = Literal["database", "payment-provider", "mail-server"]
-"""Where an effect happens. The last two are outside systems, which faults of the application's database do not touch."""
+"""Where an effect happens. The last two are outside systems, which the database's faults do not touch."""
 
 
 class Work(NamedTuple):

@@ -1,7 +1,7 @@
 """Orders: reserve items in stock.
 
-The effect is a row in ``reservations``, with the stock lowered and the order's status set in the same transaction. With an
-idempotency key a second reservation is recognised; without one a second run reserves again, and the stock shrinks twice.
+The effect is a row in ``reservations``, with the stock lowered and the order's status set in the same transaction. With
+an idempotency key a second reservation is recognised; without one a second run reserves again: the stock shrinks twice.
 
 Source: reliability-model.md, Idempotency: stock checks and status updates are idempotent.
 """

@@ -1,8 +1,8 @@
 """Payments: capture money at the payment provider, then write that down.
 
-The effect is a row in ``provider.captures``, in a system of its own: no rollback of the application's database undoes it, and
-when the transaction after it fails, the money is captured while the order still counts as unpaid. With an idempotency key
-the provider recognises a second capture.
+The effect is a row in ``provider.captures``, in a system of its own: no rollback of the application's database takes it
+back. When the transaction after it fails, the money is captured and the order still counts as unpaid. With an
+idempotency key the provider recognises a second capture.
 
 Source: reliability-model.md, Idempotency: updates of the payment's and the order's status are idempotent.
 """
@@ -39,8 +39,8 @@ _AFTER = Work(0.4)
 def handle(job: JobInput) -> Steps:
     """Read the payment's status, capture the amount, then set the status of payment and order.
 
-    The status only goes into the result (``was``): it says ``paid`` in every run after the first complete one, yet it
-    cannot say so to a run that follows a crash between the capture and the last transaction. Only the key protects both.
+    The status that was read only goes into the result, as ``was``. To stop at ``paid`` would not be enough: after a
+    crash between the capture and the last transaction it is not ``paid`` yet. Only the key protects there.
 
     Raises:
         InvalidData: Definite; the data is no payment.

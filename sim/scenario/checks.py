@@ -1,141 +1,157 @@
-"""What only the whole scenario shows: names that do not exist, and requests that are absurd."""
+"""What the models cannot see because it concerns several parts of a scenario: names, moments and repetitions."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
 
 from sim.core.durations import format_duration
-from sim.scenario.fault_schema import HandlerError, PoisonJob, Struck, WorkerCrash, WorkerFreeze
-from sim.scenario.fields import LONGEST_MS
-from sim.scenario.queues import QueueConfig, UniformTime
-from sim.scenario.schema import Scenario
-from sim.scenario.workload import MOST_JOBS
+from sim.scenario.fault_schema import HandlerError, Struck
+from sim.scenario.limits import check_limits
+from sim.scenario.parts import Parts
+from sim.scenario.problems import MOST_SHOWN, Path, Problem, did_you_mean, listed
+from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
 
-MOST_PROCESSES = 1_000
-MOST_STRIKES = 100_000
-MOST_TICKS = 50_000_000
-SETTLE_MS = 3_600_000
-
-Problem = tuple[tuple[str | int, ...], str]
+GROUPS = ("workers", "application")
+"""Names of groups of processes, which a fault may strike."""
 
 
-def find_problems(scenario: Scenario) -> list[Problem]:
-    """List what is wrong with a scenario whose parts are each right, by path and what would be right."""
-    return [*_names(scenario), *_limits(scenario), *_faults(scenario), *_values(scenario)]
+def check(parts: Parts) -> list[Problem]:
+    """Find what does not fit together, and what asks for more than the limits; at most one more than is shown."""
+    checks = (check_limits, _queues, _workload, _workers, _faults, _moments, _expect, _repetitions)
+    return list(islice(chain.from_iterable(one(parts) for one in checks), MOST_SHOWN + 1))
 
 
-def _known(names: list[str]) -> str:
-    return ", ".join(names) or "none"
-
-
-def _names(scenario: Scenario) -> Iterator[Problem]:
-    queues = list(scenario.queues)
-    for place, entry in enumerate(scenario.workload):
-        if entry.queue not in scenario.queues:
-            yield (
-                ("workload", place, "queue"),
-                (f"no queue {entry.queue!r}; order, email and payment come by themselves, others stand under queues:"),
-            )
-    for name in scenario.workers:
-        if name not in scenario.queues:
-            yield ("workers", name), f"no queue {name!r}; there are: {_known(queues)}"
-    groups = [
-        ((), scenario.expect),
-        (("documented",), scenario.expect.documented),
-        (("bull-4.16",), scenario.expect.bull),
-    ]
-    for prefix, group in groups:
-        for mode, block in (("queue", group.queue), ("in-process", group.in_process)):
-            for name in block.queues:
-                if name not in scenario.queues:
-                    where = ("expect", *prefix, mode, "queues", name)
-                    yield where, f"no queue {name!r}; there are: {_known(queues)}"
-    if len(set(scenario.modes)) < len(scenario.modes):
-        yield ("modes",), "a mode stands here twice"
-    if len(set(scenario.profiles)) < len(scenario.profiles):
-        yield ("semantics",), "a profile stands here twice"
-
-
-def _limits(scenario: Scenario) -> Iterator[Problem]:
-    if scenario.jobs > MOST_JOBS:
-        yield ("workload",), f"{scenario.jobs:,} jobs; the limit is {MOST_JOBS:,}"
-    for place, entry in enumerate(scenario.workload):
-        if entry.last_ms > LONGEST_MS:
-            yield (
-                ("workload", place, "arrivals"),
-                f"the last job would come after {format_duration(entry.last_ms)}; the limit is 400d",
-            )
-    processes = sum(scenario.workers_of(queue).processes for queue in scenario.queues)
-    if processes > MOST_PROCESSES:
-        yield ("workers",), f"{processes:,} worker processes; the limit is {MOST_PROCESSES:,}"
-    end_ms = _end_ms(scenario)
-    ticks = 0
-    for queue in scenario.queues:
-        workers = scenario.workers_of(queue)
-        ticks += end_ms // workers.guard_interval + end_ms // workers.stalled_interval * workers.processes
-    if ticks > MOST_TICKS:
-        yield (
-            ("workers",),
-            (
-                f"timers would tick {ticks:,} times in {format_duration(end_ms)}; the limit is {MOST_TICKS:,}; "
-                "make the run shorter or the intervals longer"
-            ),
+def _unknown_queue(parts: Parts, path: Path, name: str, *, at_key: bool = False) -> Iterator[Problem]:
+    if name in parts.queue_names:
+        return
+    near = did_you_mean(name, parts.queue_names)
+    if name in DOCUMENTED_QUEUES:
+        text = f"this scenario has no queue {name}: no job is offered to it, and queues: does not name it"
+    elif near:
+        text = f"no queue is called {name!r}{near}"
+    else:
+        text = (
+            f"no queue is called {name!r}; add it under queues:, or use {listed(parts.queue_names[:20]) or 'another'}"
         )
+    yield Problem(path, text, at_key)
 
 
-def _end_ms(scenario: Scenario) -> int:
-    if scenario.duration is not None:
-        return scenario.duration
-    last = max(entry.last_ms + entry.delay for entry in scenario.workload)
-    for fault in scenario.faults:
-        if isinstance(fault, Struck):
-            last = max([last, *(moment + (getattr(fault, "duration", None) or 0) for moment in fault.moments)])
-            last = max(last, fault.until or 0)
-    return last + SETTLE_MS
+def _queues(parts: Parts) -> Iterator[Problem]:
+    for name, queue in parts.queues.items():
+        if name in GROUPS:
+            yield Problem(("queues", name), f"a queue cannot be called {name}: faults use that word for a target", True)
+        service = queue.service
+        if isinstance(service, UniformTime) and service.min > service.max:
+            least, most = format_duration(service.min), format_duration(service.max)
+            yield Problem(("queues", name, "service", "max"), f"max: {most} is shorter than min: {least}")
 
 
-def _faults(scenario: Scenario) -> Iterator[Problem]:
-    offered = dict.fromkeys(scenario.queues, 0)
-    for entry in scenario.workload:
-        if entry.queue in offered:
-            offered[entry.queue] += entry.jobs
-    targets = ["workers", "application", *scenario.queues, *scenario.worker_names[:2_000]]
-    for place, fault in enumerate(scenario.faults):
-        if isinstance(fault, WorkerCrash | WorkerFreeze) and fault.target not in targets:
-            yield ("faults", place, "target"), f"nothing called {fault.target!r}; there are: {_known(targets[:12])}"
+def _workload(parts: Parts) -> Iterator[Problem]:
+    for number, entry in parts.workload.items():
+        if entry.queue in parts.queue_names:
+            continue
+        known = list(dict.fromkeys([*parts.queue_names, *DOCUMENTED_QUEUES]))
+        near = did_you_mean(entry.queue, known)
+        help_ = near or f"; add it under queues: with a handler:, or use {listed(known[:20])}"
+        yield Problem(("workload", number, "queue"), f"no queue is called {entry.queue!r}{help_}")
+
+
+def _workers(parts: Parts) -> Iterator[Problem]:
+    for name in parts.workers:
+        yield from _unknown_queue(parts, ("workers", name), name, at_key=True)
+
+
+def _faults(parts: Parts) -> Iterator[Problem]:
+    offered = Counter[str]()
+    for entry in parts.workload.values():
+        offered[entry.queue] += entry.jobs
+    for number, fault in parts.faults.items():
+        here: Path = ("faults", number)
+        target = getattr(fault, "target", None)
+        if target is not None:
+            yield from _target(parts, (*here, "target"), target)
         if isinstance(fault, HandlerError):
-            for number, queue in enumerate(fault.queues or []):
-                if queue not in scenario.queues:
-                    known = _known(list(scenario.queues))
-                    yield ("faults", place, "queues", number), f"no queue {queue!r}; there are: {known}"
-        if isinstance(fault, HandlerError | PoisonJob | WorkerCrash):
-            for number, job in enumerate(fault.jobs or []):
-                queue, _, count = job.rpartition("-")
-                if queue not in offered:
-                    yield ("faults", place, "jobs", number), f"no queue {queue!r} for the job {job}"
-                elif not 1 <= int(count) <= offered[queue]:
-                    what = f"no job {job}; {queue} is offered {offered[queue]:,} jobs"
-                    yield ("faults", place, "jobs", number), what
-        if isinstance(fault, Struck) and fault.mean_every is not None:
-            until = fault.until
-            if until is None:
-                until = max(entry.last_ms for entry in scenario.workload)
-            strikes = max(0, until - fault.start) // fault.mean_every
-            if strikes > MOST_STRIKES:
-                what = f"would strike about {strikes:,} times; the limit is {MOST_STRIKES:,}"
-                yield ("faults", place, "mean_every"), what
-        if scenario.duration is not None and isinstance(fault, Struck):
-            for moment in fault.moments:
-                if moment >= scenario.duration:
-                    end = format_duration(scenario.duration)
-                    what = f"strikes at {format_duration(moment)}, but the run ends at {end}"
-                    yield ("faults", place, "at"), what
-                    break
+            for place, name in enumerate(fault.queues or []):
+                yield from _unknown_queue(parts, (*here, "queues", place), name)
+        for place, job in enumerate(getattr(fault, "jobs", None) or []):
+            yield from _job(parts, offered, (*here, "jobs", place), job)
 
 
-def _values(scenario: Scenario) -> Iterator[Problem]:
-    for name, queue in scenario.queues.items():
-        yield from _service(name, queue)
+def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
+    if target in GROUPS or target in parts.queue_names:
+        return
+    queue, dash, number = target.rpartition("-")
+    if dash and queue in parts.queue_names:
+        if not parts.whole and queue not in parts.workers:
+            return
+        processes = parts.processes(queue)
+        own = number.isascii() and number.isdigit() and len(number) <= 4 and number == str(int(number))
+        if not own or not 1 <= int(number) <= processes:
+            names = [f"{queue}-1"] if processes == 1 else [f"{queue}-1", f"{queue}-{processes}"]
+            there = f"its workers are {listed(names, 'to')}" if processes > 1 else f"its worker is {names[0]}"
+            yield Problem(path, f"no worker is called {target!r}; {there if processes else f'{queue} has no workers'}")
+        return
+    known = [*GROUPS, *parts.queue_names]
+    workers = [f"{name}-1" for name in parts.queue_names[:50] if parts.processes(name)]
+    near = did_you_mean(target, [*known, *workers])
+    example = f", or one process such as {workers[0]}" if workers else ""
+    yield Problem(path, f"nothing is called {target!r}{near or f'; there are: {listed(known[:20])}{example}'}")
 
 
-def _service(name: str, queue: QueueConfig) -> Iterator[Problem]:
-    if isinstance(queue.service, UniformTime) and queue.service.min > queue.service.max:
-        yield ("queues", name, "service", "min"), "min is longer than max"
+def _job(parts: Parts, offered: Counter[str], path: Path, job: str) -> Iterator[Problem]:
+    queue, _, digits = job.rpartition("-")
+    number = int(digits)
+    if queue not in parts.queue_names:
+        near = did_you_mean(queue, parts.queue_names)
+        yield Problem(path, f"no queue is called {queue!r}{near or f'; there are: {listed(parts.queue_names[:20])}'}")
+    elif digits != str(number) or number == 0:
+        text = f"jobs count from {queue}-1" if number == 0 else f"a job's number has no leading zeros: {queue}-{number}"
+        yield Problem(path, text)
+    elif parts.whole and number > offered[queue]:
+        yield Problem(path, f"the queue {queue} is offered {offered[queue]:,} jobs; there is no {job}")
+
+
+def _moments(parts: Parts) -> Iterator[Problem]:
+    end_ms = parts.duration_ms
+    for number, fault in parts.faults.items():
+        if not isinstance(fault, Struck):
+            continue
+        here: Path = ("faults", number)
+        if fault.until is not None and fault.until < fault.start:
+            times = f"until: {format_duration(fault.until)} is before start: {format_duration(fault.start)}"
+            yield Problem((*here, "until"), f"{times}, so the fault never strikes")
+        if end_ms is None:
+            continue
+        for place, moment_ms in enumerate(fault.at if isinstance(fault.at, list) else fault.moments):
+            if moment_ms > end_ms:
+                path = (*here, "at", place) if isinstance(fault.at, list) else (*here, "at")
+                yield Problem(path, _too_late(moment_ms, end_ms))
+        if fault.start > end_ms:
+            yield Problem((*here, "start"), _too_late(fault.start, end_ms))
+
+
+def _too_late(moment_ms: int, end_ms: int) -> str:
+    return f"{format_duration(moment_ms)} is after the end of the run (duration: {format_duration(end_ms)})"
+
+
+def _expect(parts: Parts) -> Iterator[Problem]:
+    expect = parts.data.get("expect")
+    scopes: list[tuple[Path, Any]] = [(("expect",), expect)]
+    if isinstance(expect, dict):
+        scopes += [(("expect", name), expect.get(name)) for name in ("documented", "bull-4.16")]
+    for path, scope in scopes:
+        for mode in ("queue", "in-process"):
+            block = scope.get(mode) if isinstance(scope, dict) else None
+            queues = block.get("queues") if isinstance(block, dict) else None
+            for name in queues if isinstance(queues, dict) else ():
+                yield from _unknown_queue(parts, (*path, mode, "queues", name), name, at_key=True)
+
+
+def _repetitions(parts: Parts) -> Iterator[Problem]:
+    for section in ("modes", "semantics"):
+        raw = parts.data.get(section)
+        entries = raw[:10] if isinstance(raw, list) else []
+        for place, entry in enumerate(entries):
+            if isinstance(entry, str) and entry in entries[:place]:
+                yield Problem((section, place), f"{entry!r} is listed twice")

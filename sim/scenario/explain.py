@@ -1,11 +1,11 @@
 """What the models refuse, told in plain words and placed where the file says it."""
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from sim.core.errors import DurationError
-from sim.scenario.problems import Path, Problem, did_you_mean, listed
+from sim.scenario.problems import MOST_SHOWN, Marks, Path, Problem, did_you_mean, listed
 from sim.scenario.wording import (
     Schema,
     allowed_words,
@@ -18,6 +18,8 @@ from sim.scenario.wording import (
     shown,
 )
 
+MOST_LOOKED_AT = 5_000
+"""A file with more refusals than these is a heap of rubble; the others are not looked at."""
 _QUEUE_NAMES = "a queue's name begins with a letter and has letters, digits and _ only, at most 40 of them"
 
 
@@ -43,40 +45,44 @@ class _Refusal(NamedTuple):
     reason: str | None
 
 
-def explained(errors: Iterable[Any], data: Any) -> list[Problem]:
+def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
     """Turn the models' refusals into problems: one for each place, whatever the number of branches that refused it."""
-    refusals = [_placed(error, data) for error in errors]
+    refusals = [_placed(error, data) for error in islice(errors, MOST_LOOKED_AT)]
     kept: list[_Refusal] = []
-    for union, group in groupby(refusals, key=lambda refusal: refusal.union):
-        kept += group if union is None else _chosen(list(group), _at(data, union))
+    for union, several in groupby(refusals, key=lambda refusal: refusal.union):
+        group = list(several)
+        kept += group if union is None else _chosen(group, _at(data, union))
     wrong_keys = {refusal.path for refusal in kept if refusal.kind == "[key]"}
-    seen: set[tuple[Path, bool]] = set()
-    problems: list[Problem] = []
+    first: dict[tuple[Path, bool], _Refusal] = {}
     for refusal in kept:
-        place = (refusal.path, refusal.at_key)
-        below_wrong_key = (
-            any(refusal.path[:n] in wrong_keys for n in range(len(refusal.path) + 1)) if wrong_keys else False
-        )
-        if place in seen or (below_wrong_key and refusal.kind != "[key]"):
-            continue
-        seen.add(place)
-        problems.append(Problem(refusal.path, _told(refusal), refusal.at_key))
-    return problems
+        if refusal.kind == "[key]" or not _is_below(refusal.path, wrong_keys):
+            first.setdefault((refusal.path, refusal.at_key), refusal)
+    placed = sorted(first.values(), key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
+    return [
+        Problem(refusal.path, _told(refusal) if place < MOST_SHOWN else "", refusal.at_key)
+        for place, refusal in enumerate(placed)
+    ]
+
+
+def _is_below(path: Path, tops: set[Path]) -> bool:
+    return bool(tops) and any(path[:length] in tops for length in range(len(path) + 1))
 
 
 def _placed(error: Any, data: Any) -> _Refusal:
     """Walk from the top of the file to the place of an error, along the schema, past what only the models know of."""
     loc: tuple[str | int, ...] = error["loc"]
     kind: str = error["type"]
-    node, here, path = models_schema(), data, ()
+    node, here = models_schema(), data
+    path: Path = ()
     union: Path | None = None
     union_node: Schema = {}
     branch = "scalar"
     at_key = False
-    for part in loc:
+    parent: Schema = {}
+    for place, part in enumerate(loc):
         node = resolved(node)
         if part == "[key]":
-            kind, at_key = "[key]", True
+            kind, at_key, node = "[key]", True, parent
             break
         alternatives = branches(node)
         if len(alternatives) == 1:
@@ -95,14 +101,15 @@ def _placed(error: Any, data: Any) -> _Refusal:
         ):
             node = node["properties"]["total"]
             continue
-        if kind == "extra_forbidden" and path[-1] not in node.get("properties", {}):
+        path = (*path, part)
+        if kind == "extra_forbidden" and place == len(loc) - 1:
             at_key = True
             break
-        node = _inside(node, part)
+        parent, node = node, _inside(node, part)
         here = _step(here, part)
     node = resolved(node)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        path, here = (*path, "kind"), _step(here, "kind")
+        path = (*path, "kind")
     context = error.get("ctx") or {}
     reason = str(context["error"]) if kind == "value_error" and "error" in context else None
     return _Refusal(kind, path, at_key, _at(data, path), node, union, union_node, branch, reason)
@@ -111,14 +118,12 @@ def _placed(error: Any, data: Any) -> _Refusal:
 def _inside(node: Schema, part: str | int) -> Schema:
     """Step from a mapping or list into what it holds."""
     if isinstance(part, int):
-        found: Schema = node.get("items", {})
-        return found
-    if part in node.get("properties", {}):
+        found = node.get("items")
+    elif part in node.get("properties", {}):
         found = node["properties"][part]
-        return found
-    patterns = list(node.get("patternProperties", {}).values())
-    further = patterns[0] if patterns else node.get("additionalProperties")
-    return further if isinstance(further, dict) else {}
+    else:
+        found = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
+    return found if isinstance(found, dict) else {}
 
 
 def _branch(alternatives: list[Schema], label: str) -> tuple[Schema, str]:
@@ -173,13 +178,13 @@ def _told(refusal: _Refusal) -> str:
         return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
     if kind == "extra_forbidden":
         known = known_keys(node)
-        return f"unknown key{did_you_mean(refusal.path[-1], known) or f'; known here: {listed(known, 'and')}'}"
+        return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; known here: {listed(known, 'and')}")
     if kind == "[key]":
         measures = node.get("propertyNames", {}).get("enum")
         if not measures:
             return _QUEUE_NAMES
         near = did_you_mean(refusal.path[-1], [*measures, "queues"])
-        return f"no such measure{near or f'; there are: {listed(measures, 'and')}'}"
+        return "no such measure" + (near or f"; there are: {listed(measures, 'and')}")
     if refusal.reason is not None and not refusal.reason.startswith("expected"):
         return refusal.reason
     expected = refusal.reason or f"expected {described(node)}"
@@ -189,4 +194,5 @@ def _told(refusal: _Refusal) -> str:
         return f"{expected}, not {shown(value)}, which lacks its unit"
     if value is None and expected.startswith("expected a mapping"):
         return f"nothing stands here; {expected}, or {{}} for the defaults"
-    return f"{expected}, not {shown(value)}{did_you_mean(value, allowed_words(node))}"
+    hint = "; put it in quotes" if expected.startswith("expected text") and isinstance(value, int | float) else ""
+    return f"{expected}, not {shown(value)}{hint or did_you_mean(value, allowed_words(node))}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 Path = tuple[str | int, ...]
 """Where a value stands in a file: ``("faults", 0, "at")``."""
 MOST_SHOWN = 200
-"""So many problems are written out; a count stands for the others."""
+"""So many problems of a file are written out; a count stands for the others, which need no text."""
 
 
 class Mark(NamedTuple):
@@ -74,7 +74,7 @@ def did_you_mean(word: object, known: list[str]) -> str:
     """Suggest the nearest known name, as the end of a sentence; empty where none is near."""
     if not isinstance(word, str) or len(word) > 60:
         return ""
-    folded = {name.lower().replace("-", "_"): name for name in known}
+    folded = {name.lower().replace("-", "_"): name for name in known[:60]}
     near = get_close_matches(word.lower().replace("-", "_"), list(folded), n=1, cutoff=0.6)
     return f"; did you mean `{folded[near[0]]}`?" if near else ""
 
@@ -94,4 +94,4 @@ def lines(name: str, marks: Marks, problems: list[Problem]) -> list[str]:
         for mark, problem in placed[:MOST_SHOWN]
     ]
     left = len(placed) - len(shown)
-    return [*shown, f"{name}: and {left:,} more problems"] if left else shown
+    return [*shown, f"{name}: and at least {left:,} more problems"] if left else shown

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import fakeredis
+import redis
+from fakeredis._commands import COMMANDS_WITH_SUB, SUPPORTED_COMMANDS, Signature
 from fakeredis._core._database import Database  # the module's place is pinned by a canary at every start
+from fakeredis._helpers import SimpleError, SimpleString
 
 from sim.core.clock import Clock
 from sim.core.errors import SimError
@@ -52,8 +55,40 @@ class SimulatedServer(fakeredis.FakeServer):
 class SimulatedRedis(fakeredis.FakeRedis):
     """A redis-py client of the simulated server.
 
-    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly.
+    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly. Plain
+    commands go to fakeredis without being written to a socket and read back; that makes them about four times as fast.
     """
+
+    _socket: Any = None
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Carry out one command.
+
+        Raises:
+            redis.ConnectionError: The server is not connected.
+            redis.ResponseError: What the server answers to a bad command.
+        """
+        command = args[0]
+        signature = _SIGNATURES.get(command) or _look_up(command)
+        if signature is None:
+            return super().execute_command(*args, **options)
+        socket = self._socket
+        if socket is None:
+            connection: Any = self.connection_pool.get_connection()
+            socket = self._socket = connection.get_socket()
+        if not socket._server.connected:
+            raise redis.ConnectionError("FakeRedis is emulating a connection error.")
+        fields = [arg if type(arg) is bytes else str(arg).encode() for arg in args[1:]]
+        with socket._server.lock:
+            answer = socket._run_command(getattr(socket, signature.func_name), signature, fields, False)
+        if isinstance(answer, SimpleError):
+            raise socket._decode_error(answer)
+        decoded = _decoded(answer)
+        callback = self.response_callbacks.get(command)
+        if callback is None:
+            return decoded
+        options.pop("keys", None)
+        return callback(decoded, **options)
 
     def transaction(
         self,
@@ -72,6 +107,39 @@ class SimulatedRedis(fakeredis.FakeRedis):
 
     def multi(self) -> None:
         """Do nothing: what follows is carried out at once instead of being noted down."""
+
+
+_SIGNATURES: dict[str, Signature] = {}
+_WITH_A_LIFE_OF_THEIR_OWN = {
+    "multi", "exec", "discard", "watch", "unwatch", "eval", "evalsha", "subscribe", "psubscribe", "select", "auth",
+    "hello", "reset", "quit", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax", "blmpop", "bzmpop",
+}  # fmt: skip
+
+
+def _look_up(command: Any) -> Signature | None:
+    """Find how fakeredis carries a command out; None for those that need a connection around them."""
+    name = str(command).lower()
+    if " " in name or name in COMMANDS_WITH_SUB or name in _WITH_A_LIFE_OF_THEIR_OWN:
+        return None
+    signature = SUPPORTED_COMMANDS.get(name)
+    if signature is not None:
+        _SIGNATURES[command] = signature
+    return signature
+
+
+def _decoded(answer: Any) -> Any:
+    """Turn bytes into text, all the way down, as a client with ``decode_responses`` does."""
+    if isinstance(answer, bytes):
+        return answer.decode()
+    if isinstance(answer, list):
+        return [_decoded(part) for part in answer]
+    if isinstance(answer, SimpleString):
+        return answer.value.decode()
+    if isinstance(answer, dict):
+        return {_decoded(key): _decoded(value) for key, value in answer.items()}
+    if isinstance(answer, set):
+        return {_decoded(part) for part in answer}
+    return answer
 
 
 def open_fakeredis(clock: Clock) -> tuple[SimulatedServer, Store]:

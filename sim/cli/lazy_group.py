@@ -1,0 +1,56 @@
+"""A group of subcommands that are loaded when they are called."""
+
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+from click.shell_completion import CompletionItem
+
+COMMANDS = {
+    "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),
+    "check": ("sim.cli.check", "Check scenario files without running them."),
+    "scenarios": ("sim.cli.scenarios", "List the scenarios that come with the project."),
+    "backoff": ("sim.cli.backoff", "Show when each attempt of a failing job comes."),
+    "schema": ("sim.cli.schema", "Print the JSON Schema of scenario files, for editors."),
+}
+"""By name: the module that has the subcommand as ``command``, and its line in ``--help``."""
+
+
+class LazyGroup(click.Group):
+    """Knows its subcommands from a table, so that ``--help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one subcommand; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands' lines from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete subcommands from the table, and options as ever."""
+        found = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand that was asked for, or suggest the nearest.
+
+        Raises:
+            click.UsageError: There is none of that name.
+        """
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)

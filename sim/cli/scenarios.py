@@ -1,0 +1,70 @@
+"""``scenarios``: what there is to run."""
+
+from pathlib import Path
+from textwrap import wrap
+
+import click
+
+import sim
+from sim.core.errors import SimError
+
+_WIDTH = 80
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+def command(folder: Path | None) -> int:
+    """List the scenarios in DIR, or those that come with the project.
+
+    Each with its file, title, question and faults. Exit code 2: a file cannot be used.
+    """
+    from sim.core.errors import ScenarioError
+    from sim.scenario.load import load_scenario
+
+    top = shipped_folder() if folder is None else folder
+    files = sorted(top.rglob("*.yaml")) if top.is_dir() else []
+    if not files:
+        raise SimError(f"{top}: {'holds no scenarios (*.yaml)' if top.is_dir() else 'there is no such folder'}")
+    code = 0
+    for number, file in enumerate(files, 1):
+        try:
+            scenario = load_scenario(file)
+        except ScenarioError as error:
+            click.echo(str(error), err=True)
+            code = 2
+            continue
+        kinds = list(dict.fromkeys(fault.kind for fault in scenario.faults))
+        _print(number, str(_near(file)), scenario.title, scenario.question, ", ".join(kinds) or "none")
+    return code
+
+
+def shipped_folder() -> Path:
+    """Find the folder of scenarios: beside the package, or in the working directory.
+
+    Raises:
+        SimError: There is none.
+    """
+    for base in (Path(sim.__file__).parents[1], Path.cwd()):
+        if (base / "scenarios").is_dir():
+            return base / "scenarios"
+    raise SimError("there is no folder called scenarios here; name the folder: python -m sim scenarios DIR")
+
+
+def _near(file: Path) -> Path:
+    """Write a path from the working directory where it lies below it, so that it can be copied to ``run``."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _print(number: int, file: str, title: str, question: str, faults: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=_WIDTH, highlight=False)
+    for first, rest, text, style in (
+        (f"{number:>3}  ", "     ", title, "bold"),
+        ("     ", "     ", question, ""),
+        ("     ", "             ", f"faults: {faults}", ""),
+    ):
+        for line in wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest):
+            console.print(Text(line, style=style))
+    console.print(Text(f"     {file}\n"), soft_wrap=True)

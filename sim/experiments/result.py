@@ -1,0 +1,2 @@
+from sim.report.result import *
+from sim.report.result import Check, ModeResult, Result

@@ -1,0 +1,71 @@
+"""The results folder: everything about one run, under fixed names."""
+
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+
+from sim.core.errors import OutputError
+from sim.report.result import Result
+
+
+def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[Path]:
+    """Write ``result.json`` and ``trace.ndjson.gz``, with ``plots`` also the pictures and ``report.html``.
+
+    Equal results give equal bytes. A file is complete or not there.
+
+    Raises:
+        OutputError: The folder or a file in it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(str(folder), error.strerror or str(error)) from None
+    text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    written = [
+        write_bytes(folder / "result.json", text.encode()),
+        write_bytes(folder / "trace.ndjson.gz", _trace(result)),
+    ]
+    if plots:
+        from sim.report.html import render_report
+        from sim.report.pictures import draw_pictures
+
+        pictures = draw_pictures(result)
+        written += [write_bytes(folder / f"{picture.name}.png", picture.png) for picture in pictures]
+        written.append(write_bytes(folder / "report.html", render_report(result, pictures).encode()))
+    return written
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file, whole or not at all, and return its path.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(str(path), error.strerror or str(error)) from None
+    return path
+
+
+def _trace(result: Result) -> bytes:
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as packed:
+        for one in result.modes.values():
+            for line in one.ledger.lines():
+                packed.write(line.encode() + b"\n")
+    return buffer.getvalue()

@@ -1,0 +1,167 @@
+"""What a result says, in plain words."""
+
+from collections.abc import Iterable
+
+from sim.core.durations import UNITS_MS
+from sim.ledger.outcomes import Counts
+from sim.report.result import ModeResult, Result
+
+MEANINGS: dict[str, str] = {
+    "offered": "jobs the producer wanted done",
+    "delivered": "the effect happened",
+    "duplicated": "of these: twice or more",
+    "lost": "accepted, then no trace left",
+    "rejected": "submit failed, the caller knows",
+    "failed_reported": "caller told, nothing kept",
+    "failed_retained": "stands in the failed set",
+    "failed_evicted": "removed from the failed set",
+    "dead_lettered": "stands in the dead letter queue",
+    "pending": "unsettled when the run ended",
+    "extra_effects": "effects too many",
+    "suppressed_duplicates": "stopped by an idempotency key",
+    "false_failures": "delivered, yet it says failed",
+    "indeterminate": "accepted, yet caller saw an error",
+    "stalled": "found active without a worker",
+    "attempts": "starts of a handler",
+}
+"""What each number counts, by its name in the JSON contract."""
+
+ALWAYS = ("delivered", "duplicated", "lost")
+OUTCOMES = (
+    "delivered",
+    "duplicated",
+    "lost",
+    "rejected",
+    "failed_reported",
+    "failed_retained",
+    "failed_evicted",
+    "dead_lettered",
+    "pending",
+)
+OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeterminate", "stalled", "attempts")
+
+_PLURALS = {"order": "orders", "payment": "payments", "email": "emails"}
+_FATES = (
+    ("lost", "lost"),
+    ("rejected", "rejected, which the caller knows"),
+    ("failed_reported", "failed, and the caller was told"),
+    ("failed_retained", "failed and kept for a look or a retry"),
+    ("failed_evicted", "failed and removed from the failed set"),
+    ("dead_lettered", "put in the dead letter queue"),
+    ("pending", "still unsettled at the end"),
+)
+
+
+def in_words(measure: str) -> str:
+    """Write a measure's name as people read it: ``failed_evicted`` becomes ``failed-evicted``."""
+    if measure.startswith(("failed_", "dead_")):
+        return measure.replace("_", "-")
+    return measure.replace("_", " ")
+
+
+def shown_measures(counts: Iterable[Counts]) -> tuple[list[str], list[str]]:
+    """Choose the outcomes and the overlays that a table shows: those that some count has, and the three that matter."""
+    seen = [one.as_dict() for one in counts]
+    outcomes = [name for name in OUTCOMES if name in ALWAYS or any(one[name] for one in seen)]
+    return outcomes, [name for name in OVERLAYS if any(one[name] for one in seen)]
+
+
+def duration_in_words(ms: int) -> str:
+    """Write a time span as people read it, in its two largest units: ``133500`` becomes ``2 min 14 s``."""
+    if ms < 10_000:
+        return f"{ms / 1_000:g} s"
+    rest = round(ms / 1_000) * 1_000
+    names = {"d": "d", "h": "h", "m": "min", "s": "s"}
+    parts: list[str] = []
+    for unit, name in names.items():
+        count, rest = divmod(rest, UNITS_MS[unit])
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])
+
+
+def things(result: Result, count: int) -> str:
+    """Say what the jobs are: ``40 emails`` when all do the same, else ``40 jobs``."""
+    handlers = {config.handler for config in result.scenario.queues.values()}
+    handler = handlers.pop() if len(handlers) == 1 else ""
+    plural = _PLURALS.get(handler, "jobs")
+    return f"{count:,} {plural[:-1] if count == 1 else plural}"
+
+
+def mode_sentence(result: Result, mode: ModeResult) -> str:
+    """Say in one sentence what happened in a mode.
+
+    Such as: Of 40 emails, 38 were delivered, 2 of them twice; 2 were lost.
+    """
+    counts = mode.totals
+    if not counts.offered:
+        return "No job was offered."
+    if counts.delivered == counts.offered:
+        sentence = _all_delivered(result, counts)
+    else:
+        sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
+        if counts.duplicated:
+            sentence += f", {_repeated(counts)}"
+    fates = [(getattr(counts, name), fate) for name, fate in _FATES if getattr(counts, name)]
+    sentence += "".join(
+        f"; {number:,} {fate}" if fate.startswith("failed") else f"; {_were(number)} {fate}" for number, fate in fates
+    )
+    return sentence + "."
+
+
+def remarks(mode: ModeResult) -> list[str]:
+    """Say what a caller or an operator would wrongly believe, and what idempotency prevented; often nothing."""
+    counts = mode.totals
+    found: list[str] = []
+    if counts.false_failures:
+        found.append(f"{_of(counts.false_failures, 'delivered job')} looks like a failure to whoever asks.")
+    if counts.indeterminate:
+        found.append(f"The caller saw an error for {_of(counts.indeterminate, 'job')} that had been accepted.")
+    if counts.suppressed_duplicates:
+        found.append(f"Idempotency keys stopped {_of(counts.suppressed_duplicates, 'second effect')}.")
+    return [text.replace("jobs looks like a failure", "jobs look like failures") for text in found]
+
+
+def verdict(result: Result) -> str:
+    """Say in one sentence whether the scenario's expectations hold."""
+    checks = result.expectations
+    if not checks:
+        return "The scenario states no expectations for these modes and semantics."
+    violated = sum(not check.holds for check in checks)
+    if not violated:
+        return "The one expectation holds." if len(checks) == 1 else f"All {len(checks)} expectations hold."
+    verb = "is" if violated == 1 else "are"
+    noun = "expectation" if len(checks) == 1 else "expectations"
+    return f"{violated} of {len(checks)} {noun} {verb} VIOLATED."
+
+
+def _all_delivered(result: Result, counts: Counts) -> str:
+    if counts.offered == 1:
+        return f"The {things(result, 1).removeprefix('1 ')} was delivered" + (
+            f" {_times(counts.extra_effects + 1)}" if counts.duplicated else ", once"
+        )
+    every = f"All {things(result, counts.offered)} were delivered"
+    return f"{every}, {_repeated(counts)}" if counts.duplicated else f"{every}, each of them once"
+
+
+def _repeated(counts: Counts) -> str:
+    if counts.extra_effects == counts.duplicated:
+        how = "twice"
+    elif counts.duplicated == 1:
+        how = _times(counts.extra_effects + 1)
+    else:
+        how = f"more than once ({counts.extra_effects:,} effects too many)"
+    who = "each" if counts.duplicated == counts.offered else f"{counts.duplicated:,} of them"
+    return f"{who} {how}"
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count:,} times"
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}" if count else "none was"
+
+
+def _of(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

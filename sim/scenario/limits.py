@@ -1,0 +1,92 @@
+"""How much a scenario may ask for; what is above is refused before anything of that size is built."""
+
+from collections.abc import Iterator
+
+from sim.core.durations import format_duration
+from sim.scenario.fault_schema import Struck
+from sim.scenario.fields import LONGEST_MS
+from sim.scenario.parts import Parts
+from sim.scenario.problems import Path, Problem
+from sim.scenario.schema import Workers
+from sim.scenario.workload import MOST_JOBS, BurstArrivals, ListedArrivals, Workload
+
+MOST_TICKS = 50_000_000
+MOST_STRIKES = 100_000
+MOST_PROCESSES = 1_000
+
+
+def check_limits(parts: Parts) -> Iterator[Problem]:
+    """Find what asks for more than the limits, each with the number asked for."""
+    yield from _jobs(parts)
+    yield from _last_arrival(parts)
+    yield from _processes(parts)
+    yield from _ticks(parts)
+    yield from _strikes(parts)
+
+
+def _count_path(number: int, entry: Workload) -> Path:
+    """Name the key that makes an entry's jobs many."""
+    if isinstance(entry.arrivals, ListedArrivals):
+        return ("workload", number, "arrivals", "at")
+    if isinstance(entry.arrivals, BurstArrivals):
+        name = "size" if entry.arrivals.size > entry.arrivals.bursts else "bursts"
+        return ("workload", number, "arrivals", name)
+    return ("workload", number, "arrivals", "count")
+
+
+def _jobs(parts: Parts) -> Iterator[Problem]:
+    total = 0
+    for number, entry in parts.workload.items():
+        total += entry.jobs
+        if entry.jobs > MOST_JOBS:
+            yield Problem(
+                _count_path(number, entry), f"{entry.jobs:,} jobs; the limit is {MOST_JOBS:,} for the scenario"
+            )
+    if total > MOST_JOBS and all(entry.jobs <= MOST_JOBS for entry in parts.workload.values()):
+        yield Problem(("workload",), f"{total:,} jobs in all; the limit is {MOST_JOBS:,}", True)
+
+
+def _last_arrival(parts: Parts) -> Iterator[Problem]:
+    for number, entry in parts.workload.items():
+        if entry.last_ms > LONGEST_MS:
+            text = f"the last job would come after {format_duration(entry.last_ms)}; the limit is {_LONGEST}"
+            yield Problem(("workload", number, "arrivals"), text, True)
+
+
+def _processes(parts: Parts) -> Iterator[Problem]:
+    total = sum(parts.processes(queue) for queue in parts.queue_names if parts.whole or queue in parts.workers)
+    if total > MOST_PROCESSES:
+        path = ("workers",) if "workers" in parts.data else ("queues",)
+        yield Problem(path, f"{total:,} worker processes in all; the limit is {MOST_PROCESSES:,}", True)
+
+
+def _ticks(parts: Parts) -> Iterator[Problem]:
+    """Count how often the timers of the whole run would ring: one of each process, and one of each queue."""
+    ticks: dict[str, int] = {}
+    for queue in parts.queue_names:
+        own = parts.workers.get(queue) or Workers()
+        ticks[queue] = parts.span_ms // own.stalled_interval * own.processes + parts.span_ms // own.guard_interval
+    total = sum(ticks.values())
+    if total <= MOST_TICKS or parts.span_ms > LONGEST_MS:
+        return
+    worst = max(ticks, key=lambda queue: ticks[queue])
+    path: Path = ("workers", worst) if worst in parts.workers else ("duration",) if parts.duration_ms else ("workload",)
+    span = format_duration(parts.span_ms)
+    text = f"the workers' timers would ring {total:,} times in {span}; the limit is {MOST_TICKS:,}"
+    yield Problem(
+        path, f"{text}: longer stalled_interval and guard_interval, fewer processes or a shorter run would fit", True
+    )
+
+
+def _strikes(parts: Parts) -> Iterator[Problem]:
+    for number, fault in parts.faults.items():
+        if not isinstance(fault, Struck) or fault.mean_every is None:
+            continue
+        until_ms = parts.last_ms if fault.until is None else fault.until
+        strikes = max(0, until_ms - fault.start) // fault.mean_every
+        if strikes > MOST_STRIKES:
+            text = f"about {strikes:,} strikes; the limit is {MOST_STRIKES:,}"
+            yield Problem(("faults", number, "mean_every"), text)
+
+
+_LONGEST = format_duration(LONGEST_MS)

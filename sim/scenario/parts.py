@@ -1,0 +1,107 @@
+"""The parts of a scenario that its cross-checks look at, from a valid file or from what is usable of a broken one."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.scenario.fault_schema import Fault, Struck
+from sim.scenario.fields import PositiveDuration
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.schema import Scenario, Workers
+from sim.scenario.workload import Workload
+
+
+@dataclass
+class Parts:
+    """What was read of a scenario.
+
+    Attributes:
+        data: What the file says, as plain data.
+        queue_names: Every queue that there is, or could be if what is broken were mended.
+        workload: Entries by their number in the file; broken ones are left out.
+        faults: Faults by their number in the file; broken ones are left out.
+        duration_ms: When the run ends, or None when nothing is said.
+        whole: Whether nothing was left out, so that counts can be relied on.
+    """
+
+    data: dict[str, Any]
+    queue_names: list[str]
+    queues: dict[str, QueueConfig] = field(default_factory=dict)
+    workload: dict[int, Workload] = field(default_factory=dict)
+    workers: dict[str, Workers] = field(default_factory=dict)
+    faults: dict[int, Any] = field(default_factory=dict)
+    duration_ms: int | None = None
+    whole: bool = True
+
+    @property
+    def last_ms(self) -> int:
+        """About when the last job is offered, ms since the run began."""
+        return max((entry.last_ms for entry in self.workload.values()), default=0)
+
+    @property
+    def span_ms(self) -> int:
+        """About how long the run is at least, ms: the duration, or the time until the last job or listed fault."""
+        if self.duration_ms is not None:
+            return self.duration_ms
+        struck = (max(fault.moments, default=0) for fault in self.faults.values() if isinstance(fault, Struck))
+        return max(self.last_ms, *struck, 0)
+
+    def processes(self, queue: str) -> int:
+        """Tell how many worker processes a queue has."""
+        return (self.workers.get(queue) or Workers()).processes
+
+
+def parts_of(scenario: Scenario, data: dict[str, Any]) -> Parts:
+    """Take a valid scenario apart."""
+    return Parts(
+        data=data,
+        queue_names=list(scenario.queues),
+        queues=scenario.queues,
+        workload=dict(enumerate(scenario.workload)),
+        workers=scenario.workers,
+        faults=dict(enumerate(scenario.faults)),
+        duration_ms=scenario.duration,
+    )
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    types = {
+        "workload": Workload,
+        "workers": Workers,
+        "faults": Fault,
+        "queues": QueueConfig,
+        "duration": PositiveDuration,
+    }
+    return TypeAdapter(types[name])
+
+
+def _usable(name: str, value: Any) -> Any:
+    try:
+        return _adapter(name).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def salvaged_parts(data: dict[str, Any]) -> Parts:
+    """Take what is usable from a file that has errors."""
+    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults")}
+    queues, workload, workers, faults = sections.values()
+    written = queues if isinstance(queues, dict) else {}
+    names = dict.fromkeys([*written, *DOCUMENTED_QUEUES])
+    parts = Parts(data, list(names), duration_ms=_usable("duration", data.get("duration")), whole=False)
+    for name, own in written.items():
+        if not isinstance(own, dict):
+            continue
+        handler = own.get("handler", name)
+        base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
+        if found := _usable("queues", {**base, **own}):
+            parts.queues[name] = found
+    if isinstance(workers, dict):
+        parts.workers = {name: found for name, own in workers.items() if (found := _usable("workers", own))}
+    for section, raw, kept in (("workload", workload, parts.workload), ("faults", faults, parts.faults)):
+        if isinstance(raw, list):
+            kept.update({n: found for n, own in enumerate(raw[:1_000]) if (found := _usable(section, own))})
+    return parts
