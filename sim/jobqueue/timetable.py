@@ -22,7 +22,7 @@ class Attempt(NamedTuple):
 
 
 class Timetable(NamedTuple):
-    """The attempts of one queue's job, and the delays that a list of one for each attempt has too many."""
+    """The attempts of one queue's job, and the delays that the document lists and that can never happen."""
 
     attempts: list[Attempt]
     never_ms: list[int]

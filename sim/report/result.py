@@ -1,5 +1,7 @@
 """What a run gives back."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,6 +104,31 @@ class Result:
     def jobs(self) -> list[tuple[str, JobOutcome]]:
         """Every job of every mode, as pairs of mode and outcome."""
         return [(mode, job) for mode, result in self.modes.items() for job in result.jobs]
+
+    @property
+    def trace(self) -> Iterator[dict[str, Any]]:
+        """Everything that happened, mode by mode, as the trace file has it."""
+        for result in self.modes.values():
+            for line in result.ledger.lines():
+                yield json.loads(line)
+
+    def plot_outcomes(self, **options: Any) -> Any:
+        """Draw how the jobs ended, both modes side by side; see ``sim.report.plots.plot_outcomes``."""
+        from sim.report import plots
+
+        return plots.plot_outcomes(self, **options)
+
+    def plot_timeline(self, **options: Any) -> Any:
+        """Draw what happened when; see ``sim.report.plots.plot_timeline``."""
+        from sim.report import plots
+
+        return plots.plot_timeline(self, **options)
+
+    def plot_jobs(self, **options: Any) -> Any:
+        """Draw one lane for each job; see ``sim.report.plots.plot_jobs``."""
+        from sim.report import plots
+
+        return plots.plot_jobs(self, **options)
 
     @property
     def simulated_ms(self) -> int:

@@ -92,6 +92,9 @@ def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
             there = f"its workers are {listed(names, 'to')}" if processes > 1 else f"its worker is {names[0]}"
             yield Problem(path, f"no worker is called {target!r}; {there if processes else f'{queue} has no workers'}")
         return
+    if target in DOCUMENTED_QUEUES:
+        yield from _unknown_queue(parts, path, target)
+        return
     known = [*GROUPS, *parts.queue_names]
     workers = [f"{name}-1" for name in parts.queue_names[:50] if parts.processes(name)]
     near = did_you_mean(target, [*known, *workers])
@@ -150,8 +153,6 @@ def _expect(parts: Parts) -> Iterator[Problem]:
 
 def _repetitions(parts: Parts) -> Iterator[Problem]:
     for section in ("modes", "semantics"):
-        raw = parts.data.get(section)
-        entries = raw[:10] if isinstance(raw, list) else []
-        for place, entry in enumerate(entries):
-            if isinstance(entry, str) and entry in entries[:place]:
-                yield Problem((section, place), f"{entry!r} is listed twice")
+        entries = parts.data.get(section)
+        if isinstance(entries, list) and len(entries) == 2 and entries[0] == entries[1]:
+            yield Problem((section, 1), f"{entries[1]!r} is listed twice")

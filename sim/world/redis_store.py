@@ -71,7 +71,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
         command = args[0]
         signature = _SIGNATURES.get(command) or _look_up(command)
         if signature is None:
-            return super().execute_command(*args, **options)
+            return cast(Any, super()).execute_command(*args, **options)
         socket = self._socket
         if socket is None:
             connection: Any = self.connection_pool.get_connection()
@@ -84,7 +84,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
         if isinstance(answer, SimpleError):
             raise socket._decode_error(answer)
         decoded = _decoded(answer)
-        callback = self.response_callbacks.get(command)
+        callback = cast(Any, self.response_callbacks).get(command)
         if callback is None:
             return decoded
         options.pop("keys", None)

@@ -106,7 +106,7 @@ def test_a_transient_failure_comes_back_on_the_documented_timetable() -> None:
 
 
 def test_the_library_waits_six_seconds_where_the_document_says_four() -> None:
-    """base * (2^n - 1)."""
+    """Its formula is base * (2^n - 1)."""
     story = scenario(
         workload=[{"queue": "order", "arrivals": {"kind": "times", "at": ["1s"]}}],
         queues={"order": {"service": "0s"}},

@@ -38,7 +38,7 @@ def test_nine_failures_leave_what_the_option_says(q: Driver, keep: Any, left: li
 
 
 def test_the_same_options_rule_completed_jobs(q: Driver) -> None:
-    """removeOnComplete works as removeOnFail does."""
+    """The option removeOnComplete works as removeOnFail does."""
     for _ in range(4):
         q.add(remove_on_complete=2)
         q.complete(q.take())

@@ -111,7 +111,7 @@ def test_a_problem_is_one_line_in_plain_words(more: str, problem: str) -> None:
         (HEAD.replace("title: t", "title: " + "t" * 121), "1:8: title: expected text of 1 to 120 characters, not "
          f"'{'t' * 39}…' (121 characters)"),
         (HEAD.replace("queue: email, ", ""), "4:5: workload[0].queue: is missing; expected text"),
-        (HEAD.replace("count: 3", "count: 0"), "4:61: workload[0].arrivals.count: expected a whole number, 1 or more, "
+        (HEAD.replace("count: 3", "count: 0"), "4:65: workload[0].arrivals.count: expected a whole number, 1 or more, "
          "not the number 0"),
     ],
 )  # fmt: skip

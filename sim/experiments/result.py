@@ -1,2 +1,0 @@
-from sim.report.result import *
-from sim.report.result import Check, ModeResult, Result

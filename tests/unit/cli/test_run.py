@@ -1,0 +1,145 @@
+"""``run``: exit codes, and what goes where."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli import main
+
+TINY = """
+title: Tiny
+question: Does it run?
+workload:
+  - queue: email
+    arrivals: {kind: constant, every: 1s, count: 3}
+expect:
+  queue: {delivered: EXPECTED}
+"""
+
+
+def write(folder: Path, expected: str = "3") -> str:
+    """Write a tiny scenario and return its path."""
+    path = folder / "tiny.yaml"
+    path.write_text(TINY.replace("EXPECTED", expected))
+    return str(path)
+
+
+@pytest.mark.parametrize(("expected", "code"), [("3", 0), ('">= 3"', 0), ("2", 1), ('"> 3"', 1)])
+def test_the_exit_code_tells_whether_expectations_hold(
+    tmp_path: Path, expected: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0 when all hold, 1 when one is violated; then it names what was expected and what was seen."""
+    assert main(["run", write(tmp_path, expected)]) == code
+    out = capsys.readouterr().out
+    assert ("VIOLATED" in out) == (code == 1)
+
+
+def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when an expectation is violated; and it has the keys that others rely on."""
+    assert main(["run", write(tmp_path, "2"), "--json", "-"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert list(result) == [
+        "scenario",
+        "seed",
+        "semantics",
+        "store",
+        "simulated_ms",
+        "modes",
+        "expectations",
+        "trace_sha256",
+    ]
+    counts = (
+        "offered rejected delivered failed_reported failed_retained failed_evicted dead_lettered lost pending "
+        "duplicated extra_effects suppressed_duplicates false_failures indeterminate stalled attempts"
+    ).split()
+    assert list(result["modes"]) == ["in-process", "queue"]
+    for mode in result["modes"].values():
+        assert list(mode) == [*counts, "queues"]
+        assert list(mode["queues"]["email"]) == counts
+    assert result["expectations"][0]["expected"] == "== 2"
+    assert result["expectations"][0]["seen"] == 3
+
+
+def test_the_trace_has_the_hash_that_the_result_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON object a line, with the fields and events of the contract."""
+    path = write(tmp_path)
+    assert main(["run", path, "--mode", "queue", "--trace", "-"]) == 0
+    trace = capsys.readouterr().out
+    assert main(["run", path, "--mode", "queue", "--json", "-"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["trace_sha256"] == {"queue": hashlib.sha256(trace.encode()).hexdigest()}
+    lines: list[dict[str, Any]] = [json.loads(line) for line in trace.splitlines()]
+    assert {"t_ms", "mode", "queue", "job", "event", "attempt", "worker"} <= set(lines[0])
+    assert {"offered", "accepted", "started", "effect", "completed"} <= {line["event"] for line in lines}
+
+
+def test_a_results_folder_holds_everything_and_is_the_same_twice(tmp_path: Path) -> None:
+    """Six files, byte for byte."""
+    path = write(tmp_path)
+    for folder in ("a", "b"):
+        assert main(["run", path, "--out", str(tmp_path / folder)]) == 0
+    names = ["jobs.png", "outcomes.png", "report.html", "result.json", "timeline.png", "trace.ndjson.gz"]
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == names
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    trace = gzip.decompress((tmp_path / "a" / "trace.ndjson.gz").read_bytes())
+    assert {json.loads(line)["mode"] for line in trace.splitlines()} == {"in-process", "queue"}
+
+
+def test_without_plots_the_folder_holds_the_numbers(tmp_path: Path) -> None:
+    """No pictures and no report."""
+    assert main(["run", write(tmp_path), "--out", str(tmp_path / "o"), "--no-plots"]) == 0
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == ["result.json", "trace.ndjson.gz"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nowhere.yaml"],
+        ["."],
+        ["TINY", "--seed", "-1"],
+        ["TINY", "--mode", "both ways"],
+        ["TINY", "--json", "-", "--trace", "-"],
+        ["TINY", "--out", "TINY"],
+        ["TINY", "--json", "nowhere/at/all.json"],
+    ],
+)
+def test_bad_usage_and_input_end_with_two_and_a_sentence(
+    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback."""
+    path = write(tmp_path)
+    assert main(["run", *[path if word == "TINY" else word for word in arguments]]) == 2
+    err = capsys.readouterr().err
+    assert err.strip()
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("semantics", "never"), [("documented", {"order": [8000], "email": [16000], "payment": []}),
+                             ("bull-4.16", {"order": [], "email": [], "payment": []})]
+)
+def test_backoff_names_the_listed_delays_that_never_happen(
+    semantics: str, never: dict[str, list[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The document lists one delay for each attempt; the last of each exponential list cannot occur."""
+    assert main(["backoff", "--semantics", semantics, "--json"]) == 0
+    tables = json.loads(capsys.readouterr().out)
+    assert {queue: both[semantics]["never_ms"] for queue, both in tables.items()} == never
+
+
+def test_backoff_lists_attempt_delay_and_time_since_the_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """The documented email queue: 1, 2, 4 and 8 s, fifteen seconds in all."""
+    assert main(["backoff", "--queue", "email", "--semantics", "documented", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["email"]["documented"]["attempts"]
+    assert [(row["number"], row["delay_ms"], row["since_first_ms"]) for row in rows] == [
+        (1, 0, 0),
+        (2, 1000, 1000),
+        (3, 2000, 3000),
+        (4, 4000, 7000),
+        (5, 8000, 15000),
+    ]
