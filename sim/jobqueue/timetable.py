@@ -45,7 +45,7 @@ def timetable(attempts: int, backoff: Backoff | None, semantics: Semantics) -> T
     for failures in range(1, attempts):
         delay_ms = backoff_delay_ms(backoff, failures, semantics)
         rows.append(Attempt(failures + 1, delay_ms, rows[-1].since_first_ms + delay_ms))
-    listed_too_many = (
-        [backoff_delay_ms(backoff, attempts, semantics)] if backoff and backoff.type == "exponential" else []
-    )
-    return Timetable(rows, listed_too_many)
+    never_ms: list[int] = []
+    if backoff is not None and backoff.type == "exponential" and semantics.name == "documented":
+        never_ms.append(backoff_delay_ms(backoff, attempts, semantics))
+    return Timetable(rows, never_ms)

@@ -22,7 +22,7 @@ from sim.report.time_axis import set_time_axis
 from sim.scenario.fields import ModeName
 
 Panels = NDArray[np.object_]
-_MOST_POINTS = 2_000
+_MOST_POINTS = 300
 _PANEL_IN = 2.1
 _LABELS_IN = 1.5
 
@@ -89,7 +89,8 @@ def timeline_figure(result: Result, *, narrow: bool = False) -> Figure:
     every = [ModeSeries(one) for one in result.modes.values()]
     side_by_side = not narrow
     with drawing():
-        height = _column_height_in(every) * (1 if side_by_side else len(every)) + (0.75 if side_by_side else 1.2)
+        tall = [_column_height_in([series]) for series in every]
+        height = (_column_height_in(every) + 0.75) if side_by_side else (sum(tall) + 1.2)
         figure = new_figure(NARROW_IN if narrow else WIDE_IN, height)
         columns = _lay_out(figure, every, side_by_side=side_by_side)
         across = 1 if narrow else len(every)
@@ -118,9 +119,13 @@ Column = tuple[Axes | None, Axes, Axes]
 def _lay_out(figure: Figure, every: Sequence[ModeSeries], *, side_by_side: bool) -> list[Column]:
     """Make strip, upper and lower axes for each mode; without any fault there is no strip."""
     rows = _most_rows(every)
-    heights = [ROW_IN * rows, _PANEL_IN, _PANEL_IN] if rows else [_PANEL_IN, _PANEL_IN]
-    across, down = (len(every), 1) if side_by_side else (1, len(every))
-    grid = figure.add_gridspec(len(heights) * down, across, height_ratios=heights * down)
+    panels = [_PANEL_IN, _PANEL_IN]
+    tall = [ROW_IN * (rows if side_by_side else max(1, len(series.rows))) for series in every]
+    across = len(every) if side_by_side else 1
+    stacked = [tall[0]] if side_by_side else tall
+    ratios = [height for strip in stacked for height in ([strip, *panels] if rows else panels)]
+    grid = figure.add_gridspec(len(ratios), across, height_ratios=ratios)
+    heights = ratios[: len(ratios) // len(stacked)]
     columns: list[Column] = []
     for place in range(len(every)):
         first, column = (0, place) if side_by_side else (place * len(heights), 0)
@@ -142,8 +147,8 @@ def _draw_columns(
         max(int(series.depth.total.max()) for series in every),
         max(series.progress.offered.last for series in every),
     )
-    rows = _most_rows(every)
     for place, (series, column) in enumerate(zip(every, columns, strict=True)):
+        rows = _most_rows(every) if shared else max(1, len(series.rows))
         _draw_mode(series, column, end_ms, most, rows, width_in=width_in)
         if shared and place:
             for panel in column[1:]:
@@ -173,6 +178,7 @@ def _draw_mode(
 
 
 def _draw_depth(ax: Axes, depth: Depth) -> None:
+    outlined = len(depth.t_ms) <= _MOST_POINTS
     depth = thin(depth, _MOST_POINTS)
     floor = np.zeros(len(depth.t_ms), dtype=np.int64)
     for state, look in STATE_LOOKS.items():
@@ -191,7 +197,7 @@ def _draw_depth(ax: Axes, depth: Depth) -> None:
             label=look.label,
         )
         floor = floor + counts
-    ax.step(depth.t_ms, floor, where="post", color=INK, linewidth=0.8)
+    ax.step(depth.t_ms, floor, where="post", color=INK, linewidth=0.8 if outlined else 0.3)
 
 
 def _draw_progress(ax: Axes, seen: Progress, most: int) -> None:

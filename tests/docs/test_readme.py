@@ -10,7 +10,9 @@ import pytest
 
 README = Path("README.md").read_text()
 COMMANDS = [
-    line for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S) for line in block.splitlines()
+    line
+    for block in re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S)
+    for line in block.splitlines()
     if line.startswith("python -m sim")
 ]
 

@@ -17,8 +17,11 @@ def services() -> st.SearchStrategy[Any]:
     return st.one_of(
         ms(0, 3_000),
         st.builds(lambda mean: {"kind": "exponential", "mean": mean}, ms(1, 2_000)),
-        st.builds(lambda low, high: {"kind": "uniform", "min": f"{low}ms", "max": f"{low + high}ms"},
-                  st.integers(0, 500), st.integers(0, 1_000)),
+        st.builds(
+            lambda low, high: {"kind": "uniform", "min": f"{low}ms", "max": f"{low + high}ms"},
+            st.integers(0, 500),
+            st.integers(0, 1_000),
+        ),
     )
 
 

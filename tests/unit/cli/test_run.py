@@ -120,8 +120,11 @@ def test_bad_usage_and_input_end_with_two_and_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("semantics", "never"), [("documented", {"order": [8000], "email": [16000], "payment": []}),
-                             ("bull-4.16", {"order": [], "email": [], "payment": []})]
+    ("semantics", "never"),
+    [
+        ("documented", {"order": [8000], "email": [16000], "payment": []}),
+        ("bull-4.16", {"order": [], "email": [], "payment": []}),
+    ],
 )
 def test_backoff_names_the_listed_delays_that_never_happen(
     semantics: str, never: dict[str, list[int]], capsys: pytest.CaptureFixture[str]

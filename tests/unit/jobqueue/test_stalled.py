@@ -49,9 +49,7 @@ def test_checks_are_throttled_for_all_workers(q: Driver) -> None:
     """While the key of the last check lives, another does nothing."""
     q.add()
     q.check()
-    again = check_stalled_jobs(
-        q.store, q.keys, now_ms=q.clock.now_ms, max_stalled=1, interval_ms=INTERVAL_MS
-    )
+    again = check_stalled_jobs(q.store, q.keys, now_ms=q.clock.now_ms, max_stalled=1, interval_ms=INTERVAL_MS)
     assert not again.ran
 
 

@@ -61,14 +61,14 @@ def test_a_fault_may_strike_all_some_or_one(target: str) -> None:
 def test_a_fault_strikes_nothing_that_does_not_exist(target: str, what: str) -> None:
     """Numbers count from 1 to the number of processes."""
     more = f"workers: {{email: {{processes: 2}}}}\nfaults: [{{kind: worker-crash, at: 1s, target: {target}}}]"
-    assert problems(HEAD + more) == [f"6:48: faults[0].target: {what}"]
+    assert problems(HEAD + more) == [f"6:47: faults[0].target: {what}"]
 
 
 @pytest.mark.parametrize(("processes", "what"), [(0, "email has no workers"), (1, "its worker is email-1")])
 def test_the_workers_there_are_get_named(processes: int, what: str) -> None:
     """None, one, or the first and the last."""
     more = f"workers: {{email: {{processes: {processes}}}}}\nfaults: [{{kind: worker-crash, at: 1s, target: email-2}}]"
-    assert problems(HEAD + more) == [f"6:48: faults[0].target: no worker is called 'email-2'; {what}"]
+    assert problems(HEAD + more) == [f"6:47: faults[0].target: no worker is called 'email-2'; {what}"]
 
 
 def test_the_last_job_may_be_named() -> None:

@@ -84,11 +84,14 @@ def properties(node: Any) -> list[tuple[str, dict[str, Any]]]:
 
 def test_defaults_are_written_as_in_the_files() -> None:
     """A duration's default is a duration, a switch's is on or off."""
-    for name, node in properties(SCHEMA):
-        if "default" in node:
-            assert (
-                Draft202012Validator({**SCHEMA, **node, "required": []}).is_valid(node["default"]) or name == "service"
-            )
+    defaults = {name: node for name, node in properties(SCHEMA) if "default" in node}
+    wrong = [
+        name
+        for name, node in defaults.items()
+        if not Draft202012Validator({"$defs": SCHEMA["$defs"], **node}).is_valid(node["default"])
+    ]
+    assert len(defaults) > 20
+    assert wrong == []
     assert SCHEMA["$defs"]["Workers"]["properties"]["lock_duration"]["default"] == "30s"
     assert SCHEMA["$defs"]["Workers"]["properties"]["blocking"]["default"] == "off"
 

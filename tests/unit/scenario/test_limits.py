@@ -29,7 +29,7 @@ def test_jobs_are_limited_to_two_million() -> None:
     """The limit itself is allowed."""
     assert parse_scenario(offered("kind: constant, every: 1ms, count: 2000000")).jobs == 2_000_000
     assert problems(offered("kind: constant, every: 1ms, count: 2000001")) == [
-        "4:68: workload[0].arrivals.count: 2,000,001 jobs; the limit is 2,000,000 for the scenario"
+        "4:66: workload[0].arrivals.count: 2,000,001 jobs; the limit is 2,000,000 for the scenario"
     ]
 
 

@@ -1,0 +1,83 @@
+"""``scenarios``: what there is to run."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from tests.properties.test_scenario_edits import EVERYTHING, PLAIN
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two scenarios below the working directory, in folders of their own."""
+    for name, text in (("02-all/everything.yaml", EVERYTHING), ("01-crash/plain.yaml", PLAIN)):
+        file = tmp_path / "mine" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "mine"
+
+
+def test_scenarios_are_listed_with_question_faults_and_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of their folders' numbers; the file is written so that it can be given to run."""
+    assert main(["scenarios", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "  1  A worker dies",
+        "     Who sends the email?",
+        "     faults: none",
+        "     mine/01-crash/plain.yaml",
+        "",
+        "  2  Everything at once",
+        "     What is left?",
+        "     faults: worker-crash, worker-freeze, handler-error, poison-job, redis-crash",
+        "     mine/02-all/everything.yaml",
+        "",
+    ]
+
+
+def test_long_questions_are_wrapped_at_80_columns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No line is longer, and none ends in spaces."""
+    words = "Who will send the email, and when, and how often? " * 8
+    (folder / "01-crash/plain.yaml").write_text(PLAIN.replace("Who sends the email?", words[:400].strip()))
+    assert main(["scenarios", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_the_shipped_scenarios_are_found_from_anywhere(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They lie beside the package."""
+    assert main(["scenarios"]) == 0
+    assert "scenarios/01-worker-crashes/crash-after-effect.yaml" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_used_hides_no_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its problems go to stderr, and the exit code is 2."""
+    (folder / "01-crash/plain.yaml").write_text("title: 5\n")
+    assert main(["scenarios", "mine"]) == 2
+    captured = capsys.readouterr()
+    assert "mine/01-crash/plain.yaml:1:8: title: expected text" in captured.err
+    assert "mine/02-all/everything.yaml" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("nowhere", "there is no such folder"), (".", "holds no scenarios (*.yaml)")]
+)
+def test_a_folder_without_scenarios_ends_with_2(
+    name: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says so."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["scenarios", name]) == 2
+    assert capsys.readouterr().err == f"{name}: {what}\n"
+
+
+def test_colour_is_left_out_where_nobody_wants_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """NO_COLOR wins over everything that asks for colour."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main(["scenarios", str(folder)]) == 0
+    assert "\x1b[3" not in capsys.readouterr().out

@@ -1,0 +1,86 @@
+"""What was broken from when to when."""
+
+from sim.ledger.events import Event
+from sim.report.fault_windows import FaultKind, fault_rows, fault_windows
+from tests.unit.report.ledgers import SMALL_END_MS, Tape, queue_tape
+
+
+def spans(tape: Tape, end_ms: int = 1_000) -> list[tuple[str, int, int]]:
+    """Label, start and end of each window."""
+    return [(w.label, w.start_ms, w.end_ms) for w in fault_windows(tape.ledger(), end_ms)]
+
+
+def test_windows_run_from_the_break_to_the_mending() -> None:
+    """Crash, freeze and outage are named and timed."""
+    assert [
+        ("email-1 down", 3_200, 8_200),
+        ("email-1 frozen", 10_500, 90_000),
+        ("Redis down (power-loss)", 42_000, 47_000),
+    ] == spans(queue_tape(), SMALL_END_MS)
+
+
+def test_window_that_nothing_closes_lasts_to_the_end_of_the_run() -> None:
+    """A worker that never comes back is down until the end."""
+    tape = Tape("queue")
+    tape.world(300, Event.WORKER_CRASHED, "email-1")
+    window = fault_windows(tape.ledger(), 1_000)[0]
+
+    assert (300, 1_000, False) == (window.start_ms, window.end_ms, window.mended)
+
+
+def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
+    """The freeze ends where the crash begins."""
+    tape = Tape("queue")
+    tape.world(100, Event.WORKER_FROZEN, "email-1")
+    tape.world(200, Event.WORKER_CRASHED, "email-1")
+    tape.world(300, Event.WORKER_STARTED, "email-1")
+
+    assert [("email-1 frozen", 100, 200), ("email-1 down", 200, 300)] == spans(tape)
+
+
+def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
+    """Two overlapping freezes are one window."""
+    tape = Tape("queue")
+    for t_ms, event in ((1, Event.WORKER_FROZEN), (2, Event.WORKER_FROZEN), (3, Event.WORKER_RESUMED)):
+        tape.world(t_ms, event, "email-1")
+    tape.world(9, Event.WORKER_RESUMED, "email-1")
+
+    assert [("email-1 frozen", 1, 9)] == spans(tape)
+
+
+def test_redis_that_loads_is_a_window_of_its_own() -> None:
+    """Unreachable first, loading then."""
+    tape = Tape("queue")
+    tape.world(10, Event.REDIS_DOWN, why="unreachable")
+    tape.world(20, Event.REDIS_DOWN, why="loading")
+    tape.world(30, Event.REDIS_UP)
+
+    assert [("Redis unreachable", 10, 20), ("Redis loading", 20, 30)] == spans(tape)
+
+
+def test_database_and_handler_faults_are_closed_by_their_own_name() -> None:
+    """Two faults of one kind that overlap are kept apart."""
+    tape = Tape("queue")
+    tape.world(10, Event.DATABASE_FAULT_BEGAN, name="a", failure="refuse")
+    tape.world(20, Event.DATABASE_FAULT_BEGAN, name="b", failure="slow")
+    tape.world(30, Event.DATABASE_FAULT_ENDED, name="a")
+    tape.world(40, Event.DATABASE_FAULT_ENDED, name="b")
+    tape.world(50, Event.HANDLER_FAULT_BEGAN, name="c", error="transient")
+
+    assert [
+        ("database refuses calls", 10, 30),
+        ("database slow", 20, 40),
+        ("handlers raise transient errors", 50, 1_000),
+    ] == spans(tape)
+
+
+def test_many_labels_become_one_row_for_each_kind() -> None:
+    """Ten workers that crash fill one row and not ten; a label that is alone in its kind stays."""
+    tape = Tape("queue")
+    for number in range(10):
+        tape.world(number, Event.WORKER_CRASHED, f"email-{number}")
+    tape.world(50, Event.WORKER_FROZEN, "email-77")
+    windows = fault_windows(tape.ledger(), 1_000)
+
+    assert 11 == len(fault_rows(windows, most=20))
+    assert [f"{FaultKind.DOWN} (10 times)", "email-77 frozen"] == [row.label for row in fault_rows(windows)]

@@ -1,0 +1,175 @@
+"""The three pictures."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+import matplotlib
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from sim.report.canvas import png_bytes
+from sim.report.jobs_plot import jobs_figure
+from sim.report.outcomes_plot import outcomes_figure
+from sim.report.plots import plot_jobs, plot_outcomes, plot_timeline
+from sim.report.style import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
+from sim.report.time_axis import set_time_axis
+from sim.report.timeline_plot import timeline_figure
+from tests.unit.report.ledgers import large_result, small_result
+
+FIGURES = [outcomes_figure, timeline_figure, jobs_figure]
+NARROW_OR_WIDE = [False, True]
+
+
+def bars(ax: Axes, label: str) -> list[float]:
+    """Lengths of the bars of one label, from the top."""
+    found = [bar for container in ax.containers if container.get_label() == label for bar in container]
+    return [bar.get_width() for bar in found if isinstance(bar, Rectangle)]
+
+
+def texts(figure: Figure) -> list[Text]:
+    """Every text that can be seen, after the layout is done."""
+    FigureCanvasAgg(figure)
+    figure.canvas.draw()
+    seen = [text for text in figure.findobj(Text) if isinstance(text, Text)]
+    return [text for text in seen if text.get_visible() and text.get_text().strip() and not _is_off_axis(text)]
+
+
+def _is_off_axis(text: Text) -> bool:
+    """Tick labels that matplotlib keeps beyond the ends of an axis, or that it does not draw, are not seen."""
+    for ax in text.figure.axes if text.figure else []:
+        for axis in (ax.xaxis, ax.yaxis):
+            for tick in axis.get_major_ticks():
+                if text in (tick.label1, tick.label2):
+                    low, high = sorted(axis.get_view_interval())
+                    visible = tick.label1.get_visible() if text is tick.label1 else tick.label2.get_visible()
+                    return not (visible and low <= tick.get_loc() <= high)
+    return False
+
+
+def test_bars_are_as_long_as_the_counts() -> None:
+    """One bar a mode, and duplicated jobs are a part of the delivered ones."""
+    ax = plot_outcomes(small_result())
+
+    assert [3, 2] == bars(ax, "delivered")
+    assert [2] == bars(ax, "duplicated")
+    assert [1, 1] == bars(ax, "lost")
+
+
+def test_numbers_stand_beside_the_bars() -> None:
+    """Nobody has to measure a bar."""
+    seen = [text.get_text() for text in plot_outcomes(small_result()).texts]
+
+    assert "4 (2 duplicated)" in seen
+    assert ["in-process", "queue"] == [label.get_text() for label in plot_outcomes(small_result()).get_yticklabels()][
+        :2
+    ]
+
+
+def test_timeline_returns_depth_and_progress() -> None:
+    """Two axes: jobs by state above, what had come of them below."""
+    upper, lower = plot_timeline(small_result())
+
+    assert ("unfinished jobs", "jobs so far") == (upper.get_ylabel(), lower.get_ylabel())
+    ends = {line.get_label(): line.get_ydata()[-1] for line in lower.lines if not line.get_label().startswith("_")}
+    assert {"offered": 6, "delivered": 4, "duplicates": 2, "lost": 1} == ends
+    assert "queue" in [ax.get_title(loc="left") for ax in upper.figure.axes]
+
+
+def test_timeline_draws_into_given_axes() -> None:
+    """A notebook may bring its own axes, with or without faults."""
+    axes = Figure(figsize=(6, 6)).subplots(2, 1)
+
+    assert list(axes) == list(plot_timeline(small_result(), "in-process", axes=axes))
+
+
+def test_lanes_are_segments_and_markers_of_each_job() -> None:
+    """Every attempt and every effect is an artist of its own."""
+    ax = plot_jobs(small_result())
+    ids = [patch.get_gid() for patch in ax.patches] + [line.get_gid() for line in ax.lines]
+
+    assert 1 == ids.count("email-2:abandoned")
+    assert 1 == ids.count("email-4:attempt-refused")
+    assert 1 == ids.count("email-4:duplicate")
+    assert "all 6 jobs" in ax.get_title(loc="left")
+
+
+def test_title_says_how_many_jobs_of_how_many_are_shown() -> None:
+    """A choice is never passed off as the whole."""
+    assert "10 of 5,000 jobs" in plot_jobs(large_result(), limit=10).get_title(loc="left")
+
+
+def test_short_lives_in_a_long_run_are_drawn_from_their_offers() -> None:
+    """A job of a minute can be seen in a run of an hour."""
+    assert "since the job was offered" in plot_jobs(large_result()).get_xlabel()
+    assert "simulated time" in plot_jobs(small_result()).get_xlabel()
+
+
+def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
+    """What is compared can be compared by eye."""
+    left, right = jobs_figure(small_result()).axes
+
+    assert left.get_ylim() == right.get_ylim()
+    assert left.get_xlim() == right.get_xlim()
+    panels = [ax for ax in timeline_figure(small_result()).axes if ax.get_yticks().size]
+    assert panels[0].get_ylim() == panels[2].get_ylim()
+
+
+@pytest.mark.parametrize("narrow", NARROW_OR_WIDE)
+@pytest.mark.parametrize("draw", FIGURES)
+@pytest.mark.parametrize("make", [small_result, large_result])
+def test_no_text_is_cut_or_lies_on_another(
+    make: Callable[..., object], draw: Callable[..., Figure], narrow: bool
+) -> None:
+    """Every label of every picture can be read, with six jobs and with thousands."""
+    figure = draw(make(), narrow=narrow)
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
+
+    for text, box in boxes:
+        assert box.x0 >= -1, text
+        assert box.y0 >= -1, text
+        assert box.x1 <= figure.bbox.width + 1, text
+        assert box.y1 <= figure.bbox.height + 1, text
+    for (one, first), (other, second) in combinations(boxes, 2):
+        across = min(first.x1, second.x1) - max(first.x0, second.x0)
+        down = min(first.y1, second.y1) - max(first.y0, second.y0)
+        assert across < 3 or down < 4, (one, other)
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_equal_results_give_equal_bytes(draw: Callable[..., Figure]) -> None:
+    """A picture can be compared byte for byte."""
+    assert png_bytes(draw(small_result())) == png_bytes(draw(small_result()))
+
+
+def test_settings_of_others_are_left_alone_and_do_not_matter() -> None:
+    """Pictures change no global setting, and none changes them."""
+    before = dict(matplotlib.rcParams)
+    plain = png_bytes(outcomes_figure(small_result()))
+
+    assert before == dict(matplotlib.rcParams)
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True}):
+        assert plain == png_bytes(outcomes_figure(small_result()))
+
+
+@pytest.mark.parametrize("looks", [OUTCOME_LOOKS, STATE_LOOKS, SEGMENT_LOOKS, MARKER_LOOKS])
+def test_no_two_things_of_a_picture_look_the_same(looks: dict[str, object]) -> None:
+    """Each has its own label, and its own colour together with its hatch or marker."""
+    drawn = [(look.colour, look.hatch, look.marker) for look in looks.values()]  # type: ignore[attr-defined]
+
+    assert len(set(drawn)) == len(drawn) == len({look.label for look in looks.values()})  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("end_ms", "label"), [(800, "ms"), (60_000, "s"), (600_000, "min"), (20_000_000, "h"), (900_000_000, "d")]
+)
+def test_time_axis_uses_units_of_people(end_ms: int, label: str) -> None:
+    """Nobody reads 3,600,000 ms."""
+    ax = Figure().add_subplot()
+    set_time_axis(ax, end_ms)
+
+    assert f"simulated time ({label})" == ax.get_xlabel()
+    assert 2 <= sum(0 <= tick <= end_ms for tick in ax.get_xticks()) <= 9

@@ -1,0 +1,174 @@
+"""The HTML report and the results folder."""
+
+import gzip
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import OutputError
+from sim.report.folder import write_results
+from sim.report.html import render_report
+from sim.report.pictures import Picture, draw_pictures
+from tests.unit.report.ledgers import large_result, small_result
+
+FILES = ["result.json", "trace.ndjson.gz", "outcomes.png", "timeline.png", "jobs.png", "report.html"]
+
+
+class Outline(HTMLParser):
+    """Collects the tags of a page with their attributes, and checks that they are closed in order."""
+
+    VOID = frozenset({"meta", "img", "source", "br", "link"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that it closes the one that is open."""
+        assert tag == self.open.pop()
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Picture]:
+    """The pictures of the small result."""
+    return draw_pictures(small_result())
+
+
+@pytest.fixture(scope="module")
+def page(pictures: list[Picture]) -> str:
+    """The report of the small result."""
+    return render_report(small_result(), pictures)
+
+
+def test_page_is_well_formed_and_says_its_language(page: str) -> None:
+    """Every tag is closed, in order."""
+    outline = Outline(page)
+
+    assert [] == outline.open
+    assert ("html", {"lang": "en"}) == outline.tags[0]
+    assert 1 == [tag for tag, _attrs in outline.tags].count("h1")
+
+
+def test_page_needs_nothing_from_elsewhere(page: str) -> None:
+    """No script, no address, every picture inside the file."""
+    outline = Outline(page)
+    sources = [a.get("src") or a.get("srcset") or a.get("href") for tag, a in outline.tags if tag in ("img", "source")]
+
+    assert "script" not in {tag for tag, _attrs in outline.tags}
+    assert not re.search(r"https?://", page)
+    assert 6 == len(sources)
+    assert all(source is not None and source.startswith("data:image/png;base64,") for source in sources)
+
+
+def test_every_picture_has_words_with_its_numbers(page: str) -> None:
+    """Who does not see a picture hears what it shows."""
+    alts = [attrs["alt"] or "" for tag, attrs in Outline(page).tags if tag == "img"]
+
+    assert "Of 6 emails, 4 were delivered, 2 of them twice" in alts[0]
+    assert "4 of 6 delivered" in alts[1]
+    assert "email-1 frozen from 10.5 s" in alts[1] or "email-1 frozen from 10 s" in alts[1] or "11 s" in alts[1]
+    assert "2 of them with a second effect" in alts[2]
+
+
+def test_every_picture_is_followed_by_a_table_of_its_numbers(page: str) -> None:
+    """Tables have captions, and their headings say what they head."""
+    outline = Outline(page)
+    names = [tag for tag, _attrs in outline.tags]
+    after = names[names.index("figure") :]
+
+    assert names.count("table") == names.count("caption") >= 5
+    assert all("scope" in attrs for tag, attrs in outline.tags if tag == "th")
+    assert 3 == after.count("figure") == after.count("figcaption")
+    assert all("table" in part.split(" ") for part in " ".join(after).split("figure ")[1:])
+
+
+def test_numbers_of_the_tables_are_those_of_the_result(pictures: list[Picture]) -> None:
+    """A table repeats its picture."""
+    outcomes = {row[0]: row[1:] for row in pictures[0].tables[0].rows}
+    broken = [row[0] for row in pictures[1].tables[-1].rows]
+
+    assert ["3", "4"] == outcomes["delivered"]
+    assert ["application down", "email-1 down", "email-1 frozen", "Redis down (power-loss)"] == broken
+    assert 12 == len(pictures[2].tables[0].rows)
+
+
+def test_title_cannot_bring_markup_into_the_page(pictures: list[Picture]) -> None:
+    """What a scenario says is text."""
+    evil = '<script>alert("x")</script>'
+    page = render_report(small_result(title=evil, question=evil, story=evil), pictures)
+
+    assert "<script" not in page
+    assert 4 == page.count("&lt;script&gt;")
+
+
+def test_verdict_is_words_and_not_only_a_colour(page: str) -> None:
+    """A violated expectation is called so."""
+    assert "1 of 3 expectations is VIOLATED." in page
+    assert ">VIOLATED<" in page
+
+
+def test_folder_holds_the_named_files_and_nothing_else(tmp_path: Path) -> None:
+    """Every run writes the same names, and leaves no half-written file."""
+    written = write_results(small_result(), tmp_path / "new" / "folder")
+
+    assert FILES == [path.name for path in written]
+    assert sorted(FILES) == sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
+
+
+def test_equal_results_give_equal_files(tmp_path: Path) -> None:
+    """All six files are the same byte for byte."""
+    first = write_results(small_result(), tmp_path / "a")
+    second = write_results(small_result(), tmp_path / "b")
+
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_trace_holds_both_modes_and_no_time_of_writing(tmp_path: Path) -> None:
+    """The packed trace is the ledgers' lines, in-process first."""
+    result = small_result()
+    packed = write_results(result, tmp_path, plots=False)[1].read_bytes()
+    lines = gzip.decompress(packed).decode().splitlines()
+
+    assert b"\0\0\0\0" == packed[4:8]
+    assert 0 == packed[3]
+    assert [line for one in result.modes.values() for line in one.ledger.lines()] == lines
+
+
+def test_result_file_is_the_json_contract(tmp_path: Path) -> None:
+    """Keys keep their order, and the file ends with a newline."""
+    text = write_results(small_result(), tmp_path, plots=False)[0].read_text()
+
+    assert json.dumps(small_result().as_dict(), indent=2) + "\n" == text
+
+
+def test_without_plots_only_data_is_written(tmp_path: Path) -> None:
+    """Pictures and report are left out together."""
+    assert FILES[:2] == [path.name for path in write_results(small_result(), tmp_path, plots=False)]
+
+
+def test_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
+    """The error names the path."""
+    target = tmp_path / "taken"
+    target.write_text("here first")
+
+    with pytest.raises(OutputError, match="taken"):
+        write_results(small_result(), target)
+    assert "here first" == target.read_text()
+
+
+def test_thousands_of_jobs_make_a_report_of_reasonable_size() -> None:
+    """A report of 5,000 jobs is still easy to send."""
+    result = large_result()
+
+    assert len(render_report(result, draw_pictures(result))) < 3_000_000
