@@ -45,9 +45,16 @@ def drawing() -> Iterator[None]:
         yield
 
 
+class Picture(Figure):
+    """A figure that a notebook shows when it is the value of a cell, with the bytes that a file would have."""
+
+    def _repr_png_(self) -> bytes:
+        return png_bytes(self)
+
+
 def new_figure(width_in: float, height_in: float) -> Figure:
     """Return an empty figure that lays itself out; sizes in inches."""
-    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+    figure = Picture(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

@@ -66,7 +66,10 @@ def jobs_figure(result: Result, *, narrow: bool = False, limit: int = 40) -> Fig
         for ax, (one, lanes) in zip(panels.flat, every, strict=True):
             _draw_lanes(ax, one, lanes, jobs, end_ms, relative=relative, most_ticks=6)
             ax.set_title(one.mode)
-        figure.suptitle(_title(len(jobs), _all_jobs(result)), x=0.01, ha="left", fontweight="bold", fontsize=12)
+        title = _title(len(jobs), _all_jobs(result))
+        figure.suptitle(
+            title.replace(", the", ",\nthe") if narrow else title, x=0.01, ha="left", fontweight="bold", fontsize=12
+        )
         shaded = not relative and _has_faults(result.modes.values())
         handles = _legend([lanes for _one, lanes in every], shaded=shaded)
         figure.legend(handles=handles, loc="outside lower left", ncols=2 if narrow else 4)

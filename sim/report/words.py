@@ -68,7 +68,7 @@ def shown_measures(counts: Iterable[Counts]) -> tuple[list[str], list[str]]:
 
 def duration_in_words(ms: int) -> str:
     """Write a time span as people read it, in its two largest units: ``133500`` becomes ``2 min 14 s``."""
-    if ms < 10_000:
+    if ms < 60_000:
         return f"{ms / 1_000:g} s"
     rest = round(ms / 1_000) * 1_000
     names = {"d": "d", "h": "h", "m": "min", "s": "s"}

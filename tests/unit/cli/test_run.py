@@ -52,10 +52,24 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.Cap
         "expectations",
         "trace_sha256",
     ]
-    counts = (
-        "offered rejected delivered failed_reported failed_retained failed_evicted dead_lettered lost pending "
-        "duplicated extra_effects suppressed_duplicates false_failures indeterminate stalled attempts"
-    ).split()
+    counts = [
+        "offered",
+        "rejected",
+        "delivered",
+        "failed_reported",
+        "failed_retained",
+        "failed_evicted",
+        "dead_lettered",
+        "lost",
+        "pending",
+        "duplicated",
+        "extra_effects",
+        "suppressed_duplicates",
+        "false_failures",
+        "indeterminate",
+        "stalled",
+        "attempts",
+    ]
     assert list(result["modes"]) == ["in-process", "queue"]
     for mode in result["modes"].values():
         assert list(mode) == [*counts, "queues"]

@@ -153,7 +153,7 @@ def small_result(**changes: Any) -> Result:
 
 
 def large_result(jobs: int = 5_000) -> Result:
-    """An hour of two queues: workers crash every few minutes, some attempts fail, and nothing is random but the seed."""
+    """An hour of two queues: workers crash every few minutes, and some attempts fail; always the same."""
     end_ms = 3_600_000
     every = {"order": {"kind": "constant", "every": "1s", "count": jobs // 2}}
     every["email"] = {"kind": "constant", "every": "1s", "count": jobs - jobs // 2}

@@ -12,11 +12,11 @@ def spans(tape: Tape, end_ms: int = 1_000) -> list[tuple[str, int, int]]:
 
 def test_windows_run_from_the_break_to_the_mending() -> None:
     """Crash, freeze and outage are named and timed."""
-    assert [
+    assert spans(queue_tape(), SMALL_END_MS) == [
         ("email-1 down", 3_200, 8_200),
         ("email-1 frozen", 10_500, 90_000),
         ("Redis down (power-loss)", 42_000, 47_000),
-    ] == spans(queue_tape(), SMALL_END_MS)
+    ]
 
 
 def test_window_that_nothing_closes_lasts_to_the_end_of_the_run() -> None:
@@ -25,7 +25,7 @@ def test_window_that_nothing_closes_lasts_to_the_end_of_the_run() -> None:
     tape.world(300, Event.WORKER_CRASHED, "email-1")
     window = fault_windows(tape.ledger(), 1_000)[0]
 
-    assert (300, 1_000, False) == (window.start_ms, window.end_ms, window.mended)
+    assert (window.start_ms, window.end_ms, window.mended) == (300, 1_000, False)
 
 
 def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
@@ -35,7 +35,7 @@ def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
     tape.world(200, Event.WORKER_CRASHED, "email-1")
     tape.world(300, Event.WORKER_STARTED, "email-1")
 
-    assert [("email-1 frozen", 100, 200), ("email-1 down", 200, 300)] == spans(tape)
+    assert spans(tape) == [("email-1 frozen", 100, 200), ("email-1 down", 200, 300)]
 
 
 def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
@@ -45,7 +45,7 @@ def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
         tape.world(t_ms, event, "email-1")
     tape.world(9, Event.WORKER_RESUMED, "email-1")
 
-    assert [("email-1 frozen", 1, 9)] == spans(tape)
+    assert spans(tape) == [("email-1 frozen", 1, 9)]
 
 
 def test_redis_that_loads_is_a_window_of_its_own() -> None:
@@ -55,7 +55,7 @@ def test_redis_that_loads_is_a_window_of_its_own() -> None:
     tape.world(20, Event.REDIS_DOWN, why="loading")
     tape.world(30, Event.REDIS_UP)
 
-    assert [("Redis unreachable", 10, 20), ("Redis loading", 20, 30)] == spans(tape)
+    assert spans(tape) == [("Redis unreachable", 10, 20), ("Redis loading", 20, 30)]
 
 
 def test_database_and_handler_faults_are_closed_by_their_own_name() -> None:
@@ -67,11 +67,11 @@ def test_database_and_handler_faults_are_closed_by_their_own_name() -> None:
     tape.world(40, Event.DATABASE_FAULT_ENDED, name="b")
     tape.world(50, Event.HANDLER_FAULT_BEGAN, name="c", error="transient")
 
-    assert [
+    assert spans(tape) == [
         ("database refuses calls", 10, 30),
         ("database slow", 20, 40),
         ("handlers raise transient errors", 50, 1_000),
-    ] == spans(tape)
+    ]
 
 
 def test_many_labels_become_one_row_for_each_kind() -> None:
@@ -82,5 +82,5 @@ def test_many_labels_become_one_row_for_each_kind() -> None:
     tape.world(50, Event.WORKER_FROZEN, "email-77")
     windows = fault_windows(tape.ledger(), 1_000)
 
-    assert 11 == len(fault_rows(windows, most=20))
+    assert len(fault_rows(windows, most=20)) == 11
     assert [f"{FaultKind.DOWN} (10 times)", "email-77 frozen"] == [row.label for row in fault_rows(windows)]

@@ -1,5 +1,7 @@
 """One lane a job."""
 
+import itertools
+
 from sim.report.lanes import Lane, MarkerKind, SegmentKind, choose_jobs, job_lanes
 from tests.unit.report.ledgers import large_result, small_result
 
@@ -14,12 +16,12 @@ def test_crash_after_the_effect_shows_as_killed_abandoned_and_a_second_effect() 
     """The lane tells the whole story of the duplicate."""
     lane = lane_of("email-2")
 
-    assert [
+    assert [(s.kind, s.start_ms, s.end_ms) for s in lane.segments] == [
         (SegmentKind.KILLED, 2_000, 3_200),
         (SegmentKind.ABANDONED, 3_200, 62_000),
         (SegmentKind.OK, 62_000, 63_200),
-    ] == [(s.kind, s.start_ms, s.end_ms) for s in lane.segments]
-    assert [(MarkerKind.EFFECT, 3_000), (MarkerKind.DUPLICATE, 63_000)] == [(m.kind, m.t_ms) for m in lane.markers]
+    ]
+    assert [(m.kind, m.t_ms) for m in lane.markers] == [(MarkerKind.EFFECT, 3_000), (MarkerKind.DUPLICATE, 63_000)]
 
 
 def test_zombie_and_its_rerun_lie_side_by_side() -> None:
@@ -27,10 +29,10 @@ def test_zombie_and_its_rerun_lie_side_by_side() -> None:
     lane = lane_of("email-4")
     tracks = {(s.kind, s.attempt): s.track for s in lane.segments}
 
-    assert 2 == lane.tracks
-    assert 0 == tracks[SegmentKind.REFUSED, 1]
+    assert lane.tracks == 2
+    assert tracks[SegmentKind.REFUSED, 1] == 0
     assert 1 == tracks[SegmentKind.OK, 2] == tracks[SegmentKind.WAITING, 0]
-    assert [(MarkerKind.EFFECT, 1), (MarkerKind.DUPLICATE, 0)] == [(m.kind, m.track) for m in lane.markers]
+    assert [(m.kind, m.track) for m in lane.markers] == [(MarkerKind.EFFECT, 1), (MarkerKind.DUPLICATE, 0)]
 
 
 def test_no_two_segments_of_a_track_overlap() -> None:
@@ -41,19 +43,19 @@ def test_no_two_segments_of_a_track_overlap() -> None:
         for lane in job_lanes(one, jobs):
             for track in range(lane.tracks):
                 found = [s for s in lane.segments if s.track == track]
-                assert all(a.end_ms <= b.start_ms for a, b in zip(found, found[1:], strict=False))
+                assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(found))
 
 
 def test_retry_shows_failed_backoff_ok() -> None:
     """The wait between two attempts is drawn as backoff."""
-    assert [SegmentKind.FAILED, SegmentKind.BACKOFF, SegmentKind.OK] == [s.kind for s in lane_of("email-3").segments]
+    assert [s.kind for s in lane_of("email-3").segments] == [SegmentKind.FAILED, SegmentKind.BACKOFF, SegmentKind.OK]
 
 
 def test_eviction_and_loss_are_marked() -> None:
     """What was removed and what was lost can be seen."""
-    assert [MarkerKind.FAILED, MarkerKind.EVICTED] == [m.kind for m in lane_of("email-5").markers]
-    assert (MarkerKind.LOST, 42_000) == (lane_of("email-6").markers[-1].kind, lane_of("email-6").markers[-1].t_ms)
-    assert [MarkerKind.REJECTED] == [m.kind for m in lane_of("email-3", "in-process").markers]
+    assert [m.kind for m in lane_of("email-5").markers] == [MarkerKind.FAILED, MarkerKind.EVICTED]
+    assert (lane_of("email-6").markers[-1].kind, lane_of("email-6").markers[-1].t_ms) == (MarkerKind.LOST, 42_000)
+    assert [m.kind for m in lane_of("email-3", "in-process").markers] == [MarkerKind.REJECTED]
 
 
 def test_few_jobs_are_all_shown_in_the_order_of_their_offers() -> None:
@@ -73,6 +75,6 @@ def test_choice_is_as_large_as_the_limit_and_always_the_same() -> None:
     chosen = choose_jobs(result, 40)
     offered = {job.job: job.offered_ms for _mode, job in result.jobs}
 
-    assert 40 == len(set(chosen))
+    assert len(set(chosen)) == 40
     assert chosen == sorted(chosen, key=offered.__getitem__) == choose_jobs(result, 40)
     assert any(job.stalls for job in result.modes["queue"].jobs if job.job in chosen)

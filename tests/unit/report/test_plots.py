@@ -54,9 +54,9 @@ def test_bars_are_as_long_as_the_counts() -> None:
     """One bar a mode, and duplicated jobs are a part of the delivered ones."""
     ax = plot_outcomes(small_result())
 
-    assert [3, 2] == bars(ax, "delivered")
-    assert [2] == bars(ax, "duplicated")
-    assert [1, 1] == bars(ax, "lost")
+    assert bars(ax, "delivered") == [3, 2]
+    assert bars(ax, "duplicated") == [2]
+    assert bars(ax, "lost") == [1, 1]
 
 
 def test_numbers_stand_beside_the_bars() -> None:
@@ -64,8 +64,9 @@ def test_numbers_stand_beside_the_bars() -> None:
     seen = [text.get_text() for text in plot_outcomes(small_result()).texts]
 
     assert "4 (2 duplicated)" in seen
-    assert ["in-process", "queue"] == [label.get_text() for label in plot_outcomes(small_result()).get_yticklabels()][
-        :2
+    assert [label.get_text() for label in plot_outcomes(small_result()).get_yticklabels()][:2] == [
+        "in-process",
+        "queue",
     ]
 
 
@@ -73,9 +74,9 @@ def test_timeline_returns_depth_and_progress() -> None:
     """Two axes: jobs by state above, what had come of them below."""
     upper, lower = plot_timeline(small_result())
 
-    assert ("unfinished jobs", "jobs so far") == (upper.get_ylabel(), lower.get_ylabel())
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("unfinished jobs", "jobs so far")
     ends = {line.get_label(): line.get_ydata()[-1] for line in lower.lines if not line.get_label().startswith("_")}
-    assert {"offered": 6, "delivered": 4, "duplicates": 2, "lost": 1} == ends
+    assert ends == {"offered": 6, "delivered": 4, "duplicates": 2, "lost": 1}
     assert "queue" in [ax.get_title(loc="left") for ax in upper.figure.axes]
 
 
@@ -91,9 +92,9 @@ def test_lanes_are_segments_and_markers_of_each_job() -> None:
     ax = plot_jobs(small_result())
     ids = [patch.get_gid() for patch in ax.patches] + [line.get_gid() for line in ax.lines]
 
-    assert 1 == ids.count("email-2:abandoned")
-    assert 1 == ids.count("email-4:attempt-refused")
-    assert 1 == ids.count("email-4:duplicate")
+    assert ids.count("email-2:abandoned") == 1
+    assert ids.count("email-4:attempt-refused") == 1
+    assert ids.count("email-4:duplicate") == 1
     assert "all 6 jobs" in ax.get_title(loc="left")
 
 

@@ -55,9 +55,9 @@ def test_page_is_well_formed_and_says_its_language(page: str) -> None:
     """Every tag is closed, in order."""
     outline = Outline(page)
 
-    assert [] == outline.open
-    assert ("html", {"lang": "en"}) == outline.tags[0]
-    assert 1 == [tag for tag, _attrs in outline.tags].count("h1")
+    assert outline.open == []
+    assert outline.tags[0] == ("html", {"lang": "en"})
+    assert [tag for tag, _attrs in outline.tags].count("h1") == 1
 
 
 def test_page_needs_nothing_from_elsewhere(page: str) -> None:
@@ -67,7 +67,7 @@ def test_page_needs_nothing_from_elsewhere(page: str) -> None:
 
     assert "script" not in {tag for tag, _attrs in outline.tags}
     assert not re.search(r"https?://", page)
-    assert 6 == len(sources)
+    assert len(sources) == 6
     assert all(source is not None and source.startswith("data:image/png;base64,") for source in sources)
 
 
@@ -77,7 +77,7 @@ def test_every_picture_has_words_with_its_numbers(page: str) -> None:
 
     assert "Of 6 emails, 4 were delivered, 2 of them twice" in alts[0]
     assert "4 of 6 delivered" in alts[1]
-    assert "email-1 frozen from 10.5 s" in alts[1] or "email-1 frozen from 10 s" in alts[1] or "11 s" in alts[1]
+    assert "email-1 frozen from 10.5 s to 1 min 30 s" in alts[1]
     assert "2 of them with a second effect" in alts[2]
 
 
@@ -98,9 +98,9 @@ def test_numbers_of_the_tables_are_those_of_the_result(pictures: list[Picture]) 
     outcomes = {row[0]: row[1:] for row in pictures[0].tables[0].rows}
     broken = [row[0] for row in pictures[1].tables[-1].rows]
 
-    assert ["3", "4"] == outcomes["delivered"]
-    assert ["application down", "email-1 down", "email-1 frozen", "Redis down (power-loss)"] == broken
-    assert 12 == len(pictures[2].tables[0].rows)
+    assert outcomes["delivered"] == ["3", "4"]
+    assert broken == ["application down", "email-1 down", "email-1 frozen", "Redis down (power-loss)"]
+    assert len(pictures[2].tables[0].rows) == 12
 
 
 def test_title_cannot_bring_markup_into_the_page(pictures: list[Picture]) -> None:
@@ -109,7 +109,7 @@ def test_title_cannot_bring_markup_into_the_page(pictures: list[Picture]) -> Non
     page = render_report(small_result(title=evil, question=evil, story=evil), pictures)
 
     assert "<script" not in page
-    assert 4 == page.count("&lt;script&gt;")
+    assert page.count("&lt;script&gt;") == 4
 
 
 def test_verdict_is_words_and_not_only_a_colour(page: str) -> None:
@@ -122,7 +122,7 @@ def test_folder_holds_the_named_files_and_nothing_else(tmp_path: Path) -> None:
     """Every run writes the same names, and leaves no half-written file."""
     written = write_results(small_result(), tmp_path / "new" / "folder")
 
-    assert FILES == [path.name for path in written]
+    assert [path.name for path in written] == FILES
     assert sorted(FILES) == sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
 
 
@@ -140,8 +140,8 @@ def test_trace_holds_both_modes_and_no_time_of_writing(tmp_path: Path) -> None:
     packed = write_results(result, tmp_path, plots=False)[1].read_bytes()
     lines = gzip.decompress(packed).decode().splitlines()
 
-    assert b"\0\0\0\0" == packed[4:8]
-    assert 0 == packed[3]
+    assert packed[4:8] == b"\0\0\0\0"
+    assert packed[3] == 0
     assert [line for one in result.modes.values() for line in one.ledger.lines()] == lines
 
 
@@ -164,7 +164,7 @@ def test_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
 
     with pytest.raises(OutputError, match="taken"):
         write_results(small_result(), target)
-    assert "here first" == target.read_text()
+    assert target.read_text() == "here first"
 
 
 def test_thousands_of_jobs_make_a_report_of_reasonable_size() -> None:

@@ -12,11 +12,11 @@ def test_depth_counts_jobs_by_state_at_any_moment() -> None:
     """At 30 s one job is held by a frozen worker and one is abandoned."""
     depth = queue_depth(queue_tape().ledger(), SMALL_END_MS)
 
-    assert (1, 1, 0, 0) == tuple(
+    assert tuple(
         depth.at(30_000)[state] for state in (State.ACTIVE, State.ABANDONED, State.WAITING, State.DELAYED)
-    )
-    assert 1 == depth.at(41_000)[State.DELAYED]
-    assert 0 == depth.at(90_000)[State.ACTIVE]
+    ) == (1, 1, 0, 0)
+    assert depth.at(41_000)[State.DELAYED] == 1
+    assert depth.at(90_000)[State.ACTIVE] == 0
 
 
 def test_depth_begins_at_zero_ends_with_the_run_and_is_never_negative() -> None:
@@ -33,8 +33,8 @@ def test_empty_run_has_empty_series() -> None:
     """A ledger without records gives curves that stay at zero."""
     empty = Ledger("queue")
 
-    assert 0 == queue_depth(empty, 1_000).total.max()
-    assert 0 == progress(empty, 1_000).offered.last
+    assert queue_depth(empty, 1_000).total.max() == 0
+    assert progress(empty, 1_000).offered.last == 0
 
 
 def test_first_effects_are_deliveries_and_further_ones_duplicates() -> None:
@@ -44,8 +44,10 @@ def test_first_effects_are_deliveries_and_further_ones_duplicates() -> None:
 
     assert (result.totals.offered, result.totals.delivered) == (seen.offered.last, seen.delivered.last)
     assert (result.totals.extra_effects, result.totals.lost) == (seen.duplicates.last, seen.lost.last)
-    assert [(62_999, 0), (63_000, 1), (90_100, 2)] == [
-        (t_ms, seen.duplicates.at(t_ms)) for t_ms in (62_999, 63_000, 90_100)
+    assert [(t_ms, seen.duplicates.at(t_ms)) for t_ms in (62_999, 63_000, 90_100)] == [
+        (62_999, 0),
+        (63_000, 1),
+        (90_100, 2),
     ]
 
 
@@ -53,8 +55,8 @@ def test_loss_is_drawn_when_the_last_trace_vanished_not_at_the_end() -> None:
     """A loss counts from the crash of the process that held the job, or from when Redis forgot it."""
     result = small_result()
 
-    assert {"email-2": 2_500} == loss_times(result.modes["in-process"].ledger)
-    assert {"email-6": 42_000} == loss_times(result.modes["queue"].ledger)
+    assert loss_times(result.modes["in-process"].ledger) == {"email-2": 2_500}
+    assert loss_times(result.modes["queue"].ledger) == {"email-6": 42_000}
 
 
 def test_in_process_job_that_only_waited_is_lost_at_the_crash() -> None:
@@ -63,7 +65,7 @@ def test_in_process_job_that_only_waited_is_lost_at_the_crash() -> None:
     tape.offer(10, "email-1")
     tape.world(50, Event.WORKER_CRASHED, "application")
 
-    assert {"email-1": 50} == loss_times(tape.result(100, {}, ["email"]).ledger)
+    assert loss_times(tape.result(100, {}, ["email"]).ledger) == {"email-1": 50}
 
 
 def test_thinning_keeps_the_peak_and_both_ends() -> None:

@@ -43,7 +43,7 @@ def test_both_modes_stand_side_by_side() -> None:
     """Delivered, duplicated and lost are always shown, other outcomes where they occur."""
     rows = {line.split()[0]: line.split()[1:3] for line in printed(small_result()).splitlines() if line.split()}
 
-    assert (["3", "4"], ["0", "2"], ["1", "1"]) == (rows["delivered"], rows["duplicated"], rows["lost"])
+    assert (rows["delivered"], rows["duplicated"], rows["lost"]) == (["3", "4"], ["0", "2"], ["1", "1"])
     assert "dead-lettered" not in rows
 
 
@@ -81,8 +81,8 @@ def test_sentence_says_what_happened() -> None:
     result = small_result()
 
     assert (
-        "Of 6 emails, 4 were delivered, 2 of them twice; 1 was lost; 1 failed and removed from the failed set."
-        == mode_sentence(result, result.modes["queue"])
+        mode_sentence(result, result.modes["queue"])
+        == "Of 6 emails, 4 were delivered, 2 of them twice; 1 was lost; 1 failed and removed from the failed set."
     )
 
 
@@ -110,8 +110,12 @@ def test_verdict_without_expectations_says_so() -> None:
 
 def test_time_spans_are_written_in_two_units() -> None:
     """People read minutes and seconds."""
-    assert ["0 s", "1.5 s", "2 min 14 s", "1 h", "1 d 1 h"] == [
-        duration_in_words(ms) for ms in (0, 1_500, 133_500, 3_600_000, 90_000_000)
+    assert [duration_in_words(ms) for ms in (0, 1_500, 133_500, 3_600_000, 90_000_000)] == [
+        "0 s",
+        "1.5 s",
+        "2 min 14 s",
+        "1 h",
+        "1 d 1 h",
     ]
 
 
@@ -119,4 +123,4 @@ def test_importing_the_tables_loads_no_matplotlib() -> None:
     """The terminal does not wait for what draws pictures."""
     code = "import sys, sim.report, sim.report.tables; sys.exit('matplotlib' in sys.modules or 'rich' in sys.modules)"
 
-    assert 0 == subprocess.run([sys.executable, "-c", code], check=False).returncode
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
