@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sim.core.errors import OutputError
@@ -47,17 +48,21 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """Write a file, whole or not at all, and return its path.
+    """Write a file, whole or not at all, and return its path; what is no ordinary file (a pipe) is written through.
 
     Raises:
         OutputError: It cannot be written.
     """
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+            return path
         beside.write_bytes(content)
         os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise OutputError(str(path), error.strerror or str(error)) from None
     return path
 

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
 from sim.core.durations import format_duration
 from sim.report.canvas import png_bytes
-from sim.report.fault_windows import FaultWindow, fault_windows
+from sim.report.fault_windows import FaultWindow
 from sim.report.jobs_plot import jobs_figure, lanes_start_at_offer
 from sim.report.lanes import Lane, choose_jobs, job_lanes
 from sim.report.outcomes_plot import outcomes_figure
 from sim.report.replay import State
-from sim.report.result import ModeResult, Result
-from sim.report.series import progress, queue_depth
+from sim.report.result import Result
 from sim.report.style import OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
-from sim.report.timeline_plot import timeline_figure
+from sim.report.timeline_plot import ModeSeries, timeline_figure
 from sim.report.words import duration_in_words, in_words, mode_sentence, shown_measures, things
 from sim.scenario.fields import ModeName
 
@@ -89,10 +89,10 @@ def _outcomes(result: Result) -> Picture:
 
 
 def _timeline(result: Result) -> Picture:
-    wide, narrow = _both(timeline_figure, result)
-    modes = list(result.modes.values())
-    windows = {one.mode: fault_windows(one.ledger, one.simulated_ms) for one in modes}
-    tables = [_numbers_over_time(one, result.simulated_ms) for one in modes]
+    every = [ModeSeries(one) for one in result.modes.values()]
+    wide, narrow = _both(partial(timeline_figure, series=every), result)
+    windows = {one.result.mode: one.windows for one in every}
+    tables = [_numbers_over_time(one, result.simulated_ms) for one in every]
     if any(windows.values()):
         tables.append(_windows_table(windows))
     return Picture(
@@ -100,8 +100,7 @@ def _timeline(result: Result) -> Picture:
         "Jobs over time",
         wide,
         narrow,
-        "Two line charts for each mode over simulated time. "
-        + " ".join(_timeline_in_words(one, windows[one.mode]) for one in modes),
+        "Two line charts for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
         "Above: jobs that are not finished, by where they stand. Below: how many jobs had been offered, delivered and "
         "lost, and how many effects were too many; a loss counts from the moment when the last trace of the job "
         "vanished. Grey: something was broken.",
@@ -109,13 +108,12 @@ def _timeline(result: Result) -> Picture:
     )
 
 
-def _timeline_in_words(one: ModeResult, windows: list[FaultWindow]) -> str:
-    depth = queue_depth(one.ledger, one.simulated_ms)
-    seen = progress(one.ledger, one.simulated_ms)
+def _timeline_in_words(one: ModeSeries) -> str:
+    depth, seen, windows = one.depth, one.progress, one.windows
     total = depth.total
     peak = int(total.argmax())
     last = next((int(t) for t, n in zip(*seen.delivered, strict=True) if n == seen.delivered.last), 0)
-    words = f"{one.mode}: at most {int(total[peak]):,} unfinished jobs, at {_time(int(depth.t_ms[peak]))}; "
+    words = f"{one.result.mode}: at most {int(total[peak]):,} unfinished jobs, at {_time(int(depth.t_ms[peak]))}; "
     words += f"{seen.delivered.last:,} of {seen.offered.last:,} delivered"
     words += f", the last at {_time(last)}" if seen.delivered.last else ""
     words += f"; {seen.duplicates.last:,} effects too many; {seen.lost.last:,} lost."
@@ -126,9 +124,8 @@ def _timeline_in_words(one: ModeResult, windows: list[FaultWindow]) -> str:
     return words
 
 
-def _numbers_over_time(one: ModeResult, end_ms: int) -> NumberTable:
-    depth = queue_depth(one.ledger, one.simulated_ms)
-    seen = progress(one.ledger, one.simulated_ms)
+def _numbers_over_time(series: ModeSeries, end_ms: int) -> NumberTable:
+    one, depth, seen = series.result, series.depth, series.progress
     states: list[State] = [state for state in STATE_LOOKS if state in depth.states]
     moments = sorted({round(end_ms * place / _MOMENTS) for place in range(_MOMENTS + 1)} | {one.simulated_ms})
     headings = ["at", *(STATE_LOOKS[state].label for state in states), "offered", "delivered", "duplicates", "lost"]

@@ -146,13 +146,14 @@ def loss_times(ledger: Ledger) -> dict[str, int]:
 
 
 def thin(depth: Depth, most: int) -> Depth:
-    """Keep at most about ``most`` moments, in every stretch of time the one with the most jobs."""
+    """Keep at most about twice ``most`` moments: in every stretch of time the one with the most jobs, and the last."""
     if len(depth.t_ms) <= most:
         return depth
     bins = depth.t_ms * most // (depth.t_ms[-1] + 1)
     order = np.lexsort((-depth.total, bins))
     firsts = np.flatnonzero(np.diff(bins[order], prepend=-1))
-    keep = np.unique(np.concatenate(([0], order[firsts], [len(depth.t_ms) - 1])))
+    lasts = np.flatnonzero(np.diff(bins, append=bins[-1] + 1))
+    keep = np.unique(np.concatenate(([0], order[firsts], lasts)))
     return Depth(depth.t_ms[keep], {state: counts[keep] for state, counts in depth.by_state.items()})
 
 

@@ -84,9 +84,13 @@ def plot_timeline(result: Result, mode: ModeName = "queue", *, axes: Sequence[Ax
     return panels
 
 
-def timeline_figure(result: Result, *, narrow: bool = False) -> Figure:
-    """Return the picture of every mode: side by side on a wide page, one above the other on a narrow one."""
-    every = [ModeSeries(one) for one in result.modes.values()]
+def timeline_figure(result: Result, *, narrow: bool = False, series: Sequence[ModeSeries] | None = None) -> Figure:
+    """Return the picture of every mode: side by side on a wide page, one above the other on a narrow one.
+
+    Args:
+        series: What it shows, one item a mode, where that was worked out before.
+    """
+    every = [ModeSeries(one) for one in result.modes.values()] if series is None else list(series)
     side_by_side = not narrow
     with drawing():
         tall = [_column_height_in([series]) for series in every]

@@ -102,6 +102,7 @@ def test_jobs_are_counted_over_all_entries_of_a_queue() -> None:
 def test_a_fault_after_the_end_is_refused() -> None:
     """At the very end it is not yet too late."""
     parse_scenario(HEAD + "duration: 10s\nfaults: [{kind: worker-crash, at: 10s}]")
+    parse_scenario(HEAD + "duration: 10s\nfaults: [{kind: worker-crash, mean_every: 1s, start: 10s}]")
     late = "10.001s is after the end of the run (duration: 10s)"
     more = HEAD + "duration: 10s\nfaults: [{kind: worker-crash, "
     assert problems(more + "at: 10.001s}]") == [f"6:35: faults[0].at: {late}"]

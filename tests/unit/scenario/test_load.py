@@ -138,6 +138,12 @@ def test_a_refused_value_is_not_refused_again_for_its_stand_in() -> None:
     assert problems(HEAD + "seed: *x") == ["5:7: seed: *x: aliases are not read here; write the value out"]
 
 
+def test_what_stands_under_a_wrong_key_is_not_told_too() -> None:
+    """Mending the key comes first, and may mend the rest."""
+    found = problems(HEAD + "expect: {queue: {queus: {email: {lost: 0}}}}")
+    assert found == ["5:18: expect.queue.queus: no such measure; did you mean `queues`?"]
+
+
 def test_problems_do_not_flood_the_screen() -> None:
     """After 200 lines a count stands for the rest."""
     found = problems(HEAD + "".join(f"k{number}: 1\n" for number in range(300)))
