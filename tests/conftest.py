@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from sim.core.clock import ManualClock
 from sim.world.redis_store import open_fakeredis
+
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")  # how fast the machine is decides nothing
 
 T0 = 1_767_225_600_000
 """When the tests' clock begins, epoch ms."""
