@@ -37,9 +37,9 @@ def _coarse(ms: int) -> int:
 
 
 def _switch(value: Any) -> Any:
-    if value in ("on", True):
+    if value == "on" or value is True:
         return True
-    if value in ("off", False):
+    if value == "off" or value is False:
         return False
     raise ValueError("expected on or off")
 

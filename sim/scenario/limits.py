@@ -13,6 +13,7 @@ from sim.scenario.workload import MOST_JOBS, BurstArrivals, ListedArrivals, Work
 MOST_TICKS = 50_000_000
 MOST_STRIKES = 100_000
 MOST_PROCESSES = 1_000
+MOST_SLOTS = 10_000
 
 
 def check_limits(parts: Parts) -> Iterator[Problem]:
@@ -20,6 +21,7 @@ def check_limits(parts: Parts) -> Iterator[Problem]:
     yield from _jobs(parts)
     yield from _last_arrival(parts)
     yield from _processes(parts)
+    yield from _slots(parts)
     yield from _ticks(parts)
     yield from _strikes(parts)
 
@@ -58,6 +60,16 @@ def _processes(parts: Parts) -> Iterator[Problem]:
     if total > MOST_PROCESSES:
         path = ("workers",) if "workers" in parts.data else ("queues",)
         yield Problem(path, f"{total:,} worker processes in all; the limit is {MOST_PROCESSES:,}", True)
+
+
+def _slots(parts: Parts) -> Iterator[Problem]:
+    """Count the jobs that could run at the same time."""
+    slots = {queue: own.processes * own.concurrency for queue, own in parts.workers.items()}
+    total = sum(slots.values())
+    if total > MOST_SLOTS:
+        worst = max(slots, key=lambda queue: slots[queue])
+        text = f"{total:,} jobs at the same time (processes times concurrency); the limit is {MOST_SLOTS:,}"
+        yield Problem(("workers", worst), text, True)
 
 
 def _ticks(parts: Parts) -> Iterator[Problem]:

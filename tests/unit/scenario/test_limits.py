@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sim.core.errors import ScenarioError
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import Scenario
 from tests.unit.scenario.test_load import problems
@@ -115,3 +116,23 @@ def test_random_strikes_end_with_the_last_arrival() -> None:
     """Where nothing else is said."""
     fault = "faults: [{kind: worker-crash, mean_every: 100ms}]"
     assert "about 864,000 strikes" in problems(offered("kind: times, at: [1d]", fault))[0]
+
+
+@pytest.mark.parametrize(("concurrency", "refused"), [(10, False), (11, True)])
+def test_jobs_at_the_same_time_have_a_limit(concurrency: int, refused: bool) -> None:
+    """A thousand processes with ten slots are allowed, with eleven they are not."""
+    text = f"""
+title: Slots
+question: How many at once?
+workload:
+  - queue: email
+    arrivals: {{kind: constant, every: 1s, count: 1}}
+workers:
+  email: {{processes: 1000, concurrency: {concurrency}}}
+"""
+    try:
+        parse_scenario(text, "slots.yaml")
+        problem = ""
+    except ScenarioError as error:
+        problem = str(error)
+    assert ("11,000 jobs at the same time" in problem) == refused
