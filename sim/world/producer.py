@@ -14,7 +14,7 @@ from sim.ledger.events import Event
 from sim.scenario import queues as schema
 from sim.world.offers import Offer
 from sim.world.process import Process, Steps
-from sim.world.queue_worker import QueueParts
+from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
 from sim.world.redis_server import LOADING, REFUSED, CommandFailed, RedisLink, RedisServer
 

@@ -8,7 +8,7 @@ from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
 from sim.jobqueue.pause import pause_queue, resume_queue
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event
-from sim.world.queue_worker import QueueParts
+from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
 
 

@@ -11,61 +11,19 @@ from sim.handlers.job_input import JobInput
 from sim.jobqueue.errors import FinishRefused, UnknownBackoff
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.job import Job
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.locks import extend_lock
 from sim.jobqueue.semantics import Semantics
 from sim.jobqueue.stalled import REASON, check_stalled_jobs
 from sim.jobqueue.store import Store
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, take_job
 from sim.ledger.events import Event
-from sim.scenario.queues import QueueConfig
-from sim.scenario.schema import Workers
 from sim.world.attempt import AttemptRunner, Hooks, short_stack
+from sim.world.interval_timer import late_tick_chance
 from sim.world.process import Crashed, Process, Steps
-from sim.world.promoter import Promoter
+from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
 from sim.world.redis_server import CommandFailed, RedisLink, RedisServer
 from sim.world.streams import Streams
-from sim.world.waiting_room import WaitingRoom
-
-LONG_INTERVAL_MS = 5_000
-LATE_TICK_LONG = 0.92
-LATE_TICK_SHORT = 0.5
-"""How often an interval timer ticks a millisecond late, for long and for short intervals. A tick exactly on time still
-meets the key of the check before, and that check falls out.
-
-Source: BULL_FACTS 4: of a lone worker's gaps 92 % were single at 30 s, 44 % to 53 % at 400 and 600 ms.
-"""
-
-
-class QueueParts(NamedTuple):
-    """What the workers of one queue share."""
-
-    name: str
-    keys: QueueKeys
-    config: QueueConfig
-    settings: Workers
-    room: WaitingRoom
-    promoter: Promoter
-    limit: RateLimit | None
-    service_ms: "ServiceTimes"
-
-
-class ServiceTimes:
-    """How long each job works; jobs that nobody offered take the time of the first."""
-
-    def __init__(self) -> None:
-        self._by_job: dict[str, int] = {}
-        self.default_ms = 0
-
-    def learn(self, job: str, service_ms: int) -> None:
-        """Remember a job's length."""
-        self._by_job[job] = service_ms
-
-    def of(self, job: str) -> int:
-        """Return how long one attempt at a job works, ms."""
-        return self._by_job.get(job, self.default_ms)
 
 
 class Run(NamedTuple):
@@ -335,7 +293,7 @@ class QueueWorker(Process):
     def _look_for_stalled_jobs(self) -> Steps:
         """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
         interval_ms = self.queue.settings.stalled_interval
-        late = LATE_TICK_LONG if interval_ms >= LONG_INTERVAL_MS else LATE_TICK_SHORT
+        late = late_tick_chance(interval_ms)
         stream = f"stalled-timer:{self.name}:{self.generation}"
         tick = 0
         tick_ms = int(self.env.now)

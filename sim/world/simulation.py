@@ -27,7 +27,8 @@ from sim.world.process import Process, Steps
 from sim.world.producer import QueueProducer, offer_all
 from sim.world.promoter import Promoter
 from sim.world.queue_handle import QueueHandle
-from sim.world.queue_worker import QueueParts, QueueWorker, ServiceTimes
+from sim.world.queue_parts import QueueParts, ServiceTimes
+from sim.world.queue_worker import QueueWorker
 from sim.world.recorder import Recorder
 from sim.world.redis_server import RedisServer
 from sim.world.redis_store import open_fakeredis

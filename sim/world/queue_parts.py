@@ -1,0 +1,39 @@
+"""What the workers of one queue, its producer and its operators share."""
+
+from typing import NamedTuple
+
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.limiter import RateLimit
+from sim.scenario.queues import QueueConfig
+from sim.scenario.schema import Workers
+from sim.world.promoter import Promoter
+from sim.world.waiting_room import WaitingRoom
+
+
+class ServiceTimes:
+    """How long each job works; jobs that nobody offered take the time of the first."""
+
+    def __init__(self) -> None:
+        self._by_job: dict[str, int] = {}
+        self.default_ms = 0
+
+    def learn(self, job: str, service_ms: int) -> None:
+        """Remember a job's length."""
+        self._by_job[job] = service_ms
+
+    def of(self, job: str) -> int:
+        """Return how long one attempt at a job works, ms."""
+        return self._by_job.get(job, self.default_ms)
+
+
+class QueueParts(NamedTuple):
+    """What the workers of one queue share."""
+
+    name: str
+    keys: QueueKeys
+    config: QueueConfig
+    settings: Workers
+    room: WaitingRoom
+    promoter: Promoter
+    limit: RateLimit | None
+    service_ms: ServiceTimes
