@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from sim.cli.lazy_group import LazyGroup
+from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
 
 BAD_INPUT = 2
@@ -57,14 +57,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SimError as error:
         click.echo(str(error), err=True)
         return BAD_INPUT
-    except BrokenPipeError:
-        raise
+    except ReaderLeft:
+        raise BrokenPipeError from None
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"{place}{error.strerror or error}", err=True)
         return BAD_INPUT
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # click ends with 1 when nobody reads on
+        if isinstance(end.__context__, BrokenPipeError):  # rich ends with 1 when nobody reads on
             raise end.__context__ from None
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return code if isinstance(code, int) else 0

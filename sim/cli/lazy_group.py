@@ -1,7 +1,10 @@
 """A group of subcommands that are loaded when they are called."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,8 +19,40 @@ COMMANDS = {
 """By name: the module that has the subcommand as ``command``, and its line in ``--help``."""
 
 
+class ReaderLeft(Exception):
+    """Nobody reads standard output any more, as with ``| head -1``; click would turn that into exit code 1."""
+
+
+@contextmanager
+def _noticing_that_the_reader_left() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderLeft from None
+
+
 class LazyGroup(click.Group):
     """Knows its subcommands from a table, so that ``--help`` imports none of them."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the arguments, and print help where that is asked for.
+
+        Raises:
+            ReaderLeft: Nobody reads it.
+        """
+        with _noticing_that_the_reader_left():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand.
+
+        Raises:
+            ReaderLeft: Nobody reads what it prints.
+        """
+        with _noticing_that_the_reader_left():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the names in the order of the table."""
