@@ -68,7 +68,7 @@ def parts_of(scenario: Scenario, data: dict[str, Any]) -> Parts:
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
-    types = {
+    types: dict[str, Any] = {
         "workload": Workload,
         "workers": Workers,
         "faults": Fault,
