@@ -1,0 +1,292 @@
+"""Who carries a case out: the project's queue or the real Bull, on a simulated or a real Redis, alone or mixed."""
+
+import json
+import subprocess
+from typing import Any, Protocol
+
+from sim.core.clock import ManualClock
+from sim.core.errors import SimError
+from sim.jobqueue.backoff import Strategy
+from sim.jobqueue.finish import complete_job, fail_job
+from sim.jobqueue.getters import get_job, job_counts, job_ids, job_state
+from sim.jobqueue.job import Job, JobOptions
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.limiter import RateLimit
+from sim.jobqueue.locks import extend_lock
+from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
+from sim.jobqueue.pause import is_paused, pause_queue, resume_queue
+from sim.jobqueue.promote import promote_due_jobs
+from sim.jobqueue.semantics import BULL
+from sim.jobqueue.stalled import check_stalled_jobs
+from sim.jobqueue.submit import add_job
+from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
+from sim.rehearsal.real_parts import RealParts
+from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
+from tests.conformance.keyspace import PREFIX
+
+T0 = 1_767_225_600_000
+"""When every case begins, epoch ms."""
+DRIVER = __file__.replace("arms.py", "driver.js")
+
+
+class Implementation(Protocol):
+    """A queue that carries out the steps of workers, producers, timers and operators."""
+
+    def begin(self, settings: Settings) -> None:
+        """Forget every worker and every job held in memory."""
+
+    def do(self, step: Step, now_ms: int) -> Any:
+        """Carry one step out and return its reply; ``{"error": text}`` where it was refused."""
+
+
+class ProjectQueue:
+    """The project's queue, on any store."""
+
+    def __init__(self, store: Any) -> None:
+        self.store = store
+        self.keys = QueueKeys("q")
+        self.settings = Settings()
+        self.held: dict[tuple[str, str], Job] = {}
+
+    def begin(self, settings: Settings) -> None:
+        """Forget every job held in memory."""
+        self.settings = settings
+        self.held = {}
+
+    def do(self, step: Step, now_ms: int) -> Any:
+        """Carry one step out."""
+        try:
+            return getattr(self, f"_{step.verb}")(step.actor, now_ms, **step.args)
+        except SimError as refusal:
+            return {"error": str(refusal)}
+
+    def _lease(self, actor: str) -> Lease:
+        return Lease(actor, self.settings.lock_ms)
+
+    def _limit(self) -> RateLimit | None:
+        limiter = self.settings.limiter
+        return None if limiter is None else RateLimit(limiter["max"], limiter["duration"])
+
+    def _hold(self, actor: str, job: Job | HeldBack | None) -> Any:
+        if not isinstance(job, Job):
+            return None
+        self.held[actor, job.id] = job
+        return _shown(job)
+
+    def _job_of(self, actor: str, job_id: str) -> Job:
+        job = self.held.get((actor, job_id)) or get_job(self.store, self.keys, job_id)
+        assert job is not None, f"the case lets {actor} report job {job_id}, which does not exist"
+        return job
+
+    def _add(self, _actor: str, now_ms: int, data: Any, name: str | None, opts: dict[str, Any]) -> Any:
+        named = {} if name is None else {"name": name}
+        options = JobOptions.from_json(json.dumps(opts))
+        return add_job(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
+
+    def _take(self, actor: str, now_ms: int) -> Any:
+        taken = take_job(self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit())
+        return self._hold(actor, taken)
+
+    def _pop(self, _actor: str, _now_ms: int) -> Any:
+        return pop_waiting(self.store, self.keys)
+
+    def _lock(self, actor: str, now_ms: int, id: str) -> Any:  # noqa: A002  (the case language's word)
+        taken = lock_popped(self.store, self.keys, id, self._lease(actor), now_ms=now_ms, limit=self._limit())
+        return self._hold(actor, taken)
+
+    def _complete(self, actor: str, now_ms: int, id: str, value: Any, fetch: bool) -> Any:  # noqa: A002
+        done = complete_job(
+            self.store,
+            self.keys,
+            self._job_of(actor, id),
+            self._lease(actor),
+            now_ms=now_ms,
+            return_value=value,
+            fetch_next=fetch and self.settings.limiter is None,
+        )
+        return self._hold(actor, done.next_job)
+
+    def _fail(self, actor: str, now_ms: int, id: str, message: str) -> Any:  # noqa: A002
+        job = self._job_of(actor, id)
+        fail_job(
+            self.store,
+            self.keys,
+            job,
+            self._lease(actor),
+            now_ms=now_ms,
+            message=message,
+            stack=f"Error: {message}\n    at handler",
+            semantics=BULL,
+            strategies={type_: _strategy(delays) for type_, delays in self.settings.strategies.items()},
+        )
+        return job.attempts_made
+
+    def _discard(self, actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+        self._job_of(actor, id).discard()
+
+    def _extend(self, actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+        return extend_lock(self.store, self.keys, id, self._lease(actor))
+
+    def _promote(self, _actor: str, now_ms: int) -> Any:
+        return promote_due_jobs(self.store, self.keys, now_ms=now_ms).next_due_ms
+
+    def _check(self, _actor: str, now_ms: int) -> Any:
+        check = check_stalled_jobs(
+            self.store,
+            self.keys,
+            now_ms=now_ms,
+            max_stalled=self.settings.max_stalled,
+            interval_ms=self.settings.stalled_interval_ms,
+        )
+        return {"failed": check.failed, "stalled": check.stalled}
+
+    def _retry(self, _actor: str, now_ms: int, id: str) -> Any:  # noqa: A002
+        retry_job(self.store, self.keys, id, now_ms=now_ms)
+
+    def _retry_all(self, _actor: str, _now_ms: int, batch: int) -> Any:
+        retry_failed_jobs(self.store, self.keys, batch=batch)
+
+    def _pause(self, _actor: str, _now_ms: int) -> Any:
+        pause_queue(self.store, self.keys)
+
+    def _resume(self, _actor: str, _now_ms: int) -> Any:
+        resume_queue(self.store, self.keys)
+
+    def _is_paused(self, _actor: str, _now_ms: int) -> Any:
+        return is_paused(self.store, self.keys)
+
+    def _counts(self, _actor: str, _now_ms: int) -> Any:
+        return dict(job_counts(self.store, self.keys))
+
+    def _jobs(self, _actor: str, _now_ms: int, state: Any) -> Any:
+        return list(job_ids(self.store, self.keys, state))
+
+    def _state(self, _actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+        return job_state(self.store, self.keys, id)
+
+    def _job(self, _actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+        return _shown(get_job(self.store, self.keys, id))
+
+
+class RealBull:
+    """The real Bull in a Node process of its own, on a real Redis."""
+
+    def __init__(self, parts: RealParts, socket: str) -> None:
+        self._process = subprocess.Popen(
+            [parts.node, DRIVER, socket],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={"NODE_PATH": str(parts.node_modules)},
+            text=True,
+        )
+
+    def begin(self, settings: Settings) -> None:
+        """Forget every queue object and every job held in memory."""
+        self._ask({"begin": settings.__dict__})
+
+    def do(self, step: Step, now_ms: int) -> Any:
+        """Carry one step out."""
+        answer = self._ask({"now_ms": now_ms, **step._asdict()})
+        return {"error": answer["error"]} if "error" in answer else answer["reply"]
+
+    def close(self) -> None:
+        """End the Node process."""
+        self._process.communicate()
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"the Node driver ended with {self._process.wait()}"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+class Mixed:
+    """Some actors are the project's queue, the others the real Bull, on the same Redis.
+
+    A worker keeps to one of them, because its jobs live in its memory.
+    """
+
+    def __init__(self, project: Implementation, bull: Implementation, *, swapped: bool) -> None:
+        self._project = project
+        self._bull = bull
+        self._swapped = swapped
+
+    def begin(self, settings: Settings) -> None:
+        """Begin in both."""
+        self._project.begin(settings)
+        self._bull.begin(settings)
+
+    def do(self, step: Step, now_ms: int) -> Any:
+        """Let the one whose part it is carry the step out."""
+        by_project = step.actor in (PRODUCER, OPERATOR, "b") or step.verb == "pop"
+        one = self._project if by_project != self._swapped else self._bull
+        return one.do(step, now_ms)
+
+
+class Arm:
+    """An implementation on a Redis whose time the case moves.
+
+    Args:
+        clock: The clock that a simulated Redis reads; None on a real one, where the expiry of every key is moved.
+    """
+
+    def __init__(self, implementation: Implementation, store: Any, clock: ManualClock | None = None) -> None:
+        self.implementation = implementation
+        self.store = store
+        self.clock = clock or ManualClock(T0)
+        self.is_simulated = clock is not None
+
+    def begin(self, settings: Settings) -> None:
+        """Empty the Redis and start at T0."""
+        self.store.flushall()
+        self.clock.now_ms = T0
+        self.implementation.begin(settings)
+
+    def do(self, step: Step) -> Any:
+        """Carry out one step of a case and return its reply."""
+        if step.actor == TIME:
+            self._pass(step.args["ms"])
+            return None
+        if step.actor == HAND:
+            args = [arg.replace("{q}", PREFIX) if isinstance(arg, str) else arg for arg in step.args["args"]]
+            answer = self.store.execute_command(step.args["command"], *args)
+            return int(answer) if isinstance(answer, bool | int) else answer
+        return self.implementation.do(step, self.clock.now_ms)
+
+    def _pass(self, ms: int) -> None:
+        self.clock.now_ms += ms
+        if self.is_simulated:
+            return
+        for key in self.store.keys("*"):
+            left_ms = self.store.pttl(key)
+            if left_ms >= 0:
+                self.store.pexpire(key, left_ms - ms)  # at once, where that is not positive
+
+
+def _strategy(delays: list[int | None]) -> Strategy:
+    return lambda failures: delays[min(failures, len(delays)) - 1]
+
+
+def _shown(job: Job | None) -> Any:
+    if job is None:
+        return None
+    return {
+        "id": job.id,
+        "name": job.name,
+        "data": job.data,
+        "attempts": job.options.attempts,
+        "delay": job.delay_ms,
+        "timestamp": job.timestamp_ms,
+        "attemptsMade": job.attempts_made,
+        "failedReason": job.failed_reason,
+        "stacktrace": job.stacktrace,
+        "returnvalue": job.return_value,
+        "processedOn": job.processed_on_ms,
+        "finishedOn": job.finished_on_ms,
+    }
+
+

@@ -1,0 +1,96 @@
+"""The whole keyspace of a queue as plain data, what one operation changed in it, and how two of them differ."""
+
+import json
+from typing import Any
+
+PREFIX = "bull:q:"
+TTL_SLACK_MS = 2_000
+"""On a real Redis a little time passes while a case runs; expiry times may differ by this much."""
+JSON_FIELDS = frozenset({"data", "opts", "returnvalue", "stacktrace"})
+
+Keyspace = dict[str, Any]
+"""Key without the queue's prefix -> its value: text, a list, ``{"set": [...]}``, ``{"zset": [[member, score], ...]}`` or
+a hash; with an expiry ``{"value": ..., "ttl_ms": ...}``."""
+
+
+def read_keyspace(store: Any) -> Keyspace:
+    """Read every key of the database; keys of other queues or prefixes would show with their full names."""
+    keyspace: Keyspace = {}
+    for key in sorted(store.keys("*")):
+        value = _read(store, key)
+        ttl_ms = store.pttl(key)
+        name = key.removeprefix(PREFIX)
+        keyspace[name] = value if ttl_ms < 0 else {"value": value, "ttl_ms": round(ttl_ms, -2)}
+    return keyspace
+
+
+def _read(store: Any, key: str) -> Any:
+    kind = store.type(key)
+    if kind == "string":
+        return store.get(key)
+    if kind == "list":
+        return store.lrange(key, 0, -1)
+    if kind == "set":
+        return {"set": sorted(store.smembers(key))}
+    if kind == "zset":
+        return {"zset": [[member, score] for member, score in store.zrange(key, 0, -1, withscores=True)]}
+    return {field: _field(field, text) for field, text in sorted(store.hgetall(key).items())}
+
+
+def _field(field: str, text: str) -> Any:
+    """Parse what is JSON by Bull's layout, because the order of an object's members means nothing there."""
+    if field in JSON_FIELDS:
+        try:
+            return {"json": json.loads(text)}
+        except ValueError:
+            return text
+    return text
+
+
+def changes(before: Keyspace, after: Keyspace) -> dict[str, Any]:
+    """Say what an operation did: new and changed keys with their values, deleted keys with None."""
+    changed: dict[str, Any] = {key: value for key, value in after.items() if not same(before.get(key), value)}
+    changed |= dict.fromkeys((key for key in before if key not in after), None)
+    return dict(sorted(changed.items()))
+
+
+def apply(before: Keyspace, changed: dict[str, Any]) -> Keyspace:
+    """Carry changes out on a keyspace; the opposite of ``changes``."""
+    merged = {**before, **changed}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values of a key are equal, expiry within ``TTL_SLACK_MS``."""
+    if isinstance(one, dict) and isinstance(other, dict) and "ttl_ms" in one and "ttl_ms" in other:
+        return bool(one["value"] == other["value"]) and abs(one["ttl_ms"] - other["ttl_ms"]) <= TTL_SLACK_MS
+    return bool(one == other)
+
+
+def differences(expected: Keyspace, seen: Keyspace, *, loose_due_times: bool = False) -> list[str]:
+    """List where two keyspaces differ, one line a key.
+
+    Args:
+        loose_due_times: Due times of delayed jobs may differ by ``TTL_SLACK_MS`` while their order is the same: those
+            that the rate limiter sets depend on what is left of a key's life.
+    """
+    lines = []
+    for key in sorted(expected.keys() | seen.keys()):
+        if loose_due_times and key == "delayed" and _about_the_same(expected.get(key), seen.get(key)):
+            continue
+        if not same(expected.get(key), seen.get(key)):
+            lines.append(f"{key}: expected {_shown(expected.get(key))}, seen {_shown(seen.get(key))}")
+    return lines
+
+
+def _about_the_same(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    pairs = list(zip(one["zset"], other["zset"], strict=False))
+    return len(one["zset"]) == len(other["zset"]) and all(
+        first[0] == second[0] and abs(first[1] - second[1]) <= TTL_SLACK_MS * 4096 for first, second in pairs
+    )
+
+
+def _shown(value: Any) -> str:
+    return "no such key" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,19 @@
+"""Ask the real Bull every case and write down what it answers: ``python -m tests.conformance.record``."""
+
+import tests.conformance.catalogue  # noqa: F401  (fills the catalogue)
+from tests.conformance.case import CATALOGUE
+from tests.conformance.live import live_bull
+from tests.conformance.records import groups, observe, save, to_record
+
+
+def main() -> None:
+    """Record all cases."""
+    with live_bull() as arm:
+        for group in groups():
+            cases = [one for one in CATALOGUE.values() if one.group == group]
+            save(group, {one.name: to_record(one, observe(one, arm)) for one in cases})
+    print(f"recorded {len(CATALOGUE)} cases in {len(groups())} files")
+
+
+if __name__ == "__main__":
+    main()
