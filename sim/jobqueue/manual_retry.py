@@ -24,9 +24,9 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
 
     def body(tx: Transaction) -> RetryRefused | None:
         if not tx.exists(keys.job(job_id)):
-            return RetryRefused("The job doesn't exist")
+            return RetryRefused("Couldn't retry job: The job doesn't exist")
         if tx.exists(keys.lock(job_id)):
-            return RetryRefused("The job is locked")
+            return RetryRefused("Couldn't retry job: The job is locked")
         has_failed = tx.zscore(keys.failed, job_id) is not None
         lifo = JobOptions.from_json(tx.hget(keys.job(job_id), "opts")).lifo
         target = line_key(tx, keys)
@@ -34,7 +34,7 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
         tx.hdel(keys.job(job_id), "finishedOn", "processedOn", "failedReason")
         tx.hset(keys.job(job_id), "retriedOn", str(now_ms))
         if not has_failed:
-            return RetryRefused("The job has been already retried or has not failed")
+            return RetryRefused("Couldn't retry job: The job has been already retried or has not failed")
         tx.zrem(keys.failed, job_id)
         if lifo:
             tx.rpush(target, job_id)

@@ -159,7 +159,8 @@ class ProjectQueue:
         return dict(job_counts(self.store, self.keys))
 
     def _jobs(self, _actor: str, _now_ms: int, state: Any) -> Any:
-        return list(job_ids(self.store, self.keys, state))
+        found = job_ids(self.store, self.keys, state)
+        return [job_id if self.store.exists(self.keys.job(job_id)) else None for job_id in found]
 
     def _state(self, _actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
         return job_state(self.store, self.keys, id)
@@ -230,8 +231,11 @@ class Mixed:
 class Arm:
     """An implementation on a Redis whose time the case moves.
 
+    A real Redis goes by the wall clock. There the life that is left of every key is set anew after each step, to what
+    it is by the case's clock, so that a slow machine changes nothing.
+
     Args:
-        clock: The clock that a simulated Redis reads; None on a real one, where the expiry of every key is moved.
+        clock: The clock that a simulated Redis reads; None on a real one.
     """
 
     def __init__(self, implementation: Implementation, store: Any, clock: ManualClock | None = None) -> None:
@@ -239,32 +243,52 @@ class Arm:
         self.store = store
         self.clock = clock or ManualClock(T0)
         self.is_simulated = clock is not None
+        self._settings = Settings()
+        self._expires_at_ms: dict[str, int] = {}
 
     def begin(self, settings: Settings) -> None:
         """Empty the Redis and start at T0."""
         self.store.flushall()
         self.clock.now_ms = T0
+        self._settings = settings
+        self._expires_at_ms = {}
         self.implementation.begin(settings)
 
     def do(self, step: Step) -> Any:
         """Carry out one step of a case and return its reply."""
         if step.actor == TIME:
-            self._pass(step.args["ms"])
-            return None
-        if step.actor == HAND:
+            self.clock.now_ms += step.args["ms"]
+            reply = None
+        elif step.actor == HAND:
             args = [arg.replace("{q}", PREFIX) if isinstance(arg, str) else arg for arg in step.args["args"]]
             answer = self.store.execute_command(step.args["command"], *args)
-            return int(answer) if isinstance(answer, bool | int) else answer
-        return self.implementation.do(step, self.clock.now_ms)
+            reply = int(answer) if isinstance(answer, bool | int) else answer
+        else:
+            reply = self.implementation.do(step, self.clock.now_ms)
+        if not self.is_simulated:
+            self._set_lives(notice=step.actor != TIME)
+        return reply
 
-    def _pass(self, ms: int) -> None:
-        self.clock.now_ms += ms
-        if self.is_simulated:
-            return
+    def _set_lives(self, *, notice: bool) -> None:
+        """Give every key with an expiry the life that it has by the case's clock; ``notice`` new and renewed ones."""
+        now_ms = self.clock.now_ms
         for key in self.store.keys("*"):
             left_ms = self.store.pttl(key)
-            if left_ms >= 0:
-                self.store.pexpire(key, left_ms - ms)  # at once, where that is not positive
+            if left_ms < 0:
+                continue
+            known_ms = self._expires_at_ms.get(key)
+            if known_ms is None or (notice and left_ms > known_ms - now_ms):
+                known_ms = self._expires_at_ms[key] = now_ms + self._full_life_ms(key)
+            self.store.pexpire(key, known_ms - now_ms)  # deletes it, where that is not positive
+
+    def _full_life_ms(self, key: str) -> int:
+        if key.endswith(":lock"):
+            return self._settings.lock_ms
+        if key.endswith(":stalled-check"):
+            return self._settings.stalled_interval_ms
+        assert key.endswith(":limiter"), f"{key} has an expiry, and this harness does not know why"
+        assert self._settings.limiter is not None
+        return self._settings.limiter["duration"]
 
 
 def _strategy(delays: list[int | None]) -> Strategy:
@@ -283,7 +307,7 @@ def _shown(job: Job | None) -> Any:
         "timestamp": job.timestamp_ms,
         "attemptsMade": job.attempts_made,
         "failedReason": job.failed_reason,
-        "stacktrace": job.stacktrace,
+        "stacktrace": list(job.stacktrace),
         "returnvalue": job.return_value,
         "processedOn": job.processed_on_ms,
         "finishedOn": job.finished_on_ms,

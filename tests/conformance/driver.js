@@ -52,8 +52,8 @@ function shown(job) {
     name: json.name,
     data: json.data,
     attempts: json.opts.attempts,
-    delay: json.delay,
-    timestamp: json.timestamp,
+    delay: json.delay || 0, // NaN where the hash has none, which JSON cannot say
+    timestamp: json.timestamp || 0,
     attemptsMade: json.attemptsMade,
     failedReason: json.failedReason ?? null,
     stacktrace: json.stacktrace ?? [],
@@ -75,7 +75,7 @@ async function jobOf(actor, id) {
 const verbs = {
   async add(actor, { data, name, opts }) {
     const queue = await queueOf(actor);
-    const job = name === null ? await queue.add(data, opts) : await queue.add(name, data, opts);
+    const job = await queue.add(name ?? '__default__', data, opts);
     return job.id;
   },
   async take(actor) {

@@ -57,7 +57,7 @@ def exponential_is_not_due_a_moment_early(q: Script) -> None:
 @case(Settings(strategies={"steps": [3_000, 0, None, -100, -1]}))
 def a_custom_strategy_decides_every_kind_of_delay(q: Script) -> None:
     """A strategy's delay, 0, nothing, a number below -1 (due in the past) and -1 (give up) each do their part."""
-    q.add(attempts=9, backoff={"type": "steps"})
+    q.add(attempts=9, backoff={"type": "steps", "delay": 0})
     for _ in range(5):
         q.take()
         q.fail("1")

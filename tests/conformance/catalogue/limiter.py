@@ -100,6 +100,6 @@ def a_limited_job_keeps_its_priority(q: Script) -> None:
     q.take()
     q.add(priority=3)
     q.add(priority=1)
-    q.tick(30_000)
+    q.tick(25_000)
     q.promote()
     q.jobs("waiting")
