@@ -312,5 +312,3 @@ def _shown(job: Job | None) -> Any:
         "processedOn": job.processed_on_ms,
         "finishedOn": job.finished_on_ms,
     }
-
-

@@ -72,4 +72,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for name in ARMS:
         total = agreed[name] + other[name]
         missing = f", {other[name]} not run or not agreeing" if other[name] else ""
-        terminalreporter.write_line(f"conformance: {name:18} agrees with the real Bull in {agreed[name]} of {total} cases{missing}")
+        terminalreporter.write_line(
+            f"conformance: {name:18} agrees with the real Bull in {agreed[name]} of {total} cases{missing}"
+        )

@@ -9,8 +9,8 @@ TTL_SLACK_MS = 2_000
 JSON_FIELDS = frozenset({"data", "opts", "returnvalue", "stacktrace"})
 
 Keyspace = dict[str, Any]
-"""Key without the queue's prefix -> its value: text, a list, ``{"set": [...]}``, ``{"zset": [[member, score], ...]}`` or
-a hash; with an expiry ``{"value": ..., "ttl_ms": ...}``."""
+"""Key without the queue's prefix -> its value: text, a list, ``{"set": [...]}``, ``{"zset": [[member, score], ...]}``
+or a hash; with an expiry ``{"value": ..., "ttl_ms": ...}``."""
 
 
 def read_keyspace(store: Any) -> Keyspace:

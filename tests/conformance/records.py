@@ -40,7 +40,9 @@ def load(group: str) -> dict[str, dict[str, Any]]:
 
 def to_record(one: Case, facts: list[Fact]) -> dict[str, Any]:
     """Turn what was observed into what stands in the file; the steps stand beside the facts, for the reader."""
-    steps = [{"step": _words(step), "reply": f.reply, "changed": f.changed} for step, f in zip(one.steps, facts)]
+    steps = [
+        {"step": _words(step), "reply": f.reply, "changed": f.changed} for step, f in zip(one.steps, facts, strict=True)
+    ]
     return {"claim": one.claim, "steps": steps}
 
 
@@ -64,7 +66,7 @@ def disagreements(one: Case, record: dict[str, Any] | None, facts: list[Fact]) -
     expected: Keyspace = {}
     seen: Keyspace = {}
     loose = one.settings.limiter is not None
-    for number, (step, recorded, fact) in enumerate(zip(one.steps, record["steps"], facts), 1):
+    for number, (step, recorded, fact) in enumerate(zip(one.steps, record["steps"], facts, strict=True), 1):
         expected = apply(expected, recorded["changed"])
         seen = apply(seen, fact.changed)
         lines = differences(expected, seen, loose_due_times=loose)

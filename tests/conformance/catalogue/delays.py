@@ -69,7 +69,7 @@ def a_due_job_with_priority_enters_by_priority(q: Script) -> None:
 
 @case()
 def a_due_job_ignores_lifo(q: Script) -> None:
-    """lifo does not matter to a job that was delayed."""
+    """The option lifo does not matter to a job that was delayed."""
     q.add(delay=1_000, lifo=True)
     q.adds(2)
     q.tick(1_500)

@@ -2,8 +2,8 @@
 
 from tests.conformance.case import Script, Settings, case
 
-THREE = Settings(limiter={"max": 3, "duration": 20_000})
-ONE = Settings(limiter={"max": 1, "duration": 10_000})
+THREE = Settings(limiter={"max": 3, "duration": 200_000})
+ONE = Settings(limiter={"max": 1, "duration": 100_000})
 
 
 @case(THREE)
@@ -31,7 +31,7 @@ def a_held_back_job_starts_when_it_comes_again(q: Script) -> None:
     q.adds(5)
     for _ in range(5):
         q.take()
-    q.tick(60_000)
+    q.tick(600_000)
     q.promote()
     q.take()
     q.take()
@@ -44,7 +44,7 @@ def the_window_ends_and_a_new_one_begins(q: Script) -> None:
     q.adds(5)
     for _ in range(3):
         q.take()
-    q.tick(21_000)
+    q.tick(210_000)
     q.take()
     q.take()
     q.counts()
@@ -56,7 +56,7 @@ def newcomers_queue_up_behind_those_held_back(q: Script) -> None:
     q.adds(4)
     for _ in range(4):
         q.take()
-    q.tick(21_000)
+    q.tick(210_000)
     q.add()
     q.take()
     q.counts()
@@ -100,6 +100,6 @@ def a_limited_job_keeps_its_priority(q: Script) -> None:
     q.take()
     q.add(priority=3)
     q.add(priority=1)
-    q.tick(25_000)
+    q.tick(250_000)
     q.promote()
     q.jobs("waiting")

@@ -44,7 +44,7 @@ def equal_priorities_are_first_in_first_out(q: Script) -> None:
 
 @case()
 def priority_beats_lifo(q: Script) -> None:
-    """lifo is ignored for a job with a priority."""
+    """The option lifo is ignored for a job with a priority."""
     q.add(priority=5)
     q.add(priority=5, lifo=True)
     q.add(priority=1, lifo=True)
@@ -129,7 +129,7 @@ def a_backoff_retry_goes_behind_what_waits(q: Script) -> None:
 
 @case()
 def a_backoff_retry_ignores_lifo(q: Script) -> None:
-    """lifo does not matter to a job that comes back from its backoff."""
+    """The option lifo does not matter to a job that comes back from its backoff."""
     q.add(attempts=2, backoff=1_000, lifo=True)
     q.take()
     q.fail("1")

@@ -122,7 +122,7 @@ def only_the_final_failure_counts(q: Script) -> None:
 
 @case()
 def completed_and_failed_sets_are_trimmed_apart(q: Script) -> None:
-    """removeOnFail of a failing job does not touch the completed ones."""
+    """The option removeOnFail of a failing job does not touch the completed ones."""
     q.adds(4, removeOnFail=1)
     q.take()
     q.complete("1")

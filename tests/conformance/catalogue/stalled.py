@@ -115,7 +115,7 @@ def several_jobs_fail_in_one_check(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_keep_0_wipes_the_failed_set(q: Script) -> None:
-    """removeOnFail 0 on a stall failure removes every failed job."""
+    """The option removeOnFail 0 on a stall failure removes every failed job."""
     q.adds(2)
     for number in ("1", "2"):
         q.take()
@@ -128,7 +128,7 @@ def a_stall_failure_with_keep_0_wipes_the_failed_set(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_true_removes_itself(q: Script) -> None:
-    """removeOnFail true on a stall failure removes that job alone."""
+    """The option removeOnFail true on a stall failure removes that job alone."""
     q.adds(2)
     for number in ("1", "2"):
         q.take()
@@ -141,7 +141,7 @@ def a_stall_failure_with_true_removes_itself(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_a_number_trims(q: Script) -> None:
-    """removeOnFail 2 on a stall failure trims the set to two."""
+    """The option removeOnFail 2 on a stall failure trims the set to two."""
     q.adds(3)
     for number in ("1", "2", "3"):
         q.take()
@@ -155,7 +155,7 @@ def a_stall_failure_with_a_number_trims(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_an_object_of_count(q: Script) -> None:
-    """removeOnFail {count: 1} on a stall failure trims the set to one."""
+    """The option removeOnFail {count: 1} on a stall failure trims the set to one."""
     q.adds(2)
     for number in ("1", "2"):
         q.take()
@@ -169,7 +169,7 @@ def a_stall_failure_with_an_object_of_count(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_an_age(q: Script) -> None:
-    """removeOnFail {age: 10} on a stall failure removes what failed longer ago."""
+    """The option removeOnFail {age: 10} on a stall failure removes what failed longer ago."""
     q.adds(2)
     for number in ("1", "2"):
         q.take()
@@ -183,7 +183,7 @@ def a_stall_failure_with_an_age(q: Script) -> None:
 
 @case(Settings(max_stalled=0))
 def a_stall_failure_with_an_object_of_count_0(q: Script) -> None:
-    """removeOnFail {count: 0} on a stall failure."""
+    """The option removeOnFail {count: 0} on a stall failure."""
     q.adds(2)
     for number in ("1", "2"):
         q.take()
