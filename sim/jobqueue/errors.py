@@ -71,3 +71,14 @@ class UnknownBackoff(QueueRefusal):
 
     def __str__(self) -> str:
         return f"Unknown backoff strategy {self.args[0]}"
+
+
+class UnreadableOptions(QueueRefusal):
+    """A job's ``opts`` are missing or no JSON, and an operation that needs them broke off in the middle.
+
+    Args:
+        job_id: The job.
+    """
+
+    def __str__(self) -> str:
+        return f"the options of job {self.args[0]} cannot be read"

@@ -3,6 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
+from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.job import Keep, Retention, retention_from_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
@@ -40,14 +41,19 @@ def check_stalled_jobs(
     Args:
         interval_ms: For so long no other check runs on this queue, whichever process asks.
 
+    Raises:
+        UnreadableOptions: A job that stalled too often has no options that can be read. What came before it is done;
+            the job itself is in no list any more, and the marks of all others are lost until the next check.
+        redis.ConnectionError: Indefinite.
+
     Redis:
         EXISTS and SET stalled-check PX, SMEMBERS stalled, EXISTS lock, LREM active, HINCRBY stalledCounter, RPUSH wait
         or ZADD failed, LRANGE active, SADD stalled. One atomic step. O(active + stalled * active).
 
-    Source: BULL_FACTS 4. Of several marked jobs the one with the largest number runs first.
+    Source: BULL_FACTS 4, 13. Of several marked jobs the one with the largest number runs first.
     """
 
-    def body(tx: Transaction) -> StalledCheck:
+    def body(tx: Transaction) -> StalledCheck | UnreadableOptions:
         if tx.exists(keys.stalled_check):
             return StalledCheck(False, [], [], [])
         marked = sorted(tx.smembers(keys.stalled), key=_numbers_first)
@@ -57,9 +63,18 @@ def check_stalled_jobs(
         abandoned = [job_id for job_id in marked if job_id in active and not tx.exists(keys.lock(job_id))]
         target = line_key(tx, keys)
         counters = {job_id: int(tx.hget(keys.job(job_id), "stalledCounter") or 0) + 1 for job_id in abandoned}
+        options: dict[str, Retention | None] = {}
+        unreadable: UnreadableOptions | None = None
+        for place, job_id in enumerate(abandoned):
+            if counters[job_id] > max_stalled:
+                try:
+                    options[job_id] = _remove_on_fail(tx.hget(keys.job(job_id), "opts"))
+                except ValueError:
+                    unreadable = UnreadableOptions(job_id)
+                    abandoned = abandoned[: place + 1]
+                    break
         stalled = [job_id for job_id in abandoned if counters[job_id] <= max_stalled]
-        failed = [job_id for job_id in abandoned if counters[job_id] > max_stalled]
-        options = {job_id: _remove_on_fail(tx.hget(keys.job(job_id), "opts")) for job_id in failed}
+        failed = list(options)
         evicted = _plan_evictions(tx, keys, failed, options, now_ms)
         still_active = list(active)
         for job_id in abandoned:
@@ -73,15 +88,20 @@ def check_stalled_jobs(
             tx.hincrby(keys.job(job_id), "stalledCounter", 1)
             if counters[job_id] <= max_stalled:
                 tx.rpush(target, job_id)
-            else:
+            elif job_id in options:
                 tx.zadd(keys.failed, {job_id: now_ms})
                 tx.hset(keys.job(job_id), mapping={"failedReason": REASON, "finishedOn": str(now_ms)})
         delete_finished(tx, keys, keys.failed, evicted)
+        if unreadable is not None:
+            return unreadable
         if still_active:
             tx.sadd(keys.stalled, *still_active)
         return StalledCheck(True, stalled, failed, evicted)
 
-    return atomic(store, body, keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
+    check = atomic(store, body, keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
+    if isinstance(check, UnreadableOptions):
+        raise check
+    return check
 
 
 def _numbers_first(job_id: str) -> tuple[int, int, str]:
@@ -92,7 +112,12 @@ def _numbers_first(job_id: str) -> tuple[int, int, str]:
 
 
 def _remove_on_fail(opts: str | None) -> Retention | None:
-    return retention_from_json(json.loads(opts or "{}").get("removeOnFail"))
+    options = json.loads(opts or "")
+    if isinstance(options, list):
+        return None
+    if not isinstance(options, dict):
+        raise ValueError("no object")
+    return retention_from_json(options.get("removeOnFail"))
 
 
 def _plan_evictions(

@@ -8,7 +8,7 @@ import simpy
 from sim.core.clock import Clock
 from sim.handlers.errors import PermanentError, TransientError
 from sim.handlers.job_input import JobInput
-from sim.jobqueue.errors import FinishRefused, UnknownBackoff
+from sim.jobqueue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.job import Job
 from sim.jobqueue.locks import extend_lock
@@ -301,7 +301,7 @@ class QueueWorker(Process):
             try:
                 yield from self._connected()
                 self._check_stalled()
-            except CommandFailed as error:
+            except (CommandFailed, UnreadableOptions) as error:
                 self._note_trouble(error)
             tick += 1
             tick_ms += interval_ms + (self.streams.unit(stream, tick) < late)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sim.core.clock import ManualClock
 from sim.core.errors import SimError
 from sim.jobqueue.backoff import Strategy
+from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.getters import get_job, job_counts, job_ids, job_state
 from sim.jobqueue.job import Job, JobOptions
@@ -24,6 +25,8 @@ from sim.rehearsal.real_parts import RealParts
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
 from tests.conformance.keyspace import PREFIX
 
+SCRIPT_DIED = "the script died"
+"""What the driver says when a script of Bull ends in an error of Lua; its text names lines of the script."""
 T0 = 1_767_225_600_000
 """When every case begins, epoch ms."""
 DRIVER = __file__.replace("arms.py", "driver.js")
@@ -57,6 +60,8 @@ class ProjectQueue:
         """Carry one step out."""
         try:
             return getattr(self, f"_{step.verb}")(step.actor, now_ms, **step.args)
+        except UnreadableOptions:
+            return {"error": SCRIPT_DIED}
         except SimError as refusal:
             return {"error": str(refusal)}
 

@@ -169,7 +169,7 @@ async function answer(request) {
   try {
     return { reply: (await verbs[request.verb](request.actor, request.args)) ?? null };
   } catch (error) {
-    return { error: error.message };
+    return { error: /user_script/.test(error.message) ? 'the script died' : error.message };
   }
 }
 

@@ -307,3 +307,58 @@ def a_job_deleted_while_active_comes_back_as_a_ghost(q: Script) -> None:
     q.crash()
     q.jobs("waiting")
     q.take()
+
+
+@case(Settings(max_stalled=0))
+def a_stalled_job_without_options_breaks_the_check(q: Script) -> None:
+    """A check that must fail a job without options breaks off: the job is in no list, the others lose their marks."""
+    q.adds(3)
+    for _ in range(3):
+        q.take()
+    q.redis("HDEL", "{q}2", "opts")
+    q.crash()
+    q.counts()
+    q.tick(31_000)
+    q.check()
+    q.counts()
+    q.state("2")
+
+
+@case(Settings(max_stalled=0))
+def a_stalled_job_with_broken_options_breaks_the_check(q: Script) -> None:
+    """The same with options that are no JSON."""
+    q.add()
+    q.take()
+    q.redis("HSET", "{q}1", "opts", "{broken")
+    q.crash()
+    q.counts()
+
+
+@case(Settings(max_stalled=0))
+def a_stalled_job_with_options_that_are_no_object_breaks_the_check(q: Script) -> None:
+    """The same with the options null."""
+    q.add()
+    q.take()
+    q.redis("HSET", "{q}1", "opts", "null")
+    q.crash()
+    q.counts()
+
+
+@case(Settings(max_stalled=0))
+def a_stalled_job_with_an_empty_list_of_options_fails(q: Script) -> None:
+    """An empty list is as good as no options."""
+    q.add()
+    q.take()
+    q.redis("HSET", "{q}1", "opts", "[]")
+    q.crash()
+    q.counts()
+
+
+@case()
+def a_stalled_job_without_options_within_the_limit(q: Script) -> None:
+    """Within the limit the options are not looked at."""
+    q.add()
+    q.take()
+    q.redis("HSET", "{q}1", "opts", "{broken")
+    q.crash()
+    q.counts()
