@@ -70,7 +70,8 @@ class UnknownBackoff(QueueRefusal):
     """
 
     def __str__(self) -> str:
-        return f"Unknown backoff strategy {self.args[0]}"
+        hint = "If a custom backoff strategy is used, specify it when the queue is created."
+        return f"Unknown backoff strategy {self.args[0]}. {hint}"
 
 
 class UnreadableOptions(QueueRefusal):

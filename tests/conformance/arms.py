@@ -27,6 +27,8 @@ from tests.conformance.keyspace import PREFIX
 
 SCRIPT_DIED = "the script died"
 """What the driver says when a script of Bull ends in an error of Lua; its text names lines of the script."""
+NO_JSON = "this is no JSON"
+"""What the driver says when Bull meets text that is no JSON; JavaScript and Python word it differently."""
 T0 = 1_767_225_600_000
 """When every case begins, epoch ms."""
 DRIVER = __file__.replace("arms.py", "driver.js")
@@ -62,6 +64,8 @@ class ProjectQueue:
             return getattr(self, f"_{step.verb}")(step.actor, now_ms, **step.args)
         except UnreadableOptions:
             return {"error": SCRIPT_DIED}
+        except ValueError:
+            return {"error": NO_JSON}
         except SimError as refusal:
             return {"error": str(refusal)}
 

@@ -169,6 +169,7 @@ async function answer(request) {
   try {
     return { reply: (await verbs[request.verb](request.actor, request.args)) ?? null };
   } catch (error) {
+    if (error instanceof SyntaxError) return { error: 'this is no JSON' };
     return { error: /user_script/.test(error.message) ? 'the script died' : error.message };
   }
 }

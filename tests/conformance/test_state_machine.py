@@ -34,6 +34,20 @@ BACKOFF = st.sampled_from([None, 1_000, {"type": "fixed", "delay": 5_000}, {"typ
 TICKS = st.sampled_from([1, 1_700, 7_300, 31_000])
 """No sum of a few of these comes near the life of a lock or of the stalled check's key: at the very millisecond of its
 expiry a key on a real Redis may be gone or not."""
+OWN_ID = "900"
+"""An id of the caller's own. It is a number, because a Redis set lists numbers in order and text in no order at all."""
+MEDDLING = (
+    ("DEL", "{q}%s"),
+    ("HDEL", "{q}%s", "opts"),
+    ("DEL", "{q}%s:lock"),
+    ("LPUSH", "{q}wait", "%s"),
+    ("RPUSH", "{q}active", "%s"),
+    ("LREM", "{q}active", 0, "%s"),
+    ("ZREM", "{q}failed", "%s"),
+    ("SADD", "{q}stalled", "%s"),
+    ("ZADD", "{q}delayed", 5_000, "%s"),
+)
+"""What somebody may do to a job by hand in Redis."""
 WORKERS = ("a", "b", "c")
 
 
@@ -46,7 +60,7 @@ def job_options(draw: st.DrawFn) -> dict[str, Any]:
         "delay": draw(st.sampled_from([None, None, 1_500, 8_000])),
         "priority": draw(st.sampled_from([None, None, 1, 2, 3])),
         "lifo": draw(st.sampled_from([None, None, True])),
-        "jobId": draw(st.sampled_from([None, None, None, "own"])),
+        "jobId": draw(st.sampled_from([None, None, None, OWN_ID])),
         "removeOnFail": draw(KEEP),
         "removeOnComplete": draw(KEEP),
     }
@@ -176,7 +190,7 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def retry(self, data: st.DataObject) -> None:
         """An operator retries some job, failed or not."""
-        job_id = data.draw(st.sampled_from([*map(str, range(1, self.adds + 2)), "own"]))
+        job_id = data.draw(st.sampled_from([*map(str, range(1, self.adds + 2)), OWN_ID]))
         self.do(OPERATOR, "retry", id=job_id)
 
     @rule(batch=st.sampled_from([1, 2, 1_000]))
@@ -202,11 +216,12 @@ class Histories(RuleBasedStateMachine):
             self.do(OPERATOR, "jobs", state=state)
 
     @precondition(lambda self: self.adds)
-    @rule(data=st.data())
-    def delete_a_hash(self, data: st.DataObject) -> None:
-        """Somebody deletes a job's hash by hand."""
+    @rule(data=st.data(), how=st.sampled_from(MEDDLING))
+    def meddle(self, data: st.DataObject, how: tuple[Any, ...]) -> None:
+        """Somebody changes keys by hand."""
         job_id = str(data.draw(st.integers(1, self.adds)))
-        self.do(HAND, "redis", command="DEL", args=[f"{{q}}{job_id}"])
+        command, *args = (part.replace("%s", job_id) if isinstance(part, str) else part for part in how)
+        self.do(HAND, "redis", command=command, args=args)
 
     @invariant()
     def same_keyspace(self) -> None:

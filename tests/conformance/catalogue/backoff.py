@@ -152,3 +152,16 @@ def large_attempt_numbers_stay_exact(q: Script) -> None:
         q.promote()
     q.take()
     q.job("1")
+
+
+@case()
+def an_unknown_kind_of_backoff_records_nothing(q: Script) -> None:
+    """With a backoff that nobody defined the failure is not recorded; the job stays active until it stalls."""
+    q.add(attempts=3, backoff={"type": "nosuch", "delay": 100})
+    q.take()
+    q.fail("1")
+    q.crash()
+    q.take()
+    q.fail("1", "again")
+    q.crash()
+    q.job("1")

@@ -211,3 +211,44 @@ def a_long_lock_survives_many_checks(q: Script) -> None:
         q.check()
         q.tick(7_000)
     q.counts()
+
+
+@case()
+def data_that_is_no_json_leaves_the_job_active(q: Script) -> None:
+    """Taking a job whose data cannot be read fails after the job was locked; it stalls later."""
+    q.add()
+    q.redis("HSET", "{q}1", "data", "{broken")
+    q.take()
+    q.counts()
+    q.crash()
+    q.counts()
+
+
+@case()
+def options_that_are_no_json_leave_the_job_active(q: Script) -> None:
+    """The same for options that cannot be read."""
+    q.add()
+    q.redis("HSET", "{q}1", "opts", "{broken")
+    q.pop()
+    q.lock("1")
+    q.counts()
+
+
+@case()
+def a_completion_stands_although_the_next_job_cannot_be_read(q: Script) -> None:
+    """The job is completed, and the next one is active and locked, although its data cannot be read."""
+    q.adds(2)
+    q.redis("HSET", "{q}2", "data", "{broken")
+    q.take()
+    q.complete("1", fetch=True)
+    q.counts()
+
+
+@case()
+def a_stack_that_is_no_json_is_dropped(q: Script) -> None:
+    """Broken stack traces are forgotten, and the next failure writes its own alone."""
+    q.add(attempts=3)
+    q.redis("HSET", "{q}1", "stacktrace", "{broken", "attemptsMade", 1, "returnvalue", "{broken")
+    q.take()
+    q.fail("1")
+    q.job("1")
