@@ -23,7 +23,7 @@ from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
 from sim.rehearsal.real_parts import RealParts
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
-from tests.conformance.keyspace import PREFIX
+from tests.conformance.keyspace import PREFIX, Keyspace, read_keyspace
 
 SCRIPT_DIED = "the script died"
 """What the driver says when a script of Bull ends in an error of Lua; its text names lines of the script."""
@@ -31,6 +31,7 @@ NO_JSON = "this is no JSON"
 """What the driver says when Bull meets text that is no JSON; JavaScript and Python word it differently."""
 T0 = 1_767_225_600_000
 """When every case begins, epoch ms."""
+GRACE_MS = 3_600_000
 DRIVER = __file__.replace("arms.py", "driver.js")
 
 
@@ -240,8 +241,9 @@ class Mixed:
 class Arm:
     """An implementation on a Redis whose time the case moves.
 
-    A real Redis goes by the wall clock. There the life that is left of every key is set anew after each step, to what
-    it is by the case's clock, so that a slow machine changes nothing.
+    A real Redis goes by the wall clock. There no key is left to expire by itself: after each step the harness looks
+    which keys were given an expiry, adds an hour to it, and deletes them itself when the case's clock has passed it. So
+    a slow machine changes nothing. The rate limiter's key gets no hour, because its script reads what is left of it.
 
     Args:
         clock: The clock that a simulated Redis reads; None on a real one.
@@ -278,17 +280,37 @@ class Arm:
             self._set_lives(notice=step.actor != TIME)
         return reply
 
+    def keyspace(self) -> Keyspace:
+        """Read every key, with what is left of its life by the case's clock."""
+        if self.is_simulated:
+            return read_keyspace(self.store, self.store.pttl)
+        return read_keyspace(self.store, lambda key: self._expires_at_ms.get(key, T0 - 1) - self.clock.now_ms)
+
     def _set_lives(self, *, notice: bool) -> None:
-        """Give every key with an expiry the life that it has by the case's clock; ``notice`` new and renewed ones."""
+        """Give every key with an expiry the life that it has by the case's clock, and an hour on top.
+
+        Args:
+            notice: Whether the step may have given a key a new life; the passing of time gives none.
+        """
         now_ms = self.clock.now_ms
+        lives: dict[str, int] = {}
         for key in self.store.keys("*"):
             left_ms = self.store.pttl(key)
             if left_ms < 0:
                 continue
+            full_ms = self._full_life_ms(key)
+            grace_ms = 0 if key.endswith(":limiter") else GRACE_MS
             known_ms = self._expires_at_ms.get(key)
-            if known_ms is None or (notice and left_ms > known_ms - now_ms):
-                known_ms = self._expires_at_ms[key] = now_ms + self._full_life_ms(key)
-            self.store.pexpire(key, known_ms - now_ms)  # deletes it, where that is not positive
+            is_new = left_ms <= full_ms if grace_ms else known_ms is None or left_ms > known_ms - now_ms
+            if known_ms is None or (notice and is_new):
+                assert full_ms - 20_000 < left_ms <= full_ms, f"{key} lives {left_ms} ms, not {full_ms}"
+                known_ms = now_ms + full_ms
+            if known_ms < now_ms:
+                self.store.delete(key)
+                continue
+            lives[key] = known_ms
+            self.store.pexpire(key, known_ms - now_ms + grace_ms)
+        self._expires_at_ms = lives
 
     def _full_life_ms(self, key: str) -> int:
         if key.endswith(":lock"):

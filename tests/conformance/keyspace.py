@@ -1,11 +1,12 @@
 """The whole keyspace of a queue as plain data, what one operation changed in it, and how two of them differ."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 PREFIX = "bull:q:"
-TTL_SLACK_MS = 2_000
-"""On a real Redis a little time passes while a case runs; expiry times may differ by this much."""
+DUE_SLACK_MS = 2_000
+"""Due times that the rate limiter sets may differ by this much; see ``differences``."""
 JSON_FIELDS = frozenset({"data", "opts", "returnvalue", "stacktrace"})
 
 Keyspace = dict[str, Any]
@@ -13,14 +14,18 @@ Keyspace = dict[str, Any]
 or a hash; with an expiry ``{"value": ..., "ttl_ms": ...}``."""
 
 
-def read_keyspace(store: Any) -> Keyspace:
-    """Read every key of the database; keys of other queues or prefixes would show with their full names."""
+def read_keyspace(store: Any, left_ms: Callable[[str], int]) -> Keyspace:
+    """Read every key of the database; keys of other queues or prefixes would show with their full names.
+
+    Args:
+        left_ms: Tells what is left of a key's life, ms; negative for a key that does not expire.
+    """
     keyspace: Keyspace = {}
     for key in sorted(store.keys("*")):
         value = _read(store, key)
-        ttl_ms = store.pttl(key)
+        ttl_ms = left_ms(key)
         name = key.removeprefix(PREFIX)
-        keyspace[name] = value if ttl_ms < 0 else {"value": value, "ttl_ms": round(ttl_ms, -2)}
+        keyspace[name] = value if ttl_ms < 0 else {"value": value, "ttl_ms": ttl_ms}
     return keyspace
 
 
@@ -49,7 +54,7 @@ def _field(field: str, text: str) -> Any:
 
 def changes(before: Keyspace, after: Keyspace) -> dict[str, Any]:
     """Say what an operation did: new and changed keys with their values, deleted keys with None."""
-    changed: dict[str, Any] = {key: value for key, value in after.items() if not same(before.get(key), value)}
+    changed: dict[str, Any] = {key: value for key, value in after.items() if before.get(key) != value}
     changed |= dict.fromkeys((key for key in before if key not in after), None)
     return dict(sorted(changed.items()))
 
@@ -60,25 +65,18 @@ def apply(before: Keyspace, changed: dict[str, Any]) -> Keyspace:
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values of a key are equal, expiry within ``TTL_SLACK_MS``."""
-    if isinstance(one, dict) and isinstance(other, dict) and "ttl_ms" in one and "ttl_ms" in other:
-        return bool(one["value"] == other["value"]) and abs(one["ttl_ms"] - other["ttl_ms"]) <= TTL_SLACK_MS
-    return bool(one == other)
-
-
 def differences(expected: Keyspace, seen: Keyspace, *, loose_due_times: bool = False) -> list[str]:
     """List where two keyspaces differ, one line a key.
 
     Args:
-        loose_due_times: Due times of delayed jobs may differ by ``TTL_SLACK_MS`` while their order is the same: those
+        loose_due_times: Due times of delayed jobs may differ by ``DUE_SLACK_MS`` while their order is the same: those
             that the rate limiter sets depend on what is left of a key's life.
     """
     lines = []
     for key in sorted(expected.keys() | seen.keys()):
         if loose_due_times and key == "delayed" and _about_the_same(expected.get(key), seen.get(key)):
             continue
-        if not same(expected.get(key), seen.get(key)):
+        if expected.get(key) != seen.get(key):
             lines.append(f"{key}: expected {_shown(expected.get(key))}, seen {_shown(seen.get(key))}")
     return lines
 
@@ -88,7 +86,7 @@ def _about_the_same(one: Any, other: Any) -> bool:
         return one is other
     pairs = list(zip(one["zset"], other["zset"], strict=False))
     return len(one["zset"]) == len(other["zset"]) and all(
-        first[0] == second[0] and abs(first[1] - second[1]) <= TTL_SLACK_MS * 4096 for first, second in pairs
+        first[0] == second[0] and abs(first[1] - second[1]) <= DUE_SLACK_MS * 4096 for first, second in pairs
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tests.conformance.arms import Arm
 from tests.conformance.case import CATALOGUE, Case, Step
-from tests.conformance.keyspace import Keyspace, apply, changes, differences, read_keyspace
+from tests.conformance.keyspace import Keyspace, apply, changes, differences
 
 FOLDER = Path(__file__).parent / "recorded"
 
@@ -21,11 +21,11 @@ class Fact(NamedTuple):
 def observe(one: Case, arm: Arm) -> list[Fact]:
     """Carry a case out and note what every step did."""
     arm.begin(one.settings)
-    before: Keyspace = read_keyspace(arm.store)
+    before: Keyspace = arm.keyspace()
     facts = []
     for step in one.steps:
         reply = arm.do(step)
-        after = read_keyspace(arm.store)
+        after = arm.keyspace()
         facts.append(Fact(reply, changes(before, after)))
         before = after
     return facts

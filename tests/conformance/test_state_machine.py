@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from tests.conformance.arms import Arm
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, TIMER, Settings, Step
 from tests.conformance.conftest import make_arm
-from tests.conformance.keyspace import differences, read_keyspace
+from tests.conformance.keyspace import differences
 
 DEFAULT_EXAMPLES = 40
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", DEFAULT_EXAMPLES))
@@ -226,7 +226,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def same_keyspace(self) -> None:
         """Every arm has the same keys with the same values."""
-        first, *others = [read_keyspace(arm.store) for arm in self.arms]
+        first, *others = [arm.keyspace() for arm in self.arms]
         for other in others:
             lines = differences(first, other)
             assert not lines, "\n".join(lines)
