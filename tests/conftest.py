@@ -18,8 +18,20 @@ from sim.world.redis_store import open_fakeredis
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")  # how fast the machine is decides nothing
 
+NOTHING_SKIPPED = "NOTHING_SKIPPED"
+"""Set in the environment where every real part is there: a test that would be skipped fails instead."""
 T0 = 1_767_225_600_000
 """When the tests' clock begins, epoch ms."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Turn a skip into a failure where nothing may be skipped."""
+    report = yield
+    if report.skipped and os.environ.get(NOTHING_SKIPPED) and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and {NOTHING_SKIPPED} is set: {report.longrepr}"
+    return report
 
 
 @pytest.fixture
