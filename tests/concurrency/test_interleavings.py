@@ -88,14 +88,14 @@ def test_two_workers_never_take_the_same_job(q: Driver, clock: ManualClock) -> N
 
 
 def test_the_job_that_comes_with_a_completion_is_nobody_elses(q: Driver, clock: ManualClock) -> None:
-    """Taking the next job in the same step."""
+    """Another worker pops the job that was next."""
     for _ in range(3):
         q.add()
     first = q.take()
-    done = interrupted(q.store, clock, lambda: q.take(q.other)).complete(first, fetch_next=True)
+    done = interrupted(q.store, clock, lambda: pop(q)).complete(first, fetch_next=True)
     assert done.next_job is not None
     assert done.next_job.id == "3"
-    assert (q.store.get(q.keys.lock("2")), q.store.get(q.keys.lock("3"))) == (q.other.token, q.lease.token)
+    assert (q.store.get(q.keys.lock("2")), q.store.get(q.keys.lock("3"))) == (None, q.lease.token)
 
 
 def test_a_queue_that_is_paused_meanwhile_hands_out_nothing(q: Driver, clock: ManualClock) -> None:
@@ -107,15 +107,16 @@ def test_a_queue_that_is_paused_meanwhile_hands_out_nothing(q: Driver, clock: Ma
 
 
 def test_the_rate_limit_holds_for_two_that_take_at_once(q: Driver, clock: ManualClock) -> None:
-    """One start is allowed, so the second is held back."""
-    q.add()
-    q.add()
+    """One start is allowed, so the second is held back; both had popped their jobs before."""
     limit = RateLimit(1, 60_000)
 
-    def take(driver: Driver) -> Any:
-        return take_job(driver.store, driver.keys, driver.lease, now_ms=clock.now_ms, limit=limit)
+    def lock(driver: Driver, job_id: str) -> Any:
+        return lock_popped(driver.store, driver.keys, job_id, driver.lease, now_ms=clock.now_ms, limit=limit)
 
-    assert isinstance(take(interrupted(q.store, clock, lambda: take(q))), HeldBack)
+    for _ in range(2):
+        q.add()
+        pop(q)
+    assert isinstance(lock(interrupted(q.store, clock, lambda: lock(q, "1")), "2"), HeldBack)
 
 
 # -- ownership ---------------------------------------------------------------------------------------------------
@@ -226,6 +227,19 @@ def test_jobs_that_finish_at_once_leave_no_more_than_retention_keeps(
     getattr(interrupted(q.store, clock, lambda: getattr(q, end)(others)), end)(mine)
     assert len(everywhere(q)) == keep
     assert len(q.store.keys(q.keys.job("[0-9]*"))) == keep
+
+
+def test_jobs_that_fail_and_stall_at_once_leave_no_more_than_retention_keeps(q: Driver, clock: ManualClock) -> None:
+    """A stalled check trims the failed jobs as well."""
+    for _ in range(3):
+        q.add(remove_on_fail=2)
+    before, stalls = q.take(), q.take()
+    q.fail(before)
+    q.check(0)
+    fails = q.take()
+    q.expire_lock(stalls.id)
+    assert interrupted(q.store, clock, lambda: q.fail(fails)).check(0).failed == [stalls.id]
+    assert q.failed() == [stalls.id, fails.id]
 
 
 # -- adding, pausing, retrying by hand --------------------------------------------------------------------------
