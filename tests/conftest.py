@@ -65,3 +65,14 @@ def store(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
     client.flushall()
     yield client
     client.close()
+
+
+@pytest.fixture
+def real_store(real_redis_socket: str | None) -> Iterator[Any]:
+    """A client of an empty real redis-server, for what cannot be seen on a simulated one."""
+    if real_redis_socket is None:
+        pytest.skip("no redis-server on this machine")
+    client = redis.Redis(unix_socket_path=real_redis_socket, decode_responses=True)
+    client.flushall()
+    yield client
+    client.close()
