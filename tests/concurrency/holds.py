@@ -50,6 +50,11 @@ class Hold:
         return self.expires_us if self.ending_us is None else min(self.expires_us, self.ending_us)
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether the worker was killed while it ended the job."""
+        return bool(self.ends) and self.ended is None and self.refused_us is None
+
+    @property
     def of(self) -> tuple[str, str]:
         """Queue and job."""
         return self.queue, self.job

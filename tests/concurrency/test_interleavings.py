@@ -210,6 +210,17 @@ def test_a_stalled_job_of_a_queue_that_is_paused_meanwhile_waits_there(q: Driver
     assert q.store.lrange(q.keys.paused, 0, -1) == ["1"]
 
 
+def test_a_late_lock_goes_over_anothers_as_in_bull(q: Driver, clock: ManualClock) -> None:
+    """The one way to two holders: a whole stalled interval between the pop and its lock."""
+    q.add()
+    pop(q)
+    q.check()
+    q.check()
+    q.take(q.other)
+    lock_popped(q.store, q.keys, "1", q.lease, now_ms=clock.now_ms)
+    assert q.store.get(q.keys.lock("1")) == q.lease.token
+
+
 # -- retention ---------------------------------------------------------------------------------------------------
 
 

@@ -82,7 +82,7 @@ def test_the_jobs_of_the_world_go_on_counting_where_bull_stopped(world: World, a
 
 
 def test_waiting_jobs_run_in_the_order_of_bull(world: World, added: dict[str, str]) -> None:
-    """Each that came with a priority went ahead of the last-in; then the others as they came, and those that are due."""
+    """What came with a priority went ahead of the last-in; then the others as they came, and what is due."""
     world.run()
     started = [
         record.job.removeprefix("email#")
