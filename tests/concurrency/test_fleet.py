@@ -36,7 +36,7 @@ def test_killed_workers_lose_no_job(
 ) -> None:
     """No job is lost, none has two holders of a valid lock, and every counter is right."""
     fleet = Fleet(real_store, real_redis_socket, tmp_path, jobs=jobs, max_stalled=max_stalled, seed=seed)
-    fleet.run(kill_every_s=kill_every_s, limit_s=60 + jobs / 25)
+    fleet.run(kill_every_s=kill_every_s, limit_s=120 + jobs / 10)
     journals = Journals.read(tmp_path)
     refused = sum(hold.refused_us is not None for hold in journals.holds)
     late = sum(hold.late for hold in journals.holds)
