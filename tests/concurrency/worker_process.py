@@ -22,7 +22,7 @@ from sim.jobqueue.semantics import BULL
 from sim.jobqueue.stalled import check_stalled_jobs
 from sim.jobqueue.take import Lease, lock_popped, pop_waiting, take_job
 from tests.concurrency.journal import Journal
-from tests.concurrency.workload import EXTEND_EVERY_MS, LOCK_MS, QUEUES, STALLED_INTERVAL_MS, plan_of
+from tests.concurrency.workload import EXTEND_EVERY_MS, LOCK_MS, NAP_MS, QUEUES, STALLED_INTERVAL_MS, plan_of
 
 PROMOTE_EVERY_S = 0.01
 IDLE_S = 0.005
@@ -108,8 +108,9 @@ class Worker:
         """Run one job and return the next, if one came with its completion."""
         plan = plan_of(job.data["n"])
         if plan.nap and job.stalled_counter == 0:
-            time.sleep(LOCK_MS * 1.5 / 1_000)
-        self._work_for(keys, job, plan.work_ms)
+            time.sleep(NAP_MS / 1_000)
+        else:
+            self._work_for(keys, job, plan.work_ms)
         if job.attempts_made < plan.failures:
             self._fail(keys, job, "not yet")
             return None

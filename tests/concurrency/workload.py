@@ -16,6 +16,8 @@ KEEP_FAILED = 3
 LOCK_MS = 800
 STALLED_INTERVAL_MS = 400
 EXTEND_EVERY_MS = 300
+NAP_MS = 2_000
+"""Long enough for another worker to be in the middle of the job when the first comes to its end."""
 ALWAYS = 1_000
 
 
@@ -26,7 +28,7 @@ class Plan(NamedTuple):
         queue: Which queue it goes to.
         failures: Its handler fails while so few attempts have failed; ``ALWAYS`` means that the job is given up.
         work_ms: How long its handler works, extending its lock.
-        nap: Whether its first start blocks for longer than the lock lives, without extending it.
+        nap: Whether its first start blocks for ``NAP_MS``, without extending its lock.
         own_id: Whether it brings its own id; both producers add it.
     """
 
@@ -59,5 +61,6 @@ def plan_of(n: int) -> Plan:
         remove_on_complete=KEEP_COMPLETED if kept else n % 30 == 4 or None,
         remove_on_fail=KEEP_FAILED if kept else None,
     )
-    work_ms = 1_000 if n % 97 == 50 else n % 4 if n % 3 == 0 else 0
-    return Plan(KEPT if kept else MAIN, options, failures, work_ms, n % 101 == 60, own_id)
+    nap = n % 131 == 60
+    work_ms = 1_000 if n % 97 == 50 or nap else n % 4 if n % 3 == 0 else 0
+    return Plan(KEPT if kept else MAIN, options, failures, work_ms, nap, own_id)
