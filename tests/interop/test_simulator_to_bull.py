@@ -113,6 +113,11 @@ def test_bull_reads_every_field_of_a_job(world: World, bull: BullProcess) -> Non
             assert (read.get("failedReason"), read["stacktrace"] or []) == (job.failed_reason, job.stacktrace)
             assert (read.get("processedOn"), read.get("finishedOn")) == (job.processed_on_ms, job.finished_on_ms)
             assert read["returnvalue"] == job.return_value
+            if state in ("completed", "failed"):
+                assert world.redis is not None
+                assert read["finishedOn"] == world.redis.zscore(KEYS.base + state, job.id)
+                assert (read["returnvalue"] is None) == (state == "failed")
+                assert ("failedReason" in read) == (state == "failed")
             options = job.options
             assert (read["opts"]["attempts"], read["opts"].get("priority", 0)) == (options.attempts, options.priority)
             assert read["opts"]["delay"] == options.delay_ms
