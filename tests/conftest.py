@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from sim.core.clock import ManualClock
 from sim.world.redis_store import open_fakeredis
+from tests.redis_server import redis_server
 
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")  # how fast the machine is decides nothing
@@ -47,21 +45,8 @@ def real_redis_socket() -> Iterator[str | None]:
     if binary is None:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        socket = str(Path(folder) / "redis.sock")
-        command = [binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        client = redis.Redis(unix_socket_path=socket)
-        for _ in range(10_000):
-            try:
-                client.ping()
-                break
-            except redis.ConnectionError:
-                os.sched_yield()
+    with redis_server(binary) as socket:
         yield socket
-        client.close()
-        server.kill()
-        server.wait()
 
 
 @pytest.fixture(params=["fakeredis", "redis-server"])
@@ -74,6 +59,17 @@ def store(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
     if socket is None:
         pytest.skip("no redis-server on this machine")
     client = redis.Redis(unix_socket_path=socket, decode_responses=True)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def real_store(real_redis_socket: str | None) -> Iterator[Any]:
+    """A client of an empty real redis-server, for what cannot be seen on a simulated one."""
+    if real_redis_socket is None:
+        pytest.skip("no redis-server on this machine")
+    client = redis.Redis(unix_socket_path=real_redis_socket, decode_responses=True)
     client.flushall()
     yield client
     client.close()

@@ -9,7 +9,7 @@ from sim.jobqueue.job import Job, to_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
 from sim.jobqueue.locks import why_not_owner
-from sim.jobqueue.retention import Finish
+from sim.jobqueue.retention import Finish, trims
 from sim.jobqueue.semantics import Semantics
 from sim.jobqueue.store import Store, Transaction, atomic
 from sim.jobqueue.submit import LOW_BITS, SCALE
@@ -93,7 +93,7 @@ def complete_job(
         return finish.evicted, next_id, next_fields
 
     watches = [keys.job(job.id), keys.lock(job.id)]
-    if job.options.remove_on_complete not in (None, False, True, 0):
+    if trims(job.options.remove_on_complete):
         watches.append(keys.completed)
     if fetch_next:
         watches.append(keys.wait)
@@ -181,9 +181,7 @@ def fail_job(
         return Failed(verdict, max(0, delay_ms), [])
 
     watches = [keys.job(job.id), keys.lock(job.id), keys.meta_paused]
-    if verdict == "retry":
-        watches += [keys.priority, keys.wait, keys.paused] if job.options.priority else []
-    elif verdict == "failed" and job.options.remove_on_fail not in (None, False, True, 0):
+    if verdict == "failed" and trims(job.options.remove_on_fail):
         watches.append(keys.failed)
     done = atomic(store, body, *watches)
     if isinstance(done, FinishRefused):

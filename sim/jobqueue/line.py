@@ -15,10 +15,13 @@ def line_key(tx: Transaction, keys: QueueKeys) -> str:
 class Entry:
     """One job about to enter the line; read it before ``multi()``, ``write`` it after.
 
+    It watches what it reads: were the neighbour that it goes behind popped in between, it would be put nowhere.
+
     Without a priority it goes to the back, or with ``lifo`` to the front. With one it goes behind all of the same or a
     smaller number and ahead of the others; ``lifo`` is then ignored. The right end of the list is the front.
 
-    Redis: with a priority ZSCORE, ZCOUNT, LLEN, LINDEX, then ZADD and LINSERT, O(n); else LPUSH or RPUSH, O(1).
+    Redis:
+        With a priority WATCH, ZSCORE, ZCOUNT, LLEN, LINDEX, then ZADD and LINSERT, O(n); else LPUSH or RPUSH, O(1).
 
     Source: BULL_FACTS 3.
     """
@@ -35,6 +38,7 @@ class Entry:
         self.lifo = lifo
         self.pivot: str | None = None
         if priority:
+            tx.watch(keys.priority, key)
             before = tx.zscore(keys.priority, job_id)
             counted_already = before is not None and 0 <= before <= priority
             ahead = tx.zcount(keys.priority, 0, priority) - counted_already

@@ -66,4 +66,4 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
             tx.hset(keys.job(entry.job_id), "delay", "0")
         return moved, len(moved) < len(due)
 
-    return atomic(store, body, keys.delayed, keys.meta_paused, keys.priority)
+    return atomic(store, body, keys.delayed, keys.meta_paused)

@@ -104,6 +104,11 @@ def delete_finished(tx: Transaction, keys: QueueKeys, finished_set: str, job_ids
     tx.zrem(finished_set, *job_ids)
 
 
+def trims(keep: Retention | None) -> bool:
+    """Tell whether the option looks at the whole set of finished jobs, which then has to be watched."""
+    return _limits(keep) not in ((None, None), (0, None))
+
+
 def _limits(keep: Retention | None) -> tuple[int | None, int | float | None]:
     """Turn the option into a count and an age; a count of 0 keeps nothing."""
     if isinstance(keep, Keep):

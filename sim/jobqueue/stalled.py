@@ -48,7 +48,8 @@ def check_stalled_jobs(
 
     Redis:
         EXISTS and SET stalled-check PX, SMEMBERS stalled, EXISTS lock, LREM active, HINCRBY stalledCounter, RPUSH wait
-        or ZADD failed, LRANGE active, SADD stalled. One atomic step. O(active + stalled * active).
+        or ZADD failed, LRANGE active, SADD stalled. One atomic step. O(active + stalled * active). Then LRANGE active
+        and SREM stalled of those that ended meanwhile: ``active`` is too busy to be watched.
 
     Source: BULL_FACTS 4, 13. Of several marked jobs the one with the largest number runs first.
     """
@@ -101,7 +102,21 @@ def check_stalled_jobs(
     check = atomic(store, body, keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
     if isinstance(check, UnreadableOptions):
         raise check
+    if check.ran:
+        _unmark_departed(store, keys)
     return check
+
+
+def _unmark_departed(store: Store, keys: QueueKeys) -> None:
+    """Take marks away from jobs that left ``active`` between the check's look at it and its marking.
+
+    Such a mark would make the next check take the job for abandoned if it had just been popped again.
+    """
+    marked = store.smembers(keys.stalled)
+    active = set(store.lrange(keys.active, 0, -1))
+    departed = [job_id for job_id in marked if job_id not in active]
+    if departed:
+        store.srem(keys.stalled, *departed)
 
 
 def _numbers_first(job_id: str) -> tuple[int, int, str]:

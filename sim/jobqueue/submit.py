@@ -79,6 +79,4 @@ def add_job(
     watches = [keys.meta_paused]
     if options.job_id is not None:
         watches.append(keys.job(job_id))
-    if options.priority:
-        watches += [keys.priority, keys.wait, keys.paused]
     return atomic(store, body, *watches)

@@ -1,38 +1,13 @@
-"""The real parts, started for a while: a redis-server on a unix socket, and Bull in a Node process."""
+"""The real Bull on a real Redis, started for a while."""
 
-import os
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import redis
 
 from sim.rehearsal.real_parts import find_real_parts
 from tests.conformance.arms import Arm, RealBull
-
-
-@contextmanager
-def redis_server(binary: str) -> Iterator[str]:
-    """Run a redis-server that keeps nothing, and yield the path of its socket."""
-    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        socket = str(Path(folder) / "redis.sock")
-        command = [binary, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            client = redis.Redis(unix_socket_path=socket)
-            while server.poll() is None:
-                try:
-                    client.ping()
-                    break
-                except redis.ConnectionError:
-                    os.sched_yield()
-            client.close()
-            yield socket
-        finally:
-            server.kill()
-            server.wait()
+from tests.redis_server import redis_server
 
 
 @contextmanager

@@ -1,0 +1,156 @@
+"""A worker in a process of its own: ``python -m tests.concurrency.worker_process SOCKET JOURNAL TOKEN MAX_STALLED``.
+
+It does in real time what Bull's workers do: pops and locks in two steps or in one, takes the next job together with a
+completion, extends locks, promotes due jobs and looks for stalled ones. What it did stands in its journal, with the
+time of the Redis server before or after each step, in microseconds.
+"""
+
+import signal
+import sys
+import time
+from typing import Any
+
+import redis
+
+from sim.jobqueue.errors import FinishRefused
+from sim.jobqueue.finish import complete_job, fail_job
+from sim.jobqueue.job import Job
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.locks import extend_lock
+from sim.jobqueue.promote import promote_due_jobs
+from sim.jobqueue.semantics import BULL
+from sim.jobqueue.stalled import check_stalled_jobs
+from sim.jobqueue.take import Lease, lock_popped, pop_waiting, take_job
+from tests.concurrency.journal import Journal
+from tests.concurrency.workload import EXTEND_EVERY_MS, LOCK_MS, NAP_MS, QUEUES, STALLED_INTERVAL_MS, plan_of
+
+PROMOTE_EVERY_S = 0.01
+IDLE_S = 0.005
+
+
+class Worker:
+    """Takes jobs one after the other until it is told to end."""
+
+    def __init__(self, socket: str, journal_path: str, token: str, max_stalled: int) -> None:
+        self.client: Any = redis.Redis(unix_socket_path=socket, decode_responses=True)
+        self.journal = Journal(journal_path)
+        self.lease = Lease(token, LOCK_MS)
+        self.max_stalled = max_stalled
+        self.ending = False
+        self._taken = 0
+        self._promote_at = 0.0
+        self._check_at = 0.0
+        signal.signal(signal.SIGTERM, self._end)
+
+    def _end(self, *_: object) -> None:
+        self.ending = True
+
+    def run(self) -> None:
+        """Work."""
+        while not self.ending:
+            idle = True
+            for keys in QUEUES.values():
+                self._timers()
+                job = self._next(keys)
+                while job is not None:
+                    idle = False
+                    job = self._work(keys, job)
+                    self._timers()
+            if idle:
+                time.sleep(IDLE_S)
+
+    def _server_us(self) -> int:
+        seconds, micros = self.client.time()
+        return int(seconds) * 1_000_000 + int(micros)
+
+    def _timers(self) -> None:
+        now = time.monotonic()
+        if now >= self._promote_at:
+            self._promote_at = now + PROMOTE_EVERY_S
+            for keys in QUEUES.values():
+                promote_due_jobs(self.client, keys, now_ms=_now_ms())
+        if now >= self._check_at:
+            self._check_at = now + STALLED_INTERVAL_MS / 1_000
+            for keys in QUEUES.values():
+                check = check_stalled_jobs(
+                    self.client,
+                    keys,
+                    now_ms=_now_ms(),
+                    max_stalled=self.max_stalled,
+                    interval_ms=STALLED_INTERVAL_MS,
+                )
+                if check.stalled or check.failed:
+                    self.journal.write("stalled", queue=keys.name, stalled=check.stalled, failed=check.failed)
+
+    def _next(self, keys: QueueKeys) -> Job | None:
+        self._taken += 1
+        before = self._server_us()
+        if self._taken % 3:
+            job = take_job(self.client, keys, self.lease, now_ms=_now_ms())
+            return self._note_taken(keys, job, "take", before)
+        job_id = pop_waiting(self.client, keys)
+        if job_id is None:
+            return None
+        job = lock_popped(self.client, keys, job_id, self.lease, now_ms=_now_ms())
+        return self._note_taken(keys, job, "pop", before)
+
+    def _note_taken(self, keys: QueueKeys, job: Any, how: str, before: int) -> Job | None:
+        if job is None:
+            return None
+        assert isinstance(job, Job)
+        token = self.lease.token
+        self.journal.write(
+            "taken", queue=keys.name, job=job.id, token=token, how=how, before=before, after=self._server_us()
+        )
+        return job
+
+    def _work(self, keys: QueueKeys, job: Job) -> Job | None:
+        """Run one job and return the next, if one came with its completion."""
+        plan = plan_of(job.data["n"])
+        if plan.nap and job.stalled_counter == 0:
+            time.sleep(NAP_MS / 1_000)
+        else:
+            self._work_for(keys, job, plan.work_ms)
+        if job.attempts_made < plan.failures:
+            self._fail(keys, job, "not yet")
+            return None
+        self.journal.write("effect", queue=keys.name, job=job.id)
+        before = self._server_us()
+        self.journal.write("ending", queue=keys.name, job=job.id, how="complete", before=before)
+        try:
+            done = complete_job(self.client, keys, job, self.lease, now_ms=_now_ms(), fetch_next=job.data["n"] % 2 == 0)
+        except FinishRefused as refusal:
+            self.journal.write("refused", queue=keys.name, job=job.id, why=str(refusal), after=self._server_us())
+            self._fail(keys, job, str(refusal))
+            return None
+        self.journal.write("ended", queue=keys.name, job=job.id, how="completed", evicted=done.evicted)
+        return self._note_taken(keys, done.next_job, "next", before)
+
+    def _work_for(self, keys: QueueKeys, job: Job, work_ms: int) -> None:
+        while work_ms > 0:
+            step_ms = min(work_ms, EXTEND_EVERY_MS)
+            time.sleep(step_ms / 1_000)
+            work_ms -= step_ms
+            if work_ms > 0:
+                before = self._server_us()
+                if extend_lock(self.client, keys, job.id, self.lease):
+                    self.journal.write("extended", queue=keys.name, job=job.id, before=before)
+
+    def _fail(self, keys: QueueKeys, job: Job, message: str) -> None:
+        self.journal.write("ending", queue=keys.name, job=job.id, how="fail", before=self._server_us())
+        try:
+            failed = fail_job(
+                self.client, keys, job, self.lease, now_ms=_now_ms(), message=message, stack="-", semantics=BULL
+            )
+        except FinishRefused as refusal:
+            self.journal.write("refused", queue=keys.name, job=job.id, why=str(refusal), after=self._server_us())
+        else:
+            self.journal.write("ended", queue=keys.name, job=job.id, how=failed.verdict, evicted=failed.evicted)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+if __name__ == "__main__":
+    Worker(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])).run()
