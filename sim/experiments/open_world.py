@@ -8,6 +8,7 @@ from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.world.simulation import MOST_STEPS, Simulation
+from sim.world.stores import StoreName
 
 
 class World(Simulation):
@@ -24,6 +25,7 @@ class World(Simulation):
         mode: ``queue`` or ``in-process``.
         seed: Left out, the scenario's.
         semantics: Left out, the scenario's first.
+        store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
     """
 
@@ -34,10 +36,11 @@ class World(Simulation):
         *,
         seed: int | None = None,
         semantics: SemanticsName | None = None,
+        store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        super().__init__(loaded, mode, seed=seed, semantics=semantics, most_steps=most_steps)
+        super().__init__(loaded, mode, seed=seed, semantics=semantics, store=store, most_steps=most_steps)
         arrange_faults(self)
 
     def result(self) -> ModeResult:

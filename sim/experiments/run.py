@@ -9,8 +9,7 @@ from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.world.simulation import MOST_STEPS
-
-STORE = "fakeredis"
+from sim.world.stores import StoreName
 
 
 def run(
@@ -19,6 +18,7 @@ def run(
     modes: Sequence[ModeName] | None = None,
     seed: int | None = None,
     semantics: SemanticsName | None = None,
+    store: StoreName = "fakeredis",
     most_steps: int = MOST_STEPS,
 ) -> Result:
     """Run a scenario to its end and return what came of it.
@@ -30,6 +30,7 @@ def run(
         modes: Left out, the scenario's.
         seed: Left out, the scenario's.
         semantics: Left out, the scenario's first.
+        store: What holds the queue's keys; the result is the same on each.
         most_steps: A run that needs more steps of the simulation is stopped.
 
     Raises:
@@ -43,7 +44,7 @@ def run(
     for mode in MODES:
         if mode not in chosen:
             continue
-        world = World(loaded, mode, seed=seed, semantics=profile, most_steps=most_steps)
+        world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
         world.run()
         results[mode] = world.result()
-    return Result(loaded, loaded.seed if seed is None else seed, profile, STORE, results)
+    return Result(loaded, loaded.seed if seed is None else seed, profile, store, results)

@@ -31,7 +31,7 @@ from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
 from sim.world.recorder import Recorder
 from sim.world.redis_server import RedisServer
-from sim.world.redis_store import open_fakeredis
+from sim.world.stores import StoreName, open_store
 from sim.world.streams import Streams
 from sim.world.waiting_room import WaitingRoom
 
@@ -56,9 +56,11 @@ class Simulation:
         *,
         seed: int | None = None,
         semantics: SemanticsName | None = None,
+        store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
     ) -> None:
         self.scenario = scenario
+        self.store_name = store
         self.mode: ModeName = mode
         self.seed = scenario.seed if seed is None else seed
         self.semantics = PROFILES[semantics or scenario.profiles[0]]
@@ -95,12 +97,8 @@ class Simulation:
     # -- building -------------------------------------------------------------------------------------------------
 
     def _build_queue_mode(self) -> None:
-        fake, self.redis = open_fakeredis(self.clock)
-
-        def connected(is_connected: bool) -> None:
-            fake.connected = is_connected
-
-        self.server = RedisServer(self.env, self.redis, self.clock, connected)
+        self.redis, connect = open_store(self.store_name, self.clock)
+        self.server = RedisServer(self.env, self.redis, self.clock, connect)
         for name in self.scenario.queues:
             self.queues[name] = self._build_queue(name)
         self.producer = QueueProducer(

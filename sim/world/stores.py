@@ -1,0 +1,39 @@
+"""The stores that a world may keep its queue in."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple, cast, get_args
+
+from sim.core.clock import Clock
+from sim.jobqueue.store import Store
+
+StoreName = Literal["fakeredis", "memory"]
+STORES: tuple[StoreName, ...] = get_args(StoreName)
+
+
+class OpenStore(NamedTuple):
+    """A store of one run.
+
+    Attributes:
+        store: What the queue works on.
+        connect: Lets commands through (True), or lets all of them fail as when the server is away (False).
+    """
+
+    store: Store
+    connect: Callable[[bool], None]
+
+
+def open_store(name: StoreName, clock: Clock) -> OpenStore:
+    """Open an empty store: ``fakeredis`` has all of Redis, ``memory`` is fast and has what the queue uses."""
+    if name == "memory":
+        from sim.world.memory_store import MemoryStore
+
+        memory = MemoryStore(clock)
+        return OpenStore(cast(Store, memory), memory.connect)
+    from sim.world.redis_store import open_fakeredis
+
+    server, store = open_fakeredis(clock)
+
+    def connect(is_connected: bool) -> None:
+        server.connected = is_connected
+
+    return OpenStore(store, connect)
