@@ -79,6 +79,10 @@ class Recorder:
             self.accepted(queue, name, job_id)
         return name
 
+    def learn(self, queue: str, job_id: str, job: str) -> None:
+        """Take note of the offer behind an id without writing anything down."""
+        self._names[queue, job_id] = job
+
     def is_known(self, job: str) -> bool:
         """Tell whether a job of this name was offered."""
         return job in self._known

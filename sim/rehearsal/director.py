@@ -1,0 +1,354 @@
+"""One rehearsal: the director that starts everything, has the clock, and hears what every process reports."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from sim.faults.timeline import arrange_faults
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.database import ApplicationDatabase
+from sim.handlers.job_input import JobInput
+from sim.jobqueue.stalled import REASON
+from sim.ledger.events import Event, Ledger
+from sim.ledger.outcomes import Audit, Outcome, Place, gather_facts, judge
+from sim.rehearsal.attempt import RealAttempt
+from sim.rehearsal.bull_options import job_options, limiter, worker_settings
+from sim.rehearsal.controls import RealControls
+from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.household import Household
+from sim.rehearsal.processes import Link, Message, RealProcess, RehearsalBroken, Staff
+from sim.rehearsal.real_parts import RealParts
+from sim.rehearsal.real_redis import RealRedis
+from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.scale import Scale, ScaledClock
+from sim.report.result import ModeResult
+from sim.scenario.fault_schema import PoisonJob, WorkerCrash
+from sim.scenario.schema import Scenario
+from sim.world.database import DatabaseAccess
+from sim.world.offers import Offer, draw_offers
+from sim.world.recorder import Recorder
+from sim.world.streams import Streams
+
+CHILD = "child.js"
+GIVE_UP_AFTER_MS = 600_000
+LOOK_EVERY_S = 0.05
+MOST_SPARES = 6
+LOADED_WITHIN_S = 60.0
+
+
+class Rehearsal:
+    """A scenario's queue mode, for real: use it once.
+
+    Attributes:
+        clock: Real time since the run began, in the scenario's milliseconds.
+        redis_version: What the server says of itself, such as 7.0.15.
+    """
+
+    def __init__(self, scenario: Scenario, scale: Scale, seed: int, parts: RealParts, household: Household) -> None:
+        self.scenario = scenario
+        self.clock = ScaledClock(scale)
+        self.ledger = Ledger("queue")
+        self.recorder = Recorder(self.clock, self.ledger)
+        self.streams = Streams(seed)
+        self.redis_version = ""
+        self._household = household
+        data = household.folder / "database"
+        data.mkdir()
+        config = scenario.database
+        self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency, self.streams)
+        self.database = DatabaseServer(household.folder, self.access, scale)
+        server = RedisProcess(parts.redis_server, household, scenario.redis)
+        self.redis = RealRedis(
+            server, scenario.redis, list(scenario.queues), self.recorder, lambda: int(self.clock.now)
+        )
+        self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
+        self.producer = RealProcess("application", self._producer_config())
+        self.workers = {name: self._workers_of(name) for name in scenario.queues}
+        self.controls = RealControls(self)
+        arrange_faults(self)
+        self._offers = list(draw_offers(scenario, self.streams))
+        self._service_ms: dict[str, int] = {}
+        self._holds: dict[str, int] = {}
+        self._attempts: list[RealAttempt] = []
+        self._broken: asyncio.Future[None] | None = None
+
+    # -- what there is ----------------------------------------------------------------------------------------------
+
+    def _producer_config(self) -> Message:
+        return {"role": "produce", "queues": list(self.scenario.queues), **self._connection()}
+
+    def _connection(self) -> Message:
+        return {"redis": str(self.redis.server.public), "scale": self.clock.scale.factor}
+
+    def _workers_of(self, queue: str) -> list[RealProcess]:
+        settings = self.scenario.workers_of(queue)
+        config = {
+            "role": "work",
+            "queue": queue,
+            "concurrency": settings.concurrency,
+            "blocking": settings.blocking,
+            "settings": worker_settings(settings, self.clock.scale),
+            "limiter": limiter(self.scenario.queues[queue], self.clock.scale),
+            "announceTaken": any(
+                isinstance(fault, WorkerCrash) and fault.step == "between-take-and-lock"
+                for fault in self.scenario.faults
+            ),
+            **self._connection(),
+        }
+        return [RealProcess(f"{queue}-{number}", config) for number in range(1, settings.processes + 1)]
+
+    def _everyone(self) -> list[RealProcess]:
+        return [self.producer, *(worker for workers in self.workers.values() for worker in workers)]
+
+    def _spares(self) -> int:
+        """Guess how many processes will be replaced."""
+        crashes = 0
+        for fault in self.scenario.faults:
+            if isinstance(fault, PoisonJob):
+                crashes += 2 * len(fault.jobs)
+            elif isinstance(fault, WorkerCrash) and fault.restart_after is not None:
+                times = 1 if fault.mean_every is None else MOST_SPARES
+                crashes += max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
+        return min(MOST_SPARES, crashes)
+
+    # -- the run ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> ModeResult:
+        """Run the scenario to its end and return what came of it.
+
+        Raises:
+            RehearsalBroken: Something happened that is no part of the scenario.
+        """
+        loop = asyncio.get_running_loop()
+        self._broken = loop.create_future()
+        loop.set_exception_handler(lambda _loop, context: self._break(context.get("exception")))
+        playing = loop.create_task(self._play())
+        try:
+            both: list[asyncio.Future[Any]] = [playing, self._broken]
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if self._broken.done():
+                self._broken.result()
+            return await playing
+        finally:
+            playing.cancel()
+            self._broken.cancel()
+            self.staff.close()
+            self.database.close()
+
+    def _break(self, error: BaseException | None) -> None:
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_exception(error or RehearsalBroken("an error without a cause"))
+
+    async def _play(self) -> ModeResult:
+        await self.staff.open(self._hear, self._break)
+        await self.database.open(self._break)
+        everyone = self._everyone()
+        self.staff.hire(len(everyone) + self._spares())
+        await self.redis.open()
+        self.redis_version = self.redis.server.version()
+        try:
+            await asyncio.wait_for(self.staff.until_spares(len(everyone) + self._spares()), LOADED_WITHIN_S)
+            await self._start_everyone()
+        except TimeoutError:
+            words = self._household.last_words("node")
+            raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
+        self.clock.begin()
+        self.controls.begin()
+        await asyncio.gather(self._offer_all(), self._save_snapshots_until_offered())
+        await self._until_settled()
+        return self._take_stock()
+
+    async def _start_everyone(self) -> None:
+        """Start producer and workers one after the other, so that they stand in line for jobs in their order."""
+        for process in self._everyone():
+            queue = None if process is self.producer else process.config["queue"]
+            spread = 0 if queue is None else self.scenario.workers_of(queue).start_spread
+            if spread:
+                continue
+            self.staff.start(process)
+            await asyncio.wait_for(process.ready.wait(), LOADED_WITHIN_S)
+        for queue, workers in self.workers.items():
+            spread = self.scenario.workers_of(queue).start_spread
+            starts = self.streams.generator(f"worker-starts:{queue}")
+            for worker in workers if spread else ():
+                self.controls.at(int(starts.integers(0, spread)), partial(self.staff.start, worker))
+
+    async def _offer_all(self) -> None:
+        for offer in self._offers:
+            await self._until(offer.at_ms)
+            self._offer(offer)
+
+    async def _until(self, t_ms: float) -> None:
+        wait_s = self.clock.loop_time(t_ms) - asyncio.get_running_loop().time()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    def _offer(self, offer: Offer) -> None:
+        self.recorder.offered(offer.queue, offer.name)
+        self._service_ms[offer.name] = offer.service_ms
+        link = self.producer.link
+        if link is None:
+            more = {"error": "the application is down"}
+            self.recorder.job(offer.queue, offer.name, Event.REJECTED, "producer", more)
+            return
+        if not self.redis.is_up:
+            self.recorder.job(offer.queue, offer.name, Event.SUBMIT_WAITING, "producer")
+        config = self.scenario.queues[offer.queue]
+        data = HANDLERS[config.handler].sample_data(offer.number, valid=offer.valid)
+        data["job"] = offer.name
+        self._holds[offer.name] = self.producer.generation
+        options = job_options(offer, config, self.clock.scale)
+        link.send({"kind": "add", "queue": offer.queue, "job": offer.name, "data": data, "options": options})
+
+    async def _save_snapshots_until_offered(self) -> None:
+        """With ``rdb``: arrange for a snapshot at every multiple of the interval until the last thing has happened."""
+        config = self.scenario.redis
+        if config.persistence != "rdb":
+            return
+        last_ms = max(self.controls.last_ms, *(offer.at_ms for offer in self._offers))
+        for t_ms in range(config.save_interval, last_ms + 1, config.save_interval):
+            await self._until(t_ms)
+            self.redis.save()
+
+    async def _until_settled(self) -> None:
+        """Wait for the scenario's duration, or until nothing is left to happen to any job."""
+        if self.scenario.duration is not None:
+            await self._until(self.scenario.duration)
+            return
+        quiet = 0
+        give_up_ms = max(self.controls.last_ms, self.clock.now) + GIVE_UP_AFTER_MS
+        while quiet < 2 and self.clock.now < give_up_ms:
+            await asyncio.sleep(LOOK_EVERY_S)
+            quiet = quiet + 1 if self._is_quiet() else 0
+            give_up_ms = max(give_up_ms, self.controls.last_ms + GIVE_UP_AFTER_MS)
+
+    def _is_quiet(self) -> bool:
+        if self.clock.now < self.controls.last_ms or not self.redis.is_up or self._waiting():
+            return False
+        workers = [worker for workers in self.workers.values() for worker in workers]
+        return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()
+
+    def _waiting(self) -> list[str]:
+        """Jobs whose submit the producer that there is has not answered."""
+        return [job for job, generation in self._holds.items() if generation == self.producer.generation]
+
+    # -- reports ----------------------------------------------------------------------------------------------------
+
+    def _hear(self, link: Link, message: Message) -> None:
+        """Take note of what a process reports, and answer what it asks."""
+        process = link.process
+        if process is None:
+            return
+        reply = getattr(self, f"_on_{message['kind']}")(process, message)
+        if "ask" in message and reply is not None and process.link is link:
+            link.send({"re": message["ask"], **reply})
+
+    def _on_ready(self, process: RealProcess, _message: Message) -> None:
+        process.ready.set()
+        if process is not self.producer:
+            self.recorder.world(Event.WORKER_STARTED, process.name, generation=process.generation)
+
+    def _on_accepted(self, _process: RealProcess, message: Message) -> None:
+        self._holds.pop(message["job"], None)
+        self.recorder.accepted(message["queue"], message["job"], message["id"])
+
+    def _on_rejected(self, _process: RealProcess, message: Message) -> None:
+        self._holds.pop(message["job"], None)
+        more = {"error": message["error"]}
+        self.recorder.job(message["queue"], message["job"], Event.REJECTED, "producer", more)
+
+    def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
+        queue = process.config["queue"]
+        job = self.recorder.name_of(queue, message["id"])
+        if self.controls.reaches("between-take-and-lock", process, queue, job):
+            self.recorder.job(queue, job, Event.TAKEN, process.name)
+            return None
+        return {}
+
+    def _on_begin(self, process: RealProcess, message: Message) -> Message | None:
+        queue = process.config["queue"]
+        job = message.get("job")
+        if isinstance(job, str) and self.recorder.is_known(job):
+            self.recorder.learn(queue, message["id"], job)
+        else:
+            job = self.recorder.name_of(queue, message["id"])
+        process.running += 1
+        config = self.scenario.queues[queue]
+        number = self.recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
+        attempt = RealAttempt(
+            process,
+            queue,
+            config,
+            JobInput(job, message["data"] or {}, config.idempotency_key),
+            number,
+            self._service_ms.get(job, 0),
+            clock=self.clock,
+            recorder=self.recorder,
+            access=self.access,
+            server=self.database,
+            controls=self.controls,
+        )
+        self._attempts.append(attempt)
+        step = attempt.next_step(None)
+        return None if step is None else {"attempt": len(self._attempts) - 1, **step}
+
+    def _on_next(self, process: RealProcess, message: Message) -> Message | None:
+        attempt = self._attempts[message["attempt"]]
+        return attempt.next_step(message["answer"]) if process.alive else None
+
+    def _on_idle(self, process: RealProcess, _message: Message) -> None:
+        process.running = max(0, process.running - 1)
+
+    def _on_completed(self, _process: RealProcess, message: Message) -> None:
+        self._attempts[message["attempt"]].note(Event.COMPLETED)
+
+    def _on_failed(self, _process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        if message["delay_ms"] is None:
+            attempt.note(Event.FAILED, {"reason": message["reason"]})
+        else:
+            delay_ms = round(message["delay_ms"] * self.clock.scale.factor)
+            attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
+
+    def _on_refused(self, _process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        if not attempt.refused:
+            attempt.refused = True
+            attempt.note(Event.REFUSED, {"error": message["error"]})
+
+    def _on_check(self, process: RealProcess, message: Message) -> None:
+        queue = process.config["queue"]
+        for job_id in message["stalled"]:
+            self.recorder.job(queue, self.recorder.name_of(queue, job_id), Event.STALLED, process.name)
+        for job_id in message["failed"]:
+            job = self.recorder.name_of(queue, job_id)
+            self.recorder.job(queue, job, Event.STALLED, process.name)
+            self.recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
+
+    def _on_trouble(self, process: RealProcess, message: Message) -> None:
+        self.recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def _take_stock(self) -> ModeResult:
+        """Give every job its outcome, from the database's tables and Redis' keys as they stand."""
+        places: dict[str, Place] = {job: place for job, place in self.redis.places().items() if place is not Place.NOWHERE}
+        self._note_evicted(places)
+        held = dict.fromkeys(self._waiting(), Place.SUBMITTING)
+        audit = Audit(self.access.database.effects_by_job(), {**held, **places})
+        jobs = [judge(facts) for facts in gather_facts(self.ledger, audit)]
+        for job in jobs:
+            if job.outcome is Outcome.LOST:
+                self.recorder.job(job.queue, job.job, Event.LOST)
+        return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
+
+    def _note_evicted(self, places: dict[str, Place]) -> None:
+        """Write down which jobs that failed for good are gone, although Redis has lost nothing since."""
+        failed: dict[str, Any] = {}
+        for record in self.ledger:
+            if record.job is not None and record.event is Event.FAILED:
+                failed[record.job] = record
+        lost_ms = self.redis.lost_data_ms
+        for job, record in failed.items():
+            if job not in places and (lost_ms is None or record.t_ms > lost_ms):
+                self.recorder.job(record.queue, job, Event.EVICTED, None, {"from": "failed"})

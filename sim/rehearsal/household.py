@@ -1,0 +1,62 @@
+"""Everything that a rehearsal starts, in one process group and one temporary folder, and the end of all of it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+KEEPER = Path(__file__).parent / "keeper.py"
+
+
+class Household:
+    """Starts processes, and ends every one of them when it is left (for ``with``).
+
+    Attributes:
+        folder: For sockets, data and logs; removed at the end. Its path is short, as socket paths must be.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
+        self._started: list[subprocess.Popen[bytes]] = []
+        command = [sys.executable, "-I", "-S", str(KEEPER), str(self.folder)]
+        self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=0)
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process; what it prints goes to ``name``.log in the folder."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                process_group=self._keeper.pid,
+            )
+        self._started.append(process)
+        return process
+
+    def last_words(self, name: str) -> str:
+        """Return the end of what a process printed."""
+        try:
+            return (self.folder / f"{name}.log").read_text(errors="replace")[-2_000:].strip()
+        except OSError:
+            return ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill and reap everything, then remove the folder."""
+        os.killpg(self._keeper.pid, signal.SIGKILL)
+        for process in [*self._started, self._keeper]:
+            process.wait()
+        if self._keeper.stdin is not None:
+            self._keeper.stdin.close()
+        shutil.rmtree(self.folder, ignore_errors=True)

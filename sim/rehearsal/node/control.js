@@ -1,0 +1,53 @@
+'use strict';
+
+const net = require('net');
+
+// JSON lines to and from the director. `tell` sends; `ask` sends and waits for the answer with the same number.
+class Control {
+  constructor(path) {
+    this.handlers = {};
+    this.waiting = new Map();
+    this.asked = 0;
+    this.socket = net.connect(path);
+    this.socket.on('error', () => process.exit(0));
+    this.socket.on('close', () => process.exit(0));
+    let rest = '';
+    this.socket.setEncoding('utf8');
+    this.socket.on('data', text => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop();
+      lines.forEach(line => this.receive(JSON.parse(line)));
+    });
+  }
+
+  on(kind, handler) {
+    this.handlers[kind] = handler;
+  }
+
+  receive(message) {
+    if (message.re === undefined) {
+      this.handlers[message.kind](message);
+      return;
+    }
+    const resolve = this.waiting.get(message.re);
+    this.waiting.delete(message.re);
+    resolve(message);
+  }
+
+  tell(message) {
+    this.socket.write(JSON.stringify(message) + '\n');
+  }
+
+  ask(message) {
+    const ask = ++this.asked;
+    this.tell({ ...message, ask });
+    return new Promise(resolve => this.waiting.set(ask, resolve));
+  }
+}
+
+// Bull's own schedule, divided by the scale.
+function redisOptions(config) {
+  return { path: config.redis, retryStrategy: times => Math.min(Math.exp(times), 20000) / config.scale };
+}
+
+module.exports = { Control, redisOptions };
