@@ -332,7 +332,9 @@ class Rehearsal:
 
     def _take_stock(self) -> ModeResult:
         """Give every job its outcome, from the database's tables and Redis' keys as they stand."""
-        places: dict[str, Place] = {job: place for job, place in self.redis.places().items() if place is not Place.NOWHERE}
+        places: dict[str, Place] = {
+            job: place for job, place in self.redis.places().items() if place is not Place.NOWHERE
+        }
         self._note_evicted(places)
         held = dict.fromkeys(self._waiting(), Place.SUBMITTING)
         audit = Audit(self.access.database.effects_by_job(), {**held, **places})
