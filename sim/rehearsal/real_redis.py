@@ -27,7 +27,7 @@ class RealRedis:
         config: RedisConfig,
         queues: list[str],
         recorder: Recorder,
-        now_ms: Callable[[], int],
+        clock: ScaledClock,
     ) -> None:
         self.server = server
         self.is_up = False
