@@ -8,6 +8,7 @@ from sim.jobqueue.keys import QueueKeys
 from sim.ledger.events import Event
 from sim.ledger.outcomes import Place
 from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.scale import ScaledClock
 from sim.scenario.schema import RedisConfig
 from sim.world.audit import job_places
 from sim.world.recorder import Recorder
