@@ -58,9 +58,7 @@ class Rehearsal:
         self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency, self.streams)
         self.database = DatabaseServer(household.folder, self.access, scale)
         server = RedisProcess(parts.redis_server, household, scenario.redis)
-        self.redis = RealRedis(
-            server, scenario.redis, list(scenario.queues), self.recorder, lambda: int(self.clock.now)
-        )
+        self.redis = RealRedis(server, scenario.redis, list(scenario.queues), self.recorder, self.clock)
         self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
         self.producer = RealProcess("application", self._producer_config())
         self.workers = {name: self._workers_of(name) for name in scenario.queues}

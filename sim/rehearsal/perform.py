@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from typing import NamedTuple
 
 from sim.rehearsal.director import Rehearsal
@@ -36,6 +37,7 @@ def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Pe
         rehearsal = Rehearsal(scenario, scale, seed, parts, household)
         result = asyncio.run(rehearsal.run())
         versions = {
+            "node": subprocess.check_output([parts.node, "--version"], text=True).strip().removeprefix("v"),
             "bull": json.loads((parts.node_modules / "bull" / "package.json").read_text())["version"],
             "redis": rehearsal.redis_version,
         }
