@@ -42,6 +42,7 @@ class RealAttempt:
 
     Attributes:
         process: The process that runs it.
+        ideal_ms: Where it would stand if messages took no time, ms since the run began.
         refused: Whether the queue has refused what the process reported.
     """
 
@@ -70,7 +71,8 @@ class RealAttempt:
         self._service_ms = service_ms
         self._worked = 0.0
         self._clock = clock
-        self._ideal_ms = clock.now
+        self.ideal_ms = clock.now if process.handed_on_ms is None else process.handed_on_ms
+        process.handed_on_ms = None
         self._recorder = recorder
         self._access = access
         self._server = server
@@ -133,15 +135,15 @@ class RealAttempt:
         if not span_ms:
             return 0.0
         scale, now_ms = self._clock.scale, self._clock.now
-        if not 0 <= scale.real_ms(now_ms - self._ideal_ms) <= MADE_UP_MS:
-            self._ideal_ms = now_ms
-        self._ideal_ms += span_ms
-        return max(0.01, scale.real_ms(self._ideal_ms - now_ms))
+        if not 0 <= scale.real_ms(now_ms - self.ideal_ms) <= MADE_UP_MS:
+            self.ideal_ms = now_ms
+        self.ideal_ms += span_ms
+        return max(0.01, scale.real_ms(self.ideal_ms - now_ms))
 
     def _to_call(self, call: HandlerCall) -> Message:
         self._call = call
         if not call.outside:
-            self._ideal_ms += self._access.latency_ms
+            self.ideal_ms += self._access.latency_ms
         number, path = self._server.expect(call)
         return {"call": number, "to": path}
 

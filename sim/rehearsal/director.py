@@ -257,7 +257,7 @@ class Rehearsal:
 
     def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
         queue = process.config["queue"]
-        job = self.recorder.name_of(queue, message["id"])
+        job = self.redis.name_of(queue, message["id"])
         if self.controls.reaches("between-take-and-lock", process, queue, job):
             self.recorder.job(queue, job, Event.TAKEN, process.name)
             return None
@@ -297,8 +297,11 @@ class Rehearsal:
     def _on_idle(self, process: RealProcess, _message: Message) -> None:
         process.running = max(0, process.running - 1)
 
-    def _on_completed(self, _process: RealProcess, message: Message) -> None:
-        self._attempts[message["attempt"]].note(Event.COMPLETED)
+    def _on_completed(self, process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        attempt.note(Event.COMPLETED)
+        if message["next"]:
+            process.handed_on_ms = attempt.ideal_ms
 
     def _on_failed(self, _process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
@@ -317,9 +320,9 @@ class Rehearsal:
     def _on_check(self, process: RealProcess, message: Message) -> None:
         queue = process.config["queue"]
         for job_id in message["stalled"]:
-            self.recorder.job(queue, self.recorder.name_of(queue, job_id), Event.STALLED, process.name)
+            self.recorder.job(queue, self.redis.name_of(queue, job_id), Event.STALLED, process.name)
         for job_id in message["failed"]:
-            job = self.recorder.name_of(queue, job_id)
+            job = self.redis.name_of(queue, job_id)
             self.recorder.job(queue, job, Event.STALLED, process.name)
             self.recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
 

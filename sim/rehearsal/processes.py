@@ -40,6 +40,7 @@ class RealProcess:
         alive: Whether one has it, or is about to.
         frozen: Whether it is stopped.
         running: Attempts under way.
+        handed_on_ms: Where the attempt stood whose end has brought the next job with it, ms since the run began.
     """
 
     def __init__(self, name: str, config: Message) -> None:
@@ -49,6 +50,7 @@ class RealProcess:
         self.alive = False
         self.frozen = False
         self.running = 0
+        self.handed_on_ms: float | None = None
         self.link: Link | None = None
         self.ready = asyncio.Event()
         self._freezes = 0
@@ -70,6 +72,7 @@ class RealProcess:
         self.alive = False
         self.frozen = False
         self.running = 0
+        self.handed_on_ms = None
         self._freezes = 0
         if self.link is not None:
             os.kill(self.link.pid, signal.SIGKILL)

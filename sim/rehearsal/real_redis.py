@@ -4,6 +4,8 @@ import asyncio
 import json
 from typing import Any
 
+import redis
+
 from sim.jobqueue.keys import QueueKeys
 from sim.ledger.events import Event
 from sim.ledger.outcomes import Place
@@ -109,6 +111,17 @@ class RealRedis:
                 if job is not None and self._recorder.is_known(job):
                     self._recorder.learn(keys.name, job_id, job)
         return job_places(client, self._keys, self._recorder)
+
+    def name_of(self, queue: str, job_id: str) -> str:
+        """Return the offer behind an id: what the job's data says, for its submit may not have been reported yet."""
+        client: Any = self.server.client
+        try:
+            job = _job_named_in(client.hget(QueueKeys(queue).job(job_id), "data"))
+        except redis.RedisError:  # it is being started again
+            job = None
+        if job is not None and self._recorder.is_known(job):
+            self._recorder.learn(queue, job_id, job)
+        return self._recorder.name_of(queue, job_id)
 
     def is_drained(self) -> bool:
         """Whether no job waits, runs or is delayed."""

@@ -45,9 +45,18 @@ class Control {
   }
 }
 
-// Bull's own schedule, divided by the scale.
-function redisOptions(config) {
-  return { path: config.redis, retryStrategy: times => Math.min(Math.exp(times), 20000) / config.scale };
+// Bull's own schedule, divided by the scale. It is kept against the clock: what an attempt to connect takes would
+// otherwise count as many times as the scale says. ioredis calls the strategy on the options of one client.
+function redisOptions({ redis, scale }) {
+  return {
+    path: redis,
+    retryStrategy(times) {
+      const delay = Math.min(Math.exp(times), 20000) / scale;
+      const now = performance.now();
+      this.due = (times === 1 ? now : this.due) + delay;
+      return Math.max(1, Math.round(this.due - now));
+    }
+  };
 }
 
 module.exports = { Control, redisOptions };

@@ -118,7 +118,7 @@ function watchJob(job, attempt, control, delays) {
   job.moveToCompleted = async function(...values) {
     try {
       const next = await complete.apply(job, values);
-      control.tell({ kind: 'completed', attempt });
+      control.tell({ kind: 'completed', attempt, next: Boolean(next) });
       return next;
     } catch (error) {
       control.tell({ kind: 'refused', attempt, error: error.message });
