@@ -35,11 +35,15 @@ def command(
     printing = [name for name, target in targets.items() if target == "-"]
     if len(printing) > 1:
         raise click.UsageError(f"{' and '.join(printing)} both want standard output; give one of them a file")
-    from sim.rehearsal.rehearse import rehearse
+    from sim.rehearsal.real_parts import find_real_parts
+    from sim.rehearsal.rehearse import load_rehearsable, rehearse
     from sim.rehearsal.scale import parse_scale
     from sim.rehearsal.tables import markdown, print_rehearsal
 
     scale = parse_scale(scale_text)
+    for path in scenarios:
+        load_rehearsable(path, scale)
+    find_real_parts()
     reports = []
     for number, path in enumerate(scenarios, 1):
 

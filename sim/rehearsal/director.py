@@ -7,20 +7,18 @@ from typing import Any
 from sim.faults.timeline import arrange_faults
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase
-from sim.handlers.job_input import JobInput
-from sim.jobqueue.stalled import REASON
 from sim.ledger.events import Event, Ledger
-from sim.ledger.outcomes import Audit, Outcome, Place, gather_facts, judge
-from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
 from sim.rehearsal.controls import RealControls
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.household import Household
-from sim.rehearsal.processes import Link, Message, RealProcess, RehearsalBroken, Staff
+from sim.rehearsal.processes import Message, RealProcess, RehearsalBroken, Staff
 from sim.rehearsal.real_parts import RealParts
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock
+from sim.rehearsal.stock import take_stock
 from sim.report.result import ModeResult
 from sim.scenario.fault_schema import PoisonJob, WorkerCrash
 from sim.scenario.schema import Scenario
@@ -65,9 +63,9 @@ class Rehearsal:
         self.controls = RealControls(self)
         arrange_faults(self)
         self._offers = list(draw_offers(scenario, self.streams))
-        self._service_ms: dict[str, int] = {}
-        self._holds: dict[str, int] = {}
-        self._attempts: list[RealAttempt] = []
+        self.service_ms: dict[str, int] = {}
+        self.holds: dict[str, int] = {}
+        self._reports = Reports(self)
         self._broken: asyncio.Future[None] | None = None
 
     # -- what there is ----------------------------------------------------------------------------------------------
@@ -132,13 +130,15 @@ class Rehearsal:
             self._broken.cancel()
             self.staff.close()
             self.database.close()
+            self.redis.server.close()
+            self.access.database.close()
 
     def _break(self, error: BaseException | None) -> None:
         if self._broken is not None and not self._broken.done():
             self._broken.set_exception(error or RehearsalBroken("an error without a cause"))
 
     async def _play(self) -> ModeResult:
-        await self.staff.open(self._hear, self._break)
+        await self.staff.open(self._reports.hear, self._break)
         await self.database.open(self._break)
         everyone = self._everyone()
         self.staff.hire(len(everyone) + self._spares())
@@ -154,7 +154,8 @@ class Rehearsal:
         self.controls.begin()
         await asyncio.gather(self._offer_all(), self._save_snapshots_until_offered())
         await self._until_settled()
-        return self._take_stock()
+        jobs = take_stock(self.ledger, self.recorder, self.redis, self.access.database, self._waiting())
+        return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
 
     async def _start_everyone(self) -> None:
         """Start producer and workers one after the other, so that they stand in line for jobs in their order."""
@@ -183,7 +184,7 @@ class Rehearsal:
 
     def _offer(self, offer: Offer) -> None:
         self.recorder.offered(offer.queue, offer.name)
-        self._service_ms[offer.name] = offer.service_ms
+        self.service_ms[offer.name] = offer.service_ms
         link = self.producer.link
         if link is None:
             more = {"error": "the application is down"}
@@ -194,7 +195,7 @@ class Rehearsal:
         config = self.scenario.queues[offer.queue]
         data = HANDLERS[config.handler].sample_data(offer.number, valid=offer.valid)
         data["job"] = offer.name
-        self._holds[offer.name] = self.producer.generation
+        self.holds[offer.name] = self.producer.generation
         options = job_options(offer, config, self.clock.scale)
         link.send({"kind": "add", "queue": offer.queue, "job": offer.name, "data": data, "options": options})
 
@@ -228,130 +229,4 @@ class Rehearsal:
 
     def _waiting(self) -> list[str]:
         """Jobs whose submit the producer that there is has not answered."""
-        return [job for job, generation in self._holds.items() if generation == self.producer.generation]
-
-    # -- reports ----------------------------------------------------------------------------------------------------
-
-    def _hear(self, link: Link, message: Message) -> None:
-        """Take note of what a process reports, and answer what it asks."""
-        process = link.process
-        if process is None:
-            return
-        reply = getattr(self, f"_on_{message['kind']}")(process, message)
-        if "ask" in message and reply is not None and process.link is link:
-            link.send({"re": message["ask"], **reply})
-
-    def _on_ready(self, process: RealProcess, _message: Message) -> None:
-        process.ready.set()
-        if process is not self.producer:
-            self.recorder.world(Event.WORKER_STARTED, process.name, generation=process.generation)
-
-    def _on_accepted(self, _process: RealProcess, message: Message) -> None:
-        self._holds.pop(message["job"], None)
-        self.recorder.accepted(message["queue"], message["job"], message["id"])
-
-    def _on_rejected(self, _process: RealProcess, message: Message) -> None:
-        self._holds.pop(message["job"], None)
-        more = {"error": message["error"]}
-        self.recorder.job(message["queue"], message["job"], Event.REJECTED, "producer", more)
-
-    def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
-        queue = process.config["queue"]
-        job = self.redis.name_of(queue, message["id"])
-        if self.controls.reaches("between-take-and-lock", process, queue, job):
-            self.recorder.job(queue, job, Event.TAKEN, process.name)
-            return None
-        return {}
-
-    def _on_begin(self, process: RealProcess, message: Message) -> Message | None:
-        queue = process.config["queue"]
-        job = message.get("job")
-        if isinstance(job, str) and self.recorder.is_known(job):
-            self.recorder.learn(queue, message["id"], job)
-        else:
-            job = self.recorder.name_of(queue, message["id"])
-        process.running += 1
-        config = self.scenario.queues[queue]
-        number = self.recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
-        attempt = RealAttempt(
-            process,
-            queue,
-            config,
-            JobInput(job, message["data"] or {}, config.idempotency_key),
-            number,
-            self._service_ms.get(job, 0),
-            clock=self.clock,
-            recorder=self.recorder,
-            access=self.access,
-            server=self.database,
-            controls=self.controls,
-        )
-        self._attempts.append(attempt)
-        step = attempt.next_step(None)
-        return None if step is None else {"attempt": len(self._attempts) - 1, **step}
-
-    def _on_next(self, process: RealProcess, message: Message) -> Message | None:
-        attempt = self._attempts[message["attempt"]]
-        return attempt.next_step(message["answer"]) if process.alive else None
-
-    def _on_idle(self, process: RealProcess, _message: Message) -> None:
-        process.running = max(0, process.running - 1)
-
-    def _on_completed(self, process: RealProcess, message: Message) -> None:
-        attempt = self._attempts[message["attempt"]]
-        attempt.note(Event.COMPLETED)
-        if message["next"]:
-            process.handed_on_ms = attempt.ideal_ms
-
-    def _on_failed(self, _process: RealProcess, message: Message) -> None:
-        attempt = self._attempts[message["attempt"]]
-        if message["delay_ms"] is None:
-            attempt.note(Event.FAILED, {"reason": message["reason"]})
-        else:
-            delay_ms = round(message["delay_ms"] * self.clock.scale.factor)
-            attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
-
-    def _on_refused(self, _process: RealProcess, message: Message) -> None:
-        attempt = self._attempts[message["attempt"]]
-        if not attempt.refused:
-            attempt.refused = True
-            attempt.note(Event.REFUSED, {"error": message["error"]})
-
-    def _on_check(self, process: RealProcess, message: Message) -> None:
-        queue = process.config["queue"]
-        for job_id in message["stalled"]:
-            self.recorder.job(queue, self.redis.name_of(queue, job_id), Event.STALLED, process.name)
-        for job_id in message["failed"]:
-            job = self.redis.name_of(queue, job_id)
-            self.recorder.job(queue, job, Event.STALLED, process.name)
-            self.recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
-
-    def _on_trouble(self, process: RealProcess, message: Message) -> None:
-        self.recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])
-
-    # -- the end ----------------------------------------------------------------------------------------------------
-
-    def _take_stock(self) -> ModeResult:
-        """Give every job its outcome, from the database's tables and Redis' keys as they stand."""
-        places: dict[str, Place] = {
-            job: place for job, place in self.redis.places().items() if place is not Place.NOWHERE
-        }
-        self._note_evicted(places)
-        held = dict.fromkeys(self._waiting(), Place.SUBMITTING)
-        audit = Audit(self.access.database.effects_by_job(), {**held, **places})
-        jobs = [judge(facts) for facts in gather_facts(self.ledger, audit)]
-        for job in jobs:
-            if job.outcome is Outcome.LOST:
-                self.recorder.job(job.queue, job.job, Event.LOST)
-        return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
-
-    def _note_evicted(self, places: dict[str, Place]) -> None:
-        """Write down which jobs that failed for good are gone, although Redis has lost nothing since."""
-        failed: dict[str, Any] = {}
-        for record in self.ledger:
-            if record.job is not None and record.event is Event.FAILED:
-                failed[record.job] = record
-        lost_ms = self.redis.lost_data_ms
-        for job, record in failed.items():
-            if job not in places and (lost_ms is None or record.t_ms > lost_ms):
-                self.recorder.job(record.queue, job, Event.EVICTED, None, {"from": "failed"})
+        return [job for job, generation in self.holds.items() if generation == self.producer.generation]

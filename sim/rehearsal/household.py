@@ -10,18 +10,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sim.core.errors import SimError
+
+LONGEST_PATH = 60
+"""Characters of the temporary folder's path; a socket's whole path may have about 100."""
 KEEPER = Path(__file__).parent / "keeper.py"
 
 
 class Household:
     """Starts processes, and ends every one of them when it is left (for ``with``).
 
+    Raises:
+        SimError: The temporary folder's path is too long.
+
     Attributes:
         folder: For sockets, data and logs; removed at the end. Its path is short, as socket paths must be.
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rehearsal-"))
+        base = tempfile.gettempdir()
+        if len(base) > LONGEST_PATH:
+            raise SimError(f"{base}: too long a path for unix sockets; set TMPDIR to a shorter one")
+        self.folder = Path(tempfile.mkdtemp(prefix="rehearsal-", dir=base))
         self._started: list[subprocess.Popen[bytes]] = []
         command = [sys.executable, "-I", "-S", str(KEEPER), str(self.folder)]
         self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=0)

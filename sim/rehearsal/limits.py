@@ -11,13 +11,19 @@ LONGEST_REAL_MS = 30 * 60_000
 
 
 class NotRehearsable(SimError):
-    """A scenario that cannot be done for real; each argument is one reason, with what can be done instead."""
+    """A scenario that cannot be done for real.
+
+    Args:
+        name: What the scenario is called, such as its file.
+        reasons: Why, each with what can be done instead.
+    """
 
     def __str__(self) -> str:
-        return "this scenario cannot be rehearsed:\n" + "\n".join(f"  - {reason}" for reason in self.args)
+        name, *reasons = self.args
+        return "\n".join(f"{name}: cannot be rehearsed: {reason}" for reason in reasons)
 
 
-def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale) -> None:
+def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "scenario") -> None:
     """Look through a scenario for what no real machine does on command.
 
     Raises:
@@ -35,7 +41,7 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale) -> None:
     if scale.real_ms(span_ms) > LONGEST_REAL_MS:
         reasons.append(f"at {scale} it takes longer than {LONGEST_REAL_MS // 60_000} minutes; give a larger --scale")
     if reasons:
-        raise NotRehearsable(*reasons)
+        raise NotRehearsable(name, *reasons)
 
 
 def _of_fault(number: int, fault: object) -> list[str]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from sim.rehearsal.director import Rehearsal
 from sim.rehearsal.household import Household
-from sim.rehearsal.limits import refuse_what_cannot_be_done
 from sim.rehearsal.real_parts import RealParts
 from sim.rehearsal.scale import Scale
 from sim.report.result import ModeResult
@@ -29,10 +28,8 @@ def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Pe
     """Run a scenario's queue mode for real; nothing that was started is left when this returns or raises.
 
     Raises:
-        NotRehearsable: Nothing was started; the error says what cannot be done.
         RehearsalBroken: Something happened that is no part of the scenario.
     """
-    refuse_what_cannot_be_done(scenario, scale)
     with Household() as household:
         rehearsal = Rehearsal(scenario, scale, seed, parts, household)
         result = asyncio.run(rehearsal.run())

@@ -90,6 +90,10 @@ class RedisProcess:
         self.public.unlink(missing_ok=True)
         self.client = self._start()
 
+    def close(self) -> None:
+        """Close the director's connection."""
+        self.client.close()
+
     def save(self) -> None:
         """Save a snapshot, as ``save_interval`` asks."""
         self.client.save()

@@ -48,6 +48,18 @@ class RehearsalReport(NamedTuple):
         }
 
 
+def load_rehearsable(path: str | Path, scale: Scale) -> Scenario:
+    """Load a scenario that can be rehearsed.
+
+    Raises:
+        ScenarioError: The file cannot be used.
+        NotRehearsable: It asks for what cannot be done for real.
+    """
+    scenario = load_scenario(path)
+    refuse_what_cannot_be_done(scenario, scale, str(path))
+    return scenario
+
+
 def rehearse(
     path: str | Path,
     scale: Scale,
@@ -68,8 +80,7 @@ def rehearse(
         NotRehearsable: The scenario asks for what cannot be done for real; nothing was started.
         RehearsalBroken: Something happened that is no part of the scenario.
     """
-    scenario = load_scenario(path)
-    refuse_what_cannot_be_done(scenario, scale)
+    scenario = load_rehearsable(path, scale)
     parts = find_real_parts()
     chosen = scenario.seed if seed is None else seed
     say("running for real")
