@@ -78,6 +78,8 @@ class RealAttempt:
         self._server = server
         self._controls = controls
         self._call: HandlerCall | None = None
+        self._work_due_ms: float | None = None
+        self._freezes = 0
 
     def next_step(self, answer: Message | None) -> Message | None:
         """Say what the process is to do next; None when it has died of a fault here.
@@ -86,6 +88,7 @@ class RealAttempt:
             answer: What the call of the step before came to, as the process saw it.
         """
         value, error = self._heard(answer)
+        self._note_late_work()
         while True:
             try:
                 instruction = self._handler.send(value) if error is None else self._handler.throw(error)
@@ -138,7 +141,15 @@ class RealAttempt:
         if not 0 <= scale.real_ms(now_ms - self.ideal_ms) <= MADE_UP_MS:
             self.ideal_ms = now_ms
         self.ideal_ms += span_ms
+        self._work_due_ms = max(now_ms, self.ideal_ms)
+        self._freezes = self.process.freezes
         return max(0.01, scale.real_ms(self.ideal_ms - now_ms))
+
+    def _note_late_work(self) -> None:
+        """Take note of when work ended that nobody has stopped in between."""
+        if self._work_due_ms is not None and self._freezes == self.process.freezes:
+            self._clock.note_due(self._work_due_ms)
+        self._work_due_ms = None
 
     def _to_call(self, call: HandlerCall) -> Message:
         self._call = call

@@ -55,8 +55,15 @@ class RealControls(FaultHooks[RealProcess]):
         self.last_ms = max(self.last_ms, t_ms)
         if self._arranged is not None:
             self._arranged.append((t_ms, action))
-        else:
-            asyncio.get_running_loop().call_at(self._stage.clock.loop_time(t_ms), action)
+            return
+        clock = self._stage.clock
+        due_ms = max(t_ms, clock.now)
+
+        def happen() -> None:
+            clock.note_due(due_ms)
+            action()
+
+        asyncio.get_running_loop().call_at(clock.loop_time(due_ms), happen)
 
     def begin(self) -> None:
         """Let what was arranged before the run take its course."""

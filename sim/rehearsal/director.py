@@ -175,6 +175,7 @@ class Rehearsal:
     async def _offer_all(self) -> None:
         for offer in self._offers:
             await self._until(offer.at_ms)
+            self.clock.note_due(offer.at_ms)
             self._offer(offer)
 
     async def _until(self, t_ms: float) -> None:

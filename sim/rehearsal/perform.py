@@ -18,10 +18,12 @@ class Performance(NamedTuple):
 
     Attributes:
         versions: Of ``bull``, ``node`` and ``redis``.
+        late_ms: By how much the latest event came too late, real ms: how busy the machine was.
     """
 
     result: ModeResult
     versions: dict[str, str]
+    late_ms: float
 
 
 def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Performance:
@@ -38,4 +40,4 @@ def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Pe
             "bull": json.loads((parts.node_modules / "bull" / "package.json").read_text())["version"],
             "redis": rehearsal.redis_version,
         }
-    return Performance(result, versions)
+    return Performance(result, versions, rehearsal.clock.late_ms)

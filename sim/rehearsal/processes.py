@@ -40,6 +40,7 @@ class RealProcess:
         alive: Whether one has it, or is about to.
         frozen: Whether it is stopped.
         running: Attempts under way.
+        freezes: How often it was stopped.
         handed_on_ms: Where the attempt stood whose end has brought the next job with it, ms since the run began.
     """
 
@@ -50,6 +51,7 @@ class RealProcess:
         self.alive = False
         self.frozen = False
         self.running = 0
+        self.freezes = 0
         self.handed_on_ms: float | None = None
         self.link: Link | None = None
         self.ready = asyncio.Event()
@@ -81,6 +83,7 @@ class RealProcess:
     def stop(self) -> None:
         """Let it stand still until ``go_on`` has been called as often as this."""
         self._freezes += 1
+        self.freezes += 1
         self.frozen = True
         if self.link is not None:
             os.kill(self.link.pid, signal.SIGSTOP)

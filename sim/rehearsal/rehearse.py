@@ -22,6 +22,7 @@ class RehearsalReport(NamedTuple):
         name: The scenario's file without its ending.
         versions: Of ``bull``, ``node`` and ``redis``.
         real_s: How long the run took, real seconds.
+        late_ms: By how much the latest event came too late, real ms: how busy the machine was.
         day: When, such as 2026-03-01.
     """
 
@@ -31,6 +32,7 @@ class RehearsalReport(NamedTuple):
     scale: Scale
     versions: dict[str, str]
     real_s: float
+    late_ms: float
     day: str
     verdict: Verdict
 
@@ -44,6 +46,7 @@ class RehearsalReport(NamedTuple):
             "versions": self.versions,
             "date": self.day,
             "real_s": round(self.real_s, 1),
+            "late_ms": round(self.late_ms, 1),
             **self.verdict.as_dict(),
         }
 
@@ -89,7 +92,14 @@ def rehearse(
     prediction = predict(scenario, chosen)
     result = performance.result
     verdict = Verdict(prediction, result.totals, result.jobs, result.ledger)
-    real_s = scale.real_ms(result.simulated_ms) / 1_000
     return RehearsalReport(
-        Path(path).stem, scenario, chosen, scale, performance.versions, real_s, date.today().isoformat(), verdict
+        name=Path(path).stem,
+        scenario=scenario,
+        seed=chosen,
+        scale=scale,
+        versions=performance.versions,
+        real_s=scale.real_ms(result.simulated_ms) / 1_000,
+        late_ms=performance.late_ms,
+        day=date.today().isoformat(),
+        verdict=verdict,
     )

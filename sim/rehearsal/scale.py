@@ -48,10 +48,15 @@ def parse_scale(text: str) -> Scale:
 
 
 class ScaledClock:
-    """Real time since the run began, in the scenario's milliseconds; it stands at 0 until ``begin``."""
+    """Real time since the run began, in the scenario's milliseconds; it stands at 0 until ``begin``.
+
+    Attributes:
+        late_ms: By how much the latest of all that had a time came too late, real ms: how busy the machine was.
+    """
 
     def __init__(self, scale: Scale) -> None:
         self.scale = scale
+        self.late_ms = 0.0
         self._began_s: float | None = None
 
     def begin(self) -> None:
@@ -64,6 +69,10 @@ class ScaledClock:
         if self._began_s is None:
             return 0.0
         return (asyncio.get_running_loop().time() - self._began_s) * 1_000 * self.scale.factor
+
+    def note_due(self, t_ms: float) -> None:
+        """Take note that what was due at a moment, ms since the run began, happens now."""
+        self.late_ms = max(self.late_ms, self.scale.real_ms(self.now - t_ms))
 
     def loop_time(self, t_ms: float) -> float:
         """Return the event loop's time, seconds, at a moment of a run that has begun."""

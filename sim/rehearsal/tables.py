@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SHOWN_JOBS = 3
+LATE_MS = 10.0
+"""Real ms; events on an idle machine are at most about 5 late."""
 
 
 def print_rehearsal(report: RehearsalReport, console: "Console") -> None:
@@ -29,7 +31,7 @@ def print_rehearsal(report: RehearsalReport, console: "Console") -> None:
         Text(
             f"Bull {versions['bull']}, Node {versions['node']}, Redis {versions['redis']}, scale {report.scale}, "
             f"seed {report.seed}, {duration_in_words(round(report.real_s * report.scale.factor) * 1_000)} "
-            f"in {report.real_s:.1f} s",
+            f"in {report.real_s:.1f} s, events at most {report.late_ms:.0f} ms late",
             style="dim",
         )
     )
@@ -65,6 +67,9 @@ def sentence(report: RehearsalReport) -> str:
     note = (
         "" if SEMANTICS in report.scenario.profiles else f" Predicted with {SEMANTICS}, which the file does not name."
     )
+    if not verdict.agrees and report.late_ms > LATE_MS:
+        late_ms = round(report.late_ms * report.scale.factor)
+        note += f" The machine was busy: events came up to {late_ms} ms late; a smaller --scale forgives more."
     return f"Prediction and reality {verdict.word} ({basis}).{note}"
 
 
