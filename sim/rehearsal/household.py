@@ -34,7 +34,9 @@ class Household:
         self.folder = Path(tempfile.mkdtemp(prefix="rehearsal-", dir=base))
         self._started: list[subprocess.Popen[bytes]] = []
         command = [sys.executable, "-I", "-S", str(KEEPER), str(self.folder)]
-        self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, process_group=0)
+        self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
+        if self._keeper.stdout is not None:
+            self._keeper.stdout.readline()  # it is on guard
 
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start a process; what it prints goes to ``name``.log in the folder."""
@@ -67,6 +69,7 @@ class Household:
         os.killpg(self._keeper.pid, signal.SIGKILL)
         for process in [*self._started, self._keeper]:
             process.wait()
-        if self._keeper.stdin is not None:
-            self._keeper.stdin.close()
+        for pipe in (self._keeper.stdin, self._keeper.stdout):
+            if pipe is not None:
+                pipe.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -14,7 +14,8 @@ import sys
 def keep(folder: str) -> None:
     """Wait for the director's end, then leave nothing behind."""
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stop, signal.SIG_IGN)
+        signal.signal(stop, signal.SIG_IGN)  # a group whose last parent dies is sent SIGHUP if a member is stopped
+    os.write(1, b"\n")
     while os.read(0, 1):
         pass
     shutil.rmtree(folder, ignore_errors=True)

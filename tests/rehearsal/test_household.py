@@ -17,7 +17,7 @@ DIRECTOR = """
 import sys
 from sim.rehearsal.household import Household
 with Household() as household:
-    children = [household.start("sleep", "sleep", "1000") for _ in range(2)]
+    children = [household.start("sleep", "nohup", "sleep", "1000") for _ in range(2)]
     print(household.folder, *(child.pid for child in children), flush=True)
     sys.stdin.read()
 """
