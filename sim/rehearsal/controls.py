@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from sim.core.errors import UnknownName
+from sim.core.errors import SimError
 from sim.ledger.events import Event
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.processes import RealProcess, Staff
@@ -124,10 +124,13 @@ class RealControls(FaultHooks[RealProcess]):
         """Put Redis out of everybody's reach; it lives on, and its data stays.
 
         Args:
-            lost_replies: Must be 0; no real server does that on command.
+            lost_replies: Must be 0.
+
+        Raises:
+            SimError: No real server loses replies on command.
         """
         if lost_replies:
-            raise UnknownName("fault of a real Redis", "lost_replies", ["stop_redis", "crash_redis"])
+            raise SimError("no real server loses replies on command")
         self._stage.redis.stop(why)
 
     def start_redis(self, *, loading_ms: int = 0) -> None:

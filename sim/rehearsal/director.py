@@ -1,6 +1,7 @@
 """One rehearsal: the director that starts everything, has the clock, and hears what every process reports."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -152,8 +153,15 @@ class Rehearsal:
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
         self.clock.begin()
         self.controls.begin()
-        await asyncio.gather(self._offer_all(), self._save_snapshots_until_offered())
-        await self._until_settled()
+        offering = asyncio.gather(self._offer_all(), self._save_snapshots())
+        if self.scenario.duration is not None:
+            await self._until(self.scenario.duration)
+            offering.cancel()
+            with suppress(asyncio.CancelledError):
+                await offering
+        else:
+            await offering
+            await self._until_settled()
         jobs = take_stock(self.ledger, self.recorder, self.redis, self.access.database, self._waiting())
         return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
 
@@ -200,8 +208,8 @@ class Rehearsal:
         options = job_options(offer, config, self.clock.scale)
         link.send({"kind": "add", "queue": offer.queue, "job": offer.name, "data": data, "options": options})
 
-    async def _save_snapshots_until_offered(self) -> None:
-        """With ``rdb``: arrange for a snapshot at every multiple of the interval until the last thing has happened."""
+    async def _save_snapshots(self) -> None:
+        """With ``rdb``: save a snapshot at every multiple of the interval, until the last fault or offer."""
         config = self.scenario.redis
         if config.persistence != "rdb":
             return
@@ -211,10 +219,7 @@ class Rehearsal:
             self.redis.save()
 
     async def _until_settled(self) -> None:
-        """Wait for the scenario's duration, or until nothing is left to happen to any job."""
-        if self.scenario.duration is not None:
-            await self._until(self.scenario.duration)
-            return
+        """Wait until nothing is left to happen to any job, at most ten minutes of the scenario after the last fault."""
         quiet = 0
         give_up_ms = max(self.controls.last_ms, self.clock.now) + GIVE_UP_AFTER_MS
         while quiet < 2 and self.clock.now < give_up_ms:

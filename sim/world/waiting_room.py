@@ -36,7 +36,7 @@ class Line:
 class WaitingRoom:
     """The blocked pops on one queue's ``wait`` list.
 
-    Source: Bull 4.16.5 has one blocking client for each queue object, and its pops time out after ``drainDelay``.
+    Source: BULL_FACTS 15.
     """
 
     def __init__(self, env: simpy.Environment, store: Store, keys: QueueKeys) -> None:

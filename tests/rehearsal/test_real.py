@@ -103,6 +103,29 @@ def test_two_queues_retries_limits_and_retention_agree(real_parts: RealParts) ->
     assert (verdict.real.failed_retained, verdict.real.failed_evicted, verdict.real.delivered) == (2, 2, 2)
 
 
+def test_a_run_ends_with_its_duration(real_parts: RealParts) -> None:
+    """What would have been offered later is not, and what is running then is pending."""
+    scenario = few_emails(duration="2500ms", queues={"email": {"service": "10s"}})
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert (verdict.real.offered, verdict.real.pending) == (2, 2)
+
+
+def test_which_process_takes_a_job_is_predicted(real_parts: RealParts) -> None:
+    """It is the one whose blocked pop has been with Redis longest: pops time out after 5 s and are sent again."""
+    scenario = few_emails(
+        queues={"email": {"service": "100ms"}},
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "5500ms", "13500ms", "14s"]}}],
+    )
+    for _ in range(TRIES):
+        performance = perform(scenario, Scale(5), 1, real_parts)
+        takers = [record.worker for record in performance.result.ledger if record.event is Event.STARTED and record.job]
+        if performance.late_ms < LATE_MS:
+            break
+    predicted = [record.worker for record in predict(scenario, 1).ledger if record.event is Event.STARTED]
+    assert takers == predicted == ["email-1", "email-1", "email-2", "email-1"]
+
+
 @pytest.mark.parametrize("name", CHOSEN)
 def test_shipped_scenarios_agree(name: str, real_parts: RealParts) -> None:
     """Three by default; REHEARSALS=all rehearses the longer ones too."""
