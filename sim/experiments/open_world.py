@@ -8,6 +8,7 @@ from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.world.simulation import MOST_STEPS, Simulation
+from sim.world.streams import Streams
 
 
 class World(Simulation):
@@ -25,6 +26,7 @@ class World(Simulation):
         seed: Left out, the scenario's.
         semantics: Left out, the scenario's first.
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
+        streams: Random numbers from elsewhere than the seed alone.
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class World(Simulation):
         seed: int | None = None,
         semantics: SemanticsName | None = None,
         most_steps: int = MOST_STEPS,
+        streams: Streams | None = None,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        super().__init__(loaded, mode, seed=seed, semantics=semantics, most_steps=most_steps)
+        super().__init__(loaded, mode, seed=seed, semantics=semantics, most_steps=most_steps, streams=streams)
         arrange_faults(self)
 
     def result(self) -> ModeResult:

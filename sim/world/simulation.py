@@ -57,6 +57,7 @@ class Simulation:
         seed: int | None = None,
         semantics: SemanticsName | None = None,
         most_steps: int = MOST_STEPS,
+        streams: Streams | None = None,
     ) -> None:
         self.scenario = scenario
         self.mode: ModeName = mode
@@ -66,7 +67,7 @@ class Simulation:
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode)
         self.recorder = Recorder(self.env, self.ledger)
-        self.streams = Streams(self.seed)
+        self.streams = Streams(self.seed) if streams is None else streams
         self.database = DatabaseAccess(
             ApplicationDatabase(scenario.database.stock), scenario.database.latency, self.streams
         )
