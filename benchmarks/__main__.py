@@ -26,9 +26,9 @@ workers:
 """
 
 
-def queue_mode(jobs: int) -> None:
+def queue_mode(jobs: int, store: str = "memory") -> None:
     """Run the jobs through the queue, effects and ledger included."""
-    result = run(parse_scenario(SCENARIO.replace("JOBS", str(jobs)), "benchmark.yaml"))
+    result = run(parse_scenario(SCENARIO.replace("JOBS", str(jobs)), "benchmark.yaml"), store=store)
     delivered = result.modes["queue"].totals.delivered
     if delivered != jobs:
         raise SystemExit(f"{delivered} of {jobs} jobs delivered: the benchmark measures something else")

@@ -13,6 +13,7 @@ import click
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
+@click.option("--store", type=click.Choice(["fakeredis", "memory"]), default="fakeredis", help="What holds the keys.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
@@ -22,6 +23,7 @@ def command(
     mode: str | None,
     seed: int | None,
     semantics: str | None,
+    store: Any,
     out: Path | None,
     json_to: str | None,
     trace_to: str | None,
@@ -37,7 +39,7 @@ def command(
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
     chosen: Any = semantics
-    result = run(scenario, modes=modes, seed=seed, semantics=chosen)
+    result = run(scenario, modes=modes, seed=seed, semantics=chosen, store=store)
     if json_to != "-" and trace_to != "-":
         from rich.console import Console
 

@@ -9,6 +9,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.world.simulation import MOST_STEPS, Simulation
 from sim.world.stores import StoreName
+from sim.world.streams import Streams
 
 
 class World(Simulation):
@@ -27,6 +28,7 @@ class World(Simulation):
         semantics: Left out, the scenario's first.
         store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
+        streams: Random numbers from elsewhere than the seed alone.
     """
 
     def __init__(
@@ -38,9 +40,12 @@ class World(Simulation):
         semantics: SemanticsName | None = None,
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
+        streams: Streams | None = None,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        super().__init__(loaded, mode, seed=seed, semantics=semantics, store=store, most_steps=most_steps)
+        super().__init__(
+            loaded, mode, seed=seed, semantics=semantics, store=store, most_steps=most_steps, streams=streams
+        )
         arrange_faults(self)
 
     def result(self) -> ModeResult:

@@ -1,12 +1,12 @@
 """What a fault is handed: the world's controls, and a name of its own to draw random numbers under."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.faults.moments import strike_times
 from sim.scenario.fault_schema import Struck
 from sim.scenario.schema import Scenario
-from sim.world.controls import Controls
 from sim.world.streams import Streams
+from sim.world.verbs import Verbs
 
 
 class Setting(NamedTuple):
@@ -17,7 +17,7 @@ class Setting(NamedTuple):
     """
 
     name: str
-    controls: Controls
+    controls: Verbs[Any]
     scenario: Scenario
     streams: Streams
 

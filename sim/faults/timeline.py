@@ -14,7 +14,7 @@ from sim.faults import (
     worker_freeze,
 )
 from sim.faults.setting import Setting
-from sim.world.simulation import Simulation
+from sim.world.verbs import Breakable
 
 ARRANGE: dict[str, Callable[[Any, Setting], None]] = {
     "worker-crash": worker_crash.arrange,
@@ -29,7 +29,7 @@ ARRANGE: dict[str, Callable[[Any, Setting], None]] = {
 """By ``kind``; a new fault is a model in ``sim.scenario.fault_schema``, a file here and a line here."""
 
 
-def arrange_faults(world: Simulation) -> None:
+def arrange_faults(world: Breakable[Any]) -> None:
     """Arrange all faults of the world's scenario; call it once, before the world runs."""
     for number, fault in enumerate(world.scenario.faults, 1):
         setting = Setting(f"fault:{number}:{fault.kind}", world.controls, world.scenario, world.streams)

@@ -4,8 +4,8 @@ from functools import partial
 
 from sim.faults.setting import Setting
 from sim.scenario.fault_schema import Step, WorkerCrash
-from sim.world.controls import Death
-from sim.world.process import Process
+from sim.world.controls import Named
+from sim.world.hooks import Death
 
 
 def arrange(fault: WorkerCrash, setting: Setting) -> None:
@@ -21,7 +21,7 @@ def arrange(fault: WorkerCrash, setting: Setting) -> None:
     reached = 0
     died_in: set[str] = set()
 
-    def hook(step: Step, process: Process, _queue: str, job: str) -> Death | None:
+    def hook(step: Step, process: Named, _queue: str, job: str) -> Death | None:
         nonlocal reached
         if step != wanted or process not in targets:
             return None

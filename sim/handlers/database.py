@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
 from sim.handlers.catalogue import HANDLERS
@@ -10,31 +11,36 @@ from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
 T = TypeVar("T")
 Failure = Literal["refuse", "abort", "lost-reply"]
 
+SCHEMAS = ("main", "provider", "mail")
+"""The application's own database, and the records of the two outside systems."""
 PAGE_BYTES = 1024
 """Small pages, because every transaction copies the pages it changes, to be able to undo them."""
 
 
 class ApplicationDatabase:
-    """A real database in memory, in which every transaction really commits or is really undone.
+    """A real database, in memory or in files, in which every transaction really commits or is really undone.
 
     The outside systems' records are the attached databases ``provider`` and ``mail``. They are written outside
     its transactions, so no fault or rollback of the application's database reaches them.
 
     Args:
         stock: Items on hand when it opens, 0 or more.
+        folder: Where its files lie; left out, it is in memory.
 
     Attributes:
         connection: For whoever wants to look at the tables, between two transactions.
     """
 
-    def __init__(self, stock: int) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+    def __init__(self, stock: int, folder: Path | None = None) -> None:
+        files = {name: ":memory:" if folder is None else str(folder / f"{name}.sqlite") for name in SCHEMAS}
+        self.connection = sqlite3.connect(files["main"], isolation_level=None)
         self._cursor = self.connection.cursor()
         self._execute = self._cursor.execute
-        self._execute("ATTACH ':memory:' AS provider")
-        self._execute("ATTACH ':memory:' AS mail")
-        for schema in ("main", "provider", "mail"):
+        for schema in SCHEMAS[1:]:
+            self._execute(f"ATTACH ? AS {schema}", (files[schema],))
+        for schema in SCHEMAS:
             self._execute(f"PRAGMA {schema}.page_size = {PAGE_BYTES}")
+            self._execute(f"PRAGMA {schema}.synchronous = OFF")
         for handler in HANDLERS.values():
             self._cursor.executescript(handler.tables)
         self._execute("INSERT INTO stock VALUES (?)", (stock,))

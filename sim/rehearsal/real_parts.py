@@ -24,11 +24,13 @@ class RealParts(NamedTuple):
         node: The ``node`` program.
         redis_server: The ``redis-server`` program.
         node_modules: The folder that holds ``bull``.
+        script_folder: The folder of the scripts that the processes run.
     """
 
     node: str
     redis_server: str
     node_modules: Path
+    script_folder: Path = NODE_FOLDER
 
 
 def find_real_parts() -> RealParts:

@@ -1,12 +1,13 @@
 """The verbs that break and mend the world; faults, notebooks and pages call nothing else."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sim.core.errors import SimError, UnknownName
 from sim.ledger.events import Event
 from sim.scenario.fault_schema import Step
 from sim.world.database import Failure, FailureWindow
+from sim.world.hooks import FaultHooks
 from sim.world.persistence import Snapshot, restore_point_ms
 from sim.world.process import Process
 from sim.world.redis_server import LOADING
@@ -15,23 +16,7 @@ if TYPE_CHECKING:
     from sim.world.simulation import Simulation
 
 
-class Death(NamedTuple):
-    """A step hook's verdict that the process dies.
-
-    Attributes:
-        restart_after_ms: When a replacement starts, ms later; None means never.
-    """
-
-    restart_after_ms: int | None
-
-
-StepHook = Callable[[Step, Process, str, str], Death | None]
-"""Step, process, queue and job -> whether the process dies there."""
-ErrorHook = Callable[[str, str, int], SimError | None]
-"""Queue, job and attempt -> the error that the handler raises, if any."""
-
-
-class Controls:
+class Controls(FaultHooks[Process]):
     """Verb pairs over the names of the world: crash and restart, freeze and resume, stop and start, refuse and accept.
 
     Attributes:
@@ -39,9 +24,8 @@ class Controls:
     """
 
     def __init__(self, world: "Simulation") -> None:
+        super().__init__()
         self._world = world
-        self._step_hooks: list[StepHook] = []
-        self._error_hooks: list[ErrorHook] = []
         self._redis_stops = 0
         self._snapshots: dict[int, Snapshot] = {}
         self.last_ms = 0
@@ -201,34 +185,28 @@ class Controls:
 
     # -- inside attempts ------------------------------------------------------------------------------------------
 
-    def on_step(self, hook: StepHook) -> None:
-        """Ask ``hook`` at every step of every job whether the process dies there."""
-        self._step_hooks.append(hook)
-
-    def on_attempt(self, hook: ErrorHook) -> None:
-        """Ask ``hook`` in every attempt whether its handler raises an error."""
-        self._error_hooks.append(hook)
-
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
         """Kill the process if a hook says so, and tell whether it died."""
-        for hook in self._step_hooks:
-            death = hook(step, process, queue, job)
-            if death is not None:
-                self._world.recorder.job(queue, job, Event.KILLED, process.name, {"step": step})
-                self.crash(process, death.restart_after_ms)
-                return True
-        return False
-
-    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
-        """Return the error that a fault makes the handler of this attempt raise, or None."""
-        for hook in self._error_hooks:
-            error = hook(queue, job, attempt)
-            if error is not None:
-                return error
-        return None
+        death = self.death_at(step, process, queue, job)
+        if death is None:
+            return False
+        self._world.recorder.job(queue, job, Event.KILLED, process.name, {"step": step})
+        self.crash(process, death.restart_after_ms)
+        return True
 
 
-def target_processes(target: str, workers: dict[str, list[Process]]) -> list[Process]:
+class Named(Protocol):
+    """A process, by its name."""
+
+    @property
+    def name(self) -> str:
+        """Such as ``email-1``."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def target_processes(target: str, workers: dict[str, list[N]]) -> list[N]:
     """Choose among the workers of each queue: ``workers``, a queue's name, or one process such as ``email-2``.
 
     Raises:

@@ -1,10 +1,16 @@
 """Writes the ledger, and knows which offer stands behind an id of the queue."""
 
-from typing import Any
-
-import simpy
+from typing import Any, Protocol
 
 from sim.ledger.events import Event, Ledger, Record
+
+
+class RunTime(Protocol):
+    """Anything that knows how far a run is: SimPy's environment, or the scaled clock of a rehearsal."""
+
+    @property
+    def now(self) -> float:
+        """Milliseconds since the run began."""
 
 
 class Recorder:
@@ -14,7 +20,7 @@ class Recorder:
     of their offers, which never repeat.
     """
 
-    def __init__(self, env: simpy.Environment, ledger: Ledger) -> None:
+    def __init__(self, env: RunTime, ledger: Ledger) -> None:
         self._env = env
         self._append = ledger.records.append
         self._names: dict[tuple[str, str], str] = {}
@@ -72,6 +78,10 @@ class Recorder:
                 self.offered(queue, name, {"by": "hand"})
             self.accepted(queue, name, job_id)
         return name
+
+    def learn(self, queue: str, job_id: str, job: str) -> None:
+        """Take note of the offer behind an id without writing anything down."""
+        self._names[queue, job_id] = job
 
     def is_known(self, job: str) -> bool:
         """Tell whether a job of this name was offered."""

@@ -58,6 +58,7 @@ class Simulation:
         semantics: SemanticsName | None = None,
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
+        streams: Streams | None = None,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -68,7 +69,7 @@ class Simulation:
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode)
         self.recorder = Recorder(self.env, self.ledger)
-        self.streams = Streams(self.seed)
+        self.streams = Streams(self.seed) if streams is None else streams
         self.database = DatabaseAccess(
             ApplicationDatabase(scenario.database.stock), scenario.database.latency, self.streams
         )

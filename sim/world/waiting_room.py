@@ -1,6 +1,6 @@
 """Idle workers wait for a job as blocked clients of Redis do: the one that has waited longest is served first."""
 
-from typing import NamedTuple
+from collections import deque
 
 import simpy
 
@@ -13,22 +13,37 @@ DRAIN_MS = 5_000
 """A blocked pop returns empty-handed after so long, and the worker asks again."""
 
 
-class Waiter(NamedTuple):
-    """One blocked pop: whose it is, since when, and where the id goes; None means the connection broke."""
+class Line:
+    """The blocked pops of one process: all of its slots share one connection, on which one pop is served after another.
 
-    process: Process
-    since_ms: int
-    arrival: simpy.Event
+    Attributes:
+        since_ms: When the pop at the head was sent, ms since the run began.
+        arrivals: Where the ids go, the head first; None means the connection broke.
+    """
+
+    __slots__ = ("arrivals", "process", "since_ms")
+
+    def __init__(self, process: Process, since_ms: int) -> None:
+        self.process = process
+        self.since_ms = since_ms
+        self.arrivals: deque[simpy.Event] = deque()
+
+    def blocked_since_ms(self, now_ms: int) -> int:
+        """Return since when Redis has had the pop: every time-out puts the process at the end of the line again."""
+        return self.since_ms + max(0, now_ms - self.since_ms - 1) // DRAIN_MS * DRAIN_MS
 
 
 class WaitingRoom:
-    """The blocked pops on one queue's ``wait`` list."""
+    """The blocked pops on one queue's ``wait`` list.
+
+    Source: BULL_FACTS 15.
+    """
 
     def __init__(self, env: simpy.Environment, store: Store, keys: QueueKeys) -> None:
         self.env = env
         self.store = store
         self.keys = keys
-        self._waiters: list[Waiter] = []
+        self._lines: list[Line] = []
         self._frozen_at: dict[str, int] = {}
 
     def enter(self, process: Process) -> simpy.Event:
@@ -42,44 +57,51 @@ class WaitingRoom:
             if job_id is not None:
                 arrival.succeed(job_id)
                 return arrival
-        self._waiters.append(Waiter(process, int(self.env.now), arrival))
+        line = next((line for line in self._lines if line.process is process), None)
+        if line is None:
+            line = Line(process, int(self.env.now))
+            self._lines.append(line)
+        line.arrivals.append(arrival)
         return arrival
 
     def serve(self) -> None:
         """Hand waiting jobs to those who wait; call it after anything that may have put a job in line."""
-        while self._waiters:
-            waiter = self._next()
-            if waiter is None:
+        while self._lines:
+            line = self._next()
+            if line is None:
                 return
             job_id = pop_waiting(self.store, self.keys)
             if job_id is None:
                 return
-            self._waiters.remove(waiter)
-            waiter.arrival.succeed(job_id)
+            self._lines.remove(line)
+            line.arrivals.popleft().succeed(job_id)
+            if line.arrivals:
+                line.since_ms = int(self.env.now)
+                self._lines.append(line)
 
     def leave(self, process: Process) -> None:
         """Take away the blocked pops of a process that died."""
-        self._waiters = [waiter for waiter in self._waiters if waiter.process is not process]
+        self._lines = [line for line in self._lines if line.process is not process]
         self._frozen_at.pop(process.name, None)
 
     def note_frozen(self, process: Process) -> None:
-        """Remember when a process began to stand still: Redis serves its blocked pop until that times out."""
+        """Remember when a process began to stand still: Redis serves its blocked pops until they time out."""
         self._frozen_at[process.name] = int(self.env.now)
 
     def break_connections(self) -> None:
         """Wake everyone empty-handed: Redis is gone."""
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            waiter.arrival.succeed(None)
+        lines, self._lines = self._lines, []
+        for line in lines:
+            for arrival in line.arrivals:
+                arrival.succeed(None)
 
-    def _next(self) -> Waiter | None:
-        """Choose who is served; pass over frozen processes whose blocked pop has timed out."""
-        for waiter in self._waiters:
-            if not waiter.process.frozen or self._still_blocked(waiter):
-                return waiter
-        return None
+    def _next(self) -> Line | None:
+        """Choose who is served: who has been blocked longest; frozen processes whose pops have timed out are not."""
+        now_ms = int(self.env.now)
+        able = [line for line in self._lines if not line.process.frozen or self._still_blocked(line)]
+        return min(able, key=lambda line: line.blocked_since_ms(now_ms), default=None)
 
-    def _still_blocked(self, waiter: Waiter) -> bool:
-        frozen_at = self._frozen_at.get(waiter.process.name, int(self.env.now))
-        rounds = (max(0, frozen_at - waiter.since_ms)) // DRAIN_MS + 1
-        return int(self.env.now) < waiter.since_ms + rounds * DRAIN_MS
+    def _still_blocked(self, line: Line) -> bool:
+        frozen_at = self._frozen_at.get(line.process.name, int(self.env.now))
+        rounds = (max(0, frozen_at - line.since_ms)) // DRAIN_MS + len(line.arrivals)
+        return int(self.env.now) < line.since_ms + rounds * DRAIN_MS

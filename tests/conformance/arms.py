@@ -22,6 +22,7 @@ from sim.jobqueue.stalled import check_stalled_jobs
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
 from sim.rehearsal.real_parts import RealParts
+from sim.world.memory_store import MemoryStore
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
 from tests.conformance.keyspace import PREFIX, Keyspace, read_keyspace
 
@@ -272,7 +273,7 @@ class Arm:
             reply = None
         elif step.actor == HAND:
             args = [arg.replace("{q}", PREFIX) if isinstance(arg, str) else arg for arg in step.args["args"]]
-            answer = self.store.execute_command(step.args["command"], *args)
+            answer = _send(self.store, step.args["command"], args)
             reply = int(answer) if isinstance(answer, bool | int) else answer
         else:
             reply = self.implementation.do(step, self.clock.now_ms)
@@ -320,6 +321,25 @@ class Arm:
         assert key.endswith(":limiter"), f"{key} has an expiry, and this harness does not know why"
         assert self._settings.limiter is not None
         return self._settings.limiter["duration"]
+
+
+def _send(store: Any, command: str, args: list[Any]) -> Any:
+    """Send a plain command; a store that has no wire is called by redis-py's method of that name."""
+    if not isinstance(store, MemoryStore):
+        return store.execute_command(command, *args)
+    name = command.lower()
+    if name == "hset":
+        key, *pairs = args
+        return store.hset(key, mapping=dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    if name == "zadd":
+        key, score, member = args
+        return store.zadd(key, {member: score})
+    if name == "set" and len(args) == 4:
+        key, value, _px, px_ms = args
+        return store.set(key, value, px=px_ms)
+    if name == "del":
+        return store.delete(*args)
+    return getattr(store, name)(*args)
 
 
 def _strategy(delays: list[int | None]) -> Strategy:

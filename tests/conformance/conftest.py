@@ -8,11 +8,12 @@ import redis
 
 from sim.core.clock import ManualClock
 from sim.rehearsal.real_parts import RealPartMissing
+from sim.world.memory_store import MemoryStore
 from sim.world.redis_store import open_fakeredis
 from tests.conformance.arms import T0, Arm, Mixed, ProjectQueue, RealBull
 from tests.conformance.live import live_bull
 
-ARMS = ("project-fakeredis", "project-redis", "bull-redis", "mixed", "mixed-swapped")
+ARMS = ("project-fakeredis", "project-memory", "project-redis", "bull-redis", "mixed", "mixed-swapped")
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,10 @@ def make_arm(name: str, request: pytest.FixtureRequest) -> Arm:
         clock = ManualClock(T0)
         store = open_fakeredis(clock)[1]
         return Arm(ProjectQueue(store), store, clock)
+    if name == "project-memory":
+        clock = ManualClock(T0)
+        memory = MemoryStore(clock)
+        return Arm(ProjectQueue(memory), memory, clock)
     if name == "project-redis":
         socket = request.getfixturevalue("real_redis_socket")
         if socket is None:

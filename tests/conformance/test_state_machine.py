@@ -248,9 +248,9 @@ def explore(arms: list[Arm]) -> None:
     )
 
 
-def test_fakeredis_and_a_real_redis_answer_alike(request: pytest.FixtureRequest) -> None:
-    """In every history each reply and each key are the same on fakeredis and on a real Redis."""
-    explore([make_arm("project-fakeredis", request), make_arm("project-redis", request)])
+def test_every_store_answers_like_a_real_redis(request: pytest.FixtureRequest) -> None:
+    """In every history each reply and each key are the same on fakeredis, in memory and on a real Redis."""
+    explore([make_arm(f"project-{store}", request) for store in ("fakeredis", "memory", "redis")])
 
 
 def test_the_projects_queue_and_the_real_bull_answer_alike(request: pytest.FixtureRequest) -> None:

@@ -59,7 +59,7 @@ def test_every_subcommand_loads_and_explains_itself(name: str, capsys: pytest.Ca
     ("arguments", "what"),
     [
         (["chek"], "no command 'chek'; did you mean check?"),
-        (["zzzzz"], "no command 'zzzzz'; there are: run, check, scenarios, backoff, schema"),
+        (["zzzzz"], "no command 'zzzzz'; there are: run, rehearse, check, scenarios, backoff, schema"),
         (["check"], "Missing argument"),
         (["check", "--no-such-option"], "No such option"),
         (["--no-such-option"], "No such option"),

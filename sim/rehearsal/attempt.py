@@ -1,0 +1,185 @@
+"""One attempt of a real job: the project's own handler, advanced step by step for the process that runs it."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from sim.core.errors import SimError
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.errors import DatabaseAway, PermanentError, ReplyLost, TransientError
+from sim.handlers.instructions import Effect, Query, Work
+from sim.handlers.job_input import JobInput
+from sim.ledger.events import Event
+from sim.rehearsal.controls import RealControls
+from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.processes import Message, RealProcess
+from sim.rehearsal.scale import ScaledClock
+from sim.scenario.queues import QueueConfig
+from sim.world.database import DatabaseAccess
+from sim.world.recorder import Recorder
+
+MADE_UP_MS = 25
+"""Real ms that a handler's next work may be shortened by, for the time that its messages have taken."""
+
+
+class HandlerCall:
+    """A transaction that the handler wants made, until the process makes it."""
+
+    def __init__(self, body: Callable[[], Any], *, outside: bool) -> None:
+        self._body = body
+        self.outside = outside
+        self.problem: SimError | None = None
+        self.was_made = False
+
+    def carry_out(self) -> Any:
+        """Do it."""
+        self.was_made = True
+        return self._body()
+
+
+class RealAttempt:
+    """Advances one attempt, writes its effects into the ledger, and asks the faults where the simulator asks them.
+
+    Attributes:
+        process: The process that runs it.
+        ideal_ms: Where it would stand if messages took no time, ms since the run began.
+        refused: Whether the queue has refused what the process reported.
+    """
+
+    def __init__(
+        self,
+        process: RealProcess,
+        queue: str,
+        config: QueueConfig,
+        job: JobInput,
+        number: int,
+        service_ms: int,
+        *,
+        clock: ScaledClock,
+        recorder: Recorder,
+        access: DatabaseAccess,
+        server: DatabaseServer,
+        controls: RealControls,
+    ) -> None:
+        self.process = process
+        self.queue = queue
+        self.job = job.name
+        self.number = number
+        self.refused = False
+        self._config = config
+        self._handler = HANDLERS[config.handler].handle(job)
+        self._service_ms = service_ms
+        self._worked = 0.0
+        self._clock = clock
+        self.ideal_ms = clock.now if process.handed_on_ms is None else process.handed_on_ms
+        process.handed_on_ms = None
+        self._recorder = recorder
+        self._access = access
+        self._server = server
+        self._controls = controls
+        self._call: HandlerCall | None = None
+        self._work_due_ms: float | None = None
+        self._freezes = 0
+
+    def next_step(self, answer: Message | None) -> Message | None:
+        """Say what the process is to do next; None when it has died of a fault here.
+
+        Args:
+            answer: What the call of the step before came to, as the process saw it.
+        """
+        value, error = self._heard(answer)
+        self._note_late_work()
+        while True:
+            try:
+                instruction = self._handler.send(value) if error is None else self._handler.throw(error)
+            except StopIteration as end:
+                if self._controls.reaches("after-effect-before-ack", self.process, self.queue, self.job):
+                    return None
+                return {"done": end.value}
+            except (TransientError, PermanentError) as problem:
+                permanent = isinstance(problem, PermanentError)
+                more = {"error": str(problem), "permanent": permanent}
+                self.note(Event.ATTEMPT_FAILED, more)
+                return {"fail": str(problem), "discard": permanent and self._config.discard_permanent}
+            value, error = None, None
+            if isinstance(instruction, Work):
+                span_ms = self._span_of(instruction)
+                if span_ms:
+                    return {"work_ms": span_ms}
+                continue
+            if isinstance(instruction, Query):
+                return self._to_call(HandlerCall(self._transaction(instruction.body), outside=False))
+            error = self._controls.handler_error(self.queue, self.job, self.number)
+            if error is None:
+                if self._controls.reaches("before-effect", self.process, self.queue, self.job):
+                    return None
+                return self._to_call(HandlerCall(self._effect(instruction), outside=instruction.system != "database"))
+
+    def note(self, event: Event, more: dict[str, Any] | None = None) -> None:
+        """Write down something that happened in this attempt."""
+        self._recorder.attempt(self.queue, self.job, event, self.number, self.process.name, more)
+
+    def _heard(self, answer: Message | None) -> tuple[Any, SimError | None]:
+        """Turn what the process heard into what the handler is told: a value, or an error."""
+        call, self._call = self._call, None
+        if call is None or answer is None:
+            return None, None
+        if call.problem is not None:
+            return None, call.problem
+        if "failed" in answer:
+            return None, ReplyLost() if call.was_made else DatabaseAway()
+        return answer["value"], None
+
+    def _span_of(self, work: Work) -> float:
+        """Return how long the process is to work, in real ms; what its messages have cost is taken off."""
+        before_ms = round(self._service_ms * self._worked)
+        self._worked += work.share
+        span_ms = round(self._service_ms * self._worked) - before_ms
+        if not span_ms:
+            return 0.0
+        scale, now_ms = self._clock.scale, self._clock.now
+        if not 0 <= scale.real_ms(now_ms - self.ideal_ms) <= MADE_UP_MS:
+            self.ideal_ms = now_ms
+        self.ideal_ms += span_ms
+        self._work_due_ms = max(now_ms, self.ideal_ms)
+        self._freezes = self.process.freezes
+        return max(0.01, scale.real_ms(self.ideal_ms - now_ms))
+
+    def _note_late_work(self) -> None:
+        """Take note of when work ended that nobody has stopped in between."""
+        if self._work_due_ms is not None and self._freezes == self.process.freezes:
+            self._clock.note_due(self._work_due_ms)
+        self._work_due_ms = None
+
+    def _to_call(self, call: HandlerCall) -> Message:
+        self._call = call
+        if not call.outside:
+            self.ideal_ms += self._access.latency_ms
+        number, path = self._server.expect(call)
+        return {"call": number, "to": path}
+
+    def _transaction(self, body: Callable[[sqlite3.Cursor], Any]) -> Callable[[], Any]:
+        return lambda: self._access.call(self.job, body)
+
+    def _effect(self, effect: Effect) -> Callable[[], Any]:
+        """Let the effect happen, and write it down if it stands, whatever the process hears of it."""
+
+        def outside() -> bool:
+            applied = self._access.database.run_outside(effect.body)
+            self._write(effect, applied)
+            return applied
+
+        def inside() -> bool:
+            happened: list[bool] = []
+            try:
+                self._access.call(self.job, lambda cursor: happened.append(effect.body(cursor)))
+            except ReplyLost:
+                self._write(effect, happened[-1])
+                raise
+            self._write(effect, happened[-1])
+            return happened[-1]
+
+        return inside if effect.system == "database" else outside
+
+    def _write(self, effect: Effect, applied: bool) -> None:
+        self.note(Event.EFFECT if applied else Event.EFFECT_SUPPRESSED, {"system": effect.system})

@@ -1,0 +1,65 @@
+"""A scenario's settings as Bull takes them, with all times divided by the scale."""
+
+from typing import Any
+
+from sim.rehearsal.scale import Scale
+from sim.scenario.queues import QueueConfig, Retention
+from sim.scenario.schema import Workers
+from sim.world.offers import Offer
+
+DRAIN_DELAY_MS = 5_000
+
+
+def worker_settings(settings: Workers, scale: Scale) -> dict[str, Any]:
+    """Return Bull's advanced settings."""
+    return {
+        "lockDuration": whole_ms(settings.lock_duration, scale),
+        "lockRenewTime": whole_ms(settings.lock_renew_ms, scale),
+        "stalledInterval": whole_ms(settings.stalled_interval, scale),
+        "maxStalledCount": settings.max_stalled,
+        "guardInterval": whole_ms(settings.guard_interval, scale),
+        "retryProcessDelay": whole_ms(settings.retry_process_delay, scale),
+        "drainDelay": max(0.05, scale.real_ms(DRAIN_DELAY_MS) / 1_000),
+    }
+
+
+def limiter(config: QueueConfig, scale: Scale) -> dict[str, int] | None:
+    """Return Bull's rate limiter, or None."""
+    if config.limiter is None:
+        return None
+    return {"max": config.limiter.max, "duration": whole_ms(config.limiter.duration, scale)}
+
+
+def job_options(offer: Offer, config: QueueConfig, scale: Scale) -> dict[str, Any]:
+    """Return the options of one ``queue.add``."""
+    options: dict[str, Any] = {
+        "attempts": config.attempts,
+        "removeOnComplete": _retention(config.remove_on_complete, scale),
+        "removeOnFail": _retention(config.remove_on_fail, scale),
+    }
+    if config.backoff is not None:
+        delay_ms = whole_ms(config.backoff.delay, scale) if config.backoff.delay else 0
+        options["backoff"] = {"type": config.backoff.type, "delay": delay_ms}
+    if offer.workload.delay:
+        options["delay"] = whole_ms(offer.workload.delay, scale)
+    if offer.workload.priority:
+        options["priority"] = offer.workload.priority
+    if offer.workload.lifo:
+        options["lifo"] = True
+    return options
+
+
+def whole_ms(ms: int, scale: Scale) -> int:
+    """Divide a time by the scale; at least 1 ms is left of it, because 0 means something else to Bull."""
+    return max(1, round(scale.real_ms(ms)))
+
+
+def _retention(keep: bool | int | Retention, scale: Scale) -> Any:
+    if not isinstance(keep, Retention):
+        return keep
+    kept: dict[str, float] = {}
+    if keep.count is not None:
+        kept["count"] = keep.count
+    if keep.age is not None:
+        kept["age"] = scale.real_ms(keep.age) / 1_000
+    return kept

@@ -1,0 +1,238 @@
+"""One rehearsal: the director that starts everything, has the clock, and hears what every process reports."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from sim.faults.timeline import arrange_faults
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.database import ApplicationDatabase
+from sim.ledger.events import Event, Ledger
+from sim.rehearsal.bull_options import job_options, limiter, worker_settings
+from sim.rehearsal.controls import RealControls
+from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.household import Household
+from sim.rehearsal.processes import Message, RealProcess, RehearsalBroken, Staff
+from sim.rehearsal.real_parts import RealParts
+from sim.rehearsal.real_redis import RealRedis
+from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.reports import Reports
+from sim.rehearsal.scale import Scale, ScaledClock
+from sim.rehearsal.stock import take_stock
+from sim.report.result import ModeResult
+from sim.scenario.fault_schema import PoisonJob, WorkerCrash
+from sim.scenario.schema import Scenario
+from sim.world.database import DatabaseAccess
+from sim.world.offers import Offer, draw_offers
+from sim.world.recorder import Recorder
+from sim.world.streams import Streams
+
+CHILD = "child.js"
+GIVE_UP_AFTER_MS = 600_000
+LOOK_EVERY_S = 0.05
+MOST_SPARES = 6
+LOADED_WITHIN_S = 60.0
+
+
+class Rehearsal:
+    """A scenario's queue mode, for real: use it once.
+
+    Attributes:
+        clock: Real time since the run began, in the scenario's milliseconds.
+        redis_version: What the server says of itself, such as 7.0.15.
+    """
+
+    def __init__(self, scenario: Scenario, scale: Scale, seed: int, parts: RealParts, household: Household) -> None:
+        self.scenario = scenario
+        self.clock = ScaledClock(scale)
+        self.ledger = Ledger("queue")
+        self.recorder = Recorder(self.clock, self.ledger)
+        self.streams = Streams(seed)
+        self.redis_version = ""
+        self._household = household
+        data = household.folder / "database"
+        data.mkdir()
+        config = scenario.database
+        self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency, self.streams)
+        self.database = DatabaseServer(household.folder, self.access, scale)
+        server = RedisProcess(parts.redis_server, household, scenario.redis)
+        self.redis = RealRedis(server, scenario.redis, list(scenario.queues), self.recorder, self.clock)
+        self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
+        self.producer = RealProcess("application", self._producer_config())
+        self.workers = {name: self._workers_of(name) for name in scenario.queues}
+        self.controls = RealControls(self)
+        arrange_faults(self)
+        self._offers = list(draw_offers(scenario, self.streams))
+        self.service_ms: dict[str, int] = {}
+        self.holds: dict[str, int] = {}
+        self._reports = Reports(self)
+        self._broken: asyncio.Future[None] | None = None
+
+    # -- what there is ----------------------------------------------------------------------------------------------
+
+    def _producer_config(self) -> Message:
+        return {"role": "produce", "queues": list(self.scenario.queues), **self._connection()}
+
+    def _connection(self) -> Message:
+        return {"redis": str(self.redis.server.public), "scale": self.clock.scale.factor}
+
+    def _workers_of(self, queue: str) -> list[RealProcess]:
+        settings = self.scenario.workers_of(queue)
+        config = {
+            "role": "work",
+            "queue": queue,
+            "concurrency": settings.concurrency,
+            "blocking": settings.blocking,
+            "settings": worker_settings(settings, self.clock.scale),
+            "limiter": limiter(self.scenario.queues[queue], self.clock.scale),
+            "announceTaken": any(
+                isinstance(fault, WorkerCrash) and fault.step == "between-take-and-lock"
+                for fault in self.scenario.faults
+            ),
+            **self._connection(),
+        }
+        return [RealProcess(f"{queue}-{number}", config) for number in range(1, settings.processes + 1)]
+
+    def _everyone(self) -> list[RealProcess]:
+        return [self.producer, *(worker for workers in self.workers.values() for worker in workers)]
+
+    def _spares(self) -> int:
+        """Guess how many processes will be replaced."""
+        crashes = 0
+        for fault in self.scenario.faults:
+            if isinstance(fault, PoisonJob):
+                crashes += 2 * len(fault.jobs)
+            elif isinstance(fault, WorkerCrash) and fault.restart_after is not None:
+                times = 1 if fault.mean_every is None else MOST_SPARES
+                crashes += max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
+        return min(MOST_SPARES, crashes)
+
+    # -- the run ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> ModeResult:
+        """Run the scenario to its end and return what came of it.
+
+        Raises:
+            RehearsalBroken: Something happened that is no part of the scenario.
+        """
+        loop = asyncio.get_running_loop()
+        self._broken = loop.create_future()
+        loop.set_exception_handler(lambda _loop, context: self._break(context.get("exception")))
+        playing = loop.create_task(self._play())
+        try:
+            both: list[asyncio.Future[Any]] = [playing, self._broken]
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if self._broken.done():
+                self._broken.result()
+            return await playing
+        finally:
+            playing.cancel()
+            self._broken.cancel()
+            self.staff.close()
+            self.database.close()
+            self.redis.server.close()
+            self.access.database.close()
+
+    def _break(self, error: BaseException | None) -> None:
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_exception(error or RehearsalBroken("an error without a cause"))
+
+    async def _play(self) -> ModeResult:
+        await self.staff.open(self._reports.hear, self._break)
+        await self.database.open(self._break)
+        everyone = self._everyone()
+        self.staff.hire(len(everyone) + self._spares())
+        await self.redis.open()
+        self.redis_version = self.redis.server.version()
+        try:
+            await asyncio.wait_for(self.staff.until_spares(len(everyone) + self._spares()), LOADED_WITHIN_S)
+            await self._start_everyone()
+        except TimeoutError:
+            words = self._household.last_words("node")
+            raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
+        self.clock.begin()
+        self.controls.begin()
+        offering = asyncio.gather(self._offer_all(), self._save_snapshots())
+        if self.scenario.duration is not None:
+            await self._until(self.scenario.duration)
+            offering.cancel()
+            with suppress(asyncio.CancelledError):
+                await offering
+        else:
+            await offering
+            await self._until_settled()
+        jobs = take_stock(self.ledger, self.recorder, self.redis, self.access.database, self._waiting())
+        return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
+
+    async def _start_everyone(self) -> None:
+        """Start producer and workers one after the other, so that they stand in line for jobs in their order."""
+        for process in self._everyone():
+            queue = None if process is self.producer else process.config["queue"]
+            spread = 0 if queue is None else self.scenario.workers_of(queue).start_spread
+            if spread:
+                continue
+            self.staff.start(process)
+            await asyncio.wait_for(process.ready.wait(), LOADED_WITHIN_S)
+        for queue, workers in self.workers.items():
+            spread = self.scenario.workers_of(queue).start_spread
+            starts = self.streams.generator(f"worker-starts:{queue}")
+            for worker in workers if spread else ():
+                self.controls.at(int(starts.integers(0, spread)), partial(self.staff.start, worker))
+
+    async def _offer_all(self) -> None:
+        for offer in self._offers:
+            await self._until(offer.at_ms)
+            self.clock.note_due(offer.at_ms)
+            self._offer(offer)
+
+    async def _until(self, t_ms: float) -> None:
+        wait_s = self.clock.loop_time(t_ms) - asyncio.get_running_loop().time()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    def _offer(self, offer: Offer) -> None:
+        self.recorder.offered(offer.queue, offer.name)
+        self.service_ms[offer.name] = offer.service_ms
+        link = self.producer.link
+        if link is None:
+            more = {"error": "the application is down"}
+            self.recorder.job(offer.queue, offer.name, Event.REJECTED, "producer", more)
+            return
+        if not self.redis.is_up:
+            self.recorder.job(offer.queue, offer.name, Event.SUBMIT_WAITING, "producer")
+        config = self.scenario.queues[offer.queue]
+        data = HANDLERS[config.handler].sample_data(offer.number, valid=offer.valid)
+        data["job"] = offer.name
+        self.holds[offer.name] = self.producer.generation
+        options = job_options(offer, config, self.clock.scale)
+        link.send({"kind": "add", "queue": offer.queue, "job": offer.name, "data": data, "options": options})
+
+    async def _save_snapshots(self) -> None:
+        """With ``rdb``: save a snapshot at every multiple of the interval, until the last fault or offer."""
+        config = self.scenario.redis
+        if config.persistence != "rdb":
+            return
+        last_ms = max(self.controls.last_ms, *(offer.at_ms for offer in self._offers))
+        for t_ms in range(config.save_interval, last_ms + 1, config.save_interval):
+            await self._until(t_ms)
+            self.redis.save()
+
+    async def _until_settled(self) -> None:
+        """Wait until nothing is left to happen to any job, at most ten minutes of the scenario after the last fault."""
+        quiet = 0
+        give_up_ms = max(self.controls.last_ms, self.clock.now) + GIVE_UP_AFTER_MS
+        while quiet < 2 and self.clock.now < give_up_ms:
+            await asyncio.sleep(LOOK_EVERY_S)
+            quiet = quiet + 1 if self._is_quiet() else 0
+            give_up_ms = max(give_up_ms, self.controls.last_ms + GIVE_UP_AFTER_MS)
+
+    def _is_quiet(self) -> bool:
+        if self.clock.now < self.controls.last_ms or not self.redis.is_up or self._waiting():
+            return False
+        workers = [worker for workers in self.workers.values() for worker in workers]
+        return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()
+
+    def _waiting(self) -> list[str]:
+        """Jobs whose submit the producer that there is has not answered."""
+        return [job for job, generation in self.holds.items() if generation == self.producer.generation]

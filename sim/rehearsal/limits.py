@@ -1,0 +1,64 @@
+"""What cannot be rehearsed, said before anything is started."""
+
+from sim.core.errors import SimError
+from sim.rehearsal.scale import Scale
+from sim.scenario.fault_schema import RedisCrash, RedisOutage
+from sim.scenario.schema import Scenario
+
+MOST_PROCESSES = 24
+MOST_JOBS = 20_000
+LONGEST_REAL_MS = 30 * 60_000
+
+
+class NotRehearsable(SimError):
+    """A scenario that cannot be done for real.
+
+    Args:
+        name: What the scenario is called, such as its file.
+        reasons: Why, each with what can be done instead.
+    """
+
+    def __str__(self) -> str:
+        name, *reasons = self.args
+        return "\n".join(f"{name}: cannot be rehearsed: {reason}" for reason in reasons)
+
+
+def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "scenario") -> None:
+    """Look through a scenario for what no real machine does on command.
+
+    Raises:
+        NotRehearsable: With every reason.
+    """
+    reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
+    if "queue" not in scenario.modes:
+        reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")
+    processes = len(scenario.worker_names)
+    if processes > MOST_PROCESSES:
+        reasons.append(f"workers: {processes} processes; at most {MOST_PROCESSES} real ones are started")
+    if scenario.jobs > MOST_JOBS:
+        reasons.append(f"workload: {scenario.jobs:,} jobs; at most {MOST_JOBS:,} are submitted for real")
+    span_ms = scenario.duration or max(entry.last_ms + entry.delay for entry in scenario.workload)
+    if scale.real_ms(span_ms) > LONGEST_REAL_MS:
+        reasons.append(f"at {scale} it takes longer than {LONGEST_REAL_MS // 60_000} minutes; give a larger --scale")
+    if reasons:
+        raise NotRehearsable(name, *reasons)
+
+
+def _of_fault(number: int, fault: object) -> list[str]:
+    reasons: list[str] = []
+    if isinstance(fault, RedisCrash) and fault.cause == "power-loss":
+        reasons.append(
+            f"faults[{number}].cause: a power loss cannot be done to a real machine from here; "
+            "process-kill kills redis-server for real"
+        )
+    if isinstance(fault, RedisCrash) and fault.loading:
+        reasons.append(
+            f"faults[{number}].loading: how long redis-server loads is up to its data; "
+            "leave loading out to rehearse the crash"
+        )
+    if isinstance(fault, RedisOutage) and fault.lost_replies:
+        reasons.append(
+            f"faults[{number}].lost_replies: no real server loses exactly so many replies on command; "
+            "leave lost_replies out to rehearse the outage"
+        )
+    return reasons

@@ -1,0 +1,17 @@
+'use strict';
+
+// One process of a rehearsal. It loads Bull, says hello on the control socket, and waits to be told what it is:
+// a worker of one queue, or the producer. It ends when the control socket closes, so it never outlives its director.
+
+const { Control } = require('./control');
+const { produce } = require('./producer');
+const { work } = require('./worker');
+
+const [, , controlPath, nodeModules] = process.argv;
+const roles = { work, produce };
+
+require(`${nodeModules}/bull`);
+
+const control = new Control(controlPath);
+control.on('start', config => roles[config.role](control, nodeModules, config));
+control.tell({ kind: 'hello', pid: process.pid });

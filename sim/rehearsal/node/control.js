@@ -1,0 +1,62 @@
+'use strict';
+
+const net = require('net');
+
+// JSON lines to and from the director. `tell` sends; `ask` sends and waits for the answer with the same number.
+class Control {
+  constructor(path) {
+    this.handlers = {};
+    this.waiting = new Map();
+    this.asked = 0;
+    this.socket = net.connect(path);
+    this.socket.on('error', () => process.exit(0));
+    this.socket.on('close', () => process.exit(0));
+    let rest = '';
+    this.socket.setEncoding('utf8');
+    this.socket.on('data', text => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop();
+      lines.forEach(line => this.receive(JSON.parse(line)));
+    });
+  }
+
+  on(kind, handler) {
+    this.handlers[kind] = handler;
+  }
+
+  receive(message) {
+    if (message.re === undefined) {
+      this.handlers[message.kind](message);
+      return;
+    }
+    const resolve = this.waiting.get(message.re);
+    this.waiting.delete(message.re);
+    resolve(message);
+  }
+
+  tell(message) {
+    this.socket.write(JSON.stringify(message) + '\n');
+  }
+
+  ask(message) {
+    const ask = ++this.asked;
+    this.tell({ ...message, ask });
+    return new Promise(resolve => this.waiting.set(ask, resolve));
+  }
+}
+
+// Bull's own schedule, divided by the scale. It is kept against the clock: what an attempt to connect takes would
+// otherwise count as many times as the scale says. ioredis calls the strategy on the options of one client.
+function redisOptions({ redis, scale }) {
+  return {
+    path: redis,
+    retryStrategy(times) {
+      const delay = Math.min(Math.exp(times), 20000) / scale;
+      const now = performance.now();
+      this.due = (times === 1 ? now : this.due) + delay;
+      return Math.max(1, Math.round(this.due - now));
+    }
+  };
+}
+
+module.exports = { Control, redisOptions };

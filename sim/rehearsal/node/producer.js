@@ -1,0 +1,19 @@
+'use strict';
+
+const { redisOptions } = require('./control');
+
+// The application that submits: one `queue.add` for each `add` of the director, and a report of what came of it.
+exports.produce = (control, nodeModules, config) => {
+  const Queue = require(`${nodeModules}/bull`);
+  const queues = {};
+  for (const name of config.queues) {
+    queues[name] = new Queue(name, { redis: redisOptions(config) });
+  }
+  control.on('add', ({ queue, job, data, options }) => {
+    queues[queue].add(data, options).then(
+      added => control.tell({ kind: 'accepted', queue, job, id: String(added.id) }),
+      error => control.tell({ kind: 'rejected', queue, job, error: error.message })
+    );
+  });
+  Promise.all(Object.values(queues).map(queue => queue.isReady())).then(() => control.tell({ kind: 'ready' }));
+};

@@ -1,0 +1,142 @@
+'use strict';
+
+const net = require('net');
+const { redisOptions } = require('./control');
+
+// One real Bull worker. Its handler does what the director's copy of the handler says, step by step: work for a while,
+// call the database or an outside system over a socket of its own, return or throw. Everything else is Bull's doing;
+// what Bull did is read off at its own functions, which are wrapped and not changed.
+exports.work = (control, nodeModules, config) => {
+  const Queue = require(`${nodeModules}/bull`);
+  const scripts = require(`${nodeModules}/bull/lib/scripts`);
+  const delays = new Map();
+  watchScripts(scripts, control, delays);
+  const queue = new Queue(config.queue, {
+    redis: redisOptions(config),
+    settings: config.settings,
+    limiter: config.limiter || undefined
+  });
+  watchQueue(queue, control, config);
+  queue.on('error', (error, where) => {
+    if (where === 'Error processing job') {
+      control.tell({ kind: 'trouble', error: error.message });
+    }
+  });
+  queue.process(config.concurrency, job => run(job, control, config, delays));
+};
+
+async function run(job, control, config, delays) {
+  let step = await control.ask({
+    kind: 'begin',
+    id: String(job.id),
+    job: job.data && job.data.job,
+    data: job.data,
+    made: job.attemptsMade
+  });
+  const attempt = step.attempt;
+  watchJob(job, attempt, control, delays);
+  for (;;) {
+    let answer = null;
+    if (step.work_ms !== undefined) {
+      await pause(step.work_ms, config.blocking);
+    } else if (step.call !== undefined) {
+      answer = await call(step.to, step.call);
+    } else if (step.fail !== undefined) {
+      if (step.discard) {
+        job.discard();
+      }
+      throw new Error(step.fail);
+    } else {
+      return step.done;
+    }
+    step = await control.ask({ kind: 'next', attempt, answer });
+  }
+}
+
+function pause(ms, blocking) {
+  if (blocking) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    return Promise.resolve();
+  }
+  return new Promise(resolve => setTimeout(resolve, Math.round(ms)));
+}
+
+// One connection, one call. `failed` says that no answer came, for whatever reason.
+function call(path, number) {
+  return new Promise(resolve => {
+    let text = '';
+    let failed = 'closed before the answer';
+    const socket = net.connect(path, () => socket.write(`${number}\n`));
+    socket.setEncoding('utf8');
+    socket.on('data', more => (text += more));
+    socket.on('error', error => (failed = error.code));
+    socket.on('close', () => resolve(text.endsWith('\n') ? JSON.parse(text) : { failed }));
+  });
+}
+
+function watchScripts(scripts, control, delays) {
+  const check = scripts.moveUnlockedJobsToWait;
+  scripts.moveUnlockedJobsToWait = async queue => {
+    const [failed, stalled] = await check.call(scripts, queue);
+    if (failed.length || stalled.length) {
+      control.tell({ kind: 'check', failed, stalled });
+    }
+    return [failed, stalled];
+  };
+  const delayed = scripts.moveToDelayedArgs;
+  scripts.moveToDelayedArgs = function(queue, id, timestamp, ...more) {
+    delays.set(String(id), timestamp - Date.now());
+    return delayed.call(scripts, queue, id, timestamp, ...more);
+  };
+}
+
+function watchQueue(queue, control, config) {
+  let asking = 0;
+  const next = queue.getNextJob;
+  queue.getNextJob = function() {
+    const job = next.call(queue);
+    if (++asking === config.concurrency) {
+      control.tell({ kind: 'ready' });
+    }
+    return job;
+  };
+  const process = queue.processJob;
+  queue.processJob = (job, ...more) => process(job, ...more).finally(() => job && control.tell({ kind: 'idle' }));
+  if (config.announceTaken) {
+    const lock = queue.moveToActive;
+    queue.moveToActive = async function(id) {
+      if (id !== undefined) {
+        await control.ask({ kind: 'taken', id: String(id) });
+      }
+      return lock.call(queue, id);
+    };
+  }
+}
+
+function watchJob(job, attempt, control, delays) {
+  const complete = job.moveToCompleted;
+  job.moveToCompleted = async function(...values) {
+    try {
+      const next = await complete.apply(job, values);
+      control.tell({ kind: 'completed', attempt, next: Boolean(next) });
+      return next;
+    } catch (error) {
+      control.tell({ kind: 'refused', attempt, error: error.message });
+      throw error;
+    }
+  };
+  const fail = job.moveToFailed;
+  job.moveToFailed = async function(error, ...values) {
+    delays.delete(String(job.id));
+    job.finishedOn = null;
+    try {
+      const next = await fail.call(job, error, ...values);
+      const delay_ms = job.finishedOn ? null : delays.get(String(job.id)) || 0;
+      control.tell({ kind: 'failed', attempt, reason: error.message, delay_ms });
+      return next;
+    } catch (refusal) {
+      control.tell({ kind: 'refused', attempt, error: refusal.message });
+      throw refusal;
+    }
+  };
+}

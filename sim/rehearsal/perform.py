@@ -1,0 +1,43 @@
+"""Rehearse a scenario: start everything, run it, end everything."""
+
+import asyncio
+import json
+import subprocess
+from typing import NamedTuple
+
+from sim.rehearsal.director import Rehearsal
+from sim.rehearsal.household import Household
+from sim.rehearsal.real_parts import RealParts
+from sim.rehearsal.scale import Scale
+from sim.report.result import ModeResult
+from sim.scenario.schema import Scenario
+
+
+class Performance(NamedTuple):
+    """What a rehearsal came to.
+
+    Attributes:
+        versions: Of ``bull``, ``node`` and ``redis``.
+        late_ms: By how much the latest event came too late, real ms: how busy the machine was.
+    """
+
+    result: ModeResult
+    versions: dict[str, str]
+    late_ms: float
+
+
+def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Performance:
+    """Run a scenario's queue mode for real; nothing that was started is left when this returns or raises.
+
+    Raises:
+        RehearsalBroken: Something happened that is no part of the scenario.
+    """
+    with Household() as household:
+        rehearsal = Rehearsal(scenario, scale, seed, parts, household)
+        result = asyncio.run(rehearsal.run())
+        versions = {
+            "node": subprocess.check_output([parts.node, "--version"], text=True).strip().removeprefix("v"),
+            "bull": json.loads((parts.node_modules / "bull" / "package.json").read_text())["version"],
+            "redis": rehearsal.redis_version,
+        }
+    return Performance(result, versions, rehearsal.clock.late_ms)

@@ -1,0 +1,174 @@
+"""The real processes of a rehearsal: the workers by name, the producer, and spares that take a dead one's place."""
+
+import asyncio
+import json
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from sim.core.errors import SimError
+from sim.rehearsal.household import Household
+
+Message = dict[str, Any]
+
+
+class RehearsalBroken(SimError):
+    """Something happened that is no part of the scenario, such as a process that ended by itself."""
+
+
+class Link:
+    """The control connection of one real process."""
+
+    def __init__(self, pid: int, writer: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self.process: RealProcess | None = None
+        self._writer = writer
+
+    def send(self, message: Message) -> None:
+        """Send a message; to a dead process it goes nowhere."""
+        if not self._writer.is_closing():
+            self._writer.write(json.dumps(message).encode() + b"\n")
+
+
+class RealProcess:
+    """A name that a real process has, and another after it has died.
+
+    Attributes:
+        generation: How many processes have had the name; 1 for the first.
+        alive: Whether one has it, or is about to.
+        frozen: Whether it is stopped.
+        running: Attempts under way.
+        freezes: How often it was stopped.
+        handed_on_ms: Where the attempt stood whose end has brought the next job with it, ms since the run began.
+    """
+
+    def __init__(self, name: str, config: Message) -> None:
+        self.name = name
+        self.config = config
+        self.generation = 0
+        self.alive = False
+        self.frozen = False
+        self.running = 0
+        self.freezes = 0
+        self.handed_on_ms: float | None = None
+        self.link: Link | None = None
+        self.ready = asyncio.Event()
+        self._freezes = 0
+
+    def appoint(self, link: Link) -> None:
+        """Let a spare process have the name and begin."""
+        self.link = link
+        link.process = self
+        link.send({"kind": "start", **self.config})
+
+    def expect(self) -> None:
+        """Wait for a spare process to have the name."""
+        self.generation += 1
+        self.alive = True
+        self.ready.clear()
+
+    def kill(self) -> None:
+        """Kill it as by ``kill -9``."""
+        self.alive = False
+        self.frozen = False
+        self.running = 0
+        self.handed_on_ms = None
+        self._freezes = 0
+        if self.link is not None:
+            os.kill(self.link.pid, signal.SIGKILL)
+            self.link = None
+
+    def stop(self) -> None:
+        """Let it stand still until ``go_on`` has been called as often as this."""
+        self._freezes += 1
+        self.freezes += 1
+        self.frozen = True
+        if self.link is not None:
+            os.kill(self.link.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        self._freezes = max(0, self._freezes - 1)
+        if self._freezes == 0 and self.frozen:
+            self.frozen = False
+            if self.link is not None:
+                os.kill(self.link.pid, signal.SIGCONT)
+
+
+class Staff:
+    """Starts processes ahead of time, because loading Bull takes longer than the scenario's restarts."""
+
+    def __init__(self, household: Household, command: list[str], node_modules: str) -> None:
+        self._household = household
+        self._command = [*command, str(household.folder / "control.sock"), node_modules]
+        self._spares: deque[Link] = deque()
+        self._wanting: deque[RealProcess] = deque()
+        self._coming = 0
+        self._server: asyncio.Server | None = None
+
+    async def open(self, heard: Callable[[Link, Message], None], guard: Callable[[Exception], None]) -> None:
+        """Listen on the control socket.
+
+        Args:
+            heard: Is handed every message of a process that has a name.
+            guard: Is handed what must end the rehearsal.
+        """
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            link = Link(0, writer)
+            try:
+                while line := await reader.readline():
+                    message = json.loads(line)
+                    if message["kind"] == "hello":
+                        link.pid = message["pid"]
+                        self._add(link)
+                    else:
+                        heard(link, message)
+            except ConnectionError:
+                pass
+            except Exception as error:
+                guard(error)
+            finally:
+                writer.close()
+                if link.process is not None and link.process.link is link:
+                    words = self._household.last_words("node")
+                    guard(RehearsalBroken(f"{link.process.name} ended by itself: {words}"))
+
+        self._server = await asyncio.start_unix_server(serve, self._household.folder / "control.sock", limit=2**22)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
+
+    def hire(self, count: int) -> None:
+        """Start so many processes that will be spares."""
+        for _ in range(count):
+            self._coming += 1
+            self._household.start("node", *self._command)
+
+    def _add(self, link: Link) -> None:
+        self._coming -= 1
+        while self._wanting:
+            process = self._wanting.popleft()
+            if process.alive and process.link is None:
+                process.appoint(link)
+                return
+        self._spares.append(link)
+
+    def start(self, process: RealProcess) -> None:
+        """Let a process of that name begin: at once where there is a spare, else as soon as one has loaded."""
+        process.expect()
+        if self._spares:
+            process.appoint(self._spares.popleft())
+        else:
+            self._wanting.append(process)
+            if self._coming < len(self._wanting):
+                self.hire(1)
+
+    async def until_spares(self, count: int) -> None:
+        """Wait until so many spares have loaded."""
+        while len(self._spares) < count:
+            await asyncio.sleep(0.005)

@@ -1,0 +1,131 @@
+"""What the real processes report, and what they are answered."""
+
+from typing import Protocol
+
+from sim.handlers.job_input import JobInput
+from sim.jobqueue.stalled import REASON
+from sim.ledger.events import Event
+from sim.rehearsal.attempt import RealAttempt
+from sim.rehearsal.controls import RealControls, Stage
+from sim.rehearsal.processes import Link, Message, RealProcess
+from sim.scenario.schema import Scenario
+
+
+class ReportedStage(Stage, Protocol):
+    """What the reports are about.
+
+    Attributes:
+        service_ms: How long one attempt at each offered job works, ms.
+        holds: Jobs whose submit has not been answered, and which generation of the producer has them.
+    """
+
+    scenario: Scenario
+    controls: RealControls
+    service_ms: dict[str, int]
+    holds: dict[str, int]
+
+
+class Reports:
+    """Writes into the ledger what processes report, and tells each attempt's process its next step."""
+
+    def __init__(self, stage: ReportedStage) -> None:
+        self._stage = stage
+        self._recorder = stage.recorder
+        self._attempts: list[RealAttempt] = []
+
+    def hear(self, link: Link, message: Message) -> None:
+        """Take note of what a process reports, and answer what it asks."""
+        process = link.process
+        if process is None:
+            return
+        reply = getattr(self, f"_on_{message['kind']}")(process, message)
+        if "ask" in message and reply is not None and process.link is link:
+            link.send({"re": message["ask"], **reply})
+
+    def _on_ready(self, process: RealProcess, _message: Message) -> None:
+        process.ready.set()
+        if process is not self._stage.producer:
+            self._recorder.world(Event.WORKER_STARTED, process.name, generation=process.generation)
+
+    def _on_accepted(self, _process: RealProcess, message: Message) -> None:
+        self._stage.holds.pop(message["job"], None)
+        self._recorder.accepted(message["queue"], message["job"], message["id"])
+
+    def _on_rejected(self, _process: RealProcess, message: Message) -> None:
+        self._stage.holds.pop(message["job"], None)
+        more = {"error": message["error"]}
+        self._recorder.job(message["queue"], message["job"], Event.REJECTED, "producer", more)
+
+    def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
+        queue = process.config["queue"]
+        job = self._stage.redis.name_of(queue, message["id"])
+        if self._stage.controls.reaches("between-take-and-lock", process, queue, job):
+            self._recorder.job(queue, job, Event.TAKEN, process.name)
+            return None
+        return {}
+
+    def _on_begin(self, process: RealProcess, message: Message) -> Message | None:
+        queue = process.config["queue"]
+        job = message.get("job")
+        if isinstance(job, str) and self._recorder.is_known(job):
+            self._recorder.learn(queue, message["id"], job)
+        else:
+            job = self._recorder.name_of(queue, message["id"])
+        process.running += 1
+        config = self._stage.scenario.queues[queue]
+        number = self._recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
+        attempt = RealAttempt(
+            process,
+            queue,
+            config,
+            JobInput(job, message["data"] or {}, config.idempotency_key),
+            number,
+            self._stage.service_ms.get(job, 0),
+            clock=self._stage.clock,
+            recorder=self._recorder,
+            access=self._stage.access,
+            server=self._stage.database,
+            controls=self._stage.controls,
+        )
+        self._attempts.append(attempt)
+        step = attempt.next_step(None)
+        return None if step is None else {"attempt": len(self._attempts) - 1, **step}
+
+    def _on_next(self, process: RealProcess, message: Message) -> Message | None:
+        attempt = self._attempts[message["attempt"]]
+        return attempt.next_step(message["answer"]) if process.alive else None
+
+    def _on_idle(self, process: RealProcess, _message: Message) -> None:
+        process.running = max(0, process.running - 1)
+
+    def _on_completed(self, process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        attempt.note(Event.COMPLETED)
+        if message["next"]:
+            process.handed_on_ms = attempt.ideal_ms
+
+    def _on_failed(self, _process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        if message["delay_ms"] is None:
+            attempt.note(Event.FAILED, {"reason": message["reason"]})
+        else:
+            delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
+            attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
+
+    def _on_refused(self, _process: RealProcess, message: Message) -> None:
+        attempt = self._attempts[message["attempt"]]
+        if not attempt.refused:
+            attempt.refused = True
+            attempt.note(Event.REFUSED, {"error": message["error"]})
+
+    def _on_check(self, process: RealProcess, message: Message) -> None:
+        queue = process.config["queue"]
+        for job_id in message["stalled"]:
+            self._recorder.job(queue, self._stage.redis.name_of(queue, job_id), Event.STALLED, process.name)
+        for job_id in message["failed"]:
+            job = self._stage.redis.name_of(queue, job_id)
+            self._recorder.job(queue, job, Event.STALLED, process.name)
+            self._recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
+
+    def _on_trouble(self, process: RealProcess, message: Message) -> None:
+        self._recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])

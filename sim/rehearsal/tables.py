@@ -1,0 +1,104 @@
+"""A rehearsal as a table in the terminal, and as a row of docs/fidelity.md."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.rehearsal.prediction import SEMANTICS
+from sim.rehearsal.rehearse import RehearsalReport
+from sim.rehearsal.verdict import Disagreement
+from sim.report.words import duration_in_words, in_words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN_JOBS = 3
+LATE_MS = 10.0
+"""Real ms; events on an idle machine are at most about 5 late."""
+
+
+def print_rehearsal(report: RehearsalReport, console: "Console") -> None:
+    """Print predicted and real side by side, the first jobs that disagree, and the verdict; 80 columns are enough."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    verdict = report.verdict
+    versions = report.versions
+    console.print()
+    console.print(Text(report.scenario.title, style="bold"))
+    console.print(Text(report.scenario.question, style="italic"))
+    console.print(
+        Text(
+            f"Bull {versions['bull']}, Node {versions['node']}, Redis {versions['redis']}, scale {report.scale}, "
+            f"seed {report.seed}, {duration_in_words(round(report.real_s * report.scale.factor) * 1_000)} "
+            f"in {report.real_s:.1f} s, events at most {report.late_ms:.0f} ms late",
+            style="dim",
+        )
+    )
+    table = Table(title="Predicted and real", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    table.add_column("predicted", justify="right", no_wrap=True)
+    table.add_column("real", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for row in verdict.rows:
+        word = "agrees" if row.agrees else "DIFFERS"
+        cells = (in_words(row.measure), row.predicted, str(row.real), word)
+        table.add_row(*cells, style="" if row.agrees else "bold red")
+    console.print(table)
+    for one in verdict.disagreements[:SHOWN_JOBS]:
+        _print_disagreement(one, console)
+    hidden = len(verdict.disagreements) - SHOWN_JOBS
+    if hidden > 0:
+        console.print(f"... and {hidden} more jobs that became something else than predicted.", highlight=False)
+    console.print(
+        sentence(report), style="bold" if verdict.agrees else "bold red", highlight=False, markup=False, soft_wrap=False
+    )
+
+
+def sentence(report: RehearsalReport) -> str:
+    """Say the verdict, and what it rests on."""
+    verdict = report.verdict
+    runs = verdict.prediction.runs
+    if verdict.job_by_job:
+        basis = f"every job one by one, under {runs} timings of the stalled checks"
+    else:
+        basis = f"totals, between the smallest and largest of {runs} simulated runs, because of random "
+        basis += " and ".join(verdict.prediction.random)
+    note = (
+        "" if SEMANTICS in report.scenario.profiles else f" Predicted with {SEMANTICS}, which the file does not name."
+    )
+    if not verdict.agrees and report.late_ms > LATE_MS:
+        late_ms = round(report.late_ms * report.scale.factor)
+        note += f" The machine was busy: events came up to {late_ms} ms late; a smaller --scale forgives more."
+    return f"Prediction and reality {verdict.word} ({basis}).{note}"
+
+
+def _print_disagreement(one: Disagreement, console: "Console") -> None:
+    from rich.text import Text
+
+    console.print(Text(f"{one.job}: predicted {' or '.join(one.predicted)}; was {one.real}", style="bold"))
+    for head, story in (("predicted", one.predicted_story), ("real", one.real_story)):
+        for number, line in enumerate(story):
+            console.print(Text(f"  {head if number == 0 else '':<9} {line}"), soft_wrap=True)
+
+
+def markdown(reports: Sequence[RehearsalReport]) -> str:
+    """Write the rows for docs/fidelity.md, and under them what it was done with."""
+    lines = [
+        "| scenario | scale | jobs | compared | predicted | real | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for report in reports:
+        verdict = report.verdict
+        rows = [row for row in verdict.rows if row.measure != "offered"]
+        predicted = ", ".join(f"{in_words(row.measure)} {row.predicted}" for row in rows)
+        real = ", ".join(f"{in_words(row.measure)} {row.real}" for row in rows)
+        compared = "job by job" if verdict.job_by_job else f"totals of {verdict.prediction.runs} runs"
+        jobs = verdict.real.offered
+        cells = (f"`{report.name}`", str(report.scale), str(jobs), compared, predicted, real, verdict.word)
+        lines.append(f"| {' | '.join(cells)} |")
+    done_with = dict.fromkeys(
+        f"Bull {one.versions['bull']}, Node {one.versions['node']}, Redis {one.versions['redis']}, on {one.day}"
+        for one in reports
+    )
+    return "\n".join([*lines, "", *(f"Done with {text}." for text in done_with)]) + "\n"

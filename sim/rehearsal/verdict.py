@@ -1,0 +1,138 @@
+"""Predicted and real, side by side, and whether they agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sim.ledger.events import Event, Ledger
+from sim.ledger.outcomes import Counts, JobOutcome
+from sim.rehearsal.prediction import Fate, Prediction, fate_of
+from sim.report.words import OUTCOMES, OVERLAYS
+
+COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
+UNTOLD = {Event.OFFERED, Event.ACCEPTED, Event.PROMOTED, Event.SUBMIT_WAITING}
+"""Events that are left out where a job's story is told."""
+
+
+class Row(NamedTuple):
+    """One measure, predicted and real.
+
+    Attributes:
+        low: Smallest predicted number.
+        high: Largest predicted number.
+    """
+
+    measure: str
+    low: int
+    high: int
+    real: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the real number was predicted."""
+        return self.low <= self.real <= self.high
+
+    @property
+    def predicted(self) -> str:
+        """The predicted number, or the interval of predicted ones."""
+        return str(self.low) if self.low == self.high else f"{self.low}..{self.high}"
+
+
+class Disagreement(NamedTuple):
+    """A job that became something else than predicted, with both stories, event by event."""
+
+    job: str
+    predicted: list[str]
+    real: str
+    predicted_story: list[str]
+    real_story: list[str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rehearsal says of a prediction.
+
+    Attributes:
+        real: The counts of the rehearsal.
+        real_jobs: Its jobs.
+        real_ledger: Everything that happened in it.
+    """
+
+    prediction: Prediction
+    real: Counts
+    real_jobs: list[JobOutcome]
+    real_ledger: Ledger
+
+    @property
+    def job_by_job(self) -> bool:
+        """Whether every single job was compared."""
+        return not self.prediction.random
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Every measure that is not zero on both sides."""
+        real = self.real.as_dict()
+        rows = [Row(measure, *self.prediction.bounds[measure], real[measure]) for measure in COMPARED]
+        return [row for row in rows if row.high or row.real]
+
+    @cached_property
+    def disagreements(self) -> list[Disagreement]:
+        """Jobs that became what no simulated timing made of them; none where only totals are compared."""
+        if not self.job_by_job:
+            return []
+        fates = self.prediction.fates
+        real: dict[str, Fate] = {job.job: fate_of(job) for job in self.real_jobs}
+        wrong = [name for name in [*fates, *(real.keys() - fates.keys())] if real.get(name) not in fates.get(name, ())]
+        return [
+            Disagreement(
+                name,
+                sorted(_in_words(fate) for fate in fates.get(name, ())) or ["no such job"],
+                _in_words(real[name]) if name in real else "no such job",
+                list(story(self.prediction.ledger, name)),
+                list(story(self.real_ledger, name)),
+            )
+            for name in wrong
+        ]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the rehearsal came to what was predicted."""
+        return not self.disagreements and all(row.agrees for row in self.rows)
+
+    @property
+    def word(self) -> str:
+        """The verdict in one word."""
+        return "agree" if self.agrees else "DISAGREE"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict for JSON."""
+        return {
+            "verdict": "agree" if self.agrees else "disagree",
+            "compared": "job by job" if self.job_by_job else "totals",
+            "random": self.prediction.random,
+            "simulated_runs": self.prediction.runs,
+            "measures": {
+                row.measure: {"predicted": [row.low, row.high], "real": row.real, "agrees": row.agrees}
+                for row in self.rows
+            },
+            "disagreements": [one._asdict() for one in self.disagreements],
+        }
+
+
+def story(ledger: Ledger, job: str) -> Iterator[str]:
+    """Tell what happened to a job: time, event, attempt, worker and why."""
+    for record in ledger:
+        if record.job != job or record.event in UNTOLD:
+            continue
+        more = record.more or {}
+        why = more.get("error") or more.get("reason") or more.get("step") or ""
+        attempt = f"#{record.attempt}" if record.attempt else ""
+        parts = (f"{record.t_ms:>8} ms", record.event.value, attempt, record.worker or "", why)
+        yield " ".join(part for part in parts if part)
+
+
+def _in_words(fate: Fate) -> str:
+    outcome, effects, false_failure = fate
+    times = f", {effects} effects" if effects > 1 else ""
+    return outcome + times + (", yet it says failed" if false_failure else "")

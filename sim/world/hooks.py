@@ -1,0 +1,57 @@
+"""What faults may do in the middle of an attempt, in a simulated world as in a real one."""
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from sim.core.errors import SimError
+from sim.scenario.fault_schema import Step
+
+P = TypeVar("P")
+
+
+class Death(NamedTuple):
+    """A step hook's verdict that the process dies.
+
+    Attributes:
+        restart_after_ms: When a replacement starts, ms later; None means never.
+    """
+
+    restart_after_ms: int | None
+
+
+StepHook = Callable[[Step, P, str, str], Death | None]
+"""Step, process, queue and job -> whether the process dies there."""
+ErrorHook = Callable[[str, str, int], SimError | None]
+"""Queue, job and attempt -> the error that the handler raises, if any."""
+
+
+class FaultHooks(Generic[P]):
+    """Asks the hooks of all faults, in the order in which they were hung up."""
+
+    def __init__(self) -> None:
+        self._step_hooks: list[StepHook[P]] = []
+        self._error_hooks: list[ErrorHook] = []
+
+    def on_step(self, hook: StepHook[P]) -> None:
+        """Ask ``hook`` at every step of every job whether the process dies there."""
+        self._step_hooks.append(hook)
+
+    def on_attempt(self, hook: ErrorHook) -> None:
+        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        self._error_hooks.append(hook)
+
+    def death_at(self, step: Step, process: P, queue: str, job: str) -> Death | None:
+        """Return the first hook's verdict that the process dies at this step, or None."""
+        for hook in self._step_hooks:
+            death = hook(step, process, queue, job)
+            if death is not None:
+                return death
+        return None
+
+    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that a fault makes the handler of this attempt raise, or None."""
+        for hook in self._error_hooks:
+            error = hook(queue, job, attempt)
+            if error is not None:
+                return error
+        return None

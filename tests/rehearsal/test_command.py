@@ -1,0 +1,58 @@
+"""The command line of rehearsals, where nothing needs to be started."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.rehearsal.real_parts import FOLDER_VARIABLE
+
+CALM = "scenarios/01-worker-crashes/crash-after-effect.yaml"
+POWER_LOSS = "scenarios/02-redis-failures/power-loss.yaml"
+LOST_REPLIES = "scenarios/02-redis-failures/lost-replies.yaml"
+
+
+def test_a_scale_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and the form that would be right."""
+    assert main(["rehearse", CALM, "--scale", "20"]) == 2
+    assert "expected a scale such as 1:20" in capsys.readouterr().err
+
+
+def test_what_cannot_be_rehearsed_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when it is not the first of several."""
+    assert main(["rehearse", CALM, POWER_LOSS]) == 2
+    assert capsys.readouterr().err.startswith(f"{POWER_LOSS}: cannot be rehearsed: faults[0].cause: a power loss")
+    assert main(["rehearse", LOST_REPLIES]) == 2
+    assert "leave lost_replies out" in capsys.readouterr().err
+
+
+def test_two_outputs_cannot_both_be_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """Any two of the three."""
+    assert main(["rehearse", CALM, "--json", "-", "--markdown", "-"]) == 2
+    assert "--json and --markdown both want standard output" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("program", ["node", "redis-server"])
+def test_a_missing_program_is_named(
+    program: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what it is needed for or how to get it; exit code 2."""
+    for name in {"node", "redis-server"} - {program}:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["rehearse", CALM]) == 2
+    assert f"no `{program}` on this machine" in capsys.readouterr().err
+
+
+def test_a_missing_bull_comes_with_the_command_that_installs_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Exit code 2."""
+    for name in ("node", "redis-server"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert main(["rehearse", CALM]) == 2
+    assert "the real Bull is not installed; run: npm install --prefix" in capsys.readouterr().err

@@ -1,0 +1,48 @@
+"""What cannot be done for real is refused, in words that say why and what can be done."""
+
+from typing import Any
+
+import pytest
+
+from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
+from sim.rehearsal.scale import Scale
+from tests.rehearsal.conftest import few_emails
+
+CASES: list[tuple[dict[str, Any], str]] = [
+    (
+        {"faults": [{"kind": "redis-crash", "at": "1s", "duration": "1s", "cause": "power-loss"}]},
+        r"faults\[0\].cause: a power loss .*; process-kill kills redis-server for real",
+    ),
+    (
+        {"faults": [{"kind": "redis-crash", "at": "1s", "duration": "1s", "loading": "1s"}]},
+        r"faults\[0\].loading: .*; leave loading out",
+    ),
+    (
+        {"faults": [{"kind": "redis-outage", "at": "1s", "duration": "1s", "lost_replies": 2}]},
+        r"faults\[0\].lost_replies: .*; leave lost_replies out",
+    ),
+    ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
+    ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
+    (
+        {"workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1ms", "count": 20_001}}]},
+        "workload: 20,001 jobs; at most 20,000",
+    ),
+    ({"duration": "1d"}, "at 1:20 it takes longer than 30 minutes; give a larger --scale"),
+]
+
+
+@pytest.mark.parametrize(("parts", "reason"), CASES)
+def test_it_says_where_and_why(parts: dict[str, Any], reason: str) -> None:
+    """One line for each reason, and the scenario's name in front."""
+    with pytest.raises(NotRehearsable, match=rf"^story.yaml: cannot be rehearsed: {reason}"):
+        refuse_what_cannot_be_done(few_emails(**parts), Scale(20), "story.yaml")
+
+
+def test_what_can_be_done_passes() -> None:
+    """Killed workers, killed Redis and outages among it."""
+    faults = [
+        {"kind": "worker-crash", "at": "1s"},
+        {"kind": "redis-crash", "at": "1s", "duration": "1s"},
+        {"kind": "redis-outage", "at": "1s", "duration": "1s"},
+    ]
+    refuse_what_cannot_be_done(few_emails(faults=faults), Scale(20))

@@ -1,0 +1,203 @@
+"""Real rehearsals: redis-server, Bull's workers and a producer, with faults done to them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.ledger.events import Event
+from sim.ledger.outcomes import Outcome
+from sim.rehearsal import processes
+from sim.rehearsal.perform import perform
+from sim.rehearsal.prediction import predict
+from sim.rehearsal.processes import RehearsalBroken
+from sim.rehearsal.real_parts import RealParts
+from sim.rehearsal.rehearse import rehearse
+from sim.rehearsal.scale import Scale
+from sim.rehearsal.tables import LATE_MS
+from sim.rehearsal.verdict import Verdict
+from sim.scenario.schema import Scenario
+from tests.rehearsal.conftest import few_emails
+
+pytestmark = pytest.mark.real
+
+KILLED_AFTER = {"kind": "worker-crash", "jobs": ["email-2"], "step": "after-effect-before-ack"}
+TRIES = 3
+SHORT = [
+    "01-worker-crashes/crash-after-effect-with-key",
+    "02-redis-failures/outage",
+    "03-database-failures/paid-twice",
+]
+LONG = [
+    "01-worker-crashes/blocked-event-loop",
+    "01-worker-crashes/crash-after-effect",
+    "01-worker-crashes/crash-between-take-and-lock",
+    "01-worker-crashes/crash-in-progress",
+    "01-worker-crashes/frozen-worker",
+    "01-worker-crashes/poison-job",
+    "02-redis-failures/crash-with-append-only-file",
+    "02-redis-failures/crash-with-every-write-synced",
+    "02-redis-failures/crash-without-persistence",
+    "02-redis-failures/restart-from-snapshot",
+    "03-database-failures/longer-than-the-retries",
+    "04-retries-and-retention/flaky-network",
+]
+CHOSEN = SHORT + (LONG if os.environ.get("REHEARSALS") == "all" else [])
+
+
+def verdict_of(scenario: Scenario, parts: RealParts) -> Verdict:
+    """Rehearse a scenario and hold it against its prediction; again where the machine was too busy to tell."""
+    prediction = predict(scenario, 1)
+    for _ in range(TRIES):
+        result, _versions, late_ms = perform(scenario, Scale(10), 1, parts)
+        verdict = Verdict(prediction, result.totals, result.jobs, result.ledger)
+        if verdict.agrees or late_ms < LATE_MS:
+            break
+    return verdict
+
+
+def test_jobs_that_nothing_happens_to(real_parts: RealParts) -> None:
+    """Every one is offered, accepted, started, has its effect and completes, once; the versions are the real ones."""
+    performance = perform(few_emails(), Scale(10), 1, real_parts)
+    assert [job.outcome for job in performance.result.jobs] == [Outcome.DELIVERED] * 3
+    events = Counter(record.event for record in performance.result.ledger if record.job)
+    once = (Event.OFFERED, Event.ACCEPTED, Event.STARTED, Event.EFFECT, Event.COMPLETED)
+    assert events == dict.fromkeys(once, 3)
+    assert performance.versions["bull"] == "4.16.5"
+    assert set(performance.versions) == {"bull", "node", "redis"}
+
+
+def test_a_worker_killed_after_the_effect_agrees_and_another_prediction_does_not(real_parts: RealParts) -> None:
+    """The job stalls and is sent twice; a prediction in which nobody dies is contradicted by that very job."""
+    scenario = few_emails(faults=[KILLED_AFTER])
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert verdict.real.duplicated == verdict.real.stalled == 1
+    other = Verdict(predict(few_emails(), 1), verdict.real, verdict.real_jobs, verdict.real_ledger)
+    assert [one.job for one in other.disagreements] == ["email-2"]
+
+
+def test_two_queues_retries_limits_and_retention_agree(real_parts: RealParts) -> None:
+    """Permanent errors, a failed set that is trimmed, a delayed job, and a database that refuses for a while."""
+    scenario = few_emails(
+        queues={
+            "email": {"attempts": 2, "remove_on_fail": 2, "backoff": {"type": "fixed", "delay": "1s"}},
+            "order": {"service": "500ms"},
+        },
+        workload=[
+            {"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 4}, "invalid": 1},
+            {"queue": "order", "arrivals": {"kind": "times", "at": ["1s", "4s"]}, "delay": "1s"},
+        ],
+        faults=[{"kind": "database-failure", "at": "3500ms", "duration": "3s"}],
+    )
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert (verdict.real.failed_retained, verdict.real.failed_evicted, verdict.real.delivered) == (2, 2, 2)
+
+
+def test_a_run_ends_with_its_duration(real_parts: RealParts) -> None:
+    """What would have been offered later is not, and what is running then is pending."""
+    scenario = few_emails(duration="2500ms", queues={"email": {"service": "10s"}})
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert (verdict.real.offered, verdict.real.pending) == (2, 2)
+
+
+def test_which_process_takes_a_job_is_predicted(real_parts: RealParts) -> None:
+    """It is the one whose blocked pop has been with Redis longest: pops time out after 5 s and are sent again."""
+    scenario = few_emails(
+        queues={"email": {"service": "100ms"}},
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "5500ms", "13500ms", "14s"]}}],
+    )
+    for _ in range(TRIES):
+        performance = perform(scenario, Scale(5), 1, real_parts)
+        takers = [record.worker for record in performance.result.ledger if record.event is Event.STARTED and record.job]
+        if performance.late_ms < LATE_MS:
+            break
+    predicted = [record.worker for record in predict(scenario, 1).ledger if record.event is Event.STARTED]
+    assert takers == predicted == ["email-1", "email-1", "email-2", "email-1"]
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_shipped_scenarios_agree(name: str, real_parts: RealParts) -> None:
+    """Three by default; REHEARSALS=all rehearses the longer ones too."""
+    for _ in range(TRIES):
+        report = rehearse(Path("scenarios") / f"{name}.yaml", Scale(10 if name in SHORT else 20))
+        if report.verdict.agrees or report.late_ms < LATE_MS:
+            break
+    assert report.verdict.agrees, json.dumps(report.as_dict(), indent=1)
+
+
+def test_the_command_line_tells_both_sides_and_exits_with_the_verdict(
+    real_parts: RealParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0 where they agree; the table has both columns, the JSON the verdict, the Markdown a row."""
+    path = tmp_path / "calm.yaml"
+    path.write_text(
+        "title: Calm\nquestion: What happens?\n"
+        "workload: [{queue: email, arrivals: {kind: times, at: [500ms]}}]\n"
+        "workers: {email: {processes: 1}}\n"
+    )
+    targets = ["--json", str(tmp_path / "r.json"), "--markdown", str(tmp_path / "r.md")]
+    assert main(["rehearse", str(path), "--scale", "1:5", *targets]) == 0
+    captured = capsys.readouterr()
+    assert "predicted   real" in captured.out
+    assert "Prediction and reality agree (every job one by one" in captured.out
+    assert "Predicted with bull-4.16" in captured.out
+    assert "running for real" in captured.err
+    assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "agree"
+    assert "| `calm` | 1:5 | 1 | job by job | delivered 1, attempts 1 |" in (tmp_path / "r.md").read_text()
+
+
+def test_a_process_that_ends_by_itself_breaks_the_rehearsal(
+    real_parts: RealParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no part of the scenario, so there is no verdict; the error names the process."""
+    appoint = processes.RealProcess.appoint
+
+    def appoint_and_kill(self: processes.RealProcess, link: processes.Link) -> None:
+        appoint(self, link)
+        if self.name == "email-2":
+            os.kill(link.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(processes.RealProcess, "appoint", appoint_and_kill)
+    with pytest.raises(RehearsalBroken, match="email-2 ended by itself"):
+        perform(few_emails(), Scale(10), 1, real_parts)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+def test_a_rehearsal_that_is_stopped_leaves_no_process_behind(stop: signal.Signals, real_parts: RealParts) -> None:
+    """Killed or interrupted in the middle: no server, no worker, no folder is left."""
+    with tempfile.TemporaryDirectory(prefix="r-", dir="/tmp") as base:
+        command = [sys.executable, "-m", "sim", "rehearse", "scenarios/01-worker-crashes/frozen-worker.yaml"]
+        director = subprocess.Popen(
+            command, env={**os.environ, "TMPDIR": base}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        with director:
+            wait_for(lambda: list(Path(base).glob("rehearsal-*/redis.sock")) and len(mentioning(base)) >= 5)
+            director.send_signal(stop)
+        wait_for(lambda: not mentioning(base))
+        assert list(Path(base).iterdir()) == []
+
+
+def mentioning(folder: str) -> list[str]:
+    """List the processes that have a folder in their command line."""
+    lines = subprocess.run(["ps", "-eww", "-o", "pid,args"], capture_output=True, text=True).stdout.splitlines()
+    return [line for line in lines if folder in line and "ps -eww" not in line]
+
+
+def wait_for(condition: object) -> None:
+    """Wait at most 60 s for a condition."""
+    assert callable(condition)
+    give_up = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
