@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.core.garbage import fewer_collections
 from sim.experiments.open_world import World
 from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
@@ -44,7 +45,8 @@ def run(
     for mode in MODES:
         if mode not in chosen:
             continue
-        world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
-        world.run()
-        results[mode] = world.result()
+        with fewer_collections():
+            world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
+            world.run()
+            results[mode] = world.result()
     return Result(loaded, loaded.seed if seed is None else seed, profile, store, results)

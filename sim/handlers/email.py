@@ -61,11 +61,11 @@ def handle(job: JobInput) -> Steps:
     def mark_sent(cursor: sqlite3.Cursor) -> None:
         cursor.execute(_SET_STATUS, (number,))
 
-    yield Query(look_up)
+    yield Query(look_up, single=True)
     yield _BEFORE
     yield Effect(send, "mail-server")
     yield _AFTER
-    yield Query(mark_sent)
+    yield Query(mark_sent, single=True)
     return {"notification": number, "status": "sent"}
 
 

@@ -28,12 +28,14 @@ class Query(NamedTuple, Generic[T]):
 
     Attributes:
         body: Runs inside the transaction; it returns values, never the cursor. What it raises undoes the transaction.
+        single: Whether the body is one statement, which is a transaction by itself and needs no other around it.
 
     Raises:
         TransientError: Thrown into the handler when the database fails; see the error for definite or indefinite.
     """
 
     body: Callable[[sqlite3.Cursor], T]
+    single: bool = False
 
 
 class Effect(NamedTuple):

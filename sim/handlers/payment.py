@@ -62,7 +62,7 @@ def handle(job: JobInput) -> Steps:
         cursor.execute(_SET_PAYMENT, (number,))
         cursor.execute(_SET_ORDER, (number,))
 
-    was = yield Query(read_status)
+    was = yield Query(read_status, single=True)
     yield _BEFORE
     yield Effect(capture, "payment-provider")
     yield _AFTER

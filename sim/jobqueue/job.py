@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import orjson
+
 DEFAULT_NAME = "__default__"
 
 
@@ -52,9 +54,18 @@ class JobOptions:
     job_id: str | None = None
     remove_on_complete: Retention | None = None
     remove_on_fail: Retention | None = None
+    _around_timestamp: tuple[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     def to_json(self, timestamp_ms: int) -> str:
         """Write the options as Bull stores them in the hash field ``opts``."""
+        around = self._around_timestamp
+        if around is None:
+            before, _, after = self._to_json(0).partition('"timestamp":0')
+            around = before + '"timestamp":', after
+            object.__setattr__(self, "_around_timestamp", around)
+        return f"{around[0]}{timestamp_ms}{around[1]}"
+
+    def _to_json(self, timestamp_ms: int) -> str:
         opts: dict[str, Any] = {}
         if self.priority:
             opts["priority"] = self.priority
@@ -77,10 +88,25 @@ class JobOptions:
     def from_json(cls, text: str | None) -> "JobOptions":
         """Read the hash field ``opts``; a missing one means the defaults.
 
+        Jobs of one kind differ in their time stamps only, which are not kept, so each kind is parsed once.
+
         Raises:
             ValueError: The text is not a JSON object.
         """
-        opts = json.loads(text) if text else {}
+        kind = _without_timestamp(text) if text else ""
+        known = _KNOWN_OPTIONS.get(kind)
+        if known is None:
+            known = cls._parse(text)
+            if len(_KNOWN_OPTIONS) >= MOST_KNOWN_OPTIONS:
+                _KNOWN_OPTIONS.clear()
+            _KNOWN_OPTIONS[kind] = known
+        return known
+
+    @classmethod
+    def _parse(cls, text: str | None) -> "JobOptions":
+        opts = orjson.loads(text) if text else {}
+        if not isinstance(opts, dict):
+            raise ValueError("the options of a job must be a JSON object")
         attempts = opts.get("attempts")
         job_id = opts.get("jobId")
         return cls(
@@ -93,6 +119,22 @@ class JobOptions:
             remove_on_complete=retention_from_json(opts.get("removeOnComplete")),
             remove_on_fail=retention_from_json(opts.get("removeOnFail")),
         )
+
+
+MOST_KNOWN_OPTIONS = 1_000
+_KNOWN_OPTIONS: dict[str, JobOptions] = {}
+_STAMP = '"timestamp":'
+_STAMP_DIGITS = 13
+
+
+def _without_timestamp(text: str) -> str:
+    """Cut the time stamp out of options as they stand in a hash; all of the text where it has none of 13 digits."""
+    start = text.rfind(_STAMP)
+    if start < 0:
+        return text
+    start += len(_STAMP)
+    end = start + _STAMP_DIGITS
+    return text[:start] + text[end:] if text[start:end].isdigit() and text[end : end + 1] in (",", "}") else text
 
 
 @dataclass(slots=True)
@@ -132,43 +174,46 @@ class Job:
 
         Source: BULL_FACTS 13 (defaults of missing fields).
         """
+        get = fields.get
+        stack = get("stacktrace")
+        value = get("returnvalue")
+        processed_on, finished_on = get("processedOn"), get("finishedOn")
         return cls(
-            id=job_id,
-            name=fields.get("name") or DEFAULT_NAME,
-            data=json.loads(fields.get("data") or "{}"),
-            options=JobOptions.from_json(fields.get("opts")),
-            timestamp_ms=int(fields.get("timestamp") or 0),
-            delay_ms=int(fields.get("delay") or 0),
-            attempts_made=int(fields.get("attemptsMade") or 0),
-            stalled_counter=int(fields.get("stalledCounter") or 0),
-            stacktrace=_stacktrace(fields.get("stacktrace")),
-            failed_reason=fields.get("failedReason"),
-            return_value=_return_value(fields.get("returnvalue")),
-            processed_on_ms=_optional_int(fields.get("processedOn")),
-            finished_on_ms=_optional_int(fields.get("finishedOn")),
+            job_id,
+            get("name") or DEFAULT_NAME,
+            orjson.loads(get("data") or "{}"),
+            JobOptions.from_json(get("opts")),
+            int(get("timestamp") or 0),
+            int(get("delay") or 0),
+            int(get("attemptsMade") or 0),
+            int(get("stalledCounter") or 0),
+            [] if stack is None else _stacktrace(stack),
+            get("failedReason"),
+            None if value is None else _return_value(value),
+            int(processed_on) if processed_on else None,
+            int(finished_on) if finished_on else None,
         )
 
 
 def to_json(value: Any) -> str:
     """Write JSON as JavaScript does: no spaces, no escapes of non-ASCII letters."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _optional_int(text: str | None) -> int | None:
-    return int(text) if text else None
-
-
-def _stacktrace(text: str | None) -> list[str]:
     try:
-        traces = json.loads(text or "[]")
+        return orjson.dumps(value).decode()
+    except TypeError:  # whole numbers beyond 64 bits, keys that are no text
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _stacktrace(text: str) -> list[str]:
+    try:
+        traces = orjson.loads(text)
     except ValueError:
         return []
     return traces if isinstance(traces, list) else []
 
 
-def _return_value(text: str | None) -> Any:
+def _return_value(text: str) -> Any:
     try:
-        return None if text is None else json.loads(text)
+        return orjson.loads(text)
     except ValueError:
         return None
 

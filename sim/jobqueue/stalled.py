@@ -1,7 +1,8 @@
 """Find active jobs whose lock is gone, in two phases, and put them first in line or give them up."""
 
-import json
 from typing import Any, NamedTuple
+
+import orjson
 
 from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.job import Keep, Retention, retention_from_json
@@ -127,7 +128,7 @@ def _numbers_first(job_id: str) -> tuple[int, int, str]:
 
 
 def _remove_on_fail(opts: str | None) -> Retention | None:
-    options = json.loads(opts or "")
+    options = orjson.loads(opts or "")
     if isinstance(options, list):
         return None
     if not isinstance(options, dict):

@@ -105,7 +105,7 @@ class AttemptRunner:
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
                 elif isinstance(instruction, Query):
-                    answer = self.database.call(job.name, instruction.body)
+                    answer = self.database.call(job.name, instruction.body, single=instruction.single)
             except HandlerFailure as problem:
                 error = problem
 

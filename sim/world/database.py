@@ -57,12 +57,17 @@ class DatabaseAccess:
         """Whether calls may fail at the moment."""
         return bool(self._failing)
 
-    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any]) -> Any:
+    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], *, single: bool = False) -> Any:
         """Run one transaction for a job.
+
+        Args:
+            single: Whether the body is one statement, which is a transaction by itself.
 
         Raises:
             TransientError: As the fault says; see ``ApplicationDatabase.run``.
         """
+        if single and not self._failing:
+            return self.database.run_single(body)
         return self.database.run(body, self._failure(job) if self._failing else None)
 
     def _failure(self, job: str) -> Failure | None:

@@ -292,15 +292,19 @@ class MemoryStore:
         items: deque[str] | None = self._data.get(name)
         if items is None:
             return 0
+        if len(items) == 1 and items[0] == value:
+            del self._data[name]
+            return 1
         found = items.count(value)
         if not found:
             return 0
         gone = found if count == 0 else min(found, abs(count))
-        if count < 0:
+        backwards = count < 0 and gone < found  # else either direction takes the same
+        if backwards:
             items.reverse()
         for _ in range(gone):
             items.remove(value)
-        if count < 0:
+        if backwards:
             items.reverse()
         if not items:
             del self._data[name]
@@ -323,7 +327,10 @@ class MemoryStore:
         members = self._data.get(name)
         if members is None:
             members = self._data[name] = SortedSet()
-        return sum(members.add(member, float(score)) for member, score in mapping.items())
+        new = 0
+        for member, score in mapping.items():
+            new += members.add(member, float(score))
+        return new
 
     def zcard(self, name: str) -> int:
         """Count the members."""
@@ -377,7 +384,9 @@ class MemoryStore:
         members: SortedSet | None = self._data.get(name)
         if members is None:
             return 0
-        gone = sum(members.remove(value) for value in values)
+        gone = 0
+        for value in values:
+            gone += members.remove(value)
         if not members.scores:
             del self._data[name]
         return gone
