@@ -13,6 +13,7 @@ from fakeredis._helpers import SimpleError, SimpleString
 from sim.core.clock import Clock
 from sim.core.errors import SimError
 from sim.jobqueue.store import Store
+from sim.world.direct_commands import DirectCommands
 
 
 class ClockCanaryError(SimError):
@@ -60,6 +61,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
     """
 
     _socket: Any = None
+    _direct: DirectCommands
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Carry out one command.
@@ -76,11 +78,12 @@ class SimulatedRedis(fakeredis.FakeRedis):
         if socket is None:
             connection: Any = self.connection_pool.get_connection()
             socket = self._socket = connection.get_socket()
+            self._direct = DirectCommands(socket)
         if not socket._server.connected:
             raise redis.ConnectionError("FakeRedis is emulating a connection error.")
-        fields = [arg if type(arg) is bytes else str(arg).encode() for arg in args[1:]]
+        fields = [arg.encode() if type(arg) is str else _bytes(arg) for arg in args[1:]]
         with socket._server.lock:
-            answer = socket._run_command(getattr(socket, signature.func_name), signature, fields, False)
+            answer = self._direct.run(signature, fields)
         if isinstance(answer, SimpleError):
             raise socket._decode_error(answer)
         decoded = _decoded(answer)
@@ -127,12 +130,19 @@ def _look_up(command: Any) -> Signature | None:
     return signature
 
 
+def _bytes(arg: Any) -> bytes:
+    return arg if type(arg) is bytes else str(arg).encode()
+
+
 def _decoded(answer: Any) -> Any:
     """Turn bytes into text, all the way down, as a client with ``decode_responses`` does."""
-    if isinstance(answer, bytes):
+    kind = type(answer)
+    if kind is int or answer is None:
+        return answer
+    if kind is bytes:
         return answer.decode()
     if isinstance(answer, list):
-        return [_decoded(part) for part in answer]
+        return [part.decode() if type(part) is bytes else _decoded(part) for part in answer]
     if isinstance(answer, SimpleString):
         return answer.value.decode()
     if isinstance(answer, dict):
