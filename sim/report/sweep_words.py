@@ -23,18 +23,19 @@ def percent(share: float) -> str:
 
 
 def number(measure: str, value: float) -> str:
-    """Write a value of a measure: a duration for a time, else a number with at most three decimals."""
+    """Write a value of a measure: a duration for a time, else a number with two decimals, more where it is small."""
     if measure in TIMES:
         return duration_in_words(round(value))
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.1f}"
+    size = abs(value)
+    return f"{value:.2g}" if size < 0.1 else f"{value:.2f}" if size < 10 else f"{value:,.1f}"
 
 
 def bounds(measure: str, interval: Interval | None) -> str:
     """Write an interval: ``0.4 to 0.9``."""
     if interval is None:
-        return "one run only"
+        return "one run"
     return f"{number(measure, interval.low)} to {number(measure, interval.high)}"
 
 
@@ -68,20 +69,17 @@ def difference_sentence(answer: PointAnswer, measure: str) -> str | None:
     return f"{text} ({bounds(measure, found.interval)})"
 
 
-def settings_in_words(settings: tuple[tuple[str, str], ...]) -> str:
-    """Write what a point changes, by the last parts of the paths that tell them apart."""
-    names = short_names([path for path, _value in settings])
-    return ", ".join(f"{name} {value}" for name, (_path, value) in zip(names, settings, strict=True))
-
-
 def short_names(paths: list[str] | tuple[str, ...]) -> list[str]:
-    """Shorten paths to their ends, as far as they stay different and say something: ``email.processes``."""
+    """Shorten paths to their ends, as far as they stay different: ``processes``, or ``email.processes``."""
     shortened: list[str] = []
     for path in paths:
         parts = path.split(".")
-        for length in range(min(2, len(parts)), len(parts) + 1):
+        end = path
+        for length in range(1, len(parts)):
             end = ".".join(parts[-length:])
-            if sum(other == end or other.endswith("." + end) for other in paths) == 1:
+            if not parts[-length].isdigit() and sum(f".{other}".endswith(f".{end}") for other in paths) == 1:
                 break
+        else:
+            end = path
         shortened.append(end)
     return shortened
