@@ -108,7 +108,7 @@ def _draw_against(result: SweepResult, measure: str, ax: Axes) -> None:
     ax.grid(axis="y", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
     if len(result.modes) > 1:
-        ax.legend(loc="best", handlelength=3)
+        _legend(ax)
 
 
 def _draw_heat_map(result: SweepResult, measure: str, mode: ModeName, ax: Axes) -> None:
@@ -116,7 +116,8 @@ def _draw_heat_map(result: SweepResult, measure: str, mode: ModeName, ax: Axes) 
     columns = list(dict.fromkeys(values[1] for values in result.points))
     every = [a.modes[m][measure] for a in result.answers for m in result.modes if _has(a, m, measure)]
     shown = [one.mean / _scale(one) for one in every]
-    low, high = min(shown, default=0.0), max(shown, default=1.0)
+    high = max(shown, default=1.0)
+    low = min([*shown, 0.9 * high])  # so that nearly equal values have nearly equal shades
     cells = [[float("nan")] * len(columns) for _ in rows]
     small = max(len(rows), len(columns)) > 8
     for answer in result.answers:
@@ -181,7 +182,12 @@ def _draw_distribution(result: SweepResult, measure: str, point: int, ax: Axes) 
     setting = ", ".join(f"{path}={value}" for path, value in zip(result.paths, result.points[point], strict=True))
     ax.set_title(f"{len(rows) // len(result.modes):,} runs" + (f" at {setting}" if setting else ""))
     if len(values) > 1:
-        ax.legend(loc="best")
+        _legend(ax)
+
+
+def _legend(ax: Axes) -> None:
+    """Name the modes beside the title, where no line runs."""
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.1, handlelength=2.6)
 
 
 def _has(answer: PointAnswer, mode: ModeName, measure: str) -> bool:
