@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -13,7 +14,7 @@ from sim.report.answers import PARTS, PointAnswer, Summary, values_of
 from sim.report.canvas import WIDE_IN, drawing, new_figure
 from sim.report.style import BLUE, FAINT, INK, ORANGE
 from sim.report.sweep_result import TIMES, SweepResult
-from sim.report.sweep_words import number, percent
+from sim.report.sweep_words import number, percent, short_names
 from sim.report.varied import are_durations, numbers_of
 from sim.report.words import duration_in_words, in_words
 from sim.scenario.fields import ModeName
@@ -104,11 +105,9 @@ def _draw_against(result: SweepResult, measure: str, ax: Axes) -> None:
         )
     _mark_places(result, labels, places, numbers is not None, ax)
     _mark_values(measure, ax, upright=True)
-    ax.set_title(measure_in_words(measure))
     ax.grid(axis="y", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
-    if len(result.modes) > 1:
-        _legend(ax)
+    _finish(ax, measure_in_words(measure), result.modes)
 
 
 def _draw_heat_map(result: SweepResult, measure: str, mode: ModeName, ax: Axes) -> None:
@@ -142,8 +141,8 @@ def _draw_heat_map(result: SweepResult, measure: str, mode: ModeName, ax: Axes) 
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    unit = " (% of the jobs)" if measure in PARTS else ""
-    ax.set_title(f"{in_words(measure.removesuffix('_ms'))}{unit}, {mode}")
+    what = f"{in_words(measure)} (% of the jobs)" if measure in PARTS else measure_in_words(measure)
+    ax.set_title(f"{what}, {mode}")
 
 
 def _draw_distribution(result: SweepResult, measure: str, point: int, ax: Axes) -> None:
@@ -171,7 +170,7 @@ def _draw_distribution(result: SweepResult, measure: str, point: int, ax: Axes) 
         )
     if bins == 1:
         ax.set_xlim(low - 2 * step, low + 3 * step)
-    what = "offer to effect" if measure in TIMES else f"{in_words(measure)} in a run"
+    what = measure_in_words(measure) if measure in TIMES else f"{in_words(measure)} in a run"
     ax.set_xlabel(what)
     if measure in TIMES:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda ms, _place: duration_in_words(round(ms)) if ms >= 0 else ""))
@@ -179,15 +178,18 @@ def _draw_distribution(result: SweepResult, measure: str, point: int, ax: Axes) 
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("% of the runs")
-    setting = ", ".join(f"{path}={value}" for path, value in zip(result.paths, result.points[point], strict=True))
-    ax.set_title(f"{len(rows) // len(result.modes):,} runs" + (f" at {setting}" if setting else ""))
-    if len(values) > 1:
-        _legend(ax)
+    names = short_names(result.paths)
+    setting = ", ".join(f"{name} {value}" for name, value in zip(names, result.points[point], strict=True))
+    runs = f"{len(rows) // len(result.modes):,} runs"
+    _finish(ax, "\n".join(wrap(f"{runs} at {setting}" if setting else runs, 48)), result.modes)
 
 
-def _legend(ax: Axes) -> None:
-    """Name the modes beside the title, where no line runs."""
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.1, handlelength=2.6)
+def _finish(ax: Axes, title: str, modes: Sequence[str]) -> None:
+    """Write the title, and under it which mode is which, where no line runs."""
+    lines = title.count("\n")
+    ax.set_title(title, pad=22 if len(modes) > 1 else 6, linespacing=1.1 if lines else 1.0)
+    if len(modes) > 1:
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1, handlelength=2.6)
 
 
 def _has(answer: PointAnswer, mode: ModeName, measure: str) -> bool:

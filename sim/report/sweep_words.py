@@ -25,7 +25,9 @@ def percent(share: float) -> str:
 def number(measure: str, value: float) -> str:
     """Write a value of a measure: a duration for a time, else a number with two decimals, more where it is small."""
     if measure in TIMES:
-        return duration_in_words(round(value))
+        if value < 0:
+            return f"-{number(measure, -value)}"
+        return f"{value / 1_000:.3g} s" if value < 59_950 else duration_in_words(round(value))
     if value == int(value):
         return f"{int(value):,}"
     size = abs(value)

@@ -179,7 +179,7 @@ def test_a_sweep_that_is_killed_again_and_again_ends_in_the_same_rows(scenario: 
     What a killed sweep has written it has for good.
     """
     command = [sys.executable, "-m", "sim", "sweep", scenario, "--jobs", "2", "--no-plots"]
-    command += ["--vary", "workers.email.processes=1,2", "--runs", str(60 * KILLS)]
+    command += ["--vary", "workers.email.processes=1,2", "--runs", str(25 * KILLS)]
     moments = random.Random(20)
     path = tmp_path / "killed" / "sweep.sqlite"
     before: set[tuple[Any, ...]] = set()
