@@ -191,6 +191,30 @@ def test_rows_are_written_batch_by_batch(tmp_path: Path) -> None:
     assert len(seen) >= 3
 
 
+def test_what_is_there_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is missing is."""
+    ran: list[int] = []
+    real = one_point.run
+
+    def noted(*arguments: Any, seed: int, **options: Any) -> Any:
+        ran.append(seed)
+        return real(*arguments, seed=seed, **options)
+
+    monkeypatch.setattr(one_point, "run", noted)
+    sweep_result(TEXT, 3, jobs=1, path=tmp_path / "s.sqlite")
+    sweep_result(TEXT, 5, jobs=1, path=tmp_path / "s.sqlite")
+    assert sorted(ran) == sorted(seed_of(7, replication) for replication in range(1, 6))
+
+
+def test_a_row_that_two_sweeps_write_stands_once(tmp_path: Path) -> None:
+    """Two that go on with the same file do no harm."""
+    (row,) = sweep_result(TEXT, 1, jobs=1, modes=["queue"]).rows
+    with plan().open_store(tmp_path / "s.sqlite") as one, plan().open_store(tmp_path / "s.sqlite", resume=True) as two:
+        one.add([row])
+        two.add([row])
+        assert one.rows() == [row]
+
+
 def test_batches_hold_every_missing_run_once_and_grow_to_a_quarter_second() -> None:
     """Whatever the runs take; with others beside, the last batches are small."""
     points = plan(vary="workers.email.processes=1,3")
