@@ -5,6 +5,7 @@ import statistics
 import time
 
 from benchmarks.bare_model import run_bare_model
+from benchmarks.sweep_ratio import sweep_rates
 from sim.experiments.run import run
 from sim.scenario.load import parse_scenario
 
@@ -39,7 +40,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2_000, help="jobs in one queue run")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; medians are printed")
+    parser.add_argument("--sweep", type=int, metavar="RUNS", help="measure a sweep of so many runs instead")
     options = parser.parse_args()
+    if options.sweep:
+        one, two = sweep_rates(options.sweep)
+        print(f"sweep on one process     {one:12,.1f} runs/s")
+        print(f"sweep on two processes   {two:12,.1f} runs/s")
+        print(f"ratio                    {two / one:12.2f}")
+        return
     queue_rates: list[float] = []
     bare_rates: list[float] = []
     queue_mode(50)

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from sim.core.errors import ScenarioError, SimError
     from sim.experiments.open_world import World
     from sim.experiments.run import run
+    from sim.experiments.sweep import sweep, sweep_result
     from sim.ledger.outcomes import Outcome
     from sim.report.result import ModeResult, Result
+    from sim.report.sweep_result import SweepResult
     from sim.scenario.load import load_scenario, parse_scenario
     from sim.scenario.schema import Scenario
 
@@ -22,10 +24,13 @@ _HOMES = {
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.core.errors",
     "SimError": "sim.core.errors",
+    "SweepResult": "sim.report.sweep_result",
     "World": "sim.experiments.open_world",
     "load_scenario": "sim.scenario.load",
     "parse_scenario": "sim.scenario.load",
     "run": "sim.experiments.run",
+    "sweep": "sim.experiments.sweep",
+    "sweep_result": "sim.experiments.sweep",
 }
 
 __all__ = [
@@ -35,10 +40,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimError",
+    "SweepResult",
     "World",
     "load_scenario",
     "parse_scenario",
     "run",
+    "sweep",
+    "sweep_result",
 ]
 
 

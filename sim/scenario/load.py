@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -24,6 +25,15 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
         ScenarioError: The file cannot be read or used; each of its arguments is one problem, as
             ``file:line:column: path: what is wrong and what would be right``, in file order.
     """
+    return parse_scenario(read_text(path), os.fspath(path))
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read the text of a scenario file without looking at what it says.
+
+    Raises:
+        ScenarioError: The file cannot be read; see ``load_scenario``.
+    """
     name = _printable(os.fspath(path))
     try:
         with Path(path).open("rb") as file:
@@ -37,7 +47,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     text = decode(raw)
     if isinstance(text, Problem):
         raise ScenarioError(*lines(name, Marks(), [text]))
-    return parse_scenario(text, name)
+    return text
 
 
 def parse_scenario(text: str, name: str = "scenario") -> Scenario:
@@ -53,7 +63,7 @@ def parse_scenario(text: str, name: str = "scenario") -> Scenario:
     source = read_yaml(text)
     if () in source.unreadable or (source.problems and source.data is None):
         raise ScenarioError(*lines(_printable(name), source.marks, source.problems))
-    scenario, problems = _validated(source)
+    scenario, problems = validated(source.data, source.marks)
     problems = [*source.problems, *_readable(problems, source)]
     if problems:
         raise ScenarioError(*lines(_printable(name), source.marks, problems))
@@ -61,13 +71,17 @@ def parse_scenario(text: str, name: str = "scenario") -> Scenario:
     return scenario
 
 
-def _validated(source: Source) -> tuple[Scenario | None, list[Problem]]:
-    """Check structure and meaning; where the structure is wrong, the meaning of the rest is still checked."""
-    data = source.data
+def validated(data: Any, marks: Marks) -> tuple[Scenario | None, list[Problem]]:
+    """Check structure and meaning; where the structure is wrong, the meaning of the rest is still checked.
+
+    Args:
+        data: What a file says, as ``read_yaml`` gives it.
+        marks: Where each part of it stands, to put the problems in file order.
+    """
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        problems = explained(error.errors(include_url=False, include_input=False), data, source.marks)
+        problems = explained(error.errors(include_url=False, include_input=False), data, marks)
         return None, problems + (check(salvaged_parts(data)) if isinstance(data, dict) else [])
     return scenario, check(parts_of(scenario, data))
 

@@ -1,0 +1,132 @@
+"""``sweep``: run a scenario a thousand times, at one point or at many."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+DATABASE = "sweep.sqlite"
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--runs", type=click.IntRange(1, 10_000_000), default=100, show_default=True, help="Runs at each point.")
+@click.option("--vary", "varies", metavar="PATH=V,V", multiple=True, help="Values to try; several make a grid.")
+@click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")
+@click.option("--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
+@click.option("--out", type=click.Path(path_type=Path), help=f"Write {DATABASE}, summary.json and pictures here.")
+@click.option("--resume", is_flag=True, help=f"Go on with the {DATABASE} that is in --out.")
+@click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
+@click.option("--measure", "measures", metavar="NAME", multiple=True, help="Show this instead; may be repeated.")
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the answers as JSON; - is standard output.")
+@click.option("--no-plots", is_flag=True, help="With --out: leave the pictures out.")
+def command(
+    scenario: Path,
+    runs: int,
+    varies: tuple[str, ...],
+    jobs: int | None,
+    cluster: str | None,
+    out: Path | None,
+    resume: bool,
+    mode: str | None,
+    seed: int | None,
+    semantics: str | None,
+    measures: tuple[str, ...],
+    json_to: str | None,
+    no_plots: bool,
+) -> int:
+    """Run SCENARIO many times and show every outcome with its 95 % interval.
+
+    Example: --vary workers.email.processes=1,2,4 --vary faults.0.duration=5s,30s
+
+    Exit code 0: all runs are done; 2: the scenario, a value or a file cannot be used;
+    130: interrupted, and what was computed is kept with --out.
+    """
+    if resume and out is None:
+        raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
+    if jobs is not None and cluster is not None:
+        raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
+    from sim.experiments.plan import Plan
+    from sim.experiments.points import parse_vary
+    from sim.experiments.sweep import RunsFailed, carry_on
+    from sim.report.progress import progress
+    from sim.scenario.load import read_text
+
+    shown = _known(measures)
+    modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
+    chosen: Any = semantics
+    plan = Plan(
+        read_text(scenario),
+        str(scenario),
+        [parse_vary(vary) for vary in varies],
+        modes=modes,
+        seed=seed,
+        semantics=chosen,
+    )
+    database = None if out is None else out / DATABASE
+    with plan.open_store(database, resume=resume) as store:
+        try:
+            with progress("runs") as show:
+                failures = carry_on(
+                    plan, store, runs, jobs=jobs, cluster=cluster, watch=lambda how: show(how.done, how.of)
+                )
+        except KeyboardInterrupt:
+            click.echo(_interrupted(len(store.done()), out), err=True)
+            raise
+        result = plan.result(store)
+    if result.rows:
+        _tell(result, shown, json_to, out, plots=not no_plots)
+    if failures:
+        raise RunsFailed(result, failures)
+    return 0
+
+
+def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
+    from sim.report.answers import MEASURES
+    from sim.report.sweep_tables import SHOWN
+    from sim.scenario.problems import did_you_mean
+
+    named = tuple(measure.replace("-", "_") for measure in measures)
+    for measure in named:
+        if measure not in MEASURES:
+            near = did_you_mean(measure, list(MEASURES)) or f"; there are: {', '.join(MEASURES)}"
+            raise click.UsageError(f"--measure {measure}: no such measure{near}")
+    return tuple(dict.fromkeys(named)) or SHOWN
+
+
+def _interrupted(runs: int, out: Path | None) -> str:
+    if out is None:
+        return f"interrupted after {runs:,} runs; without --out they are not kept"
+    return f"interrupted; {runs:,} runs are kept in {out / DATABASE}; go on with the same command and --resume"
+
+
+def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | None, *, plots: bool) -> None:
+    from sim.report.folder import write_bytes, write_text
+    from sim.report.sweep_json import summary_of
+
+    if json_to != "-":
+        from rich.console import Console
+
+        from sim.report.sweep_tables import print_sweep
+
+        print_sweep(result, Console(), shown)
+    if json_to is None and out is None:
+        return
+    text = json.dumps(summary_of(result), indent=2, ensure_ascii=False) + "\n"
+    if json_to == "-":
+        click.echo(text, nl=False)
+    elif json_to is not None:
+        write_text(Path(json_to), text)
+    if out is None:
+        return
+    written = [write_bytes(out / "summary.json", text.encode())]
+    if plots:
+        from sim.report.sweep_pictures import sweep_pictures
+
+        written += [write_bytes(out / f"{name}.png", png) for name, png in sweep_pictures(result, shown).items()]
+    for path in (out / DATABASE, *written):
+        print(f"wrote {path}", file=sys.stderr)

@@ -1,0 +1,67 @@
+"""Who carries out the batches of a sweep: this process, others on this machine, or a Dask cluster.
+
+All give the same rows; only the order in which they come differs.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sim.core.errors import SimError
+from sim.experiments.one_point import Batch, Done, carry_out
+
+_IDLE_S = 10
+"""Worker processes end after so many seconds without work; also those whose sweep was killed."""
+_CONNECT_S = 20
+
+
+def serially(batches: Iterable[Batch]) -> Iterator[Done]:
+    """Carry out the batches one after the other, in this process."""
+    return map(carry_out, batches)
+
+
+def on_this_machine(batches: Iterable[Batch], jobs: int) -> Iterator[Done]:
+    """Carry out the batches in so many processes; the results come as they are ready."""
+    from joblib import parallel_config
+
+    with parallel_config("loky", n_jobs=jobs, idle_worker_timeout=_IDLE_S):
+        yield from _parallel(batches)
+
+
+def on_a_cluster(batches: Iterable[Batch], address: str) -> Iterator[Done]:
+    """Carry out the batches on the workers of a Dask scheduler; the results come as they are ready.
+
+    Raises:
+        SimError: The cluster cannot be used.
+    """
+    from joblib import parallel_config
+
+    with _client(address) as client:
+        if not client.scheduler_info(n_workers=-1)["workers"]:
+            raise SimError(f"--cluster {address}: the scheduler has no workers")
+        with parallel_config("dask"):
+            yield from _parallel(batches)
+
+
+def _parallel(batches: Iterable[Batch]) -> Iterator[Done]:
+    from joblib import Parallel, delayed
+
+    work = Parallel(return_as="generator_unordered", batch_size=1)
+    results: Iterator[Done] = work(delayed(carry_out)(batch) for batch in batches)
+    yield from results
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    try:
+        import distributed
+    except ImportError:
+        raise SimError("--cluster needs Dask, which is missing; pip install 'jobworker-sim[cluster]'") from None
+    try:
+        connect: Any = distributed.Client
+        client = connect(address, timeout=_CONNECT_S, set_as_default=True)
+    except (OSError, ValueError, TypeError) as error:
+        why = str(error) or type(error).__name__
+        raise SimError(f"--cluster {address}: cannot be reached: {why}") from None
+    with client:
+        yield client

@@ -1,0 +1,201 @@
+"""A sweep's database: one SQLite file, one row for each mode of each run, written as they come.
+
+The file keeps SQLite's rollback journal and not a write-ahead log: there is one writer, the sweep stays one file that
+can be copied at any moment when no sweep runs, and it also works on the network file systems of clusters. Every batch
+of runs is a transaction of its own; a sweep that is killed leaves whole runs or nothing of them.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from sim.core.errors import OutputError, SimError
+from sim.report.sweep_result import COLUMNS, RunRow
+
+APPLICATION_ID = 0x53495753
+FORMAT = 1
+_KEY = "PRIMARY KEY (point, replication, mode)"
+_TYPES = {"point": "INTEGER NOT NULL", "replication": "INTEGER NOT NULL", "mode": "TEXT NOT NULL"}
+_MAY_BE_NULL = "INTEGER"
+_SCHEMA = (
+    "CREATE TABLE sweep (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE point (point INTEGER PRIMARY KEY, semantics TEXT NOT NULL, settings TEXT NOT NULL)",
+    "CREATE TABLE run ("
+    + ", ".join(f"{name} {_TYPES.get(name, _MAY_BE_NULL)}" for name in COLUMNS)
+    + f", {_KEY}) WITHOUT ROWID",
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What makes two sweeps the same, so that one can go on where the other stopped; all of it as text.
+
+    How many runs there are is no part of it: more can be added.
+
+    Attributes:
+        vary: The points, as JSON.
+        version: Of this package; another one may give other rows.
+    """
+
+    scenario: str
+    vary: str
+    modes: str
+    semantics: str
+    seed: str
+    store: str
+    version: str
+
+    @property
+    def scenario_sha256(self) -> str:
+        """SHA-256 of the scenario's text."""
+        return hashlib.sha256(self.scenario.encode()).hexdigest()
+
+
+_DIFFERS = {
+    "scenario": "the scenario's text has changed since",
+    "vary": "it varies other values",
+    "modes": "it runs other modes",
+    "semantics": "it runs with other semantics",
+    "seed": "it has another seed",
+    "store": "it holds the queues in another store",
+    "version": "it was written by another version of this program",
+}
+
+
+class SweepStore:
+    """A sweep's database, open for writing; close it, or use it in a ``with`` statement.
+
+    Args:
+        path: The file, or None for a database in memory that goes with the process.
+        resume: Whether an existing file is gone on with.
+
+    Raises:
+        SimError: The file is there and ``resume`` is not said, it is no sweep's database, or another sweep's.
+        OutputError: It cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        identity: Identity,
+        points: Iterable[tuple[str, dict[str, str]]],
+        *,
+        resume: bool = False,
+    ) -> None:
+        self.path = path
+        self._name = "the sweep" if path is None else str(path)
+        if path is not None and path.exists() and path.stat().st_size and not resume:
+            raise SimError(f"{path}: is there already; go on with it by --resume, or choose another --out")
+        with self._telling():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None)
+        try:
+            with self._telling():
+                if self._is_empty():
+                    self._create(identity, points)
+                    return
+            self._check(identity)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def add(self, rows: Iterable[RunRow]) -> None:
+        """Write rows, all of them or none, and have them on disk before this returns.
+
+        A row that is there already stays: the same run gives the same row.
+
+        Raises:
+            OutputError: They cannot be written.
+        """
+        marks = ", ".join("?" * len(COLUMNS))
+        with self._telling(), self._transaction():
+            self._connection.executemany(f"INSERT OR IGNORE INTO run VALUES ({marks})", [row.flat() for row in rows])
+
+    def done(self) -> set[tuple[int, int]]:
+        """Return the runs that are there, as pairs of point and replication."""
+        with self._telling():
+            return set(self._connection.execute("SELECT DISTINCT point, replication FROM run"))
+
+    def rows(self) -> list[RunRow]:
+        """Return every row, sorted by point, replication and mode."""
+        with self._telling():
+            found = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY point, replication, mode")
+            return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:])) for row in found]
+
+    def _is_empty(self) -> bool:
+        return not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+    def _create(self, identity: Identity, points: Iterable[tuple[str, dict[str, str]]]) -> None:
+        import platform
+
+        import numpy
+
+        facts = {field.name: getattr(identity, field.name) for field in fields(identity)}
+        facts |= {
+            "scenario_sha256": identity.scenario_sha256,
+            "python": platform.python_version(),
+            "numpy": numpy.__version__,
+        }
+        with self._transaction():
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+            self._connection.executemany("INSERT INTO sweep VALUES (?, ?)", sorted(facts.items()))
+            self._connection.executemany(
+                "INSERT INTO point VALUES (?, ?, ?)",
+                [
+                    (number, semantics, json.dumps(settings, ensure_ascii=False))
+                    for number, (semantics, settings) in enumerate(points)
+                ],
+            )
+
+    def _check(self, identity: Identity) -> None:
+        with self._telling():
+            number = self._connection.execute("PRAGMA application_id").fetchone()[0]
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if number != APPLICATION_ID or version != FORMAT:
+                raise SimError(f"{self._name}: is not the database of a sweep; choose another --out")
+            facts: dict[str, Any] = dict(self._connection.execute("SELECT name, value FROM sweep"))
+        wrong = [told for name, told in _DIFFERS.items() if facts.get(name) != getattr(identity, name)]
+        if wrong:
+            raise SimError(f"{self._name}: belongs to another sweep: {'; '.join(wrong)}; choose another --out")
+
+    @contextmanager
+    def _transaction(self) -> Any:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _telling(self) -> Any:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if "not a database" in str(error):
+                raise SimError(f"{self._name}: is not the database of a sweep; choose another --out") from None
+            raise OutputError(self._name, str(error)) from None
+        except OSError as error:
+            place = os.fspath(error.filename) if error.filename else self._name
+            raise OutputError(place, error.strerror or str(error)) from None

@@ -1,0 +1,30 @@
+"""The answers of a sweep as the JSON contract writes them."""
+
+from typing import Any
+
+from sim.report.answers import MEASURES
+from sim.report.sweep_result import SweepResult
+from sim.report.sweep_words import runs_sentence
+
+
+def summary_of(result: SweepResult) -> dict[str, Any]:
+    """Write the answers of every point; equal rows give an equal summary."""
+    points: list[dict[str, Any]] = []
+    for answer in result.answers:
+        written = answer.as_dict()
+        written["in_words"] = {
+            mode: [runs_sentence(found[name]) for name in ("duplicated", "lost", "failed") if name in found]
+            for mode, found in answer.modes.items()
+        }
+        points.append(written)
+    return {
+        "scenario": result.title,
+        "seed": result.seed,
+        "store": result.store,
+        "varied": list(result.paths),
+        "modes": list(result.modes),
+        "runs": result.runs,
+        "confidence": 0.95,
+        "measures": list(MEASURES),
+        "points": points,
+    }

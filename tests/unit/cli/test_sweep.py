@@ -1,0 +1,219 @@
+"""``sweep``: exit codes, what goes where, and that a killed sweep loses nothing."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli import main
+from sim.experiments import executors
+
+ROOT = Path(__file__).parents[3]
+TEXT = """
+title: Crashes
+question: How many mails come twice?
+queues:
+  email: {service: {kind: exponential, mean: 1s}}
+workload:
+  - queue: email
+    arrivals: {kind: poisson, every: 1s, count: 10}
+faults:
+  - {kind: worker-crash, mean_every: 6s, restart_after: 1s}
+"""
+KILLS = int(os.environ.get("SWEEP_KILLS", "4"))
+"""How often a sweep is killed; 20 at full size."""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> str:
+    """The path of a small scenario."""
+    path = tmp_path / "crashes.yaml"
+    path.write_text(TEXT)
+    return str(path)
+
+
+def rows_of(path: Path) -> list[tuple[Any, ...]]:
+    """Every row of a sweep's file, sorted; none where there is no file yet."""
+    if not path.exists():
+        return []
+    connection = sqlite3.connect(path, timeout=60)
+    try:
+        return connection.execute("SELECT * FROM run ORDER BY point, replication, mode").fetchall()
+    except sqlite3.OperationalError:
+        return []
+    finally:
+        connection.close()
+
+
+def test_a_table_in_eighty_columns_and_progress_beside_it(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The answers on standard output, how far it is on standard error."""
+    varies = ["--vary", "workers.email.processes=1,2", "--vary", "queues.email.attempts=1,5"]
+    assert main(["sweep", scenario, "--runs", "5", *varies, "--jobs", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert max(map(len, out.splitlines())) <= 80
+    for word in ("delivered", "duplicated", "lost", "failed", "processes 2", "attempts 5", "in-process", "queue"):
+        assert word in out
+    assert "5 runs at each of 4 points" in out
+    assert "20 of 20 runs" in err
+
+
+def test_what_was_never_seen_is_bounded_in_words(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 of 40: at most 8.81 % of runs."""
+    assert main(["sweep", scenario, "--runs", "40", "--mode", "queue"]) == 0
+    assert "queue: 0 lost in 40 runs: at most 8.81 % of runs lose a job" in capsys.readouterr().out
+
+
+def test_json_on_standard_output_stands_alone(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With every measure, its interval and the differences."""
+    assert main(["sweep", scenario, "--runs", "4", "--vary", "queues.email.attempts=1,5", "--json", "-"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["varied"] == ["queues.email.attempts"]
+    assert [point["settings"] for point in answer["points"]] == [
+        {"queues.email.attempts": "1"},
+        {"queues.email.attempts": "5"},
+    ]
+    point = answer["points"][1]
+    lost = point["modes"]["queue"]["lost"]
+    assert lost["runs"] == 4
+    assert lost["interval"][0] <= lost["mean"] <= lost["interval"][1]
+    assert point["queue_minus_in_process"]["lost"]["runs"] == 4
+    assert "lost in 4 runs" in " ".join(point["in_words"]["queue"])
+
+
+@pytest.mark.parametrize(
+    ("varies", "pictures"),
+    [
+        ([], ["distribution.png"]),
+        (["queues.email.attempts=1,5"], ["distribution.png", "outcomes.png"]),
+        (
+            ["queues.email.attempts=1,5", "redis.persistence=none,rdb"],
+            ["distribution.png", "heat-map.png", "outcomes.png"],
+        ),
+    ],
+)
+def test_a_folder_holds_rows_answers_and_pictures(
+    scenario: str, tmp_path: Path, varies: list[str], pictures: list[str]
+) -> None:
+    """The same bytes for the same sweep, but for the database, whose rows are the same."""
+    options = [word for vary in varies for word in ("--vary", vary)]
+    for name in ("a", "b"):
+        assert main(["sweep", scenario, "--runs", "3", *options, "--out", str(tmp_path / name)]) == 0
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == sorted([*pictures, "summary.json", "sweep.sqlite"])
+    for name in [*pictures, "summary.json"]:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert rows_of(tmp_path / "a" / "sweep.sqlite") == rows_of(tmp_path / "b" / "sweep.sqlite")
+
+
+def test_a_sweep_is_not_written_over_by_accident(
+    scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says what to do; with --resume nothing is run again, and more runs are added."""
+    arguments = ["sweep", scenario, "--out", str(tmp_path / "o"), "--no-plots", "--runs"]
+    assert main([*arguments, "3"]) == 0
+    assert main([*arguments, "3"]) == 2
+    assert "is there already; go on with it by --resume" in capsys.readouterr().err
+    assert main([*arguments, "5", "--resume"]) == 0
+    assert len(rows_of(tmp_path / "o" / "sweep.sqlite")) == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere.yaml"], "there is no such file"),
+        (["SCENARIO", "--runs", "0"], "--runs"),
+        (["SCENARIO", "--vary", "workers.email.proceses=1"], "did you mean `processes`?"),
+        (["SCENARIO", "--vary", "nonsense"], "expected PATH=VALUE"),
+        (["SCENARIO", "--measure", "lots"], "did you mean `lost`?"),
+        (["SCENARIO", "--resume"], "--out"),
+        (["SCENARIO", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"], "give one of them"),
+        (["SCENARIO", "--semantics", "documented", "--vary", "semantics=bull-4.16"], "give one of them"),
+        (["SCENARIO", "--cluster", "nonsense://x"], "cannot be reached"),
+        (["SCENARIO", "--out", "SCENARIO"], "cannot be written"),
+    ],
+)
+def test_bad_usage_and_input_end_with_two_and_a_sentence(
+    scenario: str, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback, and nothing on standard output."""
+    assert main(["sweep", *[scenario if word == "SCENARIO" else word for word in arguments]]) == 2
+    out, err = capsys.readouterr()
+    assert told in err
+    assert "Traceback" not in err
+    assert not out
+
+
+def test_an_interrupted_sweep_says_how_to_go_on(
+    scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 130, and what was done is kept."""
+    real = executors.carry_out
+    calls = 0
+
+    def interrupted(batch: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt
+        return real(batch)
+
+    monkeypatch.setattr(executors, "carry_out", interrupted)
+    monkeypatch.setattr("sim.experiments.batches._BATCH_S", 0.0)
+    assert main(["sweep", scenario, "--runs", "9", "--jobs", "1", "--out", str(tmp_path / "o"), "--no-plots"]) == 130
+    err = capsys.readouterr().err
+    assert "2 runs are kept in" in err
+    assert "--resume" in err
+    assert len(rows_of(tmp_path / "o" / "sweep.sqlite")) == 4
+
+
+def test_a_sweep_that_is_killed_again_and_again_ends_in_the_same_rows(scenario: str, tmp_path: Path) -> None:
+    """SIGKILL at random moments, each time resumed; ``SWEEP_KILLS=20`` for the full number.
+
+    What a killed sweep has written it has for good.
+    """
+    command = [sys.executable, "-m", "sim", "sweep", scenario, "--jobs", "2", "--no-plots"]
+    command += ["--vary", "workers.email.processes=1,2", "--runs", str(25 * KILLS)]
+    moments = random.Random(20)
+    path = tmp_path / "killed" / "sweep.sqlite"
+    before: set[tuple[Any, ...]] = set()
+    killed = 0
+    while killed < KILLS:
+        process = subprocess.Popen(
+            [*command, "--out", str(path.parent), "--resume"],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        enough = len(before) + 2 * moments.randrange(30) * (killed % 3 > 0)
+        while process.poll() is None and len(rows_of(path)) <= enough:
+            process_waits(process, moments.uniform(0.01, 0.3))
+        process_waits(process, moments.uniform(0.0, 0.3))
+        ended_by_itself = process.poll() is not None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if ended_by_itself:
+            break
+        killed += 1
+        after = set(rows_of(path))
+        assert before <= after
+        before = after
+    assert killed >= min(KILLS, 3)
+    subprocess.run([*command, "--out", str(path.parent), "--resume"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([*command, "--out", str(tmp_path / "whole")], cwd=ROOT, check=True, capture_output=True)
+    assert rows_of(path) == rows_of(tmp_path / "whole" / "sweep.sqlite")
+
+
+def process_waits(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Let a process work for so long, or until it ends."""
+    until = time.monotonic() + seconds
+    try:
+        process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return
