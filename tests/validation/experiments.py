@@ -18,9 +18,7 @@ from sim.scenario.load import parse_scenario
 HEAD = "title: a closed form\nquestion: Does the simulator agree with it?\n"
 
 
-def simulate(
-    text: str, seed: int, *, mode: ModeName = "queue", semantics: SemanticsName = "documented"
-) -> ModeResult:
+def simulate(text: str, seed: int, *, mode: ModeName = "queue", semantics: SemanticsName = "documented") -> ModeResult:
     """Run a scenario that is given as YAML, without its title and question, in one mode."""
     scenario = parse_scenario(HEAD + text)
     return run(scenario, modes=[mode], seed=seed, semantics=semantics, store="memory").modes[mode]
