@@ -64,7 +64,7 @@ workers:
         for record in of_event(simulate(text, seed), Event.ACCEPTED, Event.STARTED):
             if record.event is Event.ACCEPTED:
                 accepted[record.job] = record.t_ms
-            elif len(accepted) and int(str(record.job).split("-")[1]) > warm_up:
+            elif int(str(record.job).split("-")[1]) > warm_up:
                 waits.append(record.t_ms - accepted[record.job])
         assert len(waits) == jobs - warm_up
         seen.mean.append(float(np.mean(waits)) / 1_000)
@@ -148,13 +148,13 @@ faults:
 def rerun_with_exact_checks(runs: int) -> list[float]:
     """Kill one of two workers at a random moment while the other checks every 30 s; times from kill to STALLED, s.
 
-    Bull's own timers are not exact: a check that ticks on time meets the key of the one before and falls out. Here every
-    tick is made to come 1 ms late (the only thing that is replaced), so that none falls out: a check each 30.001 s. All
-    of them are the first worker's, because it started 10 ms earlier and its key always turns the second one's away; the
-    second is the one that is killed.
+    Bull's own timers are not exact: a check that ticks on time meets the key of the one before and falls out. Here
+    every tick is made to come 1 ms late (the only thing that is replaced), so that none falls out: a check each 30.001
+    s. All of them are the first worker's, because it started 10 ms earlier and its key always turns the second one's
+    away; the second is the one that is killed.
     """
     times: list[float] = []
-    with mock.patch("sim.world.queue_worker.late_tick_chance", lambda _interval_ms: 1.0):
+    with mock.patch("sim.world.queue_worker.late_tick_chance", return_value=1.0):
         for seed in range(1, runs + 1):
             chosen = moments("exact", seed)
             begin_ms, kill_ms = int(chosen.integers(1_000, 31_000)), int(chosen.integers(60_000, 120_000))
@@ -179,10 +179,10 @@ def rerun_with_real_timers(runs: int) -> list[float]:
     """Kill the one of two workers that has the job, with Bull's timers as they are; times from kill to re-run, s.
 
     As one does it by hand: the first worker starts and takes the job, a second one joins, the first is killed. The
-    three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the second
-    worker's timer (it joins in the first 30 s), and of the kill (30 s to 60 s). The second worker's start is a crash of an
-    idle process that is replaced at that moment, because a scenario can start a process at a chosen moment only so.
-    From WORKER_CRASHED to the second STARTED.
+    three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the
+    second worker's timer (it joins in the first 30 s), and of the kill (30 s to 60 s). The second worker's start is a
+    crash of an idle process that is replaced at that moment, because a scenario can start a process at a chosen moment
+    only so. From WORKER_CRASHED to the second STARTED.
     """
     times: list[float] = []
     for seed in range(1, runs + 1):
@@ -208,7 +208,8 @@ faults:
 def rerun_after_hours(runs: int) -> list[float]:
     """Do the same with two workers that have run for 20 minutes, so that either may be the one that does the checks.
 
-    Both start at random moments of a minute; the kill comes at 80 % of the handler's time, 60 s to 300 s after its start.
+    Both start at random moments of a minute; the kill comes at 80 % of the handler's time, 60 s to 300 s after its
+    start.
     """
     text = """
 duration: 29m
@@ -226,7 +227,7 @@ faults:
 
 def _kill_to_rerun(text: str, seed: int, victim: str | None = None) -> float:
     result = simulate(text, seed, semantics="bull-4.16")
-    killed = [record for record in of_event(result, Event.WORKER_CRASHED)][-1]
+    killed = list(of_event(result, Event.WORKER_CRASHED))[-1]
     first, again = of_event(result, Event.STARTED)
     assert first.worker == killed.worker != again.worker
     assert victim in (None, killed.worker)

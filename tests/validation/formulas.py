@@ -59,10 +59,10 @@ def rerun_cdf(t: float) -> float:
     """Return the chance that a killed worker's job runs again within t s, were checks exactly every 30 s.
 
     Time 0 is the kill. The lock expires at E, uniform in 15..30 s (30 s after a renewal that lies 0..15 s back). The
-    first check comes at V, uniform in 0..30 s, the next at V + 30 s. The job is taken back by the first check that finds
-    no lock and whose predecessor marked the job after its last renewal. If V > E, the check at V finds no lock, and the
-    one at V − 30 s came after the renewal at E − 30 s: back at V. If V <= E, the lock still holds at V: back at V + 30 s.
-    So the density rises in 15..30 s, is 1/30 in 30..45 s and falls in 45..60 s, symmetric about 37.5 s.
+    first check comes at V, uniform in 0..30 s, the next at V + 30 s. The job is taken back by the first check that
+    finds no lock and whose predecessor marked the job after its last renewal. If V > E, the check at V finds no lock,
+    and the one at V − 30 s came after the renewal at E − 30 s: back at V. If V <= E, the lock still holds at V: back
+    at V + 30 s. So the density rises in 15..30 s, is 1/30 in 30..45 s and falls in 45..60 s, symmetric about 37.5 s.
     """
     if t <= 15:
         return 0.0
@@ -81,9 +81,10 @@ def interrupted_one_at_a_time(arrival_rate: float, service_rate: float, crash_ra
     """Return the share of jobs that a crash takes, of an application that runs one job at a time (M/M/1 in memory).
 
     A crash (Poisson, rate ξ, instant restart) takes the job in service and all that wait: M/M/1 with catastrophes. For
-    n >= 1 the balance (λ + μ + ξ) p(n) = λ p(n−1) + μ p(n+1) has the solution p(n) = (1 − r) r^n, with r the smaller root
-    of μ r² − (λ + μ + ξ) r + λ = 0; the balance of n = 0, λ p(0) = μ p(1) + ξ (1 − p(0)), holds with it. A crash takes
-    r / (1 − r) jobs on average, so the share is ξ / λ · r / (1 − r). With λ = .8, μ = 1, ξ = .01: r = .7671, share 4.12 %.
+    n >= 1 the balance (λ + μ + ξ) p(n) = λ p(n−1) + μ p(n+1) has the solution p(n) = (1 − r) r^n, with r the smaller
+    root of μ r² − (λ + μ + ξ) r + λ = 0; the balance of n = 0, λ p(0) = μ p(1) + ξ (1 − p(0)), holds with it. A crash
+    takes r / (1 − r) jobs on average, so the share is ξ / λ · r / (1 − r). With λ = .8, μ = 1, ξ = .01: r = .7671,
+    share 4.12 %.
     """
     r = busy_share(arrival_rate, service_rate, crash_rate)
     return crash_rate / arrival_rate * r / (1 - r)
@@ -104,7 +105,9 @@ def interrupted_unlimited(service_rate: float, crash_rate: float) -> float:
 
 
 def spared_after_effect(service_rate: float, crash_rate: float, effect_at: float) -> float:
-    """Return, of the jobs that start, the share that a crash takes after their effect, at ``effect_at`` of their service.
+    """Return, of the jobs that start, the share that a crash takes after their effect.
+
+    The effect comes when ``effect_at`` of the service is done.
 
     E[exp(−ξ f S) − exp(−ξ S)] for exponential S. Such a job is interrupted, and yet it is delivered.
     """

@@ -27,8 +27,8 @@ class Interval(NamedTuple):
 def mean_of_runs(values: Sequence[float]) -> Interval:
     """Estimate a mean from values of independent runs, by Student's distribution.
 
-    What happens inside a run is correlated (a job that waits long is followed by one that waits long), so each run gives
-    one value: its mean. At least ten runs, so that the series for the quantile is good to 1 %.
+    What happens inside a run is correlated (a job that waits long is followed by one that waits long), so each run
+    gives one value: its mean. At least ten runs, so that the series for the quantile is good to 1 %.
     """
     n = len(values)
     mean = float(np.mean(values))
@@ -108,9 +108,9 @@ def two_sample_p(measured: Quantiles, simulated: Sequence[float], draws: int = 4
     Of the measured sample only quantiles are known. At each of them its distribution is known, and so the distance is
     that of Anderson and Darling at these points: the sum of (F(q) − p)² / (p (1 − p)), with F the simulated times'
     distribution and p the level of the quantile. (A chi-square of the counts between the quantiles would do, but it is
-    blind to the order of its cells and so sees a shift late.) F(q) scatters, because q is the quantile of a small sample;
-    how much, is seen by drawing samples of that size from the simulated times and taking the quantiles of each in the
-    same way. The result is a p-value: the share of draws whose distance is at least the measured one.
+    blind to the order of its cells and so sees a shift late.) F(q) scatters, because q is the quantile of a small
+    sample; how much, is seen by drawing samples of that size from the simulated times and taking the quantiles of each
+    in the same way. The result is a p-value: the share of draws whose distance is at least the measured one.
     """
     ordered = np.sort(np.asarray(simulated, dtype=float))
     generator = np.random.Generator(np.random.PCG64(20_260_101))

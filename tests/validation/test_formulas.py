@@ -48,7 +48,7 @@ def test_a_lock_is_never_lost_up_to_15_s_and_always_from_30_s(pause: float, chan
 
 
 def test_the_distribution_of_the_rerun_is_that_of_the_two_phase_rule() -> None:
-    """Drawn by the rule as it was measured: first check without a lock whose predecessor came after the last renewal."""
+    """Drawn by the measured rule: the first check without a lock whose predecessor came after the last renewal."""
     generator = np.random.Generator(np.random.PCG64(1))
     n = 20_000
     renewed = -generator.uniform(0, 15, n)
