@@ -70,7 +70,7 @@ checks. If the survivor is, its rhythm goes on and the first formula holds but f
 are shorter, and do not agree with the measured ones (see p). Whether the real Bull hands the checks over as often
 as the simulator does in that time was not measured.
 
-So the agreement is one of a chosen experiment. It was chosen after others had been refuted (p about 0.01 to 0.03, median
+So the agreement is one of a chosen experiment. It was chosen after others had been refuted (p of 0.01 to 0.03, median
 46 to 48 s): both workers started at random within the same 30 s or 60 s. That is no random phase of the two timers: the
 second one then mostly follows the first by less than half an interval, and its tick after the kill comes early.
 """
