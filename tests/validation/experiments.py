@@ -1,0 +1,302 @@
+"""Experiments: each builds a scenario, runs the simulator with many seeds, and returns what was seen, in seconds.
+
+Every run is independent of the others; its seed is its number, from 1. Times are read off the ledger.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from unittest import mock
+
+import numpy as np
+
+from sim.experiments.run import run
+from sim.ledger.events import Event, Record
+from sim.report.result import ModeResult
+from sim.scenario.fields import ModeName, SemanticsName
+from sim.scenario.load import parse_scenario
+
+HEAD = "title: a closed form\nquestion: Does the simulator agree with it?\n"
+
+
+def simulate(text: str, seed: int, *, mode: ModeName = "queue", semantics: SemanticsName = "documented") -> ModeResult:
+    """Run a scenario that is given as YAML, without its title and question, in one mode."""
+    scenario = parse_scenario(HEAD + text)
+    return run(scenario, modes=[mode], seed=seed, semantics=semantics, store="memory").modes[mode]
+
+
+def moments(name: str, seed: int) -> np.random.Generator:
+    """Return the random numbers from which an experiment chooses the moments of one run."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=tuple(name.encode()))))
+
+
+def of_event(result: ModeResult, *events: Event) -> Iterator[Record]:
+    """Iterate over the records of some kinds of event."""
+    return (record for record in result.ledger if record.event in events)
+
+
+# -- waiting ----------------------------------------------------------------------------------------------------------
+
+
+class Waits(NamedTuple):
+    """Of each run: the mean wait from ACCEPTED to STARTED, s, and the share of jobs that waited at all."""
+
+    mean: list[float]
+    share: list[float]
+
+
+def waiting_times(servers: int, runs: int, jobs: int, warm_up: int) -> Waits:
+    """Let ``servers`` worker processes serve Poisson arrivals (mean gap 5 s) of exponential jobs (mean 10 s).
+
+    A run begins empty; its first ``warm_up`` jobs are left out. Times are whole ms. A wait of 0 ms is none.
+    """
+    text = f"""
+queues:
+  email: {{service: {{kind: exponential, mean: 10s}}, attempts: 1, remove_on_complete: true}}
+workload:
+  - {{queue: email, arrivals: {{kind: poisson, every: 5s, count: {jobs}}}}}
+workers:
+  email: {{processes: {servers}}}
+"""
+    seen = Waits([], [])
+    for seed in range(1, runs + 1):
+        accepted: dict[str | None, int] = {}
+        waits: list[int] = []
+        for record in of_event(simulate(text, seed), Event.ACCEPTED, Event.STARTED):
+            if record.event is Event.ACCEPTED:
+                accepted[record.job] = record.t_ms
+            elif int(str(record.job).split("-")[1]) > warm_up:
+                waits.append(record.t_ms - accepted[record.job])
+        assert len(waits) == jobs - warm_up
+        seen.mean.append(float(np.mean(waits)) / 1_000)
+        seen.share.append(float(np.mean([wait > 0 for wait in waits])))
+    return seen
+
+
+# -- attempts ---------------------------------------------------------------------------------------------------------
+
+
+class Attempts(NamedTuple):
+    """Attempts that each job used, and how many jobs were delivered."""
+
+    used: list[int]
+    delivered: int
+
+
+def retries(failure: float, attempts: int, jobs: int, seed: int = 1) -> Attempts:
+    """Let every attempt of every job fail with the chance ``failure``, each independent of all others."""
+    text = f"""
+queues:
+  email: {{service: 100ms, attempts: {attempts}, backoff: {{type: fixed, delay: 1s}}}}
+workload:
+  - {{queue: email, arrivals: {{kind: constant, every: 50ms, count: {jobs}}}}}
+workers:
+  email: {{processes: 1, concurrency: 20}}
+faults:
+  - {{kind: handler-error, rate: {failure}}}
+"""
+    result = simulate(text, seed)
+    return Attempts([job.attempts for job in result.jobs], result.totals.delivered)
+
+
+def total_delay(base_s: int, attempts: int, semantics: SemanticsName) -> float:
+    """Let a job fail always, and add up the times from each ATTEMPT_FAILED to the next STARTED, s."""
+    text = f"""
+queues:
+  email: {{service: 100ms, attempts: {attempts}, backoff: {{type: exponential, delay: {base_s}s}}}}
+workload:
+  - {{queue: email, arrivals: {{kind: times, at: [1s]}}}}
+workers:
+  email: {{processes: 1}}
+faults:
+  - {{kind: handler-error}}
+"""
+    result = simulate(text, 1, semantics=semantics)
+    starts = [record.t_ms for record in of_event(result, Event.STARTED)]
+    failures = [record.t_ms for record in of_event(result, Event.ATTEMPT_FAILED)]
+    assert len(starts) == len(failures) == attempts
+    return sum(start - failed for start, failed in zip(starts[1:], failures[:-1], strict=True)) / 1_000
+
+
+# -- locks and crashes ------------------------------------------------------------------------------------------------
+
+
+def locks_lost(pause_ms: int, runs: int, jobs: int) -> int:
+    """Freeze a process that runs ``jobs`` jobs, and count those whose lock is gone when it goes on.
+
+    The jobs start at random moments of 30 s, so each has its own phase of renewal; Bull's defaults. Such a job is found
+    stalled or its end is refused; one whose lock held has neither. A pause is one moment of all jobs of a run, and yet
+    the jobs are independent, because their phases are.
+    """
+    lost = 0
+    for seed in range(1, runs + 1):
+        starts = sorted(moments("pause", seed).integers(0, 30_000, jobs).tolist())
+        text = f"""
+queues:
+  email: {{service: 3m}}
+workload:
+  - {{queue: email, arrivals: {{kind: times, at: [{", ".join(f"{at}ms" for at in starts)}]}}}}
+workers:
+  email: {{processes: 1, concurrency: {jobs}}}
+faults:
+  - {{kind: worker-freeze, target: email-1, at: 60s, duration: {pause_ms}ms}}
+"""
+        result = simulate(text, seed, semantics="bull-4.16")
+        lost += len({record.job for record in of_event(result, Event.STALLED, Event.REFUSED)})
+    return lost
+
+
+def rerun_with_exact_checks(runs: int) -> list[float]:
+    """Kill one of two workers at a random moment while the other checks every 30 s; times from kill to STALLED, s.
+
+    Bull's own timers are not exact: a check that ticks on time meets the key of the one before and falls out. Here
+    every tick is made to come 1 ms late (the only thing that is replaced), so that none falls out: a check each 30.001
+    s. All of them are the first worker's, because it started 10 ms earlier and its key always turns the second one's
+    away; the second is the one that is killed.
+    """
+    times: list[float] = []
+    with mock.patch("sim.world.queue_worker.late_tick_chance", return_value=1.0):
+        for seed in range(1, runs + 1):
+            chosen = moments("exact", seed)
+            begin_ms, kill_ms = int(chosen.integers(1_000, 31_000)), int(chosen.integers(60_000, 120_000))
+            text = f"""
+duration: 4m
+queues:
+  email: {{service: 10m}}
+workload:
+  - {{queue: email, arrivals: {{kind: times, at: [50ms, {begin_ms}ms]}}}}
+workers:
+  email: {{processes: 2}}
+faults:
+  - {{kind: worker-crash, target: email-2, at: {kill_ms}ms, restart_after: null}}
+"""
+            (stalled,) = of_event(simulate(text, seed, semantics="bull-4.16"), Event.STALLED)
+            assert stalled.job == "email-2"
+            times.append((stalled.t_ms - kill_ms) / 1_000)
+    return times
+
+
+def rerun_with_real_timers(runs: int) -> list[float]:
+    """Kill the one of two workers that has the job, with Bull's timers as they are; times from kill to re-run, s.
+
+    As one does it by hand: the first worker starts and takes the job, a second one joins, the first is killed. The
+    three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the
+    second worker's timer (it joins in the first 30 s), and of the kill (30 s to 60 s). The second worker's start is a
+    crash of an idle process that is replaced at that moment, because a scenario can start a process at a chosen moment
+    only so. From WORKER_CRASHED to the second STARTED.
+    """
+    times: list[float] = []
+    for seed in range(1, runs + 1):
+        chosen = moments("real", seed)
+        begin_ms, join_ms = int(chosen.integers(50, 15_050)), int(chosen.integers(100, 30_000))
+        kill_ms = int(chosen.integers(30_050, 60_050))
+        text = f"""
+duration: 4m
+queues:
+  email: {{service: 5m}}
+workload:
+  - {{queue: email, arrivals: {{kind: times, at: [{begin_ms}ms]}}}}
+workers:
+  email: {{processes: 2}}
+faults:
+  - {{kind: worker-crash, target: email-2, at: 20ms, restart_after: {join_ms}ms}}
+  - {{kind: worker-crash, target: email-1, at: {kill_ms}ms, restart_after: null}}
+"""
+        times.append(_kill_to_rerun(text, seed, "email-1"))
+    return times
+
+
+def rerun_after_hours(runs: int) -> list[float]:
+    """Do the same with two workers that have run for 20 minutes, so that either may be the one that does the checks.
+
+    Both start at random moments of a minute; the kill comes at 80 % of the handler's time, 60 s to 300 s after its
+    start.
+    """
+    text = """
+duration: 29m
+queues:
+  email: {service: {kind: uniform, min: 75s, max: 375s}}
+workload:
+  - {queue: email, arrivals: {kind: times, at: [20m]}}
+workers:
+  email: {processes: 2, start_spread: 60s}
+faults:
+  - {kind: worker-crash, target: email, on_job: 1, restart_after: null}
+"""
+    return [_kill_to_rerun(text, seed) for seed in range(1, runs + 1)]
+
+
+def _kill_to_rerun(text: str, seed: int, victim: str | None = None) -> float:
+    result = simulate(text, seed, semantics="bull-4.16")
+    killed = list(of_event(result, Event.WORKER_CRASHED))[-1]
+    first, again = of_event(result, Event.STARTED)
+    assert first.worker == killed.worker != again.worker
+    assert victim in (None, killed.worker)
+    return (again.t_ms - killed.t_ms) / 1_000
+
+
+# -- losses -----------------------------------------------------------------------------------------------------------
+
+
+class Losses(NamedTuple):
+    """Of each run: the shares of jobs that were interrupted (no COMPLETED), and that were lost (no effect)."""
+
+    interrupted: list[float]
+    lost: list[float]
+
+
+def in_process_losses(concurrency: str, runs: int, jobs: int, margin: int) -> Losses:
+    """Crash an application at random (every 100 s on average) that runs Poisson arrivals (.8 a second) itself.
+
+    Exponential service with mean 1 s, instant restart. A run begins and ends empty: its first and last ``margin`` jobs
+    are left out. Crashes go on beyond the last job.
+    """
+    text = f"""
+queues:
+  email: {{service: {{kind: exponential, mean: 1s}}}}
+workload:
+  - {{queue: email, arrivals: {{kind: poisson, every: 1250ms, count: {jobs}}}}}
+application: {{concurrency: {concurrency}}}
+faults:
+  - {{kind: worker-crash, target: application, mean_every: 100s, restart_after: 0s, until: {jobs * 1_500}ms}}
+"""
+    seen = Losses([], [])
+    for seed in range(1, runs + 1):
+        result = simulate(text, seed, mode="in-process")
+        completed = {record.job for record in of_event(result, Event.COMPLETED)}
+        inner = result.jobs[margin:-margin]
+        seen.interrupted.append(sum(job.job not in completed for job in inner) / len(inner))
+        seen.lost.append(sum(job.outcome == "lost" for job in inner) / len(inner))
+    return seen
+
+
+class PowerLoss(NamedTuple):
+    """Of each run: how many acknowledged adds were gone, and how long before the crash the oldest was added, s."""
+
+    adds: list[int]
+    oldest: list[float]
+
+
+def power_losses(runs: int) -> PowerLoss:
+    """Cut the power of Redis at a random moment between 1 s and 3 s while 50 jobs a second are added (Poisson).
+
+    No worker takes them, so that every lost job is a lost add.
+    """
+    seen = PowerLoss([], [])
+    for seed in range(1, runs + 1):
+        crash_ms = int(moments("power", seed).integers(1_000, 3_000))
+        text = f"""
+duration: 4s
+workload:
+  - {{queue: email, arrivals: {{kind: poisson, every: 20ms, count: 180}}}}
+workers:
+  email: {{processes: 0}}
+redis: {{persistence: aof-everysec}}
+faults:
+  - {{kind: redis-crash, at: {crash_ms}ms, duration: 100ms, cause: power-loss}}
+"""
+        result = simulate(text, seed)
+        added = {record.job: record.t_ms for record in of_event(result, Event.ACCEPTED)}
+        gone = [crash_ms - added[job.job] for job in result.jobs if job.outcome == "lost"]
+        seen.adds.append(len(gone))
+        seen.oldest.append(max(gone, default=0) / 1_000)
+    return seen
