@@ -180,15 +180,16 @@ def rerun_with_real_timers(runs: int) -> list[float]:
 
     As one does it by hand: the first worker starts and takes the job, a second one joins, the first is killed. The
     three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the
-    second worker's timer (it joins in the first 30 s), and of the kill (30 s to 60 s). The second worker's start is a
+    second worker's timer (it joins within 30 s after that), and of the kill (within 30 s after that). The second worker's start is a
     crash of an idle process that is replaced at that moment, because a scenario can start a process at a chosen moment
     only so. From WORKER_CRASHED to the second STARTED.
     """
     times: list[float] = []
     for seed in range(1, runs + 1):
         chosen = moments("real", seed)
-        begin_ms, join_ms = int(chosen.integers(50, 15_050)), int(chosen.integers(100, 30_000))
-        kill_ms = int(chosen.integers(30_050, 60_050))
+        begin_ms = int(chosen.integers(50, 15_050))
+        join_ms = begin_ms + int(chosen.integers(100, 30_100))
+        kill_ms = join_ms + int(chosen.integers(100, 30_100))
         text = f"""
 duration: 4m
 queues:
