@@ -180,9 +180,9 @@ def rerun_with_real_timers(runs: int) -> list[float]:
 
     As one does it by hand: the first worker starts and takes the job, a second one joins, the first is killed. The
     three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the
-    second worker's timer (it joins within 30 s after that), and of the kill (within 30 s after that). The second worker's start is a
-    crash of an idle process that is replaced at that moment, because a scenario can start a process at a chosen moment
-    only so. From WORKER_CRASHED to the second STARTED.
+    second worker's timer (it joins within 30 s after that), and of the kill (within 30 s after that). The second
+    worker's start is a crash of an idle process that is replaced at that moment, because a scenario can start a process
+    at a chosen moment only so. From WORKER_CRASHED to the second STARTED.
     """
     times: list[float] = []
     for seed in range(1, runs + 1):

@@ -64,8 +64,8 @@ own. The test requires p >= 0.01 for Bull's timers, and p < 0.01 for exact check
 
 **Who does the checks matters.** The worker whose check set the key keeps it: its own next tick comes right when the key
 goes, and the other one is turned away until a check falls out. *Started for it*: the first worker starts, takes the job
-and does the checks; the second joins, and the first is killed within half a minute after that. That is what agrees with the
-measurement, whose procedure is not recorded in more detail. *After 20 min* either of the two may be the one that
+and does the checks; the second joins, and the first is killed within half a minute after that. That is what agrees with
+the measurement, whose procedure is not recorded in more detail. *After 20 min* either of the two may be the one that
 checks. If the survivor is, its rhythm goes on and the first formula holds but for checks that fall out; so the times
 are shorter, and do not agree with the measured ones (see p). Whether the real Bull hands the checks over as often
 as the simulator does in that time was not measured.
