@@ -68,9 +68,10 @@ def long_runs(rounds: int, jobs: int) -> None:
     empty = steady_run(1, "1s")
     took = statistics.median(one.took_s for one in single)
     ratio = statistics.median(two.took_s for two in double) / took
-    memory = (double[0].peak_mib - empty.peak_mib) / (single[0].peak_mib - empty.peak_mib)
+    grown, doubled = (one[0].peak_mib - empty.peak_mib for one in (single, double))
+    memory = f"{doubled / grown:.2f} times the memory" if grown > 1 else ""
     _line(f"{jobs:,} jobs, one a second", took, "s", f"{single[0].peak_mib:.0f} MiB")
-    _line("twice as many jobs", ratio, "times as long", f"{memory:.2f} times the memory")
+    _line("twice as many jobs", ratio, "times as long", memory)
     idle = steady_run(24, "1h")
     _line("an idle day, a job an hour", idle.simulated_s / idle.took_s, "times as fast as real time")
 
