@@ -296,7 +296,7 @@ class MemoryStore:
         members = self._data.get(name)
         return 0 if members is None else len(members.scores)
 
-    def zcount(self, name: str, min: float | str, max: float | str) -> int:  # noqa: A002
+    def zcount(self, name: str, min: float | str, max: float | str) -> int:
         """Count the members with scores between two bounds, both inclusive."""
         members: SortedSet | None = self._data.get(name)
         if members is None:
@@ -323,8 +323,8 @@ class MemoryStore:
     def zrangebyscore(
         self,
         name: str,
-        min: float | str,  # noqa: A002
-        max: float | str,  # noqa: A002
+        min: float | str,
+        max: float | str,
         start: int | None = None,
         num: int | None = None,
     ) -> list[str]:

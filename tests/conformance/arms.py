@@ -101,11 +101,11 @@ class ProjectQueue:
     def _pop(self, _actor: str, _now_ms: int) -> Any:
         return pop_waiting(self.store, self.keys)
 
-    def _lock(self, actor: str, now_ms: int, id: str) -> Any:  # noqa: A002  (the case language's word)
+    def _lock(self, actor: str, now_ms: int, id: str) -> Any:
         taken = lock_popped(self.store, self.keys, id, self._lease(actor), now_ms=now_ms, limit=self._limit())
         return self._hold(actor, taken)
 
-    def _complete(self, actor: str, now_ms: int, id: str, value: Any, fetch: bool) -> Any:  # noqa: A002
+    def _complete(self, actor: str, now_ms: int, id: str, value: Any, fetch: bool) -> Any:
         done = complete_job(
             self.store,
             self.keys,
@@ -117,7 +117,7 @@ class ProjectQueue:
         )
         return self._hold(actor, done.next_job)
 
-    def _fail(self, actor: str, now_ms: int, id: str, message: str) -> Any:  # noqa: A002
+    def _fail(self, actor: str, now_ms: int, id: str, message: str) -> Any:
         job = self._job_of(actor, id)
         fail_job(
             self.store,
@@ -132,10 +132,10 @@ class ProjectQueue:
         )
         return job.attempts_made
 
-    def _discard(self, actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+    def _discard(self, actor: str, _now_ms: int, id: str) -> Any:
         self._job_of(actor, id).discard()
 
-    def _extend(self, actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+    def _extend(self, actor: str, _now_ms: int, id: str) -> Any:
         return extend_lock(self.store, self.keys, id, self._lease(actor))
 
     def _promote(self, _actor: str, now_ms: int) -> Any:
@@ -151,7 +151,7 @@ class ProjectQueue:
         )
         return {"failed": check.failed, "stalled": check.stalled}
 
-    def _retry(self, _actor: str, now_ms: int, id: str) -> Any:  # noqa: A002
+    def _retry(self, _actor: str, now_ms: int, id: str) -> Any:
         retry_job(self.store, self.keys, id, now_ms=now_ms)
 
     def _retry_all(self, _actor: str, _now_ms: int, batch: int) -> Any:
@@ -173,10 +173,10 @@ class ProjectQueue:
         found = job_ids(self.store, self.keys, state)
         return [job_id if self.store.exists(self.keys.job(job_id)) else None for job_id in found]
 
-    def _state(self, _actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+    def _state(self, _actor: str, _now_ms: int, id: str) -> Any:
         return job_state(self.store, self.keys, id)
 
-    def _job(self, _actor: str, _now_ms: int, id: str) -> Any:  # noqa: A002
+    def _job(self, _actor: str, _now_ms: int, id: str) -> Any:
         return _shown(get_job(self.store, self.keys, id))
 
 
