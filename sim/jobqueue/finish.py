@@ -6,14 +6,14 @@ from typing import Any, Literal, NamedTuple
 from sim.jobqueue.backoff import GIVE_UP, Strategy, backoff_delay_ms
 from sim.jobqueue.errors import FinishRefused, JobMissing, NotActive
 from sim.jobqueue.job import Job, to_json
-from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.keys import LOCK, QueueKeys
 from sim.jobqueue.line import Entry, line_key
 from sim.jobqueue.locks import why_not_owner
-from sim.jobqueue.retention import Finish, trims
+from sim.jobqueue.retention import plan_evictions, write_end
 from sim.jobqueue.semantics import Semantics
 from sim.jobqueue.store import Store, Transaction, atomic
 from sim.jobqueue.submit import LOW_BITS, SCALE
-from sim.jobqueue.take import Lease
+from sim.jobqueue.take import Lease, lock_next
 
 
 class Completed(NamedTuple):
@@ -66,43 +66,39 @@ def complete_job(
 
     Source: BULL_FACTS 2, 6; a lost lock is reported as ``finished``.
     """
-    value = to_json(return_value)
-
-    def body(tx: Transaction) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused:
-        refusal = _refusal(tx, keys, job.id, lease.token, "finished")
-        if refusal is not None:
-            return _release_and_refuse(tx, keys, refusal)
-        fields = {"returnvalue": value, "finishedOn": str(now_ms)}
-        keep = job.options.remove_on_complete
-        finish = Finish(tx, keys, keys.completed, job.id, now_ms=now_ms, keep=keep, fields=fields)
-        next_id = tx.lindex(keys.wait, -1) if fetch_next else None
-        next_fields: dict[str, str] = {}
-        if next_id is not None:
-            tx.watch(keys.job(next_id))
-            next_fields = tx.hgetall(keys.job(next_id))
-        tx.multi()
-        _release(tx, keys, job.id)
-        finish.write(tx)
-        if next_id is None:
-            return finish.evicted, None, {}
-        tx.rpoplpush(keys.wait, keys.active)
-        tx.set(keys.lock(next_id), lease.token, px=lease.duration_ms)
-        tx.zrem(keys.priority, next_id)
-        tx.hset(keys.job(next_id), "processedOn", str(now_ms))
-        next_fields["processedOn"] = str(now_ms)
-        return finish.evicted, next_id, next_fields
-
-    watches = [keys.job(job.id), keys.lock(job.id)]
-    if trims(job.options.remove_on_complete):
-        watches.append(keys.completed)
-    if fetch_next:
-        watches.append(keys.wait)
-    done = atomic(store, body, *watches)
+    done = atomic(store, _complete, keys, job, lease, now_ms, to_json(return_value), fetch_next)
     if isinstance(done, FinishRefused):
         raise done
     job.finished_on_ms = now_ms
     evicted, next_id, next_fields = done
     return Completed(evicted, None if next_id is None else Job.from_hash(next_fields, next_id))
+
+
+def _complete(
+    tx: Transaction, keys: QueueKeys, job: Job, lease: Lease, now_ms: int, value: str, fetch_next: bool
+) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused:
+    job_id = job.id
+    refusal = _refusal(tx, keys, job_id, lease.token, "finished")
+    if refusal is not None:
+        return _release_and_refuse(tx, keys, refusal)
+    ended = str(now_ms)
+    evicted = plan_evictions(tx, keys.completed, (now_ms, job_id), job.options.remove_on_complete)
+    next_id: str | None = None
+    next_fields: dict[str, str] = {}
+    if fetch_next:
+        tx.watch(keys.wait)
+        next_id = tx.lindex(keys.wait, -1)
+        if next_id is not None:
+            next_key = keys.base + next_id
+            tx.watch(next_key)
+            next_fields = tx.hgetall(next_key)
+    tx.multi()
+    _release(tx, keys, job_id)
+    write_end(tx, keys, keys.completed, (now_ms, job_id), {"returnvalue": value, "finishedOn": ended}, evicted)
+    if next_id is not None:
+        tx.rpoplpush(keys.wait, keys.active)
+        lock_next(tx, keys, next_id, lease, next_fields, ended)
+    return evicted, next_id, next_fields
 
 
 def fail_job(
@@ -157,33 +153,30 @@ def fail_job(
         if refusal is not None:
             return _release_and_refuse(tx, keys, refusal, mark)
         line: Entry | None = None
-        finish: Finish | None = None
+        evicted: list[str] = []
         if verdict == "retry":
+            tx.watch(keys.meta_paused)
             target = line_key(tx, keys)
             priority = int(tx.hget(keys.job(job.id), "priority") or 0)
             line = Entry(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
         elif verdict == "failed":
-            fields = {"failedReason": message, "finishedOn": str(now_ms)}
-            keep = job.options.remove_on_fail
-            finish = Finish(tx, keys, keys.failed, job.id, now_ms=now_ms, keep=keep, fields=fields)
+            evicted = plan_evictions(tx, keys.failed, (now_ms, job.id), job.options.remove_on_fail)
         tx.multi()
         tx.hset(keys.job(job.id), mapping=mark)
         _release(tx, keys, job.id)
         if line is not None:
             line.write(tx)
-        elif finish is not None:
-            finish.write(tx)
-            return Failed(verdict, 0, finish.evicted)
+        elif verdict == "failed":
+            fields = {"failedReason": message, "finishedOn": str(now_ms)}
+            write_end(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)
+            return Failed(verdict, 0, evicted)
         else:
             due_ms = max(0, now_ms + delay_ms)
             tx.zadd(keys.delayed, {job.id: delayed_score(due_ms, job.id)})
             tx.publish(keys.delayed, str(due_ms))
         return Failed(verdict, max(0, delay_ms), [])
 
-    watches = [keys.job(job.id), keys.lock(job.id), keys.meta_paused]
-    if verdict == "failed" and trims(job.options.remove_on_fail):
-        watches.append(keys.failed)
-    done = atomic(store, body, *watches)
+    done = atomic(store, body)
     if isinstance(done, FinishRefused):
         raise done
     if done.verdict == "failed":
@@ -201,7 +194,9 @@ def delayed_score(due_ms: int, job_id: str) -> int:
 
 
 def _refusal(tx: Transaction, keys: QueueKeys, job_id: str, token: str, command: str) -> FinishRefused | None:
-    if not tx.exists(keys.job(job_id)):
+    job_key = keys.base + job_id
+    tx.watch(job_key, job_key + LOCK)
+    if not tx.exists(job_key):
         return JobMissing(job_id, command)
     refusal = why_not_owner(tx, keys, job_id, token, command)
     if refusal is None and tx.lpos(keys.active, job_id) is None:
@@ -210,7 +205,7 @@ def _refusal(tx: Transaction, keys: QueueKeys, job_id: str, token: str, command:
 
 
 def _release(tx: Transaction, keys: QueueKeys, job_id: str) -> None:
-    tx.delete(keys.lock(job_id))
+    tx.delete(keys.base + job_id + LOCK)
     tx.srem(keys.stalled, job_id)
     tx.lrem(keys.active, -1, job_id)
 

@@ -1,5 +1,9 @@
 """Bull's key layout: every Redis key of a queue, its type and what it means."""
 
+LOCK = ":lock"
+LOGS = ":logs"
+"""What follows a job's key in the keys that go with it."""
+
 
 class QueueKeys:
     """The keys of one queue, ready made.
@@ -68,8 +72,8 @@ class QueueKeys:
 
     def lock(self, job_id: str) -> str:
         """The string with expiry that holds the token of the job's worker."""
-        return f"{self.base}{job_id}:lock"
+        return self.base + job_id + LOCK
 
     def logs(self, job_id: str) -> str:
         """The list of what a handler logged; deleted together with the job."""
-        return f"{self.base}{job_id}:logs"
+        return self.base + job_id + LOGS

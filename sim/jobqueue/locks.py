@@ -19,6 +19,7 @@ def extend_lock(store: Store, keys: QueueKeys, job_id: str, lease: Lease) -> boo
     lock = keys.lock(job_id)
 
     def body(tx: Transaction) -> bool:
+        tx.watch(lock)
         if tx.get(lock) != lease.token:
             return False
         tx.multi()
@@ -26,7 +27,7 @@ def extend_lock(store: Store, keys: QueueKeys, job_id: str, lease: Lease) -> boo
         tx.srem(keys.stalled, job_id)
         return True
 
-    return atomic(store, body, lock)
+    return atomic(store, body)
 
 
 def why_not_owner(tx: Transaction, keys: QueueKeys, job_id: str, token: str, command: str) -> FinishRefused | None:

@@ -23,6 +23,7 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
     """
 
     def body(tx: Transaction) -> RetryRefused | None:
+        tx.watch(keys.job(job_id), keys.lock(job_id), keys.failed, keys.meta_paused)
         if not tx.exists(keys.job(job_id)):
             return RetryRefused("Couldn't retry job: The job doesn't exist")
         if tx.exists(keys.lock(job_id)):
@@ -42,7 +43,7 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
             tx.lpush(target, job_id)
         return None
 
-    refusal = atomic(store, body, keys.job(job_id), keys.lock(job_id), keys.failed, keys.meta_paused)
+    refusal = atomic(store, body)
     if refusal is not None:
         raise refusal
 
@@ -56,6 +57,7 @@ def retry_failed_jobs(store: Store, keys: QueueKeys, *, batch: int = 1_000) -> l
     """
 
     def body(tx: Transaction) -> list[str]:
+        tx.watch(keys.failed, keys.meta_paused)
         job_ids: list[str] = tx.zrange(keys.failed, 0, batch - 1)
         target = line_key(tx, keys)
         tx.multi()
@@ -68,7 +70,7 @@ def retry_failed_jobs(store: Store, keys: QueueKeys, *, batch: int = 1_000) -> l
 
     retried: list[str] = []
     while True:
-        moved = atomic(store, body, keys.failed, keys.meta_paused)
+        moved = atomic(store, body)
         retried += moved
         if len(moved) < batch:
             return retried

@@ -13,6 +13,7 @@ def pause_queue(store: Store, keys: QueueKeys) -> None:
     """
 
     def body(tx: Transaction) -> None:
+        tx.watch(keys.wait)
         waiting = tx.exists(keys.wait)
         tx.multi()
         if waiting:
@@ -20,7 +21,7 @@ def pause_queue(store: Store, keys: QueueKeys) -> None:
         tx.set(keys.meta_paused, 1)
         tx.hset(keys.meta, "paused", "1")
 
-    atomic(store, body, keys.wait)
+    atomic(store, body)
 
 
 def resume_queue(store: Store, keys: QueueKeys) -> None:
@@ -32,6 +33,7 @@ def resume_queue(store: Store, keys: QueueKeys) -> None:
     """
 
     def body(tx: Transaction) -> None:
+        tx.watch(keys.paused)
         waiting = tx.exists(keys.paused)
         tx.multi()
         if waiting:
@@ -39,7 +41,7 @@ def resume_queue(store: Store, keys: QueueKeys) -> None:
         tx.delete(keys.meta_paused)
         tx.hdel(keys.meta, "paused")
 
-    atomic(store, body, keys.paused)
+    atomic(store, body)
 
 
 def is_paused(store: Store, keys: QueueKeys) -> bool:

@@ -47,6 +47,7 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
     """Promote due jobs up to and including the first with a priority; tell whether there may be more."""
 
     def body(tx: Transaction) -> tuple[list[str], bool]:
+        tx.watch(keys.delayed, keys.meta_paused)
         due = tx.zrangebyscore(keys.delayed, 0, now_ms * SCALE, start=0, num=most)
         if not due:
             return [], False
@@ -66,4 +67,4 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
             tx.hset(keys.job(entry.job_id), "delay", "0")
         return moved, len(moved) < len(due)
 
-    return atomic(store, body, keys.delayed, keys.meta_paused)
+    return atomic(store, body)

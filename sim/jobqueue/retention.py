@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.jobqueue.job import Keep, Retention
-from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.keys import LOGS, QueueKeys
 from sim.jobqueue.store import Transaction
 
 Entry = tuple[float, str]
@@ -35,8 +35,10 @@ def jobs_to_evict(
         if now_ms <= oldest_kept_ms:
             evicted.append(job_id)
     if count is not None:
-        gone = set(evicted)
         here_already = tx.zscore(finished_set, job_id) is not None
+        if not evicted and not here_already:
+            return _oldest(tx, finished_set, newcomer, tx.zcard(finished_set) + 1 - count)
+        gone = set(evicted)
         staying = tx.zcard(finished_set) - here_already - len(gone - {job_id}) + (job_id not in gone)
         excess = staying - count
         if excess > 0:
@@ -48,49 +50,48 @@ def jobs_to_evict(
     return evicted
 
 
-class Finish:
-    """One job about to join a set of finished jobs; read it before ``multi()``, ``write`` it after.
+def _oldest(tx: Transaction, finished_set: str, newcomer: Entry, excess: int) -> list[str]:
+    """List the oldest ``excess`` jobs of a set and its newcomer."""
+    if excess <= 0:
+        return []
+    lowest: list[tuple[str, float]] = tx.zrange(finished_set, 0, excess - 1, withscores=True)
+    if len(lowest) == excess and (lowest[-1][1], lowest[-1][0]) < newcomer:
+        return [job_id for job_id, _score in lowest]
+    entries = [(score, job_id) for job_id, score in lowest]
+    return [job_id for _score, job_id in sorted([*entries, newcomer])[:excess]]
 
-    Attributes:
-        evicted: The jobs that retention removes with it.
+
+def plan_evictions(tx: Transaction, finished_set: str, newcomer: Entry, keep: Retention | None) -> list[str]:
+    """List what has to go when ``newcomer`` joins a set of finished jobs; watches the set where the option looks at it.
+
+    Redis: as ``jobs_to_evict``; nothing where the option keeps all or none.
     """
+    count, age_s = _limits(keep)
+    if count == 0:
+        return [newcomer[1]]
+    if count is None and age_s is None:
+        return []
+    tx.watch(finished_set)
+    return jobs_to_evict(tx, finished_set, newcomer, count=count, age_s=age_s)
 
-    __slots__ = ("evicted", "fields", "finished_set", "job_id", "keys", "now_ms")
 
-    def __init__(
-        self,
-        tx: Transaction,
-        keys: QueueKeys,
-        finished_set: str,
-        job_id: str,
-        *,
-        now_ms: int,
-        keep: Retention | None,
-        fields: dict[str, str],
-    ) -> None:
-        """Plan it; ``fields`` are written into the job's hash if the job stays."""
-        self.keys = keys
-        self.finished_set = finished_set
-        self.job_id = job_id
-        self.now_ms = now_ms
-        self.fields = fields
-        count, age_s = _limits(keep)
-        if count == 0:
-            self.evicted = [job_id]
-        elif count is None and age_s is None:
-            self.evicted = []
-        else:
-            self.evicted = jobs_to_evict(tx, finished_set, (now_ms, job_id), count=count, age_s=age_s)
+def write_end(
+    tx: Transaction, keys: QueueKeys, finished_set: str, newcomer: Entry, fields: dict[str, str], evicted: list[str]
+) -> None:
+    """Record the end of a job and delete what has to go; call it after ``multi()``.
 
-    def write(self, tx: Transaction) -> None:
-        """Record the end of the job and delete what has to go; call it after ``multi()``.
+    Args:
+        fields: Written into the job's hash, if the job stays.
+        evicted: What ``plan_evictions`` said; the newcomer may be among it.
 
-        Redis: ZADD, HSET, DEL and ZREM of the evicted.
-        """
-        if self.job_id not in self.evicted:
-            tx.zadd(self.finished_set, {self.job_id: self.now_ms})
-            tx.hset(self.keys.job(self.job_id), mapping=self.fields)
-        delete_finished(tx, self.keys, self.finished_set, self.evicted)
+    Redis: ZADD, HSET, DEL and ZREM of the evicted.
+    """
+    now_ms, job_id = newcomer
+    if job_id not in evicted:
+        tx.zadd(finished_set, {job_id: now_ms})
+        tx.hset(keys.base + job_id, mapping=fields)
+    if evicted:
+        delete_finished(tx, keys, finished_set, evicted)
 
 
 def delete_finished(tx: Transaction, keys: QueueKeys, finished_set: str, job_ids: list[str]) -> None:
@@ -99,14 +100,10 @@ def delete_finished(tx: Transaction, keys: QueueKeys, finished_set: str, job_ids
         return
     doomed: list[str] = []
     for job_id in job_ids:
-        doomed += (keys.job(job_id), keys.logs(job_id))
+        job_key = keys.base + job_id
+        doomed += (job_key, job_key + LOGS)
     tx.delete(*doomed)
     tx.zrem(finished_set, *job_ids)
-
-
-def trims(keep: Retention | None) -> bool:
-    """Tell whether the option looks at the whole set of finished jobs, which then has to be watched."""
-    return _limits(keep) not in ((None, None), (0, None))
 
 
 def _limits(keep: Retention | None) -> tuple[int | None, int | float | None]:

@@ -56,6 +56,7 @@ def check_stalled_jobs(
     """
 
     def body(tx: Transaction) -> StalledCheck | UnreadableOptions:
+        tx.watch(keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
         if tx.exists(keys.stalled_check):
             return StalledCheck(False, [], [], [])
         marked = sorted(tx.smembers(keys.stalled), key=_numbers_first)
@@ -100,7 +101,7 @@ def check_stalled_jobs(
             tx.sadd(keys.stalled, *still_active)
         return StalledCheck(True, stalled, failed, evicted)
 
-    check = atomic(store, body, keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
+    check = atomic(store, body)
     if isinstance(check, UnreadableOptions):
         raise check
     if check.ran:

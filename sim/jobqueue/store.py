@@ -3,15 +3,17 @@
 ``redis.Redis(decode_responses=True)`` satisfies it, on a real server as on a simulated one. Every operation of the
 queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI,
 writes, EXEC, and again from the start when a watched key changed. A store in which nothing can come between two
-commands may run the body directly.
+commands says so by an attribute ``runs_alone``, and ``atomic`` carries a step out on it directly.
 
-Two rules make a body right on both: it reads everything before ``multi()``, and it never uses what a write returns.
+Three rules make a step right on both: it watches first what it reads, it reads everything before ``multi()``, and it
+never uses what a write returns.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Commands(Protocol):
@@ -73,7 +75,13 @@ class Store(Commands, Protocol):
     def transaction(self, func: Callable[[Any], Any], *watches: str, value_from_callable: bool = False) -> Any: ...
 
 
-def atomic(store: Store, body: Callable[[Transaction], T], *watches: str) -> T:
-    """Run ``body`` as one atomic step and return its value; it is run again when a watched key changed meanwhile."""
-    value: T = store.transaction(body, *watches, value_from_callable=True)
+def atomic(store: Store, step: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Carry out ``step(tx, ...)`` as one atomic step and return its value.
+
+    The step begins by watching the keys that it reads, and is carried out again when one of them changed meanwhile. A
+    store that says ``runs_alone`` lets nobody in between two commands, so there it is simply called.
+    """
+    if getattr(store, "runs_alone", False):
+        return step(cast(Transaction, store), *args, **kwargs)
+    value: T = store.transaction(lambda tx: step(tx, *args, **kwargs), value_from_callable=True)
     return value

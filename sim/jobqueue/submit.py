@@ -49,7 +49,7 @@ def add_job(
     """
     counter = store.incr(keys.id)
     job_id = str(counter) if options.job_id is None else options.job_id
-    delay_ms = max(0, options.delay_ms)
+    delay_ms = options.delay_ms if options.delay_ms > 0 else 0
     fields = {
         "name": name,
         "data": to_json(data),
@@ -58,25 +58,52 @@ def add_job(
         "delay": str(delay_ms),
         "priority": str(options.priority),
     }
+    if delay_ms:
+        score = (now_ms + delay_ms) * SCALE + (counter & LOW_BITS)
+        return atomic(store, _add_delayed, keys, job_id, options, fields, now_ms + delay_ms, score)
+    return atomic(store, _add_waiting, keys, job_id, options, fields)
 
-    def body(tx: Transaction) -> Added:
-        if options.job_id is not None and tx.exists(keys.job(job_id)):
+
+def _add_waiting(tx: Transaction, keys: QueueKeys, job_id: str, options: JobOptions, fields: dict[str, str]) -> Added:
+    job_key = keys.base + job_id
+    if options.job_id is None:
+        tx.watch(keys.meta_paused)
+    else:
+        tx.watch(keys.meta_paused, job_key)
+        if tx.exists(job_key):
             return Added(job_id, duplicate=True)
-        if delay_ms:
-            due_ms = now_ms + delay_ms
-            tx.multi()
-            tx.hset(keys.job(job_id), mapping=fields)
-            tx.zadd(keys.delayed, {job_id: due_ms * SCALE + (counter & LOW_BITS)})
-            tx.publish(keys.delayed, str(due_ms))
-            return Added(job_id)
-        line = line_key(tx, keys)
-        entry = Entry(tx, keys, line, job_id, priority=options.priority, lifo=options.lifo)
+    line = line_key(tx, keys)
+    if options.priority:
+        entry = Entry(tx, keys, line, job_id, priority=options.priority)
         tx.multi()
-        tx.hset(keys.job(job_id), mapping=fields)
+        tx.hset(job_key, mapping=fields)
         entry.write(tx)
         return Added(job_id)
+    tx.multi()
+    tx.hset(job_key, mapping=fields)
+    if options.lifo:
+        tx.rpush(line, job_id)
+    else:
+        tx.lpush(line, job_id)
+    return Added(job_id)
 
-    watches = [keys.meta_paused]
+
+def _add_delayed(
+    tx: Transaction,
+    keys: QueueKeys,
+    job_id: str,
+    options: JobOptions,
+    fields: dict[str, str],
+    due_ms: int,
+    score: int,
+) -> Added:
+    job_key = keys.base + job_id
     if options.job_id is not None:
-        watches.append(keys.job(job_id))
-    return atomic(store, body, *watches)
+        tx.watch(job_key)
+        if tx.exists(job_key):
+            return Added(job_id, duplicate=True)
+    tx.multi()
+    tx.hset(job_key, mapping=fields)
+    tx.zadd(keys.delayed, {job_id: score})
+    tx.publish(keys.delayed, str(due_ms))
+    return Added(job_id)

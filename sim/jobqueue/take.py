@@ -1,9 +1,9 @@
 """Claim the next waiting job: pop it and lock it, in one step or in two."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sim.jobqueue.job import Job
-from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.keys import LOCK, QueueKeys
 from sim.jobqueue.limiter import Limiting, RateLimit
 from sim.jobqueue.store import Store, Transaction, atomic
 
@@ -47,12 +47,8 @@ def lock_popped(
 
     Redis: SET lock PX, ZREM priority, HSET processedOn, SREM stalled; one atomic step on the job. O(log n).
     """
-
-    def body(tx: Transaction) -> Fields | HeldBack:
-        return _hand_out(tx, keys, job_id, lease, now_ms, limit, popped=True)
-
-    taken = atomic(store, body, keys.job(job_id), *_limiter_keys(keys, limit))
-    return taken if isinstance(taken, HeldBack) else Job.from_hash(taken, job_id)
+    taken = atomic(store, _hand_out, keys, job_id, lease, now_ms, limit, True)
+    return taken if type(taken) is HeldBack else Job.from_hash(cast(Fields, taken), job_id)
 
 
 def take_job(
@@ -73,31 +69,32 @@ def take_job(
 
     Source: BULL_FACTS 3, 9, 13.
     """
-
-    def body(tx: Transaction) -> tuple[str, Fields | HeldBack] | None:
-        job_id = tx.lindex(keys.wait, -1)
-        if job_id is None:
-            return None
-        tx.watch(keys.job(job_id))
-        return job_id, _hand_out(tx, keys, job_id, lease, now_ms, limit, popped=False)
-
-    found = atomic(store, body, keys.wait, *_limiter_keys(keys, limit))
+    found = atomic(store, _take, keys, lease, now_ms, limit)
     if found is None:
         return None
     job_id, taken = found
-    return taken if isinstance(taken, HeldBack) else Job.from_hash(taken, job_id)
+    return taken if type(taken) is HeldBack else Job.from_hash(cast(Fields, taken), job_id)
 
 
-def _limiter_keys(keys: QueueKeys, limit: RateLimit | None) -> tuple[str, ...]:
-    return () if limit is None else (keys.limiter, keys.limiter_limited)
+def _take(
+    tx: Transaction, keys: QueueKeys, lease: Lease, now_ms: int, limit: RateLimit | None
+) -> tuple[str, Fields | HeldBack] | None:
+    tx.watch(keys.wait)
+    job_id = tx.lindex(keys.wait, -1)
+    return None if job_id is None else (job_id, _hand_out(tx, keys, job_id, lease, now_ms, limit, False))
 
 
 def _hand_out(
-    tx: Transaction, keys: QueueKeys, job_id: str, lease: Lease, now_ms: int, limit: RateLimit | None, *, popped: bool
+    tx: Transaction, keys: QueueKeys, job_id: str, lease: Lease, now_ms: int, limit: RateLimit | None, popped: bool
 ) -> Fields | HeldBack:
     """Start the job or hold it back; its hash is parsed by the caller, after the step has been done."""
-    limiting = None if limit is None else Limiting(tx, keys, job_id, limit)
-    fields = tx.hgetall(keys.job(job_id))
+    job_key = keys.base + job_id
+    tx.watch(job_key)
+    limiting: Limiting | None = None
+    if limit is not None:
+        tx.watch(keys.limiter, keys.limiter_limited)
+        limiting = Limiting(tx, keys, job_id, limit)
+    fields = tx.hgetall(job_key)
     tx.multi()
     if popped:
         tx.srem(keys.stalled, job_id)
@@ -107,8 +104,14 @@ def _hand_out(
         limiting.write(tx, now_ms)
         if limiting.delay_ms > 0:
             return HeldBack(job_id, limiting.delay_ms)
-    tx.set(keys.lock(job_id), lease.token, px=lease.duration_ms)
-    tx.zrem(keys.priority, job_id)
-    tx.hset(keys.job(job_id), "processedOn", str(now_ms))
-    fields["processedOn"] = str(now_ms)
+    lock_next(tx, keys, job_id, lease, fields, str(now_ms))
     return fields
+
+
+def lock_next(tx: Transaction, keys: QueueKeys, job_id: str, lease: Lease, fields: Fields, processed_on: str) -> None:
+    """Lock a job that has just become active, in the hash and in ``fields``, its copy; call it after ``multi()``."""
+    job_key = keys.base + job_id
+    tx.set(job_key + LOCK, lease.token, px=lease.duration_ms)
+    tx.zrem(keys.priority, job_id)
+    tx.hset(job_key, "processedOn", processed_on)
+    fields["processedOn"] = processed_on

@@ -2,14 +2,13 @@
 
 from collections import deque
 
-import simpy
-
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import PermanentError, TransientError
 from sim.handlers.job_input import JobInput
 from sim.ledger.events import Event
 from sim.scenario.schema import Scenario
 from sim.world.attempt import AttemptRunner
+from sim.world.clock import SimulatedTime
 from sim.world.offers import Offer
 from sim.world.process import Process, Steps
 from sim.world.recorder import Recorder
@@ -25,7 +24,7 @@ class InProcessApplication(Process):
     Source: reliability-model.md, In-Process Mode.
     """
 
-    def __init__(self, env: simpy.Environment, scenario: Scenario, recorder: Recorder, runner: AttemptRunner) -> None:
+    def __init__(self, env: SimulatedTime, scenario: Scenario, recorder: Recorder, runner: AttemptRunner) -> None:
         super().__init__(env, NAME)
         self.scenario = scenario
         self.recorder = recorder

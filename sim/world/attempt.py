@@ -4,8 +4,6 @@ import traceback
 from pathlib import PurePath
 from typing import Any, Protocol
 
-import simpy
-
 from sim.core.errors import SimError
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
@@ -13,6 +11,7 @@ from sim.handlers.instructions import Effect, Query, Work
 from sim.handlers.job_input import JobInput
 from sim.ledger.events import Event
 from sim.scenario.fault_schema import Step
+from sim.world.clock import SimulatedTime
 from sim.world.database import DatabaseAccess
 from sim.world.process import Crashed, Process, Steps
 from sim.world.recorder import Recorder
@@ -21,7 +20,15 @@ HandlerFailure = (TransientError, PermanentError)
 
 
 class Hooks(Protocol):
-    """What faults may do in the middle of an attempt."""
+    """What faults may do in the middle of an attempt.
+
+    Attributes:
+        watches_steps: Whether ``reaches`` may ever say yes.
+        watches_attempts: Whether ``handler_error`` may ever return one.
+    """
+
+    watches_steps: bool
+    watches_attempts: bool
 
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
         """Tell whether the process dies at this step of this job."""
@@ -33,7 +40,7 @@ class Hooks(Protocol):
 class AttemptRunner:
     """Runs handlers: time passes for their work, their queries meet the database, their effects are written down."""
 
-    def __init__(self, env: simpy.Environment, recorder: Recorder, database: DatabaseAccess, hooks: Hooks) -> None:
+    def __init__(self, env: SimulatedTime, recorder: Recorder, database: DatabaseAccess, hooks: Hooks) -> None:
         self.env = env
         self.recorder = recorder
         self.database = database
@@ -61,57 +68,60 @@ class AttemptRunner:
             PermanentError: The handler failed and always will.
             Crashed: The process died at a step of this attempt.
         """
-        env = self.env
+        env, hooks, database = self.env, self.hooks, self.database
         instructions = HANDLERS[handler].handle(job)
+        send = instructions.send
         worked = 0.0
         answer: Any = None
         error: SimError | None = None
         while True:
             try:
-                if error is not None:
+                if error is None:
+                    instruction = send(answer)
+                else:
                     problem, error = error, None
                     instruction = instructions.throw(problem)
-                else:
-                    instruction = instructions.send(answer)
             except StopIteration as end:
-                if self.hooks.reaches("after-effect-before-ack", process, queue, job.name):
+                if hooks.watches_steps and hooks.reaches("after-effect-before-ack", process, queue, job.name):
                     raise Crashed from None
                 return end.value
             answer = None
-            if isinstance(instruction, Work):
+            if type(instruction) is Work:
                 before = round(service_ms * worked)
                 worked += instruction.share
                 span = round(service_ms * worked) - before
-                if span:
-                    if blocking:
-                        yield from process.until_thawed()
-                        process.freeze()
-                        yield env.timeout(span)
-                        process.thaw()
-                        yield from process.until_thawed()
-                    else:
-                        yield env.timeout(span)
-                        if process.frozen:
-                            yield from process.until_thawed()
+                if not span:
+                    continue
+                if blocking:
+                    yield from process.until_thawed()
+                    process.freeze()
+                    yield env.timeout(span)
+                    process.thaw()
+                    yield from process.until_thawed()
+                    continue
+                yield env.timeout(span)
+                if process.frozen:
+                    yield from process.until_thawed()
                 continue
             outside = isinstance(instruction, Effect) and instruction.system != "database"
-            if not outside and self.database.latency_ms:
-                yield env.timeout(self.database.latency_ms)
+            if database.latency_ms and not outside:
+                yield env.timeout(database.latency_ms)
                 if process.frozen:
                     yield from process.until_thawed()
             try:
                 if isinstance(instruction, Effect):
-                    error = self.hooks.handler_error(queue, job.name, attempt)
+                    if hooks.watches_attempts:
+                        error = hooks.handler_error(queue, job.name, attempt)
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
                 elif isinstance(instruction, Query):
-                    answer = self.database.call(job.name, instruction.body, single=instruction.single)
+                    answer = database.call(job.name, instruction.body, single=instruction.single)
             except HandlerFailure as problem:
                 error = problem
 
     def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
         """Let the effect happen, and write it down if it stands, whatever the handler hears of it."""
-        if self.hooks.reaches("before-effect", process, queue, job):
+        if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
             raise Crashed
         if effect.system != "database":
             applied = self.database.database.run_outside(effect.body)

@@ -26,19 +26,28 @@ ErrorHook = Callable[[str, str, int], SimError | None]
 
 
 class FaultHooks(Generic[P]):
-    """Asks the hooks of all faults, in the order in which they were hung up."""
+    """Asks the hooks of all faults, in the order in which they were hung up.
+
+    Attributes:
+        watches_steps: Whether any hook is asked at the steps of jobs.
+        watches_attempts: Whether any hook is asked in attempts.
+    """
 
     def __init__(self) -> None:
+        self.watches_steps = False
+        self.watches_attempts = False
         self._step_hooks: list[StepHook[P]] = []
         self._error_hooks: list[ErrorHook] = []
 
     def on_step(self, hook: StepHook[P]) -> None:
         """Ask ``hook`` at every step of every job whether the process dies there."""
         self._step_hooks.append(hook)
+        self.watches_steps = True
 
     def on_attempt(self, hook: ErrorHook) -> None:
         """Ask ``hook`` in every attempt whether its handler raises an error."""
         self._error_hooks.append(hook)
+        self.watches_attempts = True
 
     def death_at(self, step: Step, process: P, queue: str, job: str) -> Death | None:
         """Return the first hook's verdict that the process dies at this step, or None."""

@@ -26,7 +26,10 @@ class MemoryStore:
 
     Attributes:
         clock: Tells when keys expire.
+        runs_alone: Nothing can come between two commands; see ``sim.jobqueue.store.atomic``.
     """
+
+    runs_alone = True
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -138,7 +141,9 @@ class MemoryStore:
 
     def incr(self, name: str) -> int:
         """Count up and return the new number; an expiry stays."""
-        number = int(self.get(name) or 0) + 1
+        if name in self._expires_ms:
+            self._drop_if_expired(name)
+        number = int(self._data.get(name) or 0) + 1
         self._data[name] = str(number)
         return number
 
@@ -194,7 +199,9 @@ class MemoryStore:
 
     def lpush(self, name: str, *values: str) -> int:
         """Put values at the left end, one after the other."""
-        items = self._list(name)
+        items = self._data.get(name)
+        if items is None:
+            items = self._data[name] = deque()
         items.extendleft(values)
         return len(items)
 
@@ -212,7 +219,10 @@ class MemoryStore:
         value = items.pop()
         if not items:
             del self._data[src]
-        self._list(dst).appendleft(value)
+        target = self._data.get(dst)
+        if target is None:
+            target = self._data[dst] = deque()
+        target.appendleft(value)
         return value
 
     def lrange(self, name: str, start: int, end: int) -> list[str]:
@@ -314,8 +324,10 @@ class MemoryStore:
         members: SortedSet | None = self._data.get(name)
         if members is None:
             return []
-        span = _span(start, end, len(members.entries))
-        entries = members.entries[::-1][span] if desc else members.entries[span]
+        entries = members.entries
+        if desc:
+            entries = entries[::-1]
+        entries = entries[start : end + 1] if start >= 0 and end >= 0 else entries[_span(start, end, len(entries))]
         if withscores:
             return [(member, score) for score, member in entries]
         return [member for _score, member in entries]
@@ -368,7 +380,7 @@ class MemoryStore:
             return 0
         before = len(members)
         members.difference_update(values)
-        gone = before - len(members)
+        gone: int = before - len(members)
         if not members:
             del self._data[name]
         return gone

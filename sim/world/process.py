@@ -5,6 +5,8 @@ from typing import Any
 
 import simpy
 
+from sim.world.clock import SimulatedTime
+
 Steps = Generator[simpy.Event, Any, Any]
 
 
@@ -22,7 +24,7 @@ class Process:
         running: Attempts under way.
     """
 
-    def __init__(self, env: simpy.Environment, name: str) -> None:
+    def __init__(self, env: SimulatedTime, name: str) -> None:
         self.env = env
         self.name = name
         self.generation = 0

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import simpy
-
 from sim.core.clock import Clock
 from sim.handlers.catalogue import HANDLERS
 from sim.jobqueue.job import Backoff, JobOptions, Keep, Retention
@@ -12,6 +10,7 @@ from sim.jobqueue.store import Store
 from sim.jobqueue.submit import add_job
 from sim.ledger.events import Event
 from sim.scenario import queues as schema
+from sim.world.clock import SimulatedTime
 from sim.world.offers import Offer
 from sim.world.process import Process, Steps
 from sim.world.queue_parts import QueueParts
@@ -32,7 +31,7 @@ class QueueProducer(Process):
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: SimulatedTime,
         queues: dict[str, QueueParts],
         *,
         store: Store,
@@ -164,11 +163,11 @@ def retention(keep: "bool | int | schema.Retention") -> Retention:
 
 
 def offer_all(
-    env: simpy.Environment, offers: Iterator[Offer], recorder: Recorder, submit: Callable[[Offer], None]
+    env: SimulatedTime, offers: Iterator[Offer], recorder: Recorder, submit: Callable[[Offer], None]
 ) -> Steps:
     """Offer every job at its time (a SimPy process)."""
     for offer in offers:
-        wait_ms = offer.at_ms - int(env.now)
+        wait_ms = offer.at_ms - env.now
         if wait_ms > 0:
             yield env.timeout(wait_ms)
         recorder.offered(offer.queue, offer.name)

@@ -10,6 +10,7 @@ from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.promote import promote_due_jobs
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event
+from sim.world.clock import SimulatedTime
 from sim.world.recorder import Recorder
 
 
@@ -25,7 +26,7 @@ class Promoter:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: SimulatedTime,
         store: Store,
         keys: QueueKeys,
         clock: Clock,
@@ -57,7 +58,7 @@ class Promoter:
         wait_ms = self.guard_ms
         if promoted.next_due_ms is not None:
             wait_ms = min(wait_ms, max(1, math.ceil(promoted.next_due_ms - self.clock.now_ms)))
-        alarm_ms = int(self.env.now) + wait_ms
+        alarm_ms = self.env.now + wait_ms
         if self._alarm_ms is None or alarm_ms < self._alarm_ms or self._alarm_ms <= self.env.now:
             self._alarm_ms = alarm_ms
             self.env.timeout(wait_ms).callbacks.append(self._ring)

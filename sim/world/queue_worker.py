@@ -1,7 +1,7 @@
 """A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
 
 from collections import deque
-from typing import Any, NamedTuple
+from typing import Any
 
 import simpy
 
@@ -18,6 +18,7 @@ from sim.jobqueue.store import Store
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, take_job
 from sim.ledger.events import Event
 from sim.world.attempt import AttemptRunner, Hooks, short_stack
+from sim.world.clock import SimulatedTime
 from sim.world.interval_timer import late_tick_chance
 from sim.world.process import Crashed, Process, Steps
 from sim.world.queue_parts import QueueParts
@@ -26,12 +27,20 @@ from sim.world.redis_server import CommandFailed, RedisLink, RedisServer
 from sim.world.streams import Streams
 
 
-class Run(NamedTuple):
-    """A job that a slot is running, as its lock renewal sees it; ``over`` holds an item once it has ended."""
+class Run:
+    """A job that a slot is running, as its lock renewal sees it.
 
-    job_id: str
-    due_ms: int
-    over: list[bool]
+    Attributes:
+        due_ms: When its lock is to be extended, ms since the run began.
+        over: Whether the attempt has ended.
+    """
+
+    __slots__ = ("due_ms", "job_id", "over")
+
+    def __init__(self, job_id: str, due_ms: int) -> None:
+        self.job_id = job_id
+        self.due_ms = due_ms
+        self.over = False
 
 
 class QueueWorker(Process):
@@ -39,7 +48,7 @@ class QueueWorker(Process):
 
     def __init__(
         self,
-        env: simpy.Environment,
+        env: SimulatedTime,
         name: str,
         queue: QueueParts,
         *,
@@ -65,8 +74,12 @@ class QueueWorker(Process):
         self.link = RedisLink(env, server, semantics, queue.promoter.poke)
         self.lease = Lease(name, queue.settings.lock_duration)
         self._drained = True
+        self._handler = queue.config.handler
+        self._idempotent = queue.config.idempotency_key
+        self._blocking = queue.settings.blocking
+        self._renew_ms = queue.settings.lock_renew_ms
         self._renewals: deque[Run] = deque()
-        self._renewal_wanted: simpy.Event = env.event()
+        self._renewal_wanted: simpy.Event | None = None
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -78,7 +91,7 @@ class QueueWorker(Process):
         self.lease = Lease(f"{self.name}#{self.generation}", self.queue.settings.lock_duration)
         self._drained = True
         self._renewals.clear()
-        self._renewal_wanted = self.env.event()
+        self._renewal_wanted = None
         self.recorder.world(Event.WORKER_STARTED, self.name, generation=self.generation)
         self.spawn(self._look_for_stalled_jobs())
         for _ in range(self.queue.settings.concurrency):
@@ -126,16 +139,18 @@ class QueueWorker(Process):
     def _next_job(self) -> Steps:
         """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
         queue = self.queue
-        yield from self._connected(forever=self._drained)
+        if not self.link.is_up or self.server.state != "up":
+            yield from self._connected(forever=self._drained)
         if not self._drained:
             taken = take_job(self.store, queue.keys, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
             return self._taken(taken)
         job_id = yield queue.room.enter(self)
-        yield from self.until_thawed()
+        if self.frozen:
+            yield from self.until_thawed()
         if job_id is None:
             return None
         name = self.recorder.name_of(queue.name, job_id)
-        if self.hooks.reaches("between-take-and-lock", self, queue.name, name):
+        if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
             self.recorder.job(queue.name, name, Event.TAKEN, self.name)
             raise Crashed
         if not self.link.is_up:
@@ -162,8 +177,11 @@ class QueueWorker(Process):
         queue = self.queue
         name = self._name(job)
         attempt = self.recorder.started(queue.name, name, self.name, {"attempts_made": job.attempts_made})
-        run = Run(job.id, int(self.env.now) + queue.settings.lock_renew_ms, [])
-        self._watch_lock(run)
+        run = Run(job.id, self.env.now + self._renew_ms)
+        self._renewals.append(run)
+        if self._renewal_wanted is not None:
+            self._renewal_wanted.succeed()
+            self._renewal_wanted = None
         self.running += 1
         try:
             try:
@@ -171,11 +189,11 @@ class QueueWorker(Process):
                 value = yield from self.runner.run(
                     self,
                     queue.name,
-                    queue.config.handler,
-                    JobInput(name, data, queue.config.idempotency_key),
+                    self._handler,
+                    JobInput(name, data, self._idempotent),
                     attempt,
                     queue.service_ms.of(name),
-                    blocking=queue.settings.blocking,
+                    blocking=self._blocking,
                 )
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
@@ -183,13 +201,14 @@ class QueueWorker(Process):
             return (yield from self._report_success(job, name, attempt, value))
         finally:
             self.running -= 1
-            run.over.append(True)
+            run.over = True
 
     def _report_success(self, job: Job, name: str, attempt: int, value: Any) -> Steps:
         """Tell the queue that the handler returned; a refusal counts as a failure of the attempt, as in Bull."""
         queue = self.queue
         try:
-            yield from self._connected()
+            if not self.link.is_up or self.server.state != "up":
+                yield from self._connected()
             done = complete_job(
                 self.store,
                 queue.keys,
@@ -204,7 +223,8 @@ class QueueWorker(Process):
             yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
             return None
         self.recorder.attempt(queue.name, name, Event.COMPLETED, attempt, self.name)
-        self._note_evicted(done.evicted, "completed")
+        if done.evicted:
+            self._note_evicted(done.evicted, "completed")
         return done.next_job
 
     def _report_failure(
@@ -259,11 +279,6 @@ class QueueWorker(Process):
 
     # -- timers -------------------------------------------------------------------------------------------------
 
-    def _watch_lock(self, run: Run) -> None:
-        self._renewals.append(run)
-        if not self._renewal_wanted.triggered:
-            self._renewal_wanted.succeed()
-
     def _renew_locks(self) -> Steps:
         """Extend the lock of every running job, each in its own rhythm; a job whose lock is lost is let go."""
         queue = self.queue
@@ -276,7 +291,7 @@ class QueueWorker(Process):
                 yield from self.until_thawed()
                 continue
             run = self._renewals[0]
-            wait_ms = run.due_ms - int(self.env.now)
+            wait_ms = run.due_ms - self.env.now
             if wait_ms > 0:
                 yield self.env.timeout(wait_ms)
                 yield from self.until_thawed()
@@ -287,8 +302,8 @@ class QueueWorker(Process):
             except CommandFailed:
                 continue
             if not run.over and extend_lock(self.store, queue.keys, run.job_id, self.lease):
-                due_ms = int(self.env.now) + queue.settings.lock_renew_ms
-                self._renewals.append(Run(run.job_id, due_ms, run.over))
+                run.due_ms = self.env.now + self._renew_ms
+                self._renewals.append(run)
 
     def _look_for_stalled_jobs(self) -> Steps:
         """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
@@ -296,7 +311,7 @@ class QueueWorker(Process):
         late = late_tick_chance(interval_ms)
         stream = f"stalled-timer:{self.name}:{self.generation}"
         tick = 0
-        tick_ms = int(self.env.now)
+        tick_ms = self.env.now
         while True:
             try:
                 yield from self._connected()
@@ -307,10 +322,10 @@ class QueueWorker(Process):
             tick_ms += interval_ms + (self.streams.unit(stream, tick) < late)
             while tick_ms <= self.env.now:
                 tick_ms += interval_ms
-            yield self.env.timeout(tick_ms - int(self.env.now))
+            yield self.env.timeout(tick_ms - self.env.now)
             if self.frozen:
                 yield from self.until_thawed()
-                tick_ms = int(self.env.now)
+                tick_ms = self.env.now
 
     def _check_stalled(self) -> None:
         queue = self.queue

@@ -60,6 +60,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
     commands go to fakeredis without being written to a socket and read back; that makes them about four times as fast.
     """
 
+    runs_alone = True
     _socket: Any = None
     _direct: DirectCommands
 

@@ -2,8 +2,6 @@
 
 from typing import Any, cast
 
-import simpy
-
 from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
 from sim.handlers.database import ApplicationDatabase
@@ -18,7 +16,7 @@ from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places
-from sim.world.clock import SimulatedClock
+from sim.world.clock import SimulatedClock, SimulatedTime
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.offers import draw_offers
@@ -65,7 +63,7 @@ class Simulation:
         self.mode: ModeName = mode
         self.seed = scenario.seed if seed is None else seed
         self.semantics = PROFILES[semantics or scenario.profiles[0]]
-        self.env = simpy.Environment()
+        self.env = SimulatedTime()
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode)
         self.recorder = Recorder(self.env, self.ledger)
@@ -243,7 +241,7 @@ class Simulation:
             self.wake_everyone()
         self._advance(until_ms)
         if self.env.now < until_ms:
-            self.env.run(until_ms)
+            self.env.skip_to(until_ms)
 
     def run(self) -> None:
         """Go on to the end of the run: the scenario's duration, or until all is settled."""

@@ -7,6 +7,7 @@ import simpy
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
 from sim.jobqueue.take import pop_waiting
+from sim.world.clock import SimulatedTime
 from sim.world.process import Process
 
 DRAIN_MS = 5_000
@@ -39,7 +40,7 @@ class WaitingRoom:
     Source: BULL_FACTS 15.
     """
 
-    def __init__(self, env: simpy.Environment, store: Store, keys: QueueKeys) -> None:
+    def __init__(self, env: SimulatedTime, store: Store, keys: QueueKeys) -> None:
         self.env = env
         self.store = store
         self.keys = keys
@@ -52,14 +53,15 @@ class WaitingRoom:
         A job that is already waiting is handed out at once.
         """
         arrival = self.env.event()
-        if self._next() is None:
+        if not self._lines or self._next() is None:
             job_id = pop_waiting(self.store, self.keys)
             if job_id is not None:
-                arrival.succeed(job_id)
-                return arrival
-        line = next((line for line in self._lines if line.process is process), None)
-        if line is None:
-            line = Line(process, int(self.env.now))
+                return arrival.succeed(job_id)
+        for line in self._lines:
+            if line.process is process:
+                break
+        else:
+            line = Line(process, self.env.now)
             self._lines.append(line)
         line.arrivals.append(arrival)
         return arrival
@@ -76,7 +78,7 @@ class WaitingRoom:
             self._lines.remove(line)
             line.arrivals.popleft().succeed(job_id)
             if line.arrivals:
-                line.since_ms = int(self.env.now)
+                line.since_ms = self.env.now
                 self._lines.append(line)
 
     def leave(self, process: Process) -> None:
@@ -86,7 +88,7 @@ class WaitingRoom:
 
     def note_frozen(self, process: Process) -> None:
         """Remember when a process began to stand still: Redis serves its blocked pops until they time out."""
-        self._frozen_at[process.name] = int(self.env.now)
+        self._frozen_at[process.name] = self.env.now
 
     def break_connections(self) -> None:
         """Wake everyone empty-handed: Redis is gone."""
@@ -97,11 +99,14 @@ class WaitingRoom:
 
     def _next(self) -> Line | None:
         """Choose who is served: who has been blocked longest; frozen processes whose pops have timed out are not."""
-        now_ms = int(self.env.now)
-        able = [line for line in self._lines if not line.process.frozen or self._still_blocked(line)]
+        lines = self._lines
+        if len(lines) == 1 and not lines[0].process.frozen:
+            return lines[0]
+        now_ms = self.env.now
+        able = [line for line in lines if not line.process.frozen or self._still_blocked(line)]
         return min(able, key=lambda line: line.blocked_since_ms(now_ms), default=None)
 
     def _still_blocked(self, line: Line) -> bool:
-        frozen_at = self._frozen_at.get(line.process.name, int(self.env.now))
+        frozen_at = self._frozen_at.get(line.process.name, self.env.now)
         rounds = (max(0, frozen_at - line.since_ms)) // DRAIN_MS + len(line.arrivals)
-        return int(self.env.now) < line.since_ms + rounds * DRAIN_MS
+        return self.env.now < line.since_ms + rounds * DRAIN_MS
