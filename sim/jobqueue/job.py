@@ -93,7 +93,7 @@ class JobOptions:
         Raises:
             ValueError: The text is not a JSON object.
         """
-        kind = _without_timestamp(text) if text else ""
+        kind = _without_timestamp(text) if text else ("", "")
         known = _KNOWN_OPTIONS.get(kind)
         if known is None:
             known = cls._parse(text)
@@ -122,19 +122,19 @@ class JobOptions:
 
 
 MOST_KNOWN_OPTIONS = 1_000
-_KNOWN_OPTIONS: dict[str, JobOptions] = {}
+_KNOWN_OPTIONS: dict[tuple[str, str], JobOptions] = {}
 _STAMP = '"timestamp":'
 _STAMP_DIGITS = 13
+_ENDS = frozenset((",", "}"))
 
 
-def _without_timestamp(text: str) -> str:
-    """Cut the time stamp out of options as they stand in a hash; all of the text where it has none of 13 digits."""
-    start = text.rfind(_STAMP)
-    if start < 0:
-        return text
-    start += len(_STAMP)
-    end = start + _STAMP_DIGITS
-    return text[:start] + text[end:] if text[start:end].isdigit() and text[end : end + 1] in (",", "}") else text
+def _without_timestamp(text: str) -> tuple[str, str]:
+    """Cut options, as they stand in a hash, around their time stamp; nowhere, where it does not have 13 digits."""
+    before, stamp, rest = text.rpartition(_STAMP)
+    after = rest[_STAMP_DIGITS:]
+    if stamp and after[:1] in _ENDS and rest[:_STAMP_DIGITS].isdigit():
+        return before, after
+    return text, ""
 
 
 @dataclass(slots=True)
