@@ -71,7 +71,8 @@ class AttemptRunner:
         env, hooks, database = self.env, self.hooks, self.database
         instructions = HANDLERS[handler].handle(job)
         send = instructions.send
-        worked = 0.0
+        share = 0.0
+        worked_ms = 0
         answer: Any = None
         error: SimError | None = None
         while True:
@@ -87,9 +88,10 @@ class AttemptRunner:
                 return end.value
             answer = None
             if type(instruction) is Work:
-                before = round(service_ms * worked)
-                worked += instruction.share
-                span = round(service_ms * worked) - before
+                share += instruction.share
+                until_ms = round(service_ms * share)
+                span = until_ms - worked_ms
+                worked_ms = until_ms
                 if not span:
                     continue
                 if blocking:
