@@ -334,6 +334,10 @@ class Simulation:
                     self.recorder.job(job.queue, job.job, Event.LOST)
         return self._finished
 
+    def close(self) -> None:
+        """Give up the database; nothing can be asked of this world afterwards but the outcomes that it has given."""
+        self.database.database.hand_back()
+
     def _final_places(self) -> dict[str, Place]:
         holder: Any = self.application if self.application is not None else self.producer
         places = dict.fromkeys(holder.holds, Place.SUBMITTING)
