@@ -17,6 +17,15 @@ MOST_CHANGES = 10_000
 MOST_SPARE = 2
 """So many connections wait for the next run, for each set of tables and each thread."""
 
+_WRITES = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
+_READS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_TRANSACTION,
+}
+
 
 class Connection:
     """A connection to the three databases, with tables and no rows.
@@ -35,47 +44,34 @@ class Connection:
             self.connection.executescript(script)
         for schema in SCHEMAS:
             execute(f"PRAGMA {schema}.synchronous = OFF")
-        self._clear = [
-            f'DELETE FROM {schema}."{name}"'
-            for schema in SCHEMAS
-            for (name,) in execute(f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table'")
-        ]
         self._changes = self.connection.total_changes
-        self._can_be_emptied = not self._changes and not self._has("trigger", "view")
-        self._structure = self._schema_versions()
+        kinds = {kind for schema in SCHEMAS for (kind,) in execute(f"SELECT DISTINCT type FROM {schema}.sqlite_master")}
+        self._can_be_emptied = not self._changes and kinds <= {"table", "index"}
+        self._written: dict[str, None] = {}
+        self.connection.set_authorizer(self._note)
 
     def empty(self) -> bool:
         """Delete every row, and tell whether it is now as if it had just been opened.
 
-        It is not when tables were created or changed meanwhile, when they have rows from the beginning or triggers,
+        It is not when anything but rows was changed, when its tables have triggers or had rows from the beginning,
         when a transaction is open, or when it has grown large.
         """
         connection = self.connection
-        if (
-            not self._can_be_emptied
-            or connection.in_transaction
-            or connection.total_changes - self._changes > MOST_CHANGES
-            or self._schema_versions() != self._structure
-        ):
+        grown = connection.total_changes - self._changes
+        if not self._can_be_emptied or connection.in_transaction or grown > MOST_CHANGES:
             return False
-        for statement in self._clear:
-            connection.execute(statement)
+        for table in self._written:
+            connection.execute(f"DELETE FROM {table}")
         self._changes = connection.total_changes
         return True
 
-    def _has(self, *kinds: str) -> bool:
-        found = [
-            row
-            for schema in SCHEMAS
-            for kind in kinds
-            for row in self.connection.execute(f"SELECT 1 FROM {schema}.sqlite_master WHERE type = ?", (kind,))
-        ]
-        return bool(found)
-
-    def _schema_versions(self) -> list[int]:
-        """Return the numbers that SQLite counts up whenever a table is created, changed or dropped."""
-        execute = self.connection.execute
-        return [execute(f"PRAGMA {schema}.schema_version").fetchone()[0] for schema in (*SCHEMAS, "temp")]
+    def _note(self, action: int, name: str | None, _more: str | None, schema: str | None, _by: str | None) -> int:
+        """Take note of what a statement will do; SQLite asks once, when it parses it."""
+        if action in _WRITES:
+            self._written[f'{schema}."{name}"'] = None
+        elif action not in _READS:
+            self._can_be_emptied = False
+        return sqlite3.SQLITE_OK
 
 
 class Spares(threading.local):

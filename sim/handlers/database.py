@@ -35,8 +35,7 @@ class ApplicationDatabase:
         self._execute = self._cursor.execute
         self._execute("INSERT INTO stock VALUES (?)", (stock,))
         tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
-        rows = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
-        self._effects_query = f"SELECT job, count(*) FROM ({rows}) GROUP BY job"
+        self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
 
     def run(self, body: Callable[[sqlite3.Cursor], T], failure: Failure | None = None) -> T:
         """Run one transaction on the application's database and return what its body returns.
@@ -79,7 +78,7 @@ class ApplicationDatabase:
 
     def effects_by_job(self) -> dict[str, int]:
         """Count the effects that stand in the tables for every job that has any, sorted by name."""
-        return dict(self.connection.execute(self._effects_query))
+        return dict(self.connection.execute(f"SELECT job, count(*) FROM ({self._effects}) GROUP BY job"))
 
     def close(self) -> None:
         """Close the database; all that stood in it is gone."""

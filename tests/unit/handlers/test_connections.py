@@ -69,6 +69,7 @@ def test_the_next_database_is_like_a_new_one() -> None:
         "CREATE TEMP TABLE mine (a)",
         "CREATE TABLE mail.mine (a)",
         "DROP TABLE captures",
+        "PRAGMA foreign_keys = ON",
         "CREATE TRIGGER mine AFTER DELETE ON orders BEGIN INSERT INTO orders VALUES (9, 'new'); END",
         f"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i <= {MOST_CHANGES}) "
         "INSERT INTO orders SELECT i, 'new' FROM n",
