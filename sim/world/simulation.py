@@ -133,7 +133,8 @@ class Simulation:
 
     def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
         workers: list[Process] = []
-        starts = self.streams.generator(f"worker-starts:{name}")
+        spread = parts.settings.start_spread
+        starts = self.streams.generator(f"worker-starts:{name}") if spread else None
         for number in range(1, parts.settings.processes + 1):
             worker = QueueWorker(
                 self.env,
@@ -148,8 +149,7 @@ class Simulation:
                 hooks=self.controls,
                 streams=self.streams,
             )
-            spread = parts.settings.start_spread
-            start_ms = int(starts.integers(0, spread)) if spread else (number - 1) * STAGGER_MS
+            start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
             if start_ms:
                 self.controls.at(start_ms, worker.start)
             else:
