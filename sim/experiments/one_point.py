@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.core.errors import SimError
+from sim.core.garbage import fewer_collections
 from sim.experiments.points import Settings, scenario_at
 from sim.experiments.run import run
 from sim.report.sweep_result import RunRow, row_of
@@ -72,14 +73,15 @@ def carry_out(batch: Batch) -> Done:
     scenario = _scenario(recipe.text, recipe.name, batch.settings)
     rows: list[RunRow] = []
     failures: list[tuple[int, int, str]] = []
-    for replication in batch.replications:
-        seed = seed_of(recipe.seed, replication)
-        try:
-            result = run(scenario, modes=recipe.modes, seed=seed, semantics=recipe.semantics, store=SWEEP_STORE)
-        except SimError as error:
-            failures.append((batch.point, replication, str(error)))
-            continue
-        rows += [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
+    with fewer_collections():
+        for replication in batch.replications:
+            seed = seed_of(recipe.seed, replication)
+            try:
+                result = run(scenario, modes=recipe.modes, seed=seed, semantics=recipe.semantics, store=SWEEP_STORE)
+            except SimError as error:
+                failures.append((batch.point, replication, str(error)))
+                continue
+            rows += [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
     return Done(rows, failures, time.perf_counter() - began_s)
 
 

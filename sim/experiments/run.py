@@ -49,4 +49,5 @@ def run(
             world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
             world.run()
             results[mode] = world.result()
+            world.close()
     return Result(loaded, loaded.seed if seed is None else seed, profile, store, results)

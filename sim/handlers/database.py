@@ -2,20 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
 from sim.handlers.catalogue import HANDLERS
+from sim.handlers.connections import Connection, hand_back, open_in_memory
 from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
 
 T = TypeVar("T")
 Failure = Literal["refuse", "abort", "lost-reply"]
-
-SCHEMAS = ("main", "provider", "mail")
-"""The application's own database, and the records of the two outside systems."""
-PAGE_BYTES = 1024
-"""Small pages, because every transaction copies the pages it changes, to be able to undo them."""
 
 
 class ApplicationDatabase:
@@ -33,16 +28,11 @@ class ApplicationDatabase:
     """
 
     def __init__(self, stock: int, folder: Path | None = None) -> None:
-        self.connection = _connect(folder)
+        self._opened = open_in_memory(_tables()) if folder is None else Connection(_tables(), folder)
+        self.connection = self._opened.connection
+        self._in_memory = folder is None
         self._cursor = self.connection.cursor()
         self._execute = self._cursor.execute
-        if folder is None:
-            for schema, empty in _empty_tables(_tables()).items():
-                self.connection.deserialize(empty, name=schema)
-        else:
-            _create_tables(self.connection, _tables())
-        for schema in SCHEMAS:
-            self._execute(f"PRAGMA {schema}.synchronous = OFF")
         self._execute("INSERT INTO stock VALUES (?)", (stock,))
         tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
         self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
@@ -94,6 +84,19 @@ class ApplicationDatabase:
         """Close the database; all that stood in it is gone."""
         self.connection.close()
 
+    def hand_back(self) -> None:
+        """Delete all that stands in a database in memory and leave its connection to the next one; files are closed.
+
+        Nothing can be asked of it afterwards. Only for who has shown its connection to nobody, because settings of the
+        connection itself would stay.
+        """
+        self._cursor.close()
+        if self._in_memory:
+            hand_back(self._opened)
+        else:
+            self.connection.close()
+        del self.connection
+
     def _run_failing(self, body: Callable[[sqlite3.Cursor], T], failure: Failure) -> NoReturn:
         if failure == "refuse":
             raise DatabaseAway
@@ -106,31 +109,5 @@ class ApplicationDatabase:
         raise ReplyLost
 
 
-def _connect(folder: Path | None) -> sqlite3.Connection:
-    """Open the three databases, without tables."""
-    files = {name: ":memory:" if folder is None else str(folder / f"{name}.sqlite") for name in SCHEMAS}
-    connection = sqlite3.connect(files["main"], isolation_level=None)
-    for schema in SCHEMAS[1:]:
-        connection.execute(f"ATTACH ? AS {schema}", (files[schema],))
-    return connection
-
-
-def _create_tables(connection: sqlite3.Connection, tables: tuple[str, ...]) -> None:
-    for schema in SCHEMAS:
-        connection.execute(f"PRAGMA {schema}.page_size = {PAGE_BYTES}")
-    for script in tables:
-        connection.executescript(script)
-
-
 def _tables() -> tuple[str, ...]:
     return tuple(handler.tables for handler in HANDLERS.values())
-
-
-@cache
-def _empty_tables(tables: tuple[str, ...]) -> dict[str, bytes]:
-    """Create tables once and keep the databases as bytes: to copy them takes a fifth of the time of creating them."""
-    connection = _connect(None)
-    _create_tables(connection, tables)
-    empty = {schema: connection.serialize(name=schema) for schema in SCHEMAS}
-    connection.close()
-    return empty

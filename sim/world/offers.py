@@ -1,7 +1,9 @@
 """The jobs that a scenario offers, drawn before the run begins."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,9 @@ from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
 from sim.world.streams import Streams
+
+LONGEST_SERVICE_MS = 400 * 86_400_000
+PART = 10_000
 
 
 class Offer(NamedTuple):
@@ -34,58 +39,49 @@ class Offer(NamedTuple):
 
 def draw_offers(scenario: Scenario, streams: Streams) -> Iterator[Offer]:
     """Yield every job in the order of the offers; at equal times in the order of the workload's entries."""
-    times: list[NDArray[np.int64]] = []
-    entries: list[NDArray[np.int64]] = []
-    valid: list[NDArray[np.bool_]] = []
-    for place, entry in enumerate(scenario.workload):
-        arrivals = _arrival_times(entry.arrivals, streams.generator(f"arrivals:{entry.queue}:{place}"))
-        times.append(arrivals)
-        entries.append(np.full(len(arrivals), place, dtype=np.int64))
-        chances = streams.generator(f"invalid:{entry.queue}:{place}").random(len(arrivals))
-        valid.append(chances >= entry.invalid)
-    all_times = np.concatenate(times)
-    all_entries = np.concatenate(entries)
-    all_valid = np.concatenate(valid)
-    order = np.argsort(all_times, kind="stable")
+    entries = [_entry_offers(place, entry, streams) for place, entry in enumerate(scenario.workload)]
     services = {
-        queue: iter(
-            _times(config.service, int(sum(e.jobs for e in scenario.workload if e.queue == queue)), streams, queue)
+        queue: _service_times(
+            config.service, sum(e.jobs for e in scenario.workload if e.queue == queue), streams, queue
         )
         for queue, config in scenario.queues.items()
     }
     numbers = dict.fromkeys(scenario.queues, 0)
-    for index in order.tolist():
-        entry = scenario.workload[int(all_entries[index])]
+    for at_ms, place, valid in merge(*entries):
+        entry = scenario.workload[place]
         queue = entry.queue
-        numbers[queue] += 1
-        number = numbers[queue]
-        yield Offer(
-            name=f"{queue}-{number}",
-            queue=queue,
-            number=number,
-            at_ms=int(all_times[index]),
-            service_ms=int(next(services[queue])),
-            valid=bool(all_valid[index]),
-            workload=entry,
-        )
+        numbers[queue] = number = numbers[queue] + 1
+        yield Offer(f"{queue}-{number}", queue, number, at_ms, next(services[queue]), valid, entry)
 
 
-def _arrival_times(arrivals: Arrivals, generator: np.random.Generator) -> NDArray[np.int64]:
+def _entry_offers(place: int, entry: Workload, streams: Streams) -> Iterator[tuple[int, int, bool]]:
+    """Yield time, place and validity of every job of one entry, in the order of time."""
+    times = _arrival_times(entry.arrivals, streams, f"{entry.queue}:{place}")
+    return zip(times, repeat(place), _validity(entry, streams, f"{entry.queue}:{place}"))
+
+
+def _validity(entry: Workload, streams: Streams, name: str) -> Iterable[bool]:
+    if not entry.invalid:
+        return repeat(True)
+    return _plain(streams.generator(f"invalid:{name}").random(entry.jobs) >= entry.invalid)
+
+
+def _arrival_times(arrivals: Arrivals, streams: Streams, name: str) -> Iterable[int]:
     if isinstance(arrivals, ListedArrivals):
-        return np.array(sorted(arrivals.at), dtype=np.int64)
+        return sorted(arrivals.at)
+    start, every = arrivals.start, arrivals.every
     if isinstance(arrivals, BurstArrivals):
-        starts = arrivals.start + arrivals.every * np.arange(arrivals.bursts, dtype=np.int64)
-        return np.repeat(starts, arrivals.size)
+        size = arrivals.size
+        return (at_ms for burst in range(arrivals.bursts) for at_ms in repeat(start + every * burst, size))
     if isinstance(arrivals, ConstantArrivals):
-        return arrivals.start + arrivals.every * np.arange(arrivals.count, dtype=np.int64)
-    gaps = generator.exponential(arrivals.every, arrivals.count)
-    rounded: NDArray[np.int64] = arrivals.start + np.rint(np.cumsum(gaps)).astype(np.int64)
-    return rounded
+        return range(start, start + every * arrivals.count, every)
+    gaps = streams.generator(f"arrivals:{name}").exponential(every, arrivals.count)
+    return _plain(start + np.rint(np.cumsum(gaps)).astype(np.int64))
 
 
-def _times(service: int | TimeDistribution, count: int, streams: Streams, queue: str) -> list[int]:
+def _service_times(service: int | TimeDistribution, count: int, streams: Streams, queue: str) -> Iterator[int]:
     if isinstance(service, int):
-        return [service] * count
+        return repeat(service)
     generator = streams.generator(f"service:{queue}")
     if isinstance(service, ExponentialTime):
         drawn = generator.exponential(service.mean, count)
@@ -93,6 +89,10 @@ def _times(service: int | TimeDistribution, count: int, streams: Streams, queue:
         drawn = generator.uniform(service.min, service.max, count)
     else:
         drawn = generator.lognormal(np.log(service.median), service.sigma, count)
-    longest = 400 * 86_400_000
-    whole: list[int] = np.minimum(np.rint(drawn), longest).astype(np.int64).tolist()
-    return whole
+    return _plain(np.minimum(np.rint(drawn), LONGEST_SERVICE_MS).astype(np.int64))
+
+
+def _plain(numbers: NDArray[Any]) -> Iterator[Any]:
+    """Yield the items of an array as Python's own, part by part: all at once they would take four times its space."""
+    for begin in range(0, len(numbers), PART):
+        yield from numbers[begin : begin + PART].tolist()

@@ -83,6 +83,7 @@ class Simulation:
         self._most_steps = most_steps
         self._finished: list[JobOutcome] | None = None
         self._settled = False
+        self._hands_off_ms: float = 0
         if mode == "queue":
             self._build_queue_mode()
         else:
@@ -130,7 +131,8 @@ class Simulation:
 
     def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
         workers: list[Process] = []
-        starts = self.streams.generator(f"worker-starts:{name}")
+        spread = parts.settings.start_spread
+        starts = self.streams.generator(f"worker-starts:{name}") if spread else None
         for number in range(1, parts.settings.processes + 1):
             worker = QueueWorker(
                 self.env,
@@ -145,8 +147,7 @@ class Simulation:
                 hooks=self.controls,
                 streams=self.streams,
             )
-            spread = parts.settings.start_spread
-            start_ms = int(starts.integers(0, spread)) if spread else (number - 1) * STAGGER_MS
+            start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
             if start_ms:
                 self.controls.at(start_ms, worker.start)
             else:
@@ -257,6 +258,7 @@ class Simulation:
 
     def _advance(self, until_ms: int | None) -> None:
         env = self.env
+        self._hands_off_ms = simpy.core.Infinity if until_ms is None else until_ms
         steps = self._steps_left
         step, peek = env.step, env.peek
         try:
@@ -280,10 +282,23 @@ class Simulation:
             yield self.env.timeout(self.controls.last_ms - int(self.env.now))
         give_up_ms = int(self.env.now) + GIVE_UP_AFTER_MS
         while not self._is_quiet() and self.env.now < give_up_ms:
-            yield self.env.timeout(SETTLE_EVERY_MS)
+            yield self.env.timeout(self._until_next_look_ms(give_up_ms))
             if self.controls.last_ms > self.env.now:
                 yield self.env.timeout(self.controls.last_ms - int(self.env.now))
         self._settled = True
+
+    def _until_next_look_ms(self, give_up_ms: int) -> int:
+        """Return how long to wait until there may be something new to see, in whole periods of the watch.
+
+        Nothing changes before the next event, nor before whoever runs the world by steps can interfere again. While
+        something is still arranged the next look is one period away, to go on from the last of that.
+        """
+        now_ms = int(self.env.now)
+        if self.controls.last_ms > now_ms:
+            return SETTLE_EVERY_MS
+        change_ms = int(min(self.env.peek(), self._hands_off_ms + 1, give_up_ms))
+        periods = -((now_ms - change_ms) // SETTLE_EVERY_MS)
+        return max(1, periods) * SETTLE_EVERY_MS
 
     def _is_quiet(self) -> bool:
         """Whether nothing is left to happen to any job."""
@@ -292,9 +307,11 @@ class Simulation:
         server, store = cast(RedisServer, self.server), cast(Store, self.redis)
         if server.state != "up" or cast(QueueProducer, self.producer).holds:
             return False
-        for name, parts in self.queues.items():
-            if any(worker.running or worker.frozen for worker in self.workers[name]):
-                return False
+        for workers in self.workers.values():
+            for worker in workers:
+                if worker.running or worker.frozen:
+                    return False
+        for parts in self.queues.values():
             keys = parts.keys
             if store.exists(keys.wait, keys.active, keys.delayed, keys.paused):
                 return False
@@ -314,6 +331,10 @@ class Simulation:
                 if job.outcome is Outcome.LOST:
                     self.recorder.job(job.queue, job.job, Event.LOST)
         return self._finished
+
+    def close(self) -> None:
+        """Give up the database; nothing can be asked of this world afterwards but the outcomes that it has given."""
+        self.database.database.hand_back()
 
     def _final_places(self) -> dict[str, Place]:
         holder: Any = self.application if self.application is not None else self.producer
