@@ -1,5 +1,6 @@
 """One run in one mode, put together from a scenario and a seed."""
 
+import math
 from typing import Any, cast
 
 from sim.core.durations import parse_duration
@@ -258,7 +259,7 @@ class Simulation:
 
     def _advance(self, until_ms: int | None) -> None:
         env = self.env
-        self._hands_off_ms = simpy.core.Infinity if until_ms is None else until_ms
+        self._hands_off_ms = math.inf if until_ms is None else until_ms
         steps = self._steps_left
         step, peek = env.step, env.peek
         try:
