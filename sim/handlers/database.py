@@ -13,8 +13,17 @@ T = TypeVar("T")
 Failure = Literal["refuse", "abort", "lost-reply"]
 
 
+IN_FILES = "BEGIN", "COMMIT", ("ROLLBACK",)
+IN_MEMORY = "SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one")
+"""How a transaction begins, stands and is undone.
+
+In memory nobody else could see a commit. There all of them are parts of one SQLite transaction that stays open: each is
+still done as a whole or not at all, in two thirds of the time.
+"""
+
+
 class ApplicationDatabase:
-    """A real database, in memory or in files, in which every transaction really commits or is really undone.
+    """A real database, in memory or in files, in which every transaction really stands or is really undone.
 
     The outside systems' records are the attached databases ``provider`` and ``mail``. They are written outside
     its transactions, so no fault or rollback of the application's database reaches them.
@@ -34,6 +43,10 @@ class ApplicationDatabase:
         self._cursor = self.connection.cursor()
         self._execute = self._cursor.execute
         self._execute("INSERT INTO stock VALUES (?)", (stock,))
+        self._begin, self._commit, self._undo = IN_FILES
+        if self._in_memory:
+            self._execute("BEGIN")
+            self._begin, self._commit, self._undo = IN_MEMORY
         tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
         self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
 
@@ -53,13 +66,14 @@ class ApplicationDatabase:
         if failure is not None:
             return self._run_failing(body, failure)
         execute = self._execute
-        execute("BEGIN")
+        execute(self._begin)
         try:
             result = body(self._cursor)
-            execute("COMMIT")
+            execute(self._commit)
         except BaseException:
             if self.connection.in_transaction:
-                execute("ROLLBACK")
+                for statement in self._undo:
+                    execute(statement)
             raise
         return result
 
@@ -90,6 +104,8 @@ class ApplicationDatabase:
         Nothing can be asked of it afterwards. Only for who has shown its connection to nobody, because settings of the
         connection itself would stay.
         """
+        if self._in_memory and self.connection.in_transaction:
+            self._execute("COMMIT")
         self._cursor.close()
         if self._in_memory:
             hand_back(self._opened)

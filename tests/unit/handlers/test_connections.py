@@ -64,7 +64,6 @@ def test_the_next_database_is_like_a_new_one() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "BEGIN",
         "CREATE TABLE mine (a)",
         "CREATE TEMP TABLE mine (a)",
         "CREATE TABLE mail.mine (a)",
@@ -76,7 +75,7 @@ def test_the_next_database_is_like_a_new_one() -> None:
     ],
 )
 def test_what_cannot_be_undone_by_emptying_is_closed(statement: str) -> None:
-    """Other tables, an open transaction, or so many rows that the memory is better given back."""
+    """Other tables, or so many rows that the memory is better given back."""
     assert is_closed(used(statement))
 
 
