@@ -13,8 +13,8 @@ T = TypeVar("T")
 Failure = Literal["refuse", "abort", "lost-reply"]
 
 
-IN_FILES = "BEGIN", "COMMIT", ("ROLLBACK",)
-IN_MEMORY = "SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one")
+IN_FILES: tuple[str, str, tuple[str, ...]] = "BEGIN", "COMMIT", ("ROLLBACK",)
+IN_MEMORY: tuple[str, str, tuple[str, ...]] = "SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one")
 """How a transaction begins, stands and is undone.
 
 In memory nobody else could see a commit. There all of them are parts of one SQLite transaction that stays open: each is
@@ -43,10 +43,9 @@ class ApplicationDatabase:
         self._cursor = self.connection.cursor()
         self._execute = self._cursor.execute
         self._execute("INSERT INTO stock VALUES (?)", (stock,))
-        self._begin, self._commit, self._undo = IN_FILES
+        self._begin, self._commit, self._undo = IN_MEMORY if self._in_memory else IN_FILES
         if self._in_memory:
             self._execute("BEGIN")
-            self._begin, self._commit, self._undo = IN_MEMORY
         tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
         self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
 

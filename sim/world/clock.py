@@ -21,6 +21,11 @@ class SimulatedTime(simpy.Environment):
 
     now: int = 0
 
+    def __init__(self) -> None:
+        super().__init__()
+        for name in ("process", "timeout", "event"):
+            setattr(self, name, getattr(self, name))  # looked up once, as SimPy does for its own class alone
+
     def schedule(self, event: simpy.Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """Put an event in line, to happen ``delay`` ms from now."""
         heappush(self._queue, (self.now + delay, priority, next(self._eid), event))
