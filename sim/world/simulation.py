@@ -303,10 +303,10 @@ class Simulation:
 
     def _is_quiet(self) -> bool:
         """Whether nothing is left to happen to any job."""
-        if self.application is not None:
-            return not self.application.holds
-        server, store = cast(RedisServer, self.server), cast(Store, self.redis)
-        if server.state != "up" or cast(QueueProducer, self.producer).holds:
+        server, store, producer = self.server, self.redis, self.producer
+        if server is None or store is None or producer is None:
+            return not cast(InProcessApplication, self.application).holds
+        if server.state != "up" or producer.holds:
             return False
         for workers in self.workers.values():
             for worker in workers:
