@@ -29,6 +29,7 @@ class World(Simulation):
         store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
         streams: Random numbers from elsewhere than the seed alone.
+        trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
     """
 
     def __init__(
@@ -41,10 +42,18 @@ class World(Simulation):
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
+        trace: bool = True,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(
-            loaded, mode, seed=seed, semantics=semantics, store=store, most_steps=most_steps, streams=streams
+            loaded,
+            mode,
+            seed=seed,
+            semantics=semantics,
+            store=store,
+            most_steps=most_steps,
+            streams=streams,
+            trace=trace,
         )
         arrange_faults(self)
 

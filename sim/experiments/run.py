@@ -21,6 +21,7 @@ def run(
     semantics: SemanticsName | None = None,
     store: StoreName = "fakeredis",
     most_steps: int = MOST_STEPS,
+    trace: bool = True,
 ) -> Result:
     """Run a scenario to its end and return what came of it.
 
@@ -33,10 +34,13 @@ def run(
         semantics: Left out, the scenario's first.
         store: What holds the queue's keys; the result is the same on each.
         most_steps: A run that needs more steps of the simulation is stopped.
+        trace: Whether to keep what happened. Without it outcomes and counts are the same and take less memory; what
+            needs events (the trace, its hash, the pictures of jobs and of the time line) raises ``TraceNotKept``.
 
     Raises:
         ScenarioError: The file cannot be used; the error says where and why.
         BudgetExceeded: The run needed more steps than allowed.
+        NoRoomForTheTrace: The run is long, and there is no room on disk for its trace.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     profile = semantics or loaded.profiles[0]
@@ -46,7 +50,7 @@ def run(
         if mode not in chosen:
             continue
         with fewer_collections():
-            world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
+            world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps, trace=trace)
             world.run()
             results[mode] = world.result()
             world.close()

@@ -5,10 +5,17 @@ A record is a plain tuple, because a run writes a handful of them for every job.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import Any, NamedTuple
+
+from sim.core.errors import SimError
+from sim.ledger.lines import line_of
+from sim.ledger.record_file import RecordFile
+
+MOST_IN_MEMORY = 200_000
+"""Records that a run holds in memory, about 250 bytes each; some 35,000 jobs."""
 
 
 class Event(StrEnum):
@@ -76,34 +83,70 @@ class Record(NamedTuple):
     more: dict[str, Any] | None
 
 
-class Ledger:
-    """An append-only list of records, of one mode of one run."""
+class TraceNotKept(SimError):
+    """Somebody asks for the events of a run that kept none."""
 
-    def __init__(self, mode: str) -> None:
+    def __str__(self) -> str:
+        return (
+            "this run kept no trace, and this needs its events; "
+            "run it with the trace (trace=True, or without --no-trace)"
+        )
+
+
+class Ledger:
+    """An append-only list of records, of one mode of one run.
+
+    The newest records are in memory. A run that writes more than ``MOST_IN_MEMORY`` puts older ones aside, in a
+    temporary file; whoever goes through the ledger sees all of them. Nothing may be written meanwhile.
+
+    Args:
+        mode: ``in-process`` or ``queue``.
+        kept: Whether there is a trace. Without one nothing can be written or read: see Raises.
+        most_in_memory: Records in memory at which ``put_aside`` moves them out.
+
+    Raises:
+        TraceNotKept: From everything that needs records, where they are not kept.
+    """
+
+    def __init__(self, mode: str, *, kept: bool = True, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self.mode = mode
-        self.records: list[Record] = []
+        self.kept = kept
+        self.most_in_memory = most_in_memory
+        self._older: RecordFile[Record] = RecordFile(Record)
+        self._records: list[Record] = []
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self._older) + len(self.records)
 
     def __iter__(self) -> Iterator[Record]:
-        return iter(self.records)
+        records = self.records
+        return chain(self._older, records) if len(self._older) else iter(records)
+
+    @property
+    def records(self) -> list[Record]:
+        """The newest records; never empty where there are any."""
+        if not self.kept:
+            raise TraceNotKept
+        return self._records
+
+    @records.setter
+    def records(self, records: list[Record]) -> None:
+        self._records = records
+
+    def put_aside(self) -> None:
+        """Move records from memory to a temporary file if there are many; cheap to call often.
+
+        Raises:
+            NoRoomForTheTrace: The file cannot be written.
+        """
+        records = self._records
+        if len(records) > self.most_in_memory:
+            self._older.add(records[:-1])
+            del records[:-1]
 
     def lines(self) -> Iterator[str]:
         """Write the ledger out, one JSON object a line (no newline at the end of each)."""
-        for record in self.records:
-            line: dict[str, Any] = {
-                "t_ms": record.t_ms,
-                "mode": self.mode,
-                "queue": record.queue,
-                "job": record.job,
-                "event": record.event.value,
-                "attempt": record.attempt,
-                "worker": record.worker,
-            }
-            if record.more:
-                line.update(record.more)
-            yield json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+        return map(line_of, self, repeat(self.mode))
 
     def sha256(self) -> str:
         """Return the SHA-256 of the trace as ``lines`` writes it, each line ended by a newline."""

@@ -8,8 +8,25 @@ delivered.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import NamedTuple
 
 from sim.ledger.events import Event, Ledger
+from sim.ledger.facts import JobFacts, Place, tells_of
+
+__all__ = [
+    "Audit",
+    "Counts",
+    "JobFacts",
+    "JobOutcome",
+    "Outcome",
+    "Place",
+    "add_up",
+    "count_by_queue",
+    "gather_facts",
+    "judge",
+    "outcome_of",
+    "take_stock",
+]
 
 
 class Outcome(StrEnum):
@@ -33,50 +50,12 @@ class Outcome(StrEnum):
         return self.value.replace("-", "_")
 
 
-class Place(StrEnum):
-    """Where the queue holds a job when the run ends."""
-
-    WAITING = "waiting"
-    ACTIVE = "active"
-    DELAYED = "delayed"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    DEAD = "dead"
-    SUBMITTING = "submitting"  # still in the client's offline queue, or running inside the application
-    NOWHERE = "nowhere"
-
-
-@dataclass(slots=True)
-class JobFacts:
-    """What the ledger, the database and the queue say of one offered job.
+class JobOutcome(NamedTuple):
+    """One job's outcome, with the counts that lie over it.
 
     Attributes:
-        job: The offer's name, such as ``email-17``.
-        offered_ms: When the producer wanted it done, ms since the run began.
-        effects: How many times its effect stands in the database or outbox.
-        place: Where the queue holds it when the run ends.
+        offered_ms: When it was offered, ms since the run began; so are ``first_effect_ms`` and ``ended_ms``.
     """
-
-    job: str
-    queue: str
-    offered_ms: int
-    accepted: bool = False
-    rejected: bool = False
-    reported: bool = False
-    failed: bool = False
-    evicted_from: str | None = None
-    attempts: int = 0
-    stalls: int = 0
-    suppressed: int = 0
-    effects: int = 0
-    first_effect_ms: int | None = None
-    ended_ms: int | None = None
-    place: Place = Place.NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """One job's outcome, with the counts that lie over it."""
 
     job: str
     queue: str
@@ -143,7 +122,12 @@ class Audit:
 
 
 def gather_facts(ledger: Ledger, audit: Audit) -> list[JobFacts]:
-    """Read the facts of every offered job out of the ledger and the audit, in the order of the offers."""
+    """Read the facts of every offered job out of the ledger and the audit, in the order of the offers.
+
+    Raises:
+        TraceNotKept: The ledger holds no events.
+    """
+    tells = tells_of(ledger.mode)
     facts: dict[str, JobFacts] = {}
     for t_ms, queue, job, event, _attempt, _worker, more in ledger:
         if job is None or queue is None:
@@ -151,47 +135,33 @@ def gather_facts(ledger: Ledger, audit: Audit) -> list[JobFacts]:
         if event is Event.OFFERED:
             facts[job] = JobFacts(job, queue, t_ms)
             continue
-        fact = facts[job]
-        if event is Event.STARTED:
-            fact.attempts += 1
-        elif event is Event.EFFECT:
-            if fact.first_effect_ms is None:
-                fact.first_effect_ms = t_ms
-        elif event is Event.ACCEPTED:
-            fact.accepted = True
-        elif event is Event.COMPLETED:
-            fact.ended_ms = t_ms
-        elif event is Event.FAILED:
-            fact.failed = True
-            fact.ended_ms = t_ms
-            fact.reported = fact.reported or ledger.mode == "in-process"
-        elif event is Event.STALLED:
-            fact.stalls += 1
-        elif event is Event.REJECTED:
-            fact.rejected = True
-            fact.ended_ms = t_ms
-        elif event is Event.EFFECT_SUPPRESSED:
-            fact.suppressed += 1
-        elif event is Event.EVICTED:
-            fact.evicted_from = (more or {}).get("from")
-        elif event is Event.RETRIED:
-            fact.evicted_from = None
+        tell = tells.get(event)
+        if tell is not None:
+            tell(facts[job], t_ms, more)
     for job, fact in facts.items():
         fact.effects = audit.effects.get(job, 0)
         fact.place = audit.places.get(job, Place.NOWHERE)
     return list(facts.values())
 
 
+_STANDING = {
+    Place.DEAD: Outcome.DEAD_LETTERED,
+    Place.FAILED: Outcome.FAILED_RETAINED,
+    Place.WAITING: Outcome.PENDING,
+    Place.ACTIVE: Outcome.PENDING,
+    Place.DELAYED: Outcome.PENDING,
+    Place.SUBMITTING: Outcome.PENDING,
+}
+"""What a job without effect ends as, by where it stands; the other places say nothing."""
+
+
 def outcome_of(facts: JobFacts) -> Outcome:
     """Name the one outcome of a job; the order of the questions is the precedence."""
     if facts.effects:
         return Outcome.DELIVERED
-    if facts.place is Place.DEAD:
-        return Outcome.DEAD_LETTERED
-    if facts.place is Place.FAILED:
-        return Outcome.FAILED_RETAINED
-    if facts.place in (Place.WAITING, Place.ACTIVE, Place.DELAYED, Place.SUBMITTING):
-        return Outcome.PENDING
+    standing = _STANDING.get(facts.place)
+    if standing is not None:
+        return standing
     if facts.reported:
         return Outcome.FAILED_REPORTED
     if facts.evicted_from == "failed":
@@ -205,36 +175,69 @@ def judge(facts: JobFacts) -> JobOutcome:
     """Turn the facts of a job into its outcome and overlays."""
     outcome = outcome_of(facts)
     delivered = outcome is Outcome.DELIVERED
-    says_failed = facts.place in (Place.FAILED, Place.DEAD) or facts.evicted_from == "failed" or facts.reported
-    caller_saw_error = facts.rejected or (facts.reported and delivered)
+    reported = facts.reported
     return JobOutcome(
-        job=facts.job,
-        queue=facts.queue,
-        outcome=outcome,
-        offered_ms=facts.offered_ms,
-        first_effect_ms=facts.first_effect_ms,
-        ended_ms=facts.ended_ms,
-        attempts=facts.attempts,
-        effects=facts.effects,
-        stalls=facts.stalls,
-        suppressed=facts.suppressed,
-        false_failure=delivered and says_failed,
-        indeterminate=caller_saw_error and facts.accepted,
+        facts.job,
+        facts.queue,
+        outcome,
+        facts.offered_ms,
+        facts.first_effect_ms,
+        facts.ended_ms,
+        facts.attempts,
+        facts.effects,
+        facts.stalls,
+        facts.suppressed,
+        false_failure=delivered and (reported or facts.evicted_from == "failed" or facts.place in _SAYS_FAILED),
+        indeterminate=facts.accepted and (facts.rejected or (reported and delivered)),
     )
 
 
-def count(jobs: Iterable[JobOutcome]) -> Counts:
-    """Add up outcomes and overlays."""
-    counts = Counts()
+_SAYS_FAILED = frozenset({Place.FAILED, Place.DEAD})
+
+
+def take_stock(facts: Iterable[JobFacts], audit: Audit) -> list[JobOutcome]:
+    """Give every job its outcome: what its events told already, with what stands at the end; in the order given."""
+    effects, places = audit.effects, audit.places
+    outcomes: list[JobOutcome] = []
+    for fact in facts:
+        fact.effects = effects.get(fact.job, 0)
+        fact.place = places.get(fact.job, Place.NOWHERE)
+        outcomes.append(judge(fact))
+    return outcomes
+
+
+def count_by_queue(jobs: Iterable[JobOutcome]) -> dict[str, Counts]:
+    """Count outcomes and overlays of each queue that has any job, in one walk over the jobs."""
+    queues: dict[str, tuple[Counts, dict[Outcome, int]]] = {}
     for job in jobs:
-        counts.offered += 1
-        name = job.outcome.field
-        setattr(counts, name, getattr(counts, name) + 1)
-        counts.duplicated += job.duplicated
-        counts.extra_effects += max(0, job.effects - 1)
-        counts.suppressed_duplicates += job.suppressed
-        counts.false_failures += job.false_failure
-        counts.indeterminate += job.indeterminate
-        counts.stalled += job.stalls
+        try:
+            counts, ended = queues[job.queue]
+        except KeyError:
+            counts, ended = queues[job.queue] = Counts(), dict.fromkeys(Outcome, 0)
+        ended[job.outcome] += 1
         counts.attempts += job.attempts
+        if job.effects > 1:
+            counts.duplicated += 1
+            counts.extra_effects += job.effects - 1
+        if job.suppressed:
+            counts.suppressed_duplicates += job.suppressed
+        if job.stalls:
+            counts.stalled += job.stalls
+        if job.false_failure:
+            counts.false_failures += 1
+        if job.indeterminate:
+            counts.indeterminate += 1
+    for counts, ended in queues.values():
+        counts.offered = sum(ended.values())
+        for outcome, number in ended.items():
+            setattr(counts, outcome.field, number)
+    return {queue: counts for queue, (counts, _ended) in queues.items()}
+
+
+def add_up(parts: Iterable[Counts]) -> Counts:
+    """Add counts of different jobs together."""
+    counts = Counts()
+    for part in parts:
+        for name, number in part.as_dict().items():
+            setattr(counts, name, getattr(counts, name) + number)
     return counts

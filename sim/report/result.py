@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from sim.ledger.events import Ledger
-from sim.ledger.outcomes import Counts, JobOutcome, count
+from sim.ledger.outcomes import Counts, JobOutcome, add_up, count_by_queue
 from sim.scenario.expect import ModeExpectation, holds
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
@@ -53,7 +54,7 @@ class ModeResult:
     """What one mode of a run came to.
 
     Attributes:
-        ledger: Everything that happened, in order.
+        ledger: Everything that happened, in order; without the trace there is nothing in it to read.
         jobs: One outcome for every offered job, in the order of the offers.
         simulated_ms: How long the run was, in simulated time.
     """
@@ -67,16 +68,24 @@ class ModeResult:
     @cached_property
     def totals(self) -> Counts:
         """Outcomes over all queues."""
-        return count(self.jobs)
+        return add_up(self._counted.values())
 
     @cached_property
     def queues(self) -> dict[str, Counts]:
         """Outcomes queue by queue, in the scenario's order."""
-        return {name: count(job for job in self.jobs if job.queue == name) for name in self.queue_names}
+        return {name: self._counted.get(name, Counts()) for name in self.queue_names}
+
+    @cached_property
+    def _counted(self) -> dict[str, Counts]:
+        return count_by_queue(self.jobs)
 
     @cached_property
     def trace_sha256(self) -> str:
-        """SHA-256 of the trace."""
+        """SHA-256 of the trace.
+
+        Raises:
+            TraceNotKept: The run kept none.
+        """
         return self.ledger.sha256()
 
 
@@ -107,10 +116,12 @@ class Result:
 
     @property
     def trace(self) -> Iterator[dict[str, Any]]:
-        """Everything that happened, mode by mode, as the trace file has it."""
-        for result in self.modes.values():
-            for line in result.ledger.lines():
-                yield json.loads(line)
+        """Everything that happened, mode by mode, as the trace file has it.
+
+        Raises:
+            TraceNotKept: The run kept none.
+        """
+        return map(json.loads, chain.from_iterable([result.ledger.lines() for result in self.modes.values()]))
 
     def plot_outcomes(self, **options: Any) -> Any:
         """Draw how the jobs ended, both modes side by side; see ``sim.report.plots.plot_outcomes``."""
@@ -180,5 +191,7 @@ class Result:
                 for mode, result in self.modes.items()
             },
             "expectations": [check.as_dict() for check in self.expectations],
-            "trace_sha256": {mode: result.trace_sha256 for mode, result in self.modes.items()},
+            "trace_sha256": {
+                mode: result.trace_sha256 if result.ledger.kept else None for mode, result in self.modes.items()
+            },
         }

@@ -2,7 +2,7 @@
 
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
-from sim.ledger.outcomes import Place
+from sim.ledger.facts import Place
 from sim.world.recorder import Recorder
 
 _RANK = {
@@ -14,26 +14,41 @@ _RANK = {
 
 
 def job_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dict[str, Place]:
-    """Say where the queue holds each job, by the offer's name; one that was added twice counts where it may still run.
+    """Say where the queue holds each job, by the offer's name, in the order in which their ids came up.
+
+    A job that was added twice counts where it may still run; jobs that the queue holds no more are NOWHERE.
 
     Redis: LRANGE and ZRANGE of every state. O(jobs).
     """
-    by_id: dict[tuple[str, str], Place] = {}
-    for keys in queues:
-        for place, members in (
-            (Place.COMPLETED, store.zrange(keys.completed, 0, -1)),
-            (Place.FAILED, store.zrange(keys.failed, 0, -1)),
-            (Place.DELAYED, store.zrange(keys.delayed, 0, -1)),
-            (Place.WAITING, store.lrange(keys.wait, 0, -1)),
-            (Place.WAITING, store.lrange(keys.paused, 0, -1)),
-            (Place.ACTIVE, store.lrange(keys.active, 0, -1)),
-        ):
-            for job_id in members:
-                recorder.name_of(keys.name, job_id)
-                by_id[keys.name, job_id] = place
+    standing = standing_places(store, queues, recorder)
+    return {name: standing.get(name, Place.NOWHERE) for _queue, _job_id, name in recorder.ids()}
+
+
+def standing_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dict[str, Place]:
+    """Say where the queue holds each job that it still holds, by the offer's name; see ``job_places``.
+
+    Redis: LRANGE and ZRANGE of every state. O(jobs that are held).
+    """
     places: dict[str, Place] = {}
-    for queue, job_id, name in recorder.ids():
-        place = by_id.get((queue, job_id), Place.NOWHERE)
-        if _RANK[place] >= _RANK[places.get(name, Place.NOWHERE)]:
-            places[name] = place
+    for keys in queues:
+        for job_id, place in _places_by_id(store, keys).items():
+            name = recorder.name_of(keys.name, job_id)
+            before = places.get(name)
+            if before is None or _RANK[place] > _RANK[before]:
+                places[name] = place
     return places
+
+
+def _places_by_id(store: Store, keys: QueueKeys) -> dict[str, Place]:
+    """Read every state of a queue; an id that stands in two has the place of the later one here."""
+    by_id: dict[str, Place] = {}
+    for place, members in (
+        (Place.COMPLETED, store.zrange(keys.completed, 0, -1)),
+        (Place.FAILED, store.zrange(keys.failed, 0, -1)),
+        (Place.DELAYED, store.zrange(keys.delayed, 0, -1)),
+        (Place.WAITING, store.lrange(keys.wait, 0, -1)),
+        (Place.WAITING, store.lrange(keys.paused, 0, -1)),
+        (Place.ACTIVE, store.lrange(keys.active, 0, -1)),
+    ):
+        by_id.update(dict.fromkeys(members, place))
+    return by_id

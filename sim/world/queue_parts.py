@@ -11,15 +11,20 @@ from sim.world.waiting_room import WaitingRoom
 
 
 class ServiceTimes:
-    """How long each job works; jobs that nobody offered take the time of the first."""
+    """How long each job works; only times other than the usual one take room.
+
+    Attributes:
+        default_ms: The usual time, ms; jobs that nobody offered take it too.
+    """
 
     def __init__(self) -> None:
         self._by_job: dict[str, int] = {}
         self.default_ms = 0
 
     def learn(self, job: str, service_ms: int) -> None:
-        """Remember a job's length."""
-        self._by_job[job] = service_ms
+        """Remember a job's length, ms."""
+        if service_ms != self.default_ms or job in self._by_job:
+            self._by_job[job] = service_ms
 
     def of(self, job: str) -> int:
         """Return how long one attempt at a job works, ms."""

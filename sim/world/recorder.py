@@ -1,8 +1,11 @@
 """Writes the ledger, and knows which offer stands behind an id of the queue."""
 
+from array import array
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from sim.ledger.events import Event, Ledger, Record
+from sim.ledger.facts import JobFacts, tells_of
 
 
 class RunTime(Protocol):
@@ -18,7 +21,7 @@ _record = tuple.__new__
 
 
 class Recorder:
-    """The ledger's pen.
+    """The ledger's pen; it keeps the facts of every job as its events come, also where the ledger keeps no records.
 
     The queue knows jobs by ids, which start again at 1 when Redis loses everything; the ledger knows them by the names
     of their offers, which never repeat.
@@ -26,20 +29,31 @@ class Recorder:
 
     def __init__(self, env: RunTime, ledger: Ledger) -> None:
         self._env = env
-        self._append = ledger.records.append
-        self._names: dict[tuple[str, str], str] = {}
-        self._starts: dict[str, int] = {}
-        self._known: set[str] = set()
+        self._ledger = ledger
+        self._append = ledger.records.append if ledger.kept else None
+        self._tells = tells_of(ledger.mode)
+        self._facts: dict[str, JobFacts] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._numbers: dict[str, int] = {}
+        self._order = array("H")
 
     def world(self, event: Event, worker: str | None = None, **more: Any) -> None:
         """Write down something that concerns no single job."""
-        self._append(_record(Record, (int(self._env.now), None, None, event, 0, worker, more or None)))
+        if self._append is not None:
+            self._append(_record(Record, (int(self._env.now), None, None, event, 0, worker, more or None)))
+            self._ledger.put_aside()
 
     def job(
         self, queue: str, job: str, event: Event, worker: str | None = None, more: dict[str, Any] | None = None
     ) -> None:
         """Write down something that happened to a job; the attempt is the latest one that started."""
-        self._append(_record(Record, (int(self._env.now), queue, job, event, self._starts.get(job, 0), worker, more)))
+        t_ms = int(self._env.now)
+        facts = self._facts[job]
+        tell = self._tells.get(event)
+        if tell is not None:
+            tell(facts, t_ms, more)
+        if self._append is not None:
+            self._append(_record(Record, (t_ms, queue, job, event, facts.attempts, worker, more)))
 
     def attempt(
         self,
@@ -51,16 +65,24 @@ class Recorder:
         more: dict[str, Any] | None = None,
     ) -> None:
         """Write down something that happened in one attempt."""
-        self._append(_record(Record, (int(self._env.now), queue, job, event, attempt, worker, more)))
+        t_ms = int(self._env.now)
+        tell = self._tells.get(event)
+        if tell is not None:
+            tell(self._facts[job], t_ms, more)
+        if self._append is not None:
+            self._append(_record(Record, (t_ms, queue, job, event, attempt, worker, more)))
 
     def offered(self, queue: str, job: str, more: dict[str, Any] | None = None) -> None:
         """Write down a new job."""
-        self._known.add(job)
-        self._append(_record(Record, (int(self._env.now), queue, job, Event.OFFERED, 0, "producer", more)))
+        t_ms = int(self._env.now)
+        self._facts[job] = JobFacts(job, queue, t_ms)
+        if self._append is not None:
+            self._append(_record(Record, (t_ms, queue, job, Event.OFFERED, 0, "producer", more)))
+            self._ledger.put_aside()
 
     def accepted(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
         """Write down that the queue has the job, and under which id."""
-        self._names[queue, job_id] = job
+        self.learn(queue, job_id, job)
         more: dict[str, Any] = {"id": job_id}
         if delay_ms:
             more["delay_ms"] = delay_ms
@@ -68,29 +90,45 @@ class Recorder:
 
     def started(self, queue: str, job: str, worker: str, more: dict[str, Any] | None = None) -> int:
         """Write down the start of a handler and return which attempt it is, from 1."""
-        attempt = self._starts.get(job, 0) + 1
-        self._starts[job] = attempt
-        self._append(_record(Record, (int(self._env.now), queue, job, Event.STARTED, attempt, worker, more)))
+        facts = self._facts[job]
+        facts.attempts = attempt = facts.attempts + 1
+        if self._append is not None:
+            self._append(_record(Record, (int(self._env.now), queue, job, Event.STARTED, attempt, worker, more)))
         return attempt
 
     def name_of(self, queue: str, job_id: str) -> str:
         """Return the offer behind an id; a job that nobody offered (put there by hand) becomes an offer now."""
-        name = self._names.get((queue, job_id))
-        if name is None:
+        try:
+            return self._names[queue][job_id]
+        except KeyError:
             name = f"{queue}#{job_id}"
-            if name not in self._known:
+            if name not in self._facts:
                 self.offered(queue, name, {"by": "hand"})
             self.accepted(queue, name, job_id)
-        return name
+            return name
 
     def learn(self, queue: str, job_id: str, job: str) -> None:
         """Take note of the offer behind an id without writing anything down."""
-        self._names[queue, job_id] = job
+        names = self._names.get(queue)
+        if names is None:
+            names = self._names[queue] = {}
+            self._numbers[queue] = len(self._numbers)
+        known = len(names)
+        names[job_id] = job
+        if len(names) > known:
+            self._order.append(self._numbers[queue])
 
     def is_known(self, job: str) -> bool:
         """Tell whether a job of this name was offered."""
-        return job in self._known
+        return job in self._facts
 
     def ids(self) -> list[tuple[str, str, str]]:
-        """List queue, id and offer of every job that the queue was given."""
-        return [(queue, job_id, name) for (queue, job_id), name in self._names.items()]
+        """List queue, id and offer of every job that the queue was given, in the order in which the ids came up."""
+        queues = list(self._names)
+        walks = [iter(names.items()) for names in self._names.values()]
+        return [(queues[number], *next(walks[number])) for number in self._order]
+
+    @property
+    def facts(self) -> Collection[JobFacts]:
+        """What the events so far tell of every job, in the order of the offers."""
+        return self._facts.values()

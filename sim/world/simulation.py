@@ -11,12 +11,12 @@ from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
-from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, gather_facts, judge
+from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, take_stock
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
-from sim.world.audit import job_places
+from sim.world.audit import job_places, standing_places
 from sim.world.clock import SimulatedClock, SimulatedTime
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
@@ -58,6 +58,7 @@ class Simulation:
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
+        trace: bool = True,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -66,7 +67,7 @@ class Simulation:
         self.semantics = PROFILES[semantics or scenario.profiles[0]]
         self.env = SimulatedTime()
         self.clock = SimulatedClock(self.env)
-        self.ledger = Ledger(mode)
+        self.ledger = Ledger(mode, kept=trace)
         self.recorder = Recorder(self.env, self.ledger)
         self.streams = Streams(self.seed) if streams is None else streams
         self.database = DatabaseAccess(
@@ -327,7 +328,7 @@ class Simulation:
         """
         if self._finished is None:
             audit = Audit(self.database.database.effects_by_job(), self._final_places())
-            self._finished = [judge(facts) for facts in gather_facts(self.ledger, audit)]
+            self._finished = take_stock(self.recorder.facts, audit)
             for job in self._finished:
                 if job.outcome is Outcome.LOST:
                     self.recorder.job(job.queue, job.job, Event.LOST)
@@ -341,6 +342,7 @@ class Simulation:
         holder: Any = self.application if self.application is not None else self.producer
         places = dict.fromkeys(holder.holds, Place.SUBMITTING)
         if self.redis is not None:
-            found = self._places([parts.keys for parts in self.queues.values()])
-            places |= {name: place for name, place in found.items() if place is not Place.NOWHERE}
+            store, keys = self.redis, [parts.keys for parts in self.queues.values()]
+            server = cast(RedisServer, self.server)
+            places |= server.operate(lambda: standing_places(store, keys, self.recorder))
         return places

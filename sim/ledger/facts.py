@@ -1,0 +1,116 @@
+"""What is known of one job, and which events tell it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sim.ledger.events import Event
+
+
+class Place(StrEnum):
+    """Where the queue holds a job when the run ends."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    DELAYED = "delayed"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    DEAD = "dead"
+    SUBMITTING = "submitting"  # still in the client's offline queue, or running inside the application
+    NOWHERE = "nowhere"
+
+
+@dataclass(slots=True)
+class JobFacts:
+    """What the ledger, the database and the queue say of one offered job.
+
+    Attributes:
+        job: The offer's name, such as ``email-17``.
+        offered_ms: When the producer wanted it done, ms since the run began.
+        reported: Whether its caller was told that it failed, as only a caller in the same process is.
+        effects: How many times its effect stands in the database or outbox.
+        place: Where the queue holds it when the run ends.
+    """
+
+    job: str
+    queue: str
+    offered_ms: int
+    accepted: bool = False
+    rejected: bool = False
+    reported: bool = False
+    evicted_from: str | None = None
+    attempts: int = 0
+    stalls: int = 0
+    suppressed: int = 0
+    effects: int = 0
+    first_effect_ms: int | None = None
+    ended_ms: int | None = None
+    place: Place = Place.NOWHERE
+
+
+Tell = Callable[[JobFacts, int, dict[str, Any] | None], None]
+"""Adds what an event says to the facts of its job; takes its time in ms since the run began, and its ``more``."""
+
+
+def tells_of(mode: str) -> Mapping[Event, Tell]:
+    """Return the events that change the facts of a job in this mode, and how; all other events change none."""
+    return _IN_PROCESS if mode == "in-process" else _QUEUE
+
+
+def _accepted(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.accepted = True
+
+
+def _rejected(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.rejected = True
+    facts.ended_ms = t_ms
+
+
+def _started(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.attempts += 1
+
+
+def _effect(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
+    if facts.first_effect_ms is None:
+        facts.first_effect_ms = t_ms
+
+
+def _suppressed(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.suppressed += 1
+
+
+def _ended(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.ended_ms = t_ms
+
+
+def _failed_before_its_caller(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.ended_ms = t_ms
+    facts.reported = True
+
+
+def _stalled(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.stalls += 1
+
+
+def _evicted(facts: JobFacts, _t_ms: int, more: dict[str, Any] | None) -> None:
+    facts.evicted_from = (more or {}).get("from")
+
+
+def _retried(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.evicted_from = None
+
+
+_QUEUE: Mapping[Event, Tell] = {
+    Event.ACCEPTED: _accepted,
+    Event.REJECTED: _rejected,
+    Event.STARTED: _started,
+    Event.EFFECT: _effect,
+    Event.EFFECT_SUPPRESSED: _suppressed,
+    Event.COMPLETED: _ended,
+    Event.FAILED: _ended,
+    Event.STALLED: _stalled,
+    Event.EVICTED: _evicted,
+    Event.RETRIED: _retried,
+}
+_IN_PROCESS: Mapping[Event, Tell] = {**_QUEUE, Event.FAILED: _failed_before_its_caller}
