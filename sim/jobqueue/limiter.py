@@ -35,7 +35,7 @@ class Limiting:
         self.job_id = job_id
         self.duration_ms = limit.duration_ms
         self.held_before = bool(tx.sismember(keys.limiter_limited, job_id))
-        delay: float = 0
+        delay = 0.0
         if not self.held_before:
             held = tx.scard(keys.limiter_limited)
             if held:

@@ -86,19 +86,19 @@ class Simulation:
         self._finished: list[JobOutcome] | None = None
         self._settled = False
         self._hands_off_ms: float = 0
+        taker: QueueProducer | InProcessApplication
         if mode == "queue":
-            self._build_queue_mode()
+            taker = self._build_queue_mode()
         else:
-            self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner)
-            self.application.start()
-        taker = self.producer or cast(InProcessApplication, self.application)
+            taker = self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner)
+            taker.start()
         offers = draw_offers(scenario, self.streams)
         self._offering = self.env.process(offer_all(self.env, offers, self.recorder, taker.submit))
         self.env.process(self._watch())
 
     # -- building -------------------------------------------------------------------------------------------------
 
-    def _build_queue_mode(self) -> None:
+    def _build_queue_mode(self) -> QueueProducer:
         self.redis, connect = open_store(self.store_name, self.clock)
         self.server = RedisServer(self.env, self.redis, self.clock, connect)
         for name in self.scenario.queues:
@@ -115,6 +115,7 @@ class Simulation:
         self.producer.start()
         for name, parts in self.queues.items():
             self.workers[name] = list(self._build_workers(name, parts))
+        return self.producer
 
     def _build_queue(self, name: str) -> QueueParts:
         config = self.scenario.queues[name]
