@@ -28,18 +28,23 @@ def promote_due_jobs(store: Store, keys: QueueKeys, *, now_ms: int) -> Promoted:
     A job's score carries its low bits, so a job due at ``now_ms`` is only promoted in the millisecond after.
 
     Redis:
-        ZRANGEBYSCORE delayed, ZREM, LREM active, LPUSH wait (LINSERT with a priority), HSET delay 0. One atomic step;
-        jobs with a priority one step each. O(due * active).
+        ZRANGE delayed. When something is due ZRANGEBYSCORE delayed, ZREM, LREM active, LPUSH wait (LINSERT with a
+        priority), HSET delay 0; one atomic step, jobs with a priority one step each. O(due * active).
 
     Source: BULL_FACTS 3; only worker processes call it.
     """
     promoted: list[str] = []
+    following: list[Any] = store.zrange(keys.delayed, 0, 0, withscores=True)
+    if not following:
+        return Promoted(promoted, None)
+    if following[0][1] > now_ms * SCALE:
+        return Promoted(promoted, following[0][1] / SCALE)
     while len(promoted) < AT_ONCE:
         moved, more = _promote_some(store, keys, now_ms, AT_ONCE - len(promoted))
         promoted += moved
         if not more:
             break
-    following: list[Any] = store.zrange(keys.delayed, 0, 0, withscores=True)
+    following = store.zrange(keys.delayed, 0, 0, withscores=True)
     return Promoted(promoted, following[0][1] / SCALE if following else None)
 
 

@@ -54,6 +54,8 @@ def check_stalled_jobs(
 
     Source: BULL_FACTS 4, 13. Of several marked jobs the one with the largest number runs first.
     """
+    if store.exists(keys.stalled_check):
+        return StalledCheck(False, [], [], [])
 
     def body(tx: Transaction) -> StalledCheck | UnreadableOptions:
         tx.watch(keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)
