@@ -129,6 +129,18 @@ def test_without_the_trace_everything_but_its_hash_is_the_same(
     assert list(hashes[1].values()) == [None, None]
 
 
+@pytest.mark.parametrize("asked", ["--trace", "--out"])
+def test_what_would_write_events_does_not_go_with_no_trace(
+    tmp_path: Path, asked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is wrong usage, said before anything runs or is written."""
+    assert main(["run", write(tmp_path), "--no-trace", asked, str(tmp_path / "new")]) == 2
+    seen = capsys.readouterr()
+    assert f"--no-trace leaves nothing that {asked} could write; --json has the counts" in seen.err
+    assert not seen.out
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_trace_in_a_file_is_the_one_on_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Byte for byte."""
     path = write(tmp_path)
@@ -147,8 +159,6 @@ def test_a_trace_in_a_file_is_the_one_on_standard_output(tmp_path: Path, capsys:
         ["TINY", "--mode", "both ways"],
         ["TINY", "--json", "-", "--trace", "-"],
         ["TINY", "--out", "TINY"],
-        ["TINY", "--no-trace", "--trace", "-"],
-        ["TINY", "--no-trace", "--out", "new"],
         ["TINY", "--json", "nowhere/at/all.json"],
     ],
 )
