@@ -1,7 +1,9 @@
 """``run``: break what a scenario says and show what was delivered, duplicated and lost."""
 
+import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
+@click.option("--no-trace", is_flag=True, help="Keep no events, only the counts: less memory in a long run.")
 @click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
 def command(
     scenario: Path,
@@ -27,6 +30,7 @@ def command(
     out: Path | None,
     json_to: str | None,
     trace_to: str | None,
+    no_trace: bool,
     no_plots: bool,
 ) -> None:
     """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
@@ -35,11 +39,14 @@ def command(
     """
     if json_to == "-" and trace_to == "-":
         raise click.UsageError("--json - and --trace - both want standard output; give one of them a file")
+    if no_trace and (trace_to is not None or out is not None):
+        asked = "--trace" if trace_to is not None else "--out"
+        raise click.UsageError(f"--no-trace leaves nothing that {asked} could write; --json has the counts")
     from sim.experiments.run import run
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
     chosen: Any = semantics
-    result = run(scenario, modes=modes, seed=seed, semantics=chosen, store=store)
+    result = run(scenario, modes=modes, seed=seed, semantics=chosen, store=store, trace=not no_trace)
     if json_to != "-" and trace_to != "-":
         from rich.console import Console
 
@@ -50,7 +57,7 @@ def command(
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
         _write(json_to, text)
     if trace_to is not None:
-        _write(trace_to, "".join(line + "\n" for one in result.modes.values() for line in one.ledger.lines()))
+        _write_lines(trace_to, (f"{line}\n" for one in result.modes.values() for line in one.ledger.lines()))
     if out is not None:
         from sim.report.folder import write_results
 
@@ -67,3 +74,14 @@ def _write(target: str, text: str) -> None:
     from sim.report.folder import write_text
 
     write_text(Path(target), text)
+
+
+def _write_lines(target: str, lines: Iterator[str]) -> None:
+    if target == "-":
+        sys.stdout.writelines(lines)
+        return
+    from sim.report.folder import write_bytes
+
+    whole = io.BytesIO()
+    whole.writelines(line.encode() for line in lines)
+    write_bytes(Path(target), whole.getvalue())

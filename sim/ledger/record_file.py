@@ -2,15 +2,17 @@
 
 import pickle
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import IO, Any, Generic, TypeVar
 
 from sim.core.errors import SimError
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-CHUNK = 10_000
-"""Records that are written, and later read, together."""
+CHUNK = 1_000
+"""Records that are written, and later read, together; ten times as many take twice as long each."""
 
 
 class NoRoomForTheTrace(SimError):
@@ -39,20 +41,14 @@ class RecordFile(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
         self._file: IO[bytes] | None = None
-        self._starts: list[int] = []
+        self._chunks: list[tuple[int, int]] = []
         self._length = 0
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[T]:
-        kind = self._kind
-        make = tuple.__new__
-        for start in self._starts:
-            assert self._file is not None
-            self._file.seek(start)
-            for values in zip(*pickle.load(self._file), strict=True):
-                yield make(kind, values)
+        return chain.from_iterable(map(self._read, self._chunks))
 
     def add(self, records: Sequence[T]) -> None:
         """Write records behind those that are there.
@@ -61,20 +57,28 @@ class RecordFile(Generic[T]):
             NoRoomForTheTrace: The temporary file cannot be written.
         """
         try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="trace-", buffering=0)  # noqa: SIM115 it goes with this object
+            file = self._opened()
             for first in range(0, len(records), CHUNK):
                 chunk = records[first : first + CHUNK]
                 packed = pickle.dumps(tuple(zip(*chunk, strict=True)), protocol=pickle.HIGHEST_PROTOCOL)
-                start = self._file.seek(0, 2)
-                self._write(packed)
-                self._starts.append(start)
+                start = file.seek(0, 2)
+                rest = memoryview(packed)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                self._chunks.append((start, len(packed)))
                 self._length += len(chunk)
         except OSError as error:
             raise NoRoomForTheTrace(error.strerror or str(error)) from None
 
-    def _write(self, packed: bytes) -> None:
-        assert self._file is not None
-        rest = memoryview(packed)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+    def _read(self, chunk: tuple[int, int]) -> Iterator[T]:
+        start, size = chunk
+        file = self._opened()
+        file.seek(start)
+        return map(tuple.__new__, repeat(self._kind), zip(*pickle.loads(file.read(size)), strict=True))
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            file: IO[bytes] = tempfile.TemporaryFile(prefix="trace-", buffering=0)  # noqa: SIM115
+            weakref.finalize(self, file.close)
+            self._file = file
+        return self._file

@@ -110,6 +110,46 @@ def test_without_plots_the_folder_holds_the_numbers(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "o").iterdir()) == ["result.json", "trace.ndjson.gz"]
 
 
+@pytest.mark.parametrize(("expected", "code"), [("3", 0), ("2", 1)])
+def test_without_the_trace_everything_but_its_hash_is_the_same(
+    tmp_path: Path, expected: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code, the tables and the JSON, in which the hash of each mode is null."""
+    path = write(tmp_path, expected)
+    results, tables = [], []
+    for more in ([], ["--no-trace"]):
+        assert main(["run", path, "--json", "-", *more]) == code
+        results.append(json.loads(capsys.readouterr().out))
+        assert main(["run", path, *more]) == code
+        tables.append(capsys.readouterr().out)
+    hashes = [result.pop("trace_sha256") for result in results]
+    assert results[0] == results[1]
+    assert tables[0] == tables[1]
+    assert list(hashes[0]) == list(hashes[1])
+    assert list(hashes[1].values()) == [None, None]
+
+
+@pytest.mark.parametrize("asked", ["--trace", "--out"])
+def test_what_would_write_events_does_not_go_with_no_trace(
+    tmp_path: Path, asked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is wrong usage, said before anything runs or is written."""
+    assert main(["run", write(tmp_path), "--no-trace", asked, str(tmp_path / "new")]) == 2
+    seen = capsys.readouterr()
+    assert f"--no-trace leaves nothing that {asked} could write; --json has the counts" in seen.err
+    assert not seen.out
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_trace_in_a_file_is_the_one_on_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Byte for byte."""
+    path = write(tmp_path)
+    assert main(["run", path, "--trace", "-"]) == 0
+    trace = capsys.readouterr().out
+    assert main(["run", path, "--trace", str(tmp_path / "trace.ndjson")]) == 0
+    assert (tmp_path / "trace.ndjson").read_bytes() == trace.encode()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
