@@ -1,26 +1,18 @@
-"""Shortcuts of the commands for sets."""
+"""Shortcuts of the commands for sets, in the words of fakeredis's own type, which also minds members that expire."""
 
 from collections.abc import Callable, Set
 from typing import Any
 
 from fakeredis.model import ExpiringMembersSet
 
-from sim.world.shortcuts.arguments import NoShortcut, all_encoded, encoded
+from sim.world.shortcuts.arguments import all_encoded, encoded
 from sim.world.simulated_server import SimulatedDatabase
-
-
-def _set(db: SimulatedDatabase, name: str) -> Any:
-    """Return a set, None when there is none; sets whose members may expire are left to fakeredis."""
-    found = db.value(name, ExpiringMembersSet)
-    if found is not None and found._may_expire:
-        raise NoShortcut
-    return found
 
 
 def sadd(db: SimulatedDatabase, name: str, *values: str) -> int:
     """Put members in and count the new ones."""
     new = all_encoded(values)
-    members = _set(db, name)
+    members = db.value(name, ExpiringMembersSet)
     if members is None:
         members = db.create(name, ExpiringMembersSet()).value
     before = len(members)
@@ -31,7 +23,7 @@ def sadd(db: SimulatedDatabase, name: str, *values: str) -> int:
 def srem(db: SimulatedDatabase, name: str, *values: str) -> int:
     """Take members out and count those that were there."""
     unwanted = all_encoded(values)
-    members = _set(db, name)
+    members = db.value(name, ExpiringMembersSet)
     if members is None:
         return 0
     before = len(members)
@@ -45,20 +37,20 @@ def srem(db: SimulatedDatabase, name: str, *values: str) -> int:
 
 def scard(db: SimulatedDatabase, name: str) -> int:
     """Count the members."""
-    members = _set(db, name)
+    members = db.value(name, ExpiringMembersSet)
     return 0 if members is None else len(members)
 
 
 def sismember(db: SimulatedDatabase, name: str, value: str) -> int:
     """Return 1 when a member is there, else 0."""
     member = encoded(value)
-    members = _set(db, name)
+    members = db.value(name, ExpiringMembersSet)
     return int(members is not None and member in members)
 
 
 def smembers(db: SimulatedDatabase, name: str) -> Set[str]:
     """Return the members."""
-    members = _set(db, name)
+    members = db.value(name, ExpiringMembersSet)
     return set() if members is None else {member.decode() for member in members}
 
 
