@@ -1,80 +1,57 @@
 """fakeredis on simulated time: one server for one run, and a client that needs no sockets' worth of ceremony."""
 
-from collections import defaultdict
+import functools
 from collections.abc import Callable
 from typing import Any, cast
 
 import fakeredis
 import redis
 from fakeredis._commands import COMMANDS_WITH_SUB, SUPPORTED_COMMANDS, Signature
-from fakeredis._core._database import Database  # the module's place is pinned by a canary at every start
 from fakeredis._helpers import SimpleError, SimpleString
+from redis._parsers import Encoder
 
 from sim.core.clock import Clock
-from sim.core.errors import SimError
 from sim.jobqueue.store import Store
+from sim.world.canary import check_fakeredis
 from sim.world.direct_commands import DirectCommands
-
-
-class ClockCanaryError(SimError):
-    """fakeredis did not expire a key on the simulated clock; this release of it needs another adapter."""
-
-
-class SimulatedDatabase(Database):
-    """A fakeredis database that reads the simulated clock and expires keys by whole milliseconds."""
-
-    def __init__(self, lock: Any, clock: Clock) -> None:
-        self._clock = clock
-        super().__init__(lock)
-
-    @property
-    def time(self) -> float:
-        """Simulated time, epoch seconds."""
-        return self._clock.now_ms / 1000
-
-    @time.setter
-    def time(self, value: float) -> None:
-        """Ignore the wall clock that fakeredis would set before each command."""
-
-    def expired(self, item: Any) -> bool:
-        """Tell whether an item is past its expiry; in its last millisecond it is not, as on Redis."""
-        return item.expireat is not None and round(item.expireat * 1000) < self._clock.now_ms
-
-    def _remove_expired(self) -> None:
-        for key in [key for key, item in self._dict.items() if self.expired(item)]:
-            self._dict.pop(key)
-
-
-class SimulatedServer(fakeredis.FakeServer):
-    """A fakeredis server whose databases live on the simulated clock."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(server_type="redis", version=(7, 0))
-        self.dbs = defaultdict(lambda: SimulatedDatabase(self.lock, clock))
+from sim.world.shortcuts.arguments import NoShortcut
+from sim.world.shortcuts.table import SHORTCUTS
+from sim.world.simulated_server import SimulatedDatabase, SimulatedServer
 
 
 class SimulatedRedis(fakeredis.FakeRedis):
     """A redis-py client of the simulated server.
 
-    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly. Plain
-    commands go to fakeredis without being written to a socket and read back; that makes them about four times as fast.
+    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly. The queue's
+    commands take their shortcuts while nobody listens, watches or waits. Others go to fakeredis without being written
+    to a socket and read back.
     """
 
     runs_alone = True
     _socket: Any = None
     _direct: DirectCommands
+    _server: SimulatedServer
+    _db: SimulatedDatabase
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        cast(Any, super()).__init__(*args, **options)
+        connection: dict[str, Any] = self.connection_pool.connection_kwargs
+        self._server = connection["server"]
+        self._db = cast(SimulatedDatabase, self._server.dbs[connection["db"]])
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Carry out one command.
 
         Raises:
             redis.ConnectionError: The server is not connected.
+            redis.DataError: An argument is of no type that redis-py sends.
             redis.ResponseError: What the server answers to a bad command.
         """
         command = args[0]
         signature = _SIGNATURES.get(command) or _look_up(command)
         if signature is None:
             return cast(Any, super()).execute_command(*args, **options)
+        fields = [arg.encode() if type(arg) is str else _encode(arg) for arg in args[1:]]
         socket = self._socket
         if socket is None:
             connection: Any = self.connection_pool.get_connection()
@@ -82,7 +59,6 @@ class SimulatedRedis(fakeredis.FakeRedis):
             self._direct = DirectCommands(socket)
         if not socket._server.connected:
             raise redis.ConnectionError("FakeRedis is emulating a connection error.")
-        fields = [arg.encode() if type(arg) is str else _bytes(arg) for arg in args[1:]]
         with socket._server.lock:
             answer = self._direct.run(signature, fields)
         if isinstance(answer, SimpleError):
@@ -113,6 +89,29 @@ class SimulatedRedis(fakeredis.FakeRedis):
         """Do nothing: what follows is carried out at once instead of being noted down."""
 
 
+def _method(name: str, shortcut: Callable[..., Any]) -> Callable[..., Any]:
+    """Make the method of one command, which takes the shortcut where it can and goes redis-py's way where not."""
+    long_way = getattr(fakeredis.FakeRedis, name)
+
+    @functools.wraps(long_way)
+    def command(self: SimulatedRedis, *args: Any, **options: Any) -> Any:
+        server, db = self._server, self._db
+        if server.connected and not (server.subscribers or server.psubscribers or db.is_observed):
+            with server.lock:
+                try:
+                    return shortcut(db, *args, **options)
+                except NoShortcut:
+                    pass
+        return long_way(self, *args, **options)
+
+    return command
+
+
+for _name, _shortcut in SHORTCUTS.items():
+    setattr(SimulatedRedis, _name, _method(_name, _shortcut))
+
+
+_encode = cast(Any, Encoder)("utf-8", "strict", decode_responses=True).encode
 _SIGNATURES: dict[str, Signature] = {}
 _WITH_A_LIFE_OF_THEIR_OWN = {
     "multi", "exec", "discard", "watch", "unwatch", "eval", "evalsha", "subscribe", "psubscribe", "select", "auth",
@@ -129,10 +128,6 @@ def _look_up(command: Any) -> Signature | None:
     if signature is not None:
         _SIGNATURES[command] = signature
     return signature
-
-
-def _bytes(arg: Any) -> bytes:
-    return arg if type(arg) is bytes else str(arg).encode()
 
 
 def _decoded(answer: Any) -> Any:
@@ -157,31 +152,13 @@ def open_fakeredis(clock: Clock) -> tuple[SimulatedServer, Store]:
     """Start a simulated Redis and return it with a client.
 
     Raises:
-        ClockCanaryError: The installed fakeredis does not follow the simulated clock.
+        CanaryError: The installed fakeredis does not follow the simulated clock, or keeps its data in another way.
     """
-    _check_canary()
+    _check_once()
     server = SimulatedServer(clock)
     return server, cast(Store, SimulatedRedis(server=server, decode_responses=True))
 
 
-_canary_sang = False
-
-
-def _check_canary() -> None:
-    """Set a key that lives 500 ms, and see it there after 500 and gone after 501."""
-    global _canary_sang
-    if _canary_sang:
-        return
-
-    class _Hand:
-        now_ms = 1_000_000
-
-    hand = _Hand()
-    redis = SimulatedRedis(server=SimulatedServer(hand), decode_responses=True)
-    redis.set("canary", 1, px=500)
-    hand.now_ms += 500
-    alive = redis.exists("canary")
-    hand.now_ms += 1
-    if not alive or redis.exists("canary"):
-        raise ClockCanaryError("fakeredis does not follow the simulated clock")
-    _canary_sang = True
+@functools.cache
+def _check_once() -> None:
+    check_fakeredis(SimulatedRedis)
