@@ -46,6 +46,10 @@ class Place(StrEnum):
     NOWHERE = "nowhere"
 
 
+RECORDS_OF_FAILURE = ("failed", "dead")
+"""From where a record may have been removed that said of a job that it failed: by retention, or by an operator."""
+
+
 @dataclass(slots=True)
 class JobFacts:
     """What the ledger, the database and the queue say of one offered job.
@@ -174,7 +178,9 @@ def gather_facts(ledger: Ledger, audit: Audit) -> list[JobFacts]:
             fact.suppressed += 1
         elif event is Event.EVICTED:
             fact.evicted_from = (more or {}).get("from")
-        elif event is Event.RETRIED:
+        elif event is Event.PURGED:
+            fact.evicted_from = "dead"
+        elif event is Event.RETRIED or event is Event.REPLAYED:
             fact.evicted_from = None
     for job, fact in facts.items():
         fact.effects = audit.effects.get(job, 0)
@@ -194,7 +200,7 @@ def outcome_of(facts: JobFacts) -> Outcome:
         return Outcome.PENDING
     if facts.reported:
         return Outcome.FAILED_REPORTED
-    if facts.evicted_from == "failed":
+    if facts.evicted_from in RECORDS_OF_FAILURE:
         return Outcome.FAILED_EVICTED
     if facts.rejected and not facts.accepted:
         return Outcome.REJECTED
@@ -205,7 +211,8 @@ def judge(facts: JobFacts) -> JobOutcome:
     """Turn the facts of a job into its outcome and overlays."""
     outcome = outcome_of(facts)
     delivered = outcome is Outcome.DELIVERED
-    says_failed = facts.place in (Place.FAILED, Place.DEAD) or facts.evicted_from == "failed" or facts.reported
+    removed = facts.evicted_from in RECORDS_OF_FAILURE
+    says_failed = facts.place in (Place.FAILED, Place.DEAD) or removed or facts.reported
     caller_saw_error = facts.rejected or (facts.reported and delivered)
     return JobOutcome(
         job=facts.job,

@@ -87,6 +87,20 @@ class Recorder:
         """Take note of the offer behind an id without writing anything down."""
         self._names[queue, job_id] = job
 
+    def dead_letter(self, queue: str, dead_queue: str, dead_id: str) -> str:
+        """Return the offer behind an id of a dead letter queue; one that nobody offered becomes an offer now.
+
+        Args:
+            queue: The queue that the dead letter queue belongs to.
+        """
+        name = self._names.get((dead_queue, dead_id))
+        if name is None:
+            name = self._names[dead_queue, dead_id] = f"{dead_queue}#{dead_id}"
+            if name not in self._known:
+                self.offered(queue, name, {"by": "hand"})
+            self.job(queue, name, Event.ACCEPTED, "producer", {"id": dead_id})
+        return name
+
     def is_known(self, job: str) -> bool:
         """Tell whether a job of this name was offered."""
         return job in self._known
