@@ -29,7 +29,7 @@ class FreeIds:
         self._counter = int(tx.get(keys.id) or 0)  # not watched, as every add raises it: it only ever grows
 
     def find(self, tx: Transaction, wanted: str) -> str:
-        """Choose ``wanted`` where no job of the queue has that id, else the first free one of wanted-2, wanted-3, ..."""
+        """Choose ``wanted`` where no job of the queue has that id, else that with -2, -3 and so on behind it."""
         job_id, place = wanted, 1
         while job_id in self._given or self._is_in_use(tx, job_id):
             place += 1

@@ -23,7 +23,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"queues": {"email": {"dead_letter": True}}},
-        "queues.email.dead_letter: the real Bull has no dead letter queue; ",
+        "queues.email.dead_letter: the real Bull has no dead letter queue; leave it off",
     ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
