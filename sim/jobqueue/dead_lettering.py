@@ -77,7 +77,7 @@ class DeadLettering:
         WATCH, HGETALL and EXISTS of the job, what ``FreeIds`` needs; then HSET, RENAME job (and its logs), LPUSH to
         ``wait`` of the dead letter queue (``paused`` while that is paused). O(1) for each job.
 
-    Source: reliability-model.md, Dead Letter Queue; docs/decisions/0010.
+    Source: reliability-model.md, Dead Letter Queue; docs/dead-letters.md.
     """
 
     __slots__ = ("_dead", "_fields", "_ids", "_keys", "_line", "_logged", "moves")

@@ -16,7 +16,7 @@ class FreeIds:
     Redis:
         GET id, WATCH and EXISTS job for each id that is tried, and SET id where the counter is behind. O(ids in use).
 
-    Source: BULL_FACTS 12; docs/decisions/0010.
+    Source: BULL_FACTS 12; docs/dead-letters.md.
     """
 
     __slots__ = ("_counter", "_given", "_highest", "_is_watched", "_keys")
