@@ -88,19 +88,24 @@ class JobOptions:
     def from_json(cls, text: str | None) -> "JobOptions":
         """Read the hash field ``opts``; a missing one means the defaults.
 
-        Jobs of one kind differ in their time stamps only, which are not kept, so each kind is parsed once.
+        Jobs of one kind differ in their time stamps only, which are not kept, so a kind is parsed once in a row.
 
         Raises:
             ValueError: The text is not a JSON object.
         """
-        kind = _without_timestamp(text) if text else ("", "")
-        known = _KNOWN_OPTIONS.get(kind)
-        if known is None:
-            known = cls._parse(text)
-            if len(_KNOWN_OPTIONS) >= MOST_KNOWN_OPTIONS:
-                _KNOWN_OPTIONS.clear()
-            _KNOWN_OPTIONS[kind] = known
-        return known
+        if not text:
+            return cls._parse(text)
+        kind = _KINDS_BY_LENGTH.get(len(text))
+        if kind is not None:
+            before, after, options = kind
+            if text.startswith(before) and text.endswith(after) and text[len(before) : -len(after)].isdigit():
+                return options
+        options = cls._parse(text)
+        before, stamp, rest = text.rpartition(_STAMP)
+        after = rest[_STAMP_DIGITS:]
+        if stamp and after[:1] in ("}", ",") and rest[:_STAMP_DIGITS].isdigit():
+            _KINDS_BY_LENGTH[len(text)] = Kind(before + stamp, after, options)
+        return options
 
     @classmethod
     def _parse(cls, text: str | None) -> "JobOptions":
@@ -121,20 +126,23 @@ class JobOptions:
         )
 
 
-MOST_KNOWN_OPTIONS = 1_000
-_KNOWN_OPTIONS: dict[tuple[str, str], JobOptions] = {}
+class Kind(NamedTuple):
+    """Options that differ in their time stamps only, as they stand in a hash.
+
+    Attributes:
+        before: The text up to the time stamp.
+        after: The text behind it.
+    """
+
+    before: str
+    after: str
+    options: JobOptions
+
+
+_KINDS_BY_LENGTH: dict[int, Kind] = {}
+"""The kind that was last met, for each length of the text."""
 _STAMP = '"timestamp":'
 _STAMP_DIGITS = 13
-_ENDS = frozenset((",", "}"))
-
-
-def _without_timestamp(text: str) -> tuple[str, str]:
-    """Cut options, as they stand in a hash, around their time stamp; nowhere, where it does not have 13 digits."""
-    before, stamp, rest = text.rpartition(_STAMP)
-    after = rest[_STAMP_DIGITS:]
-    if stamp and after[:1] in _ENDS and rest[:_STAMP_DIGITS].isdigit():
-        return before, after
-    return text, ""
 
 
 @dataclass(slots=True)
