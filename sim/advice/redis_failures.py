@@ -1,0 +1,235 @@
+"""Redis: what a crash leaves of the queue, and what becomes of submits while it is away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.advice.arrivals import arrivals_between
+from sim.advice.faults import Window, windows
+from sim.advice.finding import Finding, Severity, Source
+from sim.advice.phrases import jobs, number, span, whole
+from sim.advice.reading import QueueReading, Reading
+from sim.advice.retries import LEAST
+from sim.advice.sources import (
+    IN_THE_CACHE,
+    LAST_SNAPSHOT,
+    LOST_WITHOUT_REDIS,
+    NOTHING_PERSISTED,
+    RECONNECTS,
+    SUBMIT_HANGS,
+)
+from sim.advice.trials import Trial
+from sim.jobqueue.semantics import PROFILES
+from sim.scenario.fault_schema import RedisCrash
+from sim.scenario.schema import RedisConfig
+from sim.world.persistence import FSYNC_MS, restore_point_ms
+from sim.world.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTED_FIRST_MS
+
+TRIED_AT_ONCE = 5
+SHOWN_BY = {
+    "none": "scenarios/02-redis-failures/crash-without-persistence.yaml",
+    "rdb": "scenarios/02-redis-failures/restart-from-snapshot.yaml",
+    "aof-everysec": "scenarios/02-redis-failures/power-loss.yaml",
+}
+WHY: dict[str, Source] = {"none": NOTHING_PERSISTED, "rdb": LAST_SNAPSHOT, "aof-everysec": IN_THE_CACHE}
+
+
+def persistence(reading: Reading) -> Iterator[Finding]:
+    """Say what a crash or a power loss takes away under the persistence that Redis has."""
+    config = reading.scenario.redis
+    if config.persistence == "aof-always":
+        return
+    cause = "power-loss" if config.persistence == "aof-everysec" else "process-kill"
+    strikes = [one for one in windows(reading.scenario, "redis-crash") if _cause(reading, one) in (cause, "power-loss")]
+    safe = config.persistence == "aof-everysec" and not strikes
+    per_second = sum(queue.peak_per_ms for queue in reading.queues) * 1_000
+    trial = None if safe else _crashed(reading, cause)
+    if trial is not None and not trial.counts.lost:
+        trial = None
+    exposed = _exposed(reading, strikes)
+    yield Finding(
+        "redis-persistence",
+        Severity.KNOW if safe else Severity.LOSE,
+        None,
+        _what(config, per_second, strikes, exposed, _kept_waiting(reading)),
+        _arithmetic(config, per_second, strikes, exposed),
+        (WHY[config.persistence], LOST_WITHOUT_REDIS),
+        "persistence: aof-always, if no acknowledged submit may be lost; every write then waits for the disk."
+        if config.persistence == "aof-everysec"
+        else "persistence: aof-everysec: a killed process then loses nothing; aof-always: nor does a power loss.",
+        {
+            "arrivals_per_second": number(per_second),
+            "window_ms": _window_ms(config),
+            "crashes": number(sum(one.strikes for one in strikes)),
+            "jobs_exposed": number(exposed),
+        },
+        {
+            "redis": {
+                "persistence": "aof-always"
+                if config.persistence == "aof-everysec" or _power(reading, strikes)
+                else "aof-everysec"
+            }
+        },
+        SHOWN_BY[config.persistence],
+        trial,
+    )
+
+
+def _cause(reading: Reading, window: Window) -> str:
+    fault = reading.scenario.faults[window.number]
+    return fault.cause if isinstance(fault, RedisCrash) else ""
+
+
+def _power(reading: Reading, strikes: list[Window]) -> bool:
+    return any(_cause(reading, one) == "power-loss" for one in strikes)
+
+
+def _window_ms(config: RedisConfig) -> int:
+    """Return how far back a crash goes at worst, ms; 0 where that is to the very beginning."""
+    return {"none": 0, "rdb": config.save_interval, "aof-everysec": FSYNC_MS}[config.persistence]
+
+
+def _exposed(reading: Reading, strikes: list[Window]) -> float:
+    """Count the jobs submitted between the moment that crashes go back to and the crash."""
+    entries = reading.scenario.workload
+    total = 0.0
+    for one in strikes:
+        if one.begin_ms is None:
+            rate = sum(queue.peak_per_ms for queue in reading.queues)
+            total += one.strikes * rate * _window_ms(reading.scenario.redis) / 2
+            continue
+        back_to_ms = restore_point_ms(reading.scenario.redis, _cause(reading, one), one.begin_ms) or 0
+        total += arrivals_between(entries, back_to_ms, one.begin_ms, submitted=True)
+    return total
+
+
+def _kept_waiting(reading: Reading) -> str:
+    return "everything that waits, is delayed, or has failed"
+
+
+def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float, all_of_it: str) -> str:
+    lead = f"{whole(per_second)} jobs come a second. "
+    if config.persistence == "none":
+        text = f"Redis keeps nothing on disk: a restart takes {all_of_it}, and nobody gets an error."
+    elif config.persistence == "rdb":
+        text = (
+            f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)}: what was submitted since "
+            "is gone, and what has finished since runs again."
+        )
+    else:
+        text = (
+            f"{lead}A killed Redis loses nothing; a power loss takes what the disk had not yet, up to {span(FSYNC_MS)}."
+        )
+    if strikes and exposed:
+        text += f" The crashes of this scenario put up to {jobs(exposed)} at risk."
+    return text
+
+
+def _arithmetic(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float) -> str:
+    window_ms = _window_ms(config)
+    if not window_ms:
+        return (
+            f"0 s of writes survive; submitted before the crashes of this scenario: {jobs(exposed)}"
+            if strikes
+            else ("0 s of writes survive a restart")
+        )
+    text = f"{whole(per_second)}/s x {span(window_ms)} = up to {jobs(per_second * window_ms / 1_000)}"
+    return f"{text}; between restore point and crash in this scenario: {jobs(exposed)}" if strikes else text
+
+
+def _crashed(reading: Reading, cause: str) -> Trial | None:
+    busiest = max(reading.queues, key=lambda queue: queue.jobs)
+    fault = {"kind": "redis-crash", "at": "500ms", "duration": "1s", "cause": cause}
+    told = f"{TRIED_AT_ONCE} jobs of 1 s at once, and Redis dies half a second later ({cause})."
+    settings = {"service": "1s"}
+    return reading.trials.small(
+        busiest.name, told, busiest.profiles[0], jobs=TRIED_AT_ONCE, faults=[fault], settings=settings
+    )
+
+
+def submits_while_away(reading: Reading) -> Iterator[Finding]:
+    """Say what becomes of jobs that are submitted while Redis is away."""
+    away = windows(reading.scenario, "redis-outage", "redis-crash")
+    for queue in reading.queues if away else ():
+        coming = sum(queue.arriving(one, 0, one.duration_ms, submitted=True) for one in away)
+        if coming < LEAST:
+            continue
+        refused = {
+            name: coming if PROFILES[name].submit_while_away == "fails" else _given_up(reading, queue, away)
+            for name in queue.profiles
+        }
+        worst = max(queue.profiles, key=lambda name: refused[name])
+        yield (
+            _refused(reading, queue, away, worst, refused[worst])
+            if refused[worst] >= LEAST
+            else _late(queue, away, coming)
+        ) or _late(queue, away, coming)
+
+
+def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> float:
+    """Count the submits that the library's client rejects: out of tries, or told that Redis is loading."""
+    total = 0.0
+    for one in away:
+        loading_ms = getattr(reading.scenario.faults[one.number], "loading", 0)
+        up_ms = one.duration_ms - loading_ms
+        if up_ms > REJECTED_FIRST_MS:
+            total += queue.arriving(one, 0, REJECTED_FIRST_MS, submitted=True)
+        total += queue.arriving(one, up_ms, one.duration_ms, submitted=True)
+    return total
+
+
+def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, count: float) -> Finding | None:
+    numbers = list(dict.fromkeys(one.number for one in away))
+    told = f"What the scenario offers to {queue.name}, with these outages alone."
+    trial = reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs)
+    if trial is not None and not trial.counts.rejected:
+        return None
+    longest_ms = max(one.duration_ms for one in away)
+    fails = PROFILES[name].submit_while_away == "fails"
+    how = (
+        "every submit fails at once"
+        if fails
+        else f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
+    )
+    return Finding(
+        "submits-while-redis-is-away",
+        Severity.LOSE,
+        queue.name,
+        f"Redis is away for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
+        "are refused. They are lost unless the caller acts on the error.",
+        f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
+        (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, LOST_WITHOUT_REDIS),
+        "A caller that keeps what was refused and submits it again (an outbox in its database), and a Redis that fails "
+        "over. No setting of the queue does that.",
+        {"away_ms": longest_ms, "jobs_refused": number(count)},
+        see="scenarios/02-redis-failures/outage.yaml" if fails else "scenarios/02-redis-failures/long-outage.yaml",
+        trial=trial,
+    )
+
+
+def _late(queue: QueueReading, away: list[Window], coming: float) -> Finding:
+    longest_ms = max(one.duration_ms for one in away)
+    back_ms = reconnected_ms(longest_ms)
+    return Finding(
+        "submits-while-redis-is-away",
+        Severity.DELAY,
+        queue.name,
+        f"Redis is away for up to {span(longest_ms)}, and the client tries again only {span(back_ms)} after the loss: "
+        f"{jobs(coming, about=queue.is_random)} wait in the caller's memory, and are gone if it dies.",
+        f"tries at 0.003 s to 32.85 s, then every 20 s; the first after {span(longest_ms)} is at {span(back_ms)}",
+        (RECONNECTS, LOST_WITHOUT_REDIS),
+        "A Redis that fails over. No setting of the queue does that.",
+        {"away_ms": longest_ms, "back_ms": back_ms, "jobs_waiting": number(coming)},
+        see="scenarios/02-redis-failures/outage.yaml",
+    )
+
+
+def reconnected_ms(away_ms: int) -> int:
+    """Return when the library's client is back, ms after it lost the connection.
+
+    Source: BULL_FACTS 8, measured.
+    """
+    for moment in RECONNECT_AT_MS:
+        if moment >= away_ms:
+            return moment
+    last = RECONNECT_AT_MS[-1]
+    return last + -(-(away_ms - last) // RECONNECT_EVERY_MS) * RECONNECT_EVERY_MS

@@ -1,0 +1,270 @@
+"""Retries: how long an outage they survive, chance, errors that no retry mends, and jobs that come back together."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from sim.advice.faults import Window, dependency_outages, flaky_rate, permanent_rate
+from sim.advice.finding import Finding, Severity
+from sim.advice.phrases import by_semantics, delays_sum, jobs, number, span, whole
+from sim.advice.reading import QueueReading, Reading
+from sim.advice.sources import (
+    BEHIND_EVERYTHING,
+    DELAYS_BETWEEN,
+    DISCARD,
+    FIT_THE_BACKOFF,
+    PERMANENT,
+    SAME_DELAY,
+    TRANSIENT,
+    UP_TO_MAX_ATTEMPTS,
+)
+from sim.advice.trials import Trial
+from sim.scenario.fields import SemanticsName
+
+PROFILES: tuple[SemanticsName, ...] = ("documented", "bull-4.16")
+A_RESTART_MS = 60_000
+"""Where a scenario has no outage, advice is given for one of a minute, as in the shipped scenarios."""
+MOST_ATTEMPTS = 30
+LEAST = 0.5
+"""Fewer jobs than this, on average, are none."""
+
+
+def retry_horizon(reading: Reading) -> Iterator[Finding]:
+    """Compare the time over which a job is tried with the outages of what its handler needs."""
+    for queue in reading.queues:
+        outages = dependency_outages(reading.scenario, queue.name)
+        longest_ms = max((window.duration_ms for window in outages), default=0)
+        horizon_ms = queue.horizon_ms(queue.shortest)
+        failing = failing_in_outages(queue, outages)
+        trial = outage_trial(reading, queue, outages) if failing >= LEAST else None
+        if failing >= LEAST and (trial is None or trial.failed):
+            yield _outlasted(queue, longest_ms, horizon_ms, failing, trial)
+        elif not outages:
+            yield _survives(queue, horizon_ms)
+
+
+def failing_in_outages(queue: QueueReading, outages: list[Window]) -> float:
+    """Count the jobs whose last attempt still falls into an outage."""
+    horizon_ms = queue.horizon_ms(queue.shortest)
+    return sum(queue.arriving(one, 0, one.duration_ms - horizon_ms) for one in outages)
+
+
+def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -> Trial | None:
+    """Run one queue with the scenario's own outages; None where that is too long a run."""
+    told = f"What the scenario offers to {queue.name}, with these outages alone."
+    numbers = list(dict.fromkeys(one.number for one in outages))
+    return reading.trials.own(queue.name, told, queue.shortest, numbers, jobs=queue.jobs)
+
+
+def _arithmetic(queue: QueueReading) -> str:
+    tables = [(name, queue.timetable(name)) for name in PROFILES]
+    return by_semantics((name, delays_sum([row.delay_ms for row in table.attempts[1:]])) for name, table in tables)
+
+
+def _numbers(queue: QueueReading) -> dict[str, int | float]:
+    return {
+        "attempts": queue.config.attempts,
+        "horizon_documented_ms": queue.horizon_ms("documented"),
+        "horizon_bull_ms": queue.horizon_ms("bull-4.16"),
+    }
+
+
+def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: float, trial: Trial | None) -> Finding:
+    right, setting = _more_attempts(queue, longest_ms)
+    retries = "It is tried once" if queue.config.attempts == 1 else f"It gives up after {span(horizon_ms)}"
+    return Finding(
+        "retry-horizon",
+        Severity.LOSE,
+        queue.name,
+        f"{retries}, and the longest outage lasts {span(longest_ms)}: {jobs(failing, about=True)} fail for good.",
+        f"{_arithmetic(queue)}; jobs that come in the first {span(longest_ms - horizon_ms)} of an outage "
+        f"of {span(longest_ms)} have no attempt after it",
+        (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
+        right,
+        {**_numbers(queue), "outage_ms": longest_ms, "jobs_failing": number(failing)},
+        setting,
+        see="scenarios/03-database-failures/longer-than-the-retries.yaml",
+        trial=trial,
+    )
+
+
+def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
+    both = by_semantics((name, span(queue.horizon_ms(name))) for name in PROFILES)
+    right, setting = "Nothing, if no outage is meant to be survived that lasts longer.", None
+    if horizon_ms < A_RESTART_MS:
+        right, setting = _more_attempts(queue, A_RESTART_MS)
+    return Finding(
+        "retry-horizon",
+        Severity.KNOW,
+        queue.name,
+        f"Retries survive an outage of what the handler needs of this length: {both}. The scenario has no such outage.",
+        _arithmetic(queue),
+        (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
+        right,
+        _numbers(queue) if setting is None else {**_numbers(queue), "outage_advised_ms": A_RESTART_MS},
+        setting,
+        "scenarios/03-database-failures/retries-that-outlast-it.yaml",
+    )
+
+
+def _more_attempts(queue: QueueReading, outage_ms: int) -> tuple[str, dict[str, Any]]:
+    """Find the fewest attempts that outlast an outage, and the setting that has them."""
+    backoff = queue.config.backoff
+    if backoff is not None and backoff.delay:
+        enough = (
+            math.ceil(outage_ms / backoff.delay) + 1
+            if backoff.type == "fixed"
+            else next(
+                (
+                    count
+                    for count in range(1, MOST_ATTEMPTS)
+                    if all(queue.timetable(name, count).horizon_ms >= outage_ms for name in queue.profiles)
+                ),
+                0,
+            )
+        )
+        if 0 < enough <= MOST_ATTEMPTS:
+            text = f"{enough} attempts with the same backoff outlast {span(outage_ms)}."
+            return text, {"queues": {queue.name: {"attempts": enough}}}
+    count = max(2, math.ceil(math.log2(outage_ms / 1_000 + 1)) + 1)
+    own = {"attempts": count, "backoff": {"type": "exponential", "delay": "1s"}}
+    return f"{count} attempts, exponential from 1 s, outlast {span(outage_ms)}.", {"queues": {queue.name: own}}
+
+
+def flaky_dependency(reading: Reading) -> Iterator[Finding]:
+    """Work out how many jobs fail in all their attempts by chance."""
+    for queue in reading.queues:
+        rate, attempts = flaky_rate(reading.scenario, queue.name), queue.config.attempts
+        failing = queue.jobs * rate**attempts
+        if not 0 < rate < 1:
+            continue
+        enough = attempts
+        while queue.jobs * rate**enough >= LEAST and enough < 1_000:
+            enough += 1
+        yield Finding(
+            "flaky-dependency",
+            Severity.LOSE if failing >= LEAST else Severity.KNOW,
+            queue.name,
+            f"An attempt fails by chance {rate:.0%} of the time, and a job has {attempts}: "
+            f"{jobs(failing, about=True)} of {queue.jobs:,} fail for good.",
+            f"{rate:.4g}^{attempts} = {rate**attempts:.3g}; x {queue.jobs:,} jobs = {failing:.3g}",
+            (TRANSIENT, UP_TO_MAX_ATTEMPTS),
+            f"With {enough} attempts it is {queue.jobs * rate**enough:.2g} of these jobs."
+            if enough > attempts
+            else "Enough attempts for these jobs; more jobs need more.",
+            {"rate": rate, "attempts": attempts, "jobs": queue.jobs, "jobs_failing": number(failing)},
+            {"queues": {queue.name: {"attempts": enough}}} if attempts < enough < 1_000 else None,
+            "scenarios/04-retries-and-retention/flaky-network.yaml",
+        )
+
+
+def permanent_errors(reading: Reading) -> Iterator[Finding]:
+    """Count the starts that errors use up which no retry can mend."""
+    for queue in reading.queues:
+        bad = permanent_failures(reading, queue)
+        attempts = queue.config.attempts
+        if bad < LEAST or attempts == 1 or queue.config.discard_permanent:
+            continue
+        wasted = bad * (attempts - 1)
+        late_ms = queue.horizon_ms(queue.shortest)
+        yield Finding(
+            "permanent-errors",
+            Severity.DELAY,
+            queue.name,
+            f"{jobs(bad, about=True).capitalize()} can never succeed and are tried {attempts} times: "
+            f"{whole(wasted)} starts for nothing, and each is known to have failed {span(late_ms)} late.",
+            f"{whole(bad)} x ({attempts} - 1) = {whole(wasted)} starts; {_arithmetic(queue)}",
+            (PERMANENT, DISCARD),
+            "A handler that discards the job on a permanent error: one attempt each.",
+            {
+                "jobs_failing": number(bad),
+                "attempts": attempts,
+                "starts_wasted": number(wasted),
+                "late_ms": late_ms,
+            },
+            {"queues": {queue.name: {"discard_permanent": "on"}}},
+            "scenarios/04-retries-and-retention/invalid-data.yaml",
+        )
+
+
+def permanent_failures(reading: Reading, queue: QueueReading) -> float:
+    """Count the jobs that fail for good whatever is tried: invalid data, no stock, permanent errors."""
+    rate = permanent_rate(reading.scenario, queue.name)
+    bad = sum(entry.jobs * (1 - (1 - entry.invalid) * (1 - rate)) for entry in queue.entries)
+    if queue.config.handler != "order":
+        return bad
+    return bad + max(0.0, queue.jobs - bad - reading.scenario.database.stock)
+
+
+def retry_herd(reading: Reading) -> Iterator[Finding]:
+    """Count the jobs of an outage that come back in one second, which no jitter spreads."""
+    for queue in reading.queues:
+        if queue.config.attempts == 1:
+            continue
+        known = [one for one in dependency_outages(reading.scenario, queue.name) if one.begin_ms is not None]
+        waves = [(_busiest_second(queue, one, name), one, name) for one in known for name in queue.profiles]
+        if not waves:
+            continue
+        (busiest, total), window, name = max(waves, key=lambda wave: wave[0])
+        usual = queue.peak_per_ms * 1_000
+        capacity = queue.capacity_per_ms() * 1_000
+        if busiest <= max(1, 2 * usual) and busiest + usual <= capacity:
+            continue
+        late = busiest + usual > capacity
+        yield Finding(
+            "retry-herd",
+            Severity.DELAY if late else Severity.KNOW,
+            queue.name,
+            f"After the outage of {span(window.duration_ms)} {jobs(total)} come back, {whole(busiest)} of them in "
+            f"one second; {whole(usual)} new ones a second are usual, and the workers manage {whole(capacity)}.",
+            f"no jitter: jobs that failed together come back together; the busiest second has {whole(busiest)} "
+            f"+ {whole(usual)} {'>' if late else '<='} {whole(capacity)} ({name})",
+            (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
+            "A backoff with a random part (in Bull: a strategy of one's own under settings.backoffStrategies)"
+            + (", or workers for the busiest second." if late else "."),
+            {
+                "jobs_returning": number(total),
+                "busiest_second": number(busiest),
+                "usual_per_second": number(usual),
+                "capacity_per_second": number(capacity),
+            },
+            _workers_for(queue, busiest + usual) if late else None,
+            "scenarios/03-database-failures/retries-that-outlast-it.yaml",
+        )
+
+
+def _workers_for(queue: QueueReading, per_second: float) -> dict[str, Any] | None:
+    if queue.config.limiter is not None or not queue.mean_ms:
+        return None
+    slots = math.ceil(per_second * queue.mean_ms / 1_000)
+    if queue.workers.blocking or not queue.workers.processes:
+        return {"workers": {queue.name: {"processes": slots}}}
+    return {"workers": {queue.name: {"concurrency": math.ceil(slots / queue.workers.processes)}}}
+
+
+def _busiest_second(queue: QueueReading, window: Window, name: SemanticsName) -> tuple[float, float]:
+    """Count the jobs that are tried again in the busiest second after an outage, and in all seconds.
+
+    A job that fails at t is tried at t + o for each offset o of its timetable. It comes back at the first o that is past
+    the outage, so those that come back at a moment are the arrivals at that moment - o, for every o.
+    """
+    offsets = [row.since_first_ms for row in queue.timetable(name).attempts]
+    length = window.duration_ms
+    parts = [
+        (max(0, length - later), max(0, length - earlier), later)
+        for earlier, later in zip(offsets, offsets[1:], strict=False)
+        if later > earlier
+    ]
+    total = sum(queue.arriving(window, begin, end) for begin, end, _offset in parts)
+    seconds = sorted({max(length, begin + offset) for begin, _end, offset in parts})
+    busiest = max(
+        (
+            sum(
+                queue.arriving(window, max(begin, moment - offset), min(end, moment + 1_000 - offset))
+                for begin, end, offset in parts
+            )
+            for moment in seconds
+        ),
+        default=0.0,
+    )
+    return busiest, total
