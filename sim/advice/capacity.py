@@ -13,7 +13,7 @@ from sim.advice.sources import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH
 from sim.scenario.fault_schema import SlowDatabase
 
 AIM = 0.7
-"""Utilisation that the advice aims at: there, a job waits about as long as it is worked on, and outages are caught up."""
+"""Utilisation that the advice aims at."""
 CATCHES_UP = 0.5
 """Up to this utilisation a backlog is worked off in the time in which it came up."""
 
@@ -130,9 +130,9 @@ def drain_after_outage(reading: Reading) -> Iterator[Finding]:
             "drain-after-outage",
             Severity.DELAY,
             queue.name,
-            f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be done beside the new ones. The "
-            f"workers are {used:.0%} busy without them: it takes {span(drain_ms)} to catch up.",
-            f"{whole(backlog)} jobs / ({whole(queue.capacity_per_ms() * 1_000)}/s x (1 - {used:.2f})) = {span(drain_ms)}",
+            f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be done beside the new ones. "
+            f"The workers are {used:.0%} busy without them: it takes {span(drain_ms)} to catch up.",
+            f"{jobs(backlog)} / ({whole(queue.capacity_per_ms() * 1_000)}/s x (1 - {used:.2f})) = {span(drain_ms)}",
             (BEHIND_EVERYTHING, WATCH_DEPTH),
             f"Workers that are {CATCHES_UP:.0%} busy at most: a backlog is then gone as soon as it came.",
             {

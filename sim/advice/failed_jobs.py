@@ -9,6 +9,7 @@ from sim.advice.phrases import jobs, number, span, whole
 from sim.advice.reading import QueueReading, Reading
 from sim.advice.retries import LEAST, failing_in_outages, outage_trial, permanent_failures
 from sim.advice.sources import DEAD_LETTERS, KEPT_FOR_ANALYSIS, NEWEST_REMAIN
+from sim.advice.trials import upheld
 from sim.scenario.queues import QueueConfig, Retention
 
 ROUND_UP_TO = 50
@@ -56,8 +57,10 @@ def retention(reading: Reading) -> Iterator[Finding]:
 def _evicts(reading: Reading, queue: QueueReading, failing: float, gone: float, others: float) -> Iterator[Finding]:
     trial = None
     if not others:
-        trial = outage_trial(reading, queue, dependency_outages(reading.scenario, queue.name))
-        if trial is not None and not trial.counts.failed_evicted:
+        outages = dependency_outages(reading.scenario, queue.name)
+        made = outage_trial(reading, queue, outages)
+        stands, trial = upheld(made, lambda one: one.counts.failed_evicted, certain=queue.is_certain(outages))
+        if not stands:
             return
     enough = math.ceil(failing * 1.25 / ROUND_UP_TO) * ROUND_UP_TO
     kept = failing - gone

@@ -48,9 +48,7 @@ def flaky_rate(scenario: Scenario, queue: str) -> float:
     """Return the chance that an attempt of a queue fails for a passing reason at any time, 0 to 1."""
     works = 1.0
     for fault in scenario.faults:
-        if not isinstance(fault, HandlerError) or fault.error != "transient" or fault.at is not None:
-            continue
-        if fault.jobs is None and fault.first_attempts is None and (fault.queues is None or queue in fault.queues):
+        if isinstance(fault, HandlerError) and fault.error == "transient" and _at_any_time(fault, queue):
             works *= 1 - fault.rate
     return 1 - works
 
@@ -59,10 +57,15 @@ def permanent_rate(scenario: Scenario, queue: str) -> float:
     """Return the chance that handlers of a queue raise a permanent error at any time, 0 to 1."""
     works = 1.0
     for fault in scenario.faults:
-        if isinstance(fault, HandlerError) and fault.error == "permanent" and fault.at is None and fault.jobs is None:
-            if fault.first_attempts is None and (fault.queues is None or queue in fault.queues):
-                works *= 1 - fault.rate
+        if isinstance(fault, HandlerError) and fault.error == "permanent" and _at_any_time(fault, queue):
+            works *= 1 - fault.rate
     return 1 - works
+
+
+def _at_any_time(fault: HandlerError, queue: str) -> bool:
+    """Tell whether a handler's errors meet every attempt at every job of a queue alike."""
+    everyone = fault.jobs is None and fault.first_attempts is None
+    return everyone and fault.at is None and (fault.queues is None or queue in fault.queues)
 
 
 class Crashes(NamedTuple):
@@ -71,19 +74,22 @@ class Crashes(NamedTuple):
     Attributes:
         poison: Jobs that kill whoever runs them.
         random: Pairs of a mean gap, ms, and the share of the queue's processes that each strike hits.
-        once: Crashes at listed moments or at steps of jobs.
+        moments: Pairs of a listed moment, ms since the run began, and that share.
+        in_jobs: Crashes at a step of some job.
     """
 
     poison: list[str]
     random: list[tuple[int, float]]
-    once: int
+    moments: list[tuple[int, float]]
+    in_jobs: int
 
 
 def crashes(scenario: Scenario, queue: str) -> Crashes:
     """Gather the crashes of a queue's workers."""
     poison: list[str] = []
     random: list[tuple[int, float]] = []
-    once = 0
+    moments: list[tuple[int, float]] = []
+    in_jobs = 0
     for fault in scenario.faults:
         if isinstance(fault, PoisonJob):
             poison += [job for job in fault.jobs if job.rpartition("-")[0] == queue]
@@ -95,10 +101,11 @@ def crashes(scenario: Scenario, queue: str) -> Crashes:
         if fault.mean_every is not None:
             random.append((fault.mean_every, share))
         elif fault.jobs is not None:
-            once += sum(job.rpartition("-")[0] == queue for job in fault.jobs)
+            in_jobs += sum(job.rpartition("-")[0] == queue for job in fault.jobs)
         else:
-            once += 1 if fault.on_job is not None else len(fault.moments)
-    return Crashes(list(dict.fromkeys(poison)), random, once)
+            in_jobs += fault.on_job is not None
+            moments += [(moment, share) for moment in fault.moments]
+    return Crashes(list(dict.fromkeys(poison)), random, moments, in_jobs)
 
 
 def share_hit(scenario: Scenario, queue: str, target: str) -> float:

@@ -11,12 +11,13 @@ from sim.advice.service_times import share_after_effect
 from sim.advice.sources import AT_LEAST_ONCE, DESIGN_IDEMPOTENT, KEYS_FOR_EMAIL, SENT_AGAIN
 from sim.advice.trials import Trial
 
-SHOWN_BY = {
+SHOWN_BY_CRASH = {
     "email": "scenarios/01-worker-crashes/crash-after-effect.yaml",
     "payment": "scenarios/03-database-failures/paid-twice.yaml",
     "order": "scenarios/01-worker-crashes/crash-after-effect.yaml",
 }
 """By handler."""
+SHOWN_BY_DATABASE = {**SHOWN_BY_CRASH, "email": "scenarios/03-database-failures/status-not-saved.yaml"}
 
 
 def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
@@ -24,11 +25,13 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
     for queue in reading.queues:
         if queue.config.idempotency_key or not queue.jobs:
             continue
-        trial = _killed(reading, queue)
-        if trial is None or not trial.counts.duplicated:
-            trial = _not_told(reading, queue)
-        if trial is None or not trial.counts.duplicated:
+        ways = (_own_failures, _killed, _not_told)
+        made = (way(reading, queue) for way in ways)
+        trial = next((one for one in made if one is not None and one.counts.duplicated), None)
+        if trial is None:
             continue
+        by_database = windows(reading.scenario, "database-failure")
+        shown_by = SHOWN_BY_DATABASE if by_database else SHOWN_BY_CRASH
         share = share_after_effect(queue.config.handler)
         gap_ms = round(share * queue.mean_ms)
         source = KEYS_FOR_EMAIL if queue.config.handler == "email" else DESIGN_IDEMPOTENT
@@ -43,9 +46,17 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
             "An idempotency key, the same for every attempt of a job.",
             {"after_effect_ms": gap_ms, "jobs": queue.jobs},
             {"queues": {queue.name: {"idempotency_key": "on"}}},
-            SHOWN_BY[queue.config.handler],
+            shown_by[queue.config.handler],
             trial,
         )
+
+
+def _own_failures(reading: Reading, queue: QueueReading) -> Trial | None:
+    numbers = list(dict.fromkeys(one.number for one in windows(reading.scenario, "database-failure")))
+    if not numbers:
+        return None
+    told = f"What the scenario offers to {queue.name}, with its database failures alone."
+    return reading.trials.own(queue.name, told, queue.profiles[0], numbers, jobs=queue.jobs)
 
 
 def _killed(reading: Reading, queue: QueueReading) -> Trial | None:

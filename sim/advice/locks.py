@@ -9,6 +9,7 @@ from sim.advice.phrases import jobs, number, setting_of, span, whole
 from sim.advice.reading import QueueReading, Reading
 from sim.advice.retries import LEAST
 from sim.advice.sources import BUSY_PAST_LOCK, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
+from sim.advice.trials import upheld
 from sim.scenario.fault_schema import WorkerFreeze
 
 POP_MS = 5_000
@@ -47,9 +48,9 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             f"{span(workers.lock_duration)}, and no renewal comes in time: {why}. "
             f"{jobs(above, about=True).capitalize()} {'are done twice' if twice else 'are run again for nothing'}, "
             f"and at the {_ordinal(workers.max_stalled + 1)} time fail though the work is done.",
-            f"{span(queue.longest_ms)} > {span(workers.lock_duration)}; {whole(above)} of {queue.jobs:,} jobs are longer",
+            f"{span(queue.longest_ms)} > {span(workers.lock_duration)}; longer: {whole(above)} of {jobs(queue.jobs)}",
             (BUSY_PAST_LOCK,),
-            f"A lock that is longer than the longest job, or a handler that lets timers run (blocking: off).",
+            "A lock that is longer than the longest job, or a handler that lets timers run (blocking: off).",
             {
                 "longest_ms": queue.longest_ms,
                 "mean_ms": number(queue.mean_ms),
@@ -79,9 +80,9 @@ def lives_on_renewals(reading: Reading) -> Iterator[Finding]:
             "lives-on-renewals",
             Severity.KNOW,
             queue.name,
-            f"Jobs take up to {span(queue.longest_ms)}, longer than their lock of {span(lock_ms)}. That is well as long "
-            f"as it is renewed; a pause of the process of {span(lock_ms - renew_ms)} to {span(lock_ms)} loses it, and "
-            "the job runs twice.",
+            f"Jobs take up to {span(queue.longest_ms)}, longer than their lock of {span(lock_ms)}. That is well as "
+            f"long as it is renewed; a pause of the process of {span(lock_ms - renew_ms)} to {span(lock_ms)} loses it, "
+            "and the job runs twice.",
             f"a renewal every {span(renew_ms)}, {count} in the longest job; "
             f"{span(lock_ms)} - {span(renew_ms)} = {span(lock_ms - renew_ms)} are left at worst",
             (RENEWED_EVERY, FROZEN_PAST_LOCK),
@@ -126,10 +127,10 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
             "frozen-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
-            f"A process stands still for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: what it holds, "
-            f"{jobs(held, about=True)}, is given to another, and then both finish it"
+            f"A process stands still for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: what it "
+            f"holds, {jobs(held, about=queue.is_random)}, is given to another, and then both finish it"
             + ("." if twice else "; the idempotency key stops the second effect."),
-            f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs in its hands: {whole(held, about=True)}",
+            f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs in its hands: {whole(held, about=queue.is_random)}",
             (FROZEN_PAST_LOCK,),
             "An idempotency key. A longer lock would only move the limit, and make crashes cost more time.",
             {
@@ -169,16 +170,17 @@ def redis_away_past_lock(reading: Reading) -> Iterator[Finding]:
         told = f"What the scenario offers to {queue.name}, with these outages alone."
         trial = reading.trials.own(queue.name, told, queue.profiles[0], numbers, jobs=queue.jobs)
         twice = not queue.config.idempotency_key
-        if trial is not None and not trial.counts.stalled:
+        stands, trial = upheld(trial, lambda one: one.counts.stalled, certain=queue.is_certain(long))
+        if not stands:
             continue
         yield Finding(
             "redis-away-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
             f"Redis is away for {span(longest_ms)}, longer than the lock of {span(workers.lock_duration)}: "
-            f"{jobs(held, about=True)} that ran when it went cannot be reported done, and run again"
+            f"{jobs(held, about=queue.is_random)} that ran when it went cannot be reported done, and run again"
             + ("." if twice else "; the idempotency key stops the second effect."),
-            f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs running: {whole(held, about=True)}",
+            f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs running: {whole(held, about=queue.is_random)}",
             (OUTAGE_PAST_LOCK,),
             "An idempotency key.",
             {"away_ms": longest_ms, "lock_duration_ms": workers.lock_duration, "jobs_held": number(held)},

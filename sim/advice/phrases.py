@@ -19,6 +19,7 @@ def setting_of(ms: int) -> str:
 
 def whole(count: float, *, about: bool = False) -> str:
     """Write a count, rounded where it is a mean; with ``about`` before it where it is one."""
+    count = number(count)
     rounded = round(count) if count >= 10 or count == round(count) else round(count, 1 if count >= 1 else 2)
     return f"{'about ' if about or rounded != count else ''}{rounded:,}"
 
@@ -26,7 +27,7 @@ def whole(count: float, *, about: bool = False) -> str:
 def jobs(count: float, *, about: bool = False) -> str:
     """Write a number of jobs: ``1 job``, ``about 108 jobs``."""
     text = whole(count, about=about)
-    return f"{text} {'job' if text == '1' else 'jobs'}"
+    return f"{text} {'job' if text.removeprefix('about ') == '1' else 'jobs'}"
 
 
 def times(count: int) -> str:

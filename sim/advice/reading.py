@@ -1,6 +1,6 @@
 """A scenario as the checks read it: each queue with its times, rates and horizons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -97,10 +97,15 @@ class QueueReading:
         Args:
             more_ms: Added to every attempt.
         """
-        each_ms = self.mean_ms + more_ms
-        by_slots = self.slots / each_ms if each_ms else float("inf") if self.slots else 0.0
+        each_ms = max(1, self.mean_ms + more_ms)
+        by_slots = self.slots / each_ms
         limiter = self.config.limiter
         return by_slots if limiter is None else min(by_slots, limiter.max / (LIMITER_STRETCH * limiter.duration))
+
+    def startable(self, span_ms: int) -> float:
+        """Return how many attempts can begin within a time if all slots are free."""
+        at_once = float(self.slots) if self.config.limiter is None else 0.0
+        return max(at_once, self.capacity_per_ms() * span_ms)
 
     def utilisation(self, more_ms: float = 0) -> float:
         """Return arrivals times service over slots at the highest rate; 1 means that nothing is left over."""
@@ -121,6 +126,10 @@ class QueueReading:
     def is_random(self) -> bool:
         """Whether counts of arrivals are means."""
         return is_random(self.entries)
+
+    def is_certain(self, windows: Iterable[Window]) -> bool:
+        """Whether neither the arrivals nor the moments of these windows are drawn."""
+        return not self.is_random and all(window.begin_ms is not None for window in windows)
 
 
 class Reading:

@@ -17,7 +17,7 @@ from sim.advice.sources import (
     RECONNECTS,
     SUBMIT_HANGS,
 )
-from sim.advice.trials import Trial
+from sim.advice.trials import Trial, upheld
 from sim.jobqueue.semantics import PROFILES
 from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.schema import RedisConfig
@@ -42,15 +42,13 @@ def persistence(reading: Reading) -> Iterator[Finding]:
     strikes = [one for one in windows(reading.scenario, "redis-crash") if _cause(reading, one) in (cause, "power-loss")]
     safe = config.persistence == "aof-everysec" and not strikes
     per_second = sum(queue.peak_per_ms for queue in reading.queues) * 1_000
-    trial = None if safe else _crashed(reading, cause)
-    if trial is not None and not trial.counts.lost:
-        trial = None
+    trial = None if safe else _crashed(reading, cause, strikes)
     exposed = _exposed(reading, strikes)
     yield Finding(
         "redis-persistence",
         Severity.KNOW if safe else Severity.LOSE,
         None,
-        _what(config, per_second, strikes, exposed, _kept_waiting(reading)),
+        _what(config, per_second, strikes, exposed),
         _arithmetic(config, per_second, strikes, exposed),
         (WHY[config.persistence], LOST_WITHOUT_REDIS),
         "persistence: aof-always, if no acknowledged submit may be lost; every write then waits for the disk."
@@ -102,18 +100,17 @@ def _exposed(reading: Reading, strikes: list[Window]) -> float:
     return total
 
 
-def _kept_waiting(reading: Reading) -> str:
-    return "everything that waits, is delayed, or has failed"
-
-
-def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float, all_of_it: str) -> str:
-    lead = f"{whole(per_second)} jobs come a second. "
+def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float) -> str:
+    lead = f"Jobs come at {whole(per_second)} a second. " if per_second else ""
     if config.persistence == "none":
-        text = f"Redis keeps nothing on disk: a restart takes {all_of_it}, and nobody gets an error."
+        text = (
+            "Redis keeps nothing on disk: a restart takes everything that waits, is delayed or has failed, and nobody "
+        )
+        text += "gets an error."
     elif config.persistence == "rdb":
         text = (
-            f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)}: what was submitted since "
-            "is gone, and what has finished since runs again."
+            f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)}: what was submitted "
+            "since is gone, and what has finished since runs again."
         )
     else:
         text = (
@@ -132,18 +129,27 @@ def _arithmetic(config: RedisConfig, per_second: float, strikes: list[Window], e
             if strikes
             else ("0 s of writes survive a restart")
         )
+    if not per_second:
+        return f"at most {span(window_ms)} of submits"
     text = f"{whole(per_second)}/s x {span(window_ms)} = up to {jobs(per_second * window_ms / 1_000)}"
     return f"{text}; between restore point and crash in this scenario: {jobs(exposed)}" if strikes else text
 
 
-def _crashed(reading: Reading, cause: str) -> Trial | None:
+def _crashed(reading: Reading, cause: str, strikes: list[Window]) -> Trial | None:
+    """Run the busiest queue with the scenario's crashes or, where they take nothing, with one that strikes at once."""
     busiest = max(reading.queues, key=lambda queue: queue.jobs)
+    numbers = list(dict.fromkeys(one.number for one in strikes))
+    if numbers:
+        told = f"What the scenario offers to {busiest.name}, with these crashes alone."
+        trial = reading.trials.own(busiest.name, told, busiest.profiles[0], numbers, jobs=busiest.jobs)
+        if trial is not None and trial.counts.lost:
+            return trial
     fault = {"kind": "redis-crash", "at": "500ms", "duration": "1s", "cause": cause}
     told = f"{TRIED_AT_ONCE} jobs of 1 s at once, and Redis dies half a second later ({cause})."
-    settings = {"service": "1s"}
-    return reading.trials.small(
-        busiest.name, told, busiest.profiles[0], jobs=TRIED_AT_ONCE, faults=[fault], settings=settings
+    trial = reading.trials.small(
+        busiest.name, told, busiest.profiles[0], jobs=TRIED_AT_ONCE, faults=[fault], settings={"service": "1s"}
     )
+    return trial if trial is not None and trial.counts.lost else None
 
 
 def submits_while_away(reading: Reading) -> Iterator[Finding]:
@@ -158,11 +164,8 @@ def submits_while_away(reading: Reading) -> Iterator[Finding]:
             for name in queue.profiles
         }
         worst = max(queue.profiles, key=lambda name: refused[name])
-        yield (
-            _refused(reading, queue, away, worst, refused[worst])
-            if refused[worst] >= LEAST
-            else _late(queue, away, coming)
-        ) or _late(queue, away, coming)
+        finding = _refused(reading, queue, away, worst, refused[worst]) if refused[worst] >= LEAST else None
+        yield finding or _late(queue, away, coming)
 
 
 def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> float:
@@ -181,7 +184,8 @@ def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: An
     numbers = list(dict.fromkeys(one.number for one in away))
     told = f"What the scenario offers to {queue.name}, with these outages alone."
     trial = reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs)
-    if trial is not None and not trial.counts.rejected:
+    stands, trial = upheld(trial, lambda one: one.counts.rejected, certain=queue.is_certain(away))
+    if not stands:
         return None
     longest_ms = max(one.duration_ms for one in away)
     fails = PROFILES[name].submit_while_away == "fails"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from sim.advice.faults import Window, dependency_outages, flaky_rate, permanent_rate
@@ -18,7 +19,7 @@ from sim.advice.sources import (
     TRANSIENT,
     UP_TO_MAX_ATTEMPTS,
 )
-from sim.advice.trials import Trial
+from sim.advice.trials import Trial, upheld
 from sim.scenario.fields import SemanticsName
 
 PROFILES: tuple[SemanticsName, ...] = ("documented", "bull-4.16")
@@ -37,7 +38,8 @@ def retry_horizon(reading: Reading) -> Iterator[Finding]:
         horizon_ms = queue.horizon_ms(queue.shortest)
         failing = failing_in_outages(queue, outages)
         trial = outage_trial(reading, queue, outages) if failing >= LEAST else None
-        if failing >= LEAST and (trial is None or trial.failed):
+        stands, trial = upheld(trial, lambda made: made.failed, certain=queue.is_certain(outages))
+        if failing >= LEAST and stands:
             yield _outlasted(queue, longest_ms, horizon_ms, failing, trial)
         elif not outages:
             yield _survives(queue, horizon_ms)
@@ -97,7 +99,12 @@ def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
         "retry-horizon",
         Severity.KNOW,
         queue.name,
-        f"Retries survive an outage of what the handler needs of this length: {both}. The scenario has no such outage.",
+        (
+            "A job that fails is not tried again: any outage of what its handler needs fails it for good. "
+            if queue.config.attempts == 1
+            else f"Retries survive an outage of what the handler needs that lasts this long: {both}. "
+        )
+        + "The scenario has no such outage.",
         _arithmetic(queue),
         (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
         right,
@@ -207,18 +214,18 @@ def retry_herd(reading: Reading) -> Iterator[Finding]:
             continue
         (busiest, total), window, name = max(waves, key=lambda wave: wave[0])
         usual = queue.peak_per_ms * 1_000
-        capacity = queue.capacity_per_ms() * 1_000
-        if busiest <= max(1, 2 * usual) and busiest + usual <= capacity:
+        startable = queue.startable(1_000)
+        late = busiest + usual > startable
+        if not late and busiest <= max(1, 2 * usual):
             continue
-        late = busiest + usual > capacity
         yield Finding(
             "retry-herd",
             Severity.DELAY if late else Severity.KNOW,
             queue.name,
             f"After the outage of {span(window.duration_ms)} {jobs(total)} come back, {whole(busiest)} of them in "
-            f"one second; {whole(usual)} new ones a second are usual, and the workers manage {whole(capacity)}.",
+            f"one second; {whole(usual)} new ones a second are usual, and the workers can begin {whole(startable)}.",
             f"no jitter: jobs that failed together come back together; the busiest second has {whole(busiest)} "
-            f"+ {whole(usual)} {'>' if late else '<='} {whole(capacity)} ({name})",
+            f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
             (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
             "A backoff with a random part (in Bull: a strategy of one's own under settings.backoffStrategies)"
             + (", or workers for the busiest second." if late else "."),
@@ -226,7 +233,7 @@ def retry_herd(reading: Reading) -> Iterator[Finding]:
                 "jobs_returning": number(total),
                 "busiest_second": number(busiest),
                 "usual_per_second": number(usual),
-                "capacity_per_second": number(capacity),
+                "startable_per_second": number(startable),
             },
             _workers_for(queue, busiest + usual) if late else None,
             "scenarios/03-database-failures/retries-that-outlast-it.yaml",
@@ -236,7 +243,7 @@ def retry_herd(reading: Reading) -> Iterator[Finding]:
 def _workers_for(queue: QueueReading, per_second: float) -> dict[str, Any] | None:
     if queue.config.limiter is not None or not queue.mean_ms:
         return None
-    slots = math.ceil(per_second * queue.mean_ms / 1_000)
+    slots = math.ceil(per_second * min(1, queue.mean_ms / 1_000))
     if queue.workers.blocking or not queue.workers.processes:
         return {"workers": {queue.name: {"processes": slots}}}
     return {"workers": {queue.name: {"concurrency": math.ceil(slots / queue.workers.processes)}}}
@@ -245,14 +252,14 @@ def _workers_for(queue: QueueReading, per_second: float) -> dict[str, Any] | Non
 def _busiest_second(queue: QueueReading, window: Window, name: SemanticsName) -> tuple[float, float]:
     """Count the jobs that are tried again in the busiest second after an outage, and in all seconds.
 
-    A job that fails at t is tried at t + o for each offset o of its timetable. It comes back at the first o that is past
-    the outage, so those that come back at a moment are the arrivals at that moment - o, for every o.
+    A job that fails at t is tried at t + o for each offset o of its timetable, and comes back at the first o that is
+    past the outage: those that come back at a moment are the arrivals at that moment - o, for every o.
     """
     offsets = [row.since_first_ms for row in queue.timetable(name).attempts]
     length = window.duration_ms
     parts = [
         (max(0, length - later), max(0, length - earlier), later)
-        for earlier, later in zip(offsets, offsets[1:], strict=False)
+        for earlier, later in pairwise(offsets)
         if later > earlier
     ]
     total = sum(queue.arriving(window, begin, end) for begin, end, _offset in parts)

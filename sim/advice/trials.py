@@ -4,7 +4,7 @@ A trial is a scenario like any other. It is kept as a file would have it, so tha
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,19 @@ class Trial:
             "seed": SEED,
             "counts": self.counts.as_dict(),
         }
+
+
+def upheld(trial: Trial | None, shown: Callable[[Trial], int], *, certain: bool) -> tuple[bool, Trial | None]:
+    """Tell whether a trial leaves a finding standing, and return it if it shows it.
+
+    Args:
+        trial: None where none was made: then the arithmetic stands.
+        shown: Counts in the trial what the finding says.
+        certain: Whether nothing in it is random, so that a trial that shows nothing refutes the finding.
+    """
+    if trial is None or shown(trial):
+        return True, trial
+    return not certain, None
 
 
 class Trials:

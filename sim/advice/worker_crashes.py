@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from sim.advice.arrivals import arrivals_between
 from sim.advice.faults import Crashes, crashes
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, span, times
@@ -21,7 +22,7 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
         deaths = crashes(reading.scenario, queue.name)
         limit = queue.workers.max_stalled
         by_chance = _by_chance(queue, deaths, limit)
-        at_once = deaths.once if limit == 0 else 0
+        at_once = _hit_by_listed(queue, deaths) if limit == 0 else 0.0
         failing = len(deaths.poison) + by_chance + at_once
         if failing < LEAST and limit + 1 >= queue.config.attempts and limit:
             continue
@@ -61,6 +62,16 @@ def _by_chance(queue: QueueReading, deaths: Crashes, limit: int) -> float:
     return queue.jobs * (1 - math.exp(-queue.mean_ms * per_ms)) ** (limit + 1)
 
 
+def _hit_by_listed(queue: QueueReading, deaths: Crashes) -> float:
+    """Expect so many jobs to run in processes that die at listed moments or at steps of jobs."""
+    slots = queue.workers.processes * queue.workers.concurrency
+    running = (
+        min(slots * share, arrivals_between(queue.entries, moment - queue.mean_ms, moment))
+        for moment, share in deaths.moments
+    )
+    return deaths.in_jobs + sum(running)
+
+
 def _killed_every_time(reading: Reading, queue: QueueReading) -> Trial | None:
     fault = {"kind": "poison-job", "jobs": [f"{queue.name}-1"], "restart_after": "1s"}
     told = "One job that kills every process that runs it."
@@ -68,7 +79,7 @@ def _killed_every_time(reading: Reading, queue: QueueReading) -> Trial | None:
     return reading.trials.small(queue.name, told, queue.profiles[0], faults=[fault], workers=workers)
 
 
-def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: float, at_once: int) -> str:
+def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: float, at_once: float) -> str:
     parts = [f"max_stalled {limit} + 1 = {limit + 1} crash{'es' * (limit > 0)}"]
     if deaths.poison:
         parts.append(f"{len(deaths.poison)} poison job{'s' * (len(deaths.poison) > 1)}")
@@ -80,7 +91,7 @@ def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: flo
             f"{hit:.3g}^{limit + 1} x {queue.jobs:,} jobs = {by_chance:.3g}"
         )
     if at_once:
-        parts.append(f"{at_once} listed crash{'es' * (at_once > 1)}, each enough for the jobs of its process")
+        parts.append(f"{jobs(at_once)} in the hands of processes that die")
     return "; ".join(parts)
 
 
@@ -105,9 +116,9 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
         deaths = crashes(reading.scenario, queue.name)
         workers = queue.workers
         lock_ms, check_ms = workers.lock_duration, workers.stalled_interval
-        soonest_ms = max(0, lock_ms - workers.lock_renew_ms)
+        soonest_ms = max(0, max(lock_ms, check_ms) - workers.lock_renew_ms)
         latest_ms = max(lock_ms, check_ms) + check_ms
-        if not (deaths.poison or deaths.random or deaths.once) or soonest_ms <= queue.mean_ms:
+        if not (deaths.poison or deaths.random or deaths.in_jobs or deaths.moments) or soonest_ms <= queue.mean_ms:
             continue
         is_default = (lock_ms, check_ms, workers.lock_renew_ms) == (30_000, 30_000, 15_000)
         measured = "; measured at these settings: 31 s to 84 s" if is_default else ""
@@ -117,11 +128,13 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
             queue.name,
             f"What a process held when it died waits {span(soonest_ms)} to {span(latest_ms)} for another, a job of "
             f"{span(queue.mean_ms)}: its lock has to run out, and a stalled check has to have seen it before.",
-            f"{span(lock_ms)} lock - {span(workers.lock_renew_ms)} renewal = {span(soonest_ms)}; "
-            f"{span(max(lock_ms, check_ms))} + {span(check_ms)} to the next check = {span(latest_ms)}{measured}",
+            f"lock {span(lock_ms)}, check every {span(check_ms)}: {span(max(lock_ms, check_ms))} - "
+            f"{span(workers.lock_renew_ms)} since a renewal = {span(soonest_ms)}; {span(max(lock_ms, check_ms))} + "
+            f"{span(check_ms)} to the next check = {span(latest_ms)}, and {span(check_ms)} more when a check is late"
+            f"{measured}",
             (REQUEUED, KILL_TO_RERUN),
-            "Shorter lock_duration and stalled_interval, if the jobs may run again sooner: 10s each make it 5 s to 20 s, "
-            "and a process that stands still for 10 s then loses its jobs.",
+            "Shorter lock_duration and stalled_interval, if the jobs may run again sooner: 10s each make it 5 s to "
+            "20 s, and a process that stands still for 10 s then loses its jobs.",
             {
                 "soonest_ms": soonest_ms,
                 "latest_ms": latest_ms,
