@@ -6,7 +6,18 @@ theme (or a file of its own) and its entry here.
 
 from collections.abc import Callable, Iterator
 
-from sim.advice import capacity, failed_jobs, idempotency, locks, redis_failures, retries, worker_crashes
+from sim.advice import (
+    capacity,
+    failed_jobs,
+    idempotency,
+    locks,
+    permanent_errors,
+    redis_persistence,
+    redis_submits,
+    retries,
+    retry_herd,
+    worker_crashes,
+)
 from sim.advice.finding import Finding
 from sim.advice.reading import Reading
 
@@ -14,13 +25,13 @@ Check = Callable[[Reading], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     capacity.no_workers,
-    redis_failures.persistence,
-    redis_failures.submits_while_away,
+    redis_persistence.persistence,
+    redis_submits.submits_while_away,
     idempotency.lost_replies,
     retries.retry_horizon,
     retries.flaky_dependency,
-    retries.permanent_errors,
-    retries.retry_herd,
+    permanent_errors.permanent_errors,
+    retry_herd.retry_herd,
     failed_jobs.retention,
     failed_jobs.dead_letters,
     worker_crashes.stalled_limit,

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from sim.advice.faults import crashes, dependency_outages, flaky_rate
 from sim.advice.finding import Finding, Severity
+from sim.advice.permanent_errors import permanent_failures
 from sim.advice.phrases import jobs, number, span, whole
-from sim.advice.reading import QueueReading, Reading
-from sim.advice.retries import LEAST, failing_in_outages, outage_trial, permanent_failures
+from sim.advice.reading import LEAST, QueueReading, Reading
+from sim.advice.retries import failing_in_outages, outage_trial
 from sim.advice.sources import DEAD_LETTERS, KEPT_FOR_ANALYSIS, NEWEST_REMAIN
 from sim.advice.trials import upheld
 from sim.scenario.queues import QueueConfig, Retention

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from sim.advice.faults import windows
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, span, times
-from sim.advice.reading import QueueReading, Reading
-from sim.advice.retries import LEAST
+from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.service_times import share_after_effect
 from sim.advice.sources import AT_LEAST_ONCE, DESIGN_IDEMPOTENT, KEYS_FOR_EMAIL, SENT_AGAIN
 from sim.advice.trials import Trial

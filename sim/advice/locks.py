@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from sim.advice.faults import Window, share_hit, windows
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, setting_of, span, whole
-from sim.advice.reading import QueueReading, Reading
-from sim.advice.retries import LEAST
+from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.sources import BUSY_PAST_LOCK, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
 from sim.advice.trials import upheld
 from sim.scenario.fault_schema import WorkerFreeze
@@ -130,7 +129,8 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
             f"A process stands still for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: what it "
             f"holds, {jobs(held, about=queue.is_random)}, is given to another, and then both finish it"
             + ("." if twice else "; the idempotency key stops the second effect."),
-            f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs in its hands: {whole(held, about=queue.is_random)}",
+            f"{span(longest_ms)} > {span(workers.lock_duration)}; "
+            f"jobs in its hands: {whole(held, about=queue.is_random)}",
             (FROZEN_PAST_LOCK,),
             "An idempotency key. A longer lock would only move the limit, and make crashes cost more time.",
             {

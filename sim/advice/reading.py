@@ -14,6 +14,8 @@ from sim.jobqueue.timetable import Timetable, timetable
 from sim.scenario.fields import SemanticsName
 from sim.scenario.schema import Scenario
 
+LEAST = 0.5
+"""Fewer jobs than this, on average, are none."""
 LIMITER_STRETCH = 1.1
 """A limiter spaces jobs 1.1 times as far apart as it says. Source: BULL_FACTS 11."""
 

@@ -1,21 +1,15 @@
-"""Retries: how long an outage they survive, chance, errors that no retry mends, and jobs that come back together."""
+"""Retries: how long an outage they survive, and how many jobs fail in all of them by chance."""
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
-from sim.advice.faults import Window, dependency_outages, flaky_rate, permanent_rate
+from sim.advice.faults import Window, dependency_outages, flaky_rate
 from sim.advice.finding import Finding, Severity
-from sim.advice.phrases import by_semantics, delays_sum, jobs, number, span, whole
-from sim.advice.reading import QueueReading, Reading
+from sim.advice.phrases import by_semantics, delays_sum, jobs, number, span
+from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.sources import (
-    BEHIND_EVERYTHING,
     DELAYS_BETWEEN,
-    DISCARD,
-    FIT_THE_BACKOFF,
-    PERMANENT,
-    SAME_DELAY,
     TRANSIENT,
     UP_TO_MAX_ATTEMPTS,
 )
@@ -26,8 +20,6 @@ PROFILES: tuple[SemanticsName, ...] = ("documented", "bull-4.16")
 A_RESTART_MS = 60_000
 """Where a scenario has no outage, advice is given for one of a minute, as in the shipped scenarios."""
 MOST_ATTEMPTS = 30
-LEAST = 0.5
-"""Fewer jobs than this, on average, are none."""
 
 
 def retry_horizon(reading: Reading) -> Iterator[Finding]:
@@ -58,7 +50,8 @@ def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -
     return reading.trials.own(queue.name, told, queue.shortest, numbers, jobs=queue.jobs)
 
 
-def _arithmetic(queue: QueueReading) -> str:
+def retry_sum(queue: QueueReading) -> str:
+    """Write the delays between the attempts of a job that always fails, and their sum."""
     tables = [(name, queue.timetable(name)) for name in PROFILES]
     return by_semantics((name, delays_sum([row.delay_ms for row in table.attempts[1:]])) for name, table in tables)
 
@@ -79,7 +72,7 @@ def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: f
         Severity.LOSE,
         queue.name,
         f"{retries}, and the longest outage lasts {span(longest_ms)}: {jobs(failing, about=True)} fail for good.",
-        f"{_arithmetic(queue)}; jobs that come in the first {span(longest_ms - horizon_ms)} of an outage "
+        f"{retry_sum(queue)}; jobs that come in the first {span(longest_ms - horizon_ms)} of an outage "
         f"of {span(longest_ms)} have no attempt after it",
         (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
         right,
@@ -105,7 +98,7 @@ def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
             else f"Retries survive an outage of what the handler needs that lasts this long: {both}. "
         )
         + "The scenario has no such outage.",
-        _arithmetic(queue),
+        retry_sum(queue),
         (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
         right,
         _numbers(queue) if setting is None else {**_numbers(queue), "outage_advised_ms": A_RESTART_MS},
@@ -163,115 +156,3 @@ def flaky_dependency(reading: Reading) -> Iterator[Finding]:
             {"queues": {queue.name: {"attempts": enough}}} if attempts < enough < 1_000 else None,
             "scenarios/04-retries-and-retention/flaky-network.yaml",
         )
-
-
-def permanent_errors(reading: Reading) -> Iterator[Finding]:
-    """Count the starts that errors use up which no retry can mend."""
-    for queue in reading.queues:
-        bad = permanent_failures(reading, queue)
-        attempts = queue.config.attempts
-        if bad < LEAST or attempts == 1 or queue.config.discard_permanent:
-            continue
-        wasted = bad * (attempts - 1)
-        late_ms = queue.horizon_ms(queue.shortest)
-        yield Finding(
-            "permanent-errors",
-            Severity.DELAY,
-            queue.name,
-            f"{jobs(bad, about=True).capitalize()} can never succeed and are tried {attempts} times: "
-            f"{whole(wasted)} starts for nothing, and each is known to have failed {span(late_ms)} late.",
-            f"{whole(bad)} x ({attempts} - 1) = {whole(wasted)} starts; {_arithmetic(queue)}",
-            (PERMANENT, DISCARD),
-            "A handler that discards the job on a permanent error: one attempt each.",
-            {
-                "jobs_failing": number(bad),
-                "attempts": attempts,
-                "starts_wasted": number(wasted),
-                "late_ms": late_ms,
-            },
-            {"queues": {queue.name: {"discard_permanent": "on"}}},
-            "scenarios/04-retries-and-retention/invalid-data.yaml",
-        )
-
-
-def permanent_failures(reading: Reading, queue: QueueReading) -> float:
-    """Count the jobs that fail for good whatever is tried: invalid data, no stock, permanent errors."""
-    rate = permanent_rate(reading.scenario, queue.name)
-    bad = sum(entry.jobs * (1 - (1 - entry.invalid) * (1 - rate)) for entry in queue.entries)
-    if queue.config.handler != "order":
-        return bad
-    return bad + max(0.0, queue.jobs - bad - reading.scenario.database.stock)
-
-
-def retry_herd(reading: Reading) -> Iterator[Finding]:
-    """Count the jobs of an outage that come back in one second, which no jitter spreads."""
-    for queue in reading.queues:
-        if queue.config.attempts == 1:
-            continue
-        known = [one for one in dependency_outages(reading.scenario, queue.name) if one.begin_ms is not None]
-        waves = [(_busiest_second(queue, one, name), one, name) for one in known for name in queue.profiles]
-        if not waves:
-            continue
-        (busiest, total), window, name = max(waves, key=lambda wave: wave[0])
-        usual = queue.peak_per_ms * 1_000
-        startable = queue.startable(1_000)
-        late = busiest + usual > startable
-        if not late and busiest <= max(1, 2 * usual):
-            continue
-        yield Finding(
-            "retry-herd",
-            Severity.DELAY if late else Severity.KNOW,
-            queue.name,
-            f"After the outage of {span(window.duration_ms)} {jobs(total)} come back, {whole(busiest)} of them in "
-            f"one second; {whole(usual)} new ones a second are usual, and the workers can begin {whole(startable)}.",
-            f"no jitter: jobs that failed together come back together; the busiest second has {whole(busiest)} "
-            f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
-            (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
-            "A backoff with a random part (in Bull: a strategy of one's own under settings.backoffStrategies)"
-            + (", or workers for the busiest second." if late else "."),
-            {
-                "jobs_returning": number(total),
-                "busiest_second": number(busiest),
-                "usual_per_second": number(usual),
-                "startable_per_second": number(startable),
-            },
-            _workers_for(queue, busiest + usual) if late else None,
-            "scenarios/03-database-failures/retries-that-outlast-it.yaml",
-        )
-
-
-def _workers_for(queue: QueueReading, per_second: float) -> dict[str, Any] | None:
-    if queue.config.limiter is not None or not queue.mean_ms:
-        return None
-    slots = math.ceil(per_second * min(1, queue.mean_ms / 1_000))
-    if queue.workers.blocking or not queue.workers.processes:
-        return {"workers": {queue.name: {"processes": slots}}}
-    return {"workers": {queue.name: {"concurrency": math.ceil(slots / queue.workers.processes)}}}
-
-
-def _busiest_second(queue: QueueReading, window: Window, name: SemanticsName) -> tuple[float, float]:
-    """Count the jobs that are tried again in the busiest second after an outage, and in all seconds.
-
-    A job that fails at t is tried at t + o for each offset o of its timetable, and comes back at the first o that is
-    past the outage: those that come back at a moment are the arrivals at that moment - o, for every o.
-    """
-    offsets = [row.since_first_ms for row in queue.timetable(name).attempts]
-    length = window.duration_ms
-    parts = [
-        (max(0, length - later), max(0, length - earlier), later)
-        for earlier, later in pairwise(offsets)
-        if later > earlier
-    ]
-    total = sum(queue.arriving(window, begin, end) for begin, end, _offset in parts)
-    seconds = sorted({max(length, begin + offset) for begin, _end, offset in parts})
-    busiest = max(
-        (
-            sum(
-                queue.arriving(window, max(begin, moment - offset), min(end, moment + 1_000 - offset))
-                for begin, end, offset in parts
-            )
-            for moment in seconds
-        ),
-        default=0.0,
-    )
-    return busiest, total

@@ -8,8 +8,7 @@ from sim.advice.arrivals import arrivals_between
 from sim.advice.faults import Crashes, crashes
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, span, times
-from sim.advice.reading import QueueReading, Reading
-from sim.advice.retries import LEAST
+from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.sources import ATTEMPTS_DO_NOT_HELP, KILL_TO_RERUN, REQUEUED, STALLED_LIMIT
 from sim.advice.trials import Trial
 

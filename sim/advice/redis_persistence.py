@@ -1,28 +1,22 @@
-"""Redis: what a crash leaves of the queue, and what becomes of submits while it is away."""
+"""What a crash of Redis leaves of the queue, under each kind of persistence."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from sim.advice.arrivals import arrivals_between
 from sim.advice.faults import Window, windows
 from sim.advice.finding import Finding, Severity, Source
 from sim.advice.phrases import jobs, number, span, whole
-from sim.advice.reading import QueueReading, Reading
-from sim.advice.retries import LEAST
+from sim.advice.reading import Reading
 from sim.advice.sources import (
     IN_THE_CACHE,
     LAST_SNAPSHOT,
     LOST_WITHOUT_REDIS,
     NOTHING_PERSISTED,
-    RECONNECTS,
-    SUBMIT_HANGS,
 )
-from sim.advice.trials import Trial, upheld
-from sim.jobqueue.semantics import PROFILES
+from sim.advice.trials import Trial
 from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.schema import RedisConfig
 from sim.world.persistence import FSYNC_MS, restore_point_ms
-from sim.world.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTED_FIRST_MS
 
 TRIED_AT_ONCE = 5
 SHOWN_BY = {
@@ -145,95 +139,13 @@ def _crashed(reading: Reading, cause: str, strikes: list[Window]) -> Trial | Non
         if trial is not None and trial.counts.lost:
             return trial
     fault = {"kind": "redis-crash", "at": "500ms", "duration": "1s", "cause": cause}
-    told = f"{TRIED_AT_ONCE} jobs of 1 s at once, and Redis dies half a second later ({cause})."
     trial = reading.trials.small(
-        busiest.name, told, busiest.profiles[0], jobs=TRIED_AT_ONCE, faults=[fault], settings={"service": "1s"}
+        busiest.name,
+        f"{TRIED_AT_ONCE} jobs of 1 s for one worker, and Redis dies half a second later ({cause}).",
+        busiest.profiles[0],
+        jobs=TRIED_AT_ONCE,
+        faults=[fault],
+        settings={"service": "1s"},
+        workers={"processes": 1, "concurrency": 1},
     )
     return trial if trial is not None and trial.counts.lost else None
-
-
-def submits_while_away(reading: Reading) -> Iterator[Finding]:
-    """Say what becomes of jobs that are submitted while Redis is away."""
-    away = windows(reading.scenario, "redis-outage", "redis-crash")
-    for queue in reading.queues if away else ():
-        coming = sum(queue.arriving(one, 0, one.duration_ms, submitted=True) for one in away)
-        if coming < LEAST:
-            continue
-        refused = {
-            name: coming if PROFILES[name].submit_while_away == "fails" else _given_up(reading, queue, away)
-            for name in queue.profiles
-        }
-        worst = max(queue.profiles, key=lambda name: refused[name])
-        finding = _refused(reading, queue, away, worst, refused[worst]) if refused[worst] >= LEAST else None
-        yield finding or _late(queue, away, coming)
-
-
-def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> float:
-    """Count the submits that the library's client rejects: out of tries, or told that Redis is loading."""
-    total = 0.0
-    for one in away:
-        loading_ms = getattr(reading.scenario.faults[one.number], "loading", 0)
-        up_ms = one.duration_ms - loading_ms
-        if up_ms > REJECTED_FIRST_MS:
-            total += queue.arriving(one, 0, REJECTED_FIRST_MS, submitted=True)
-        total += queue.arriving(one, up_ms, one.duration_ms, submitted=True)
-    return total
-
-
-def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, count: float) -> Finding | None:
-    numbers = list(dict.fromkeys(one.number for one in away))
-    told = f"What the scenario offers to {queue.name}, with these outages alone."
-    trial = reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs)
-    stands, trial = upheld(trial, lambda one: one.counts.rejected, certain=queue.is_certain(away))
-    if not stands:
-        return None
-    longest_ms = max(one.duration_ms for one in away)
-    fails = PROFILES[name].submit_while_away == "fails"
-    how = (
-        "every submit fails at once"
-        if fails
-        else f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
-    )
-    return Finding(
-        "submits-while-redis-is-away",
-        Severity.LOSE,
-        queue.name,
-        f"Redis is away for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
-        "are refused. They are lost unless the caller acts on the error.",
-        f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
-        (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, LOST_WITHOUT_REDIS),
-        "A caller that keeps what was refused and submits it again (an outbox in its database), and a Redis that fails "
-        "over. No setting of the queue does that.",
-        {"away_ms": longest_ms, "jobs_refused": number(count)},
-        see="scenarios/02-redis-failures/outage.yaml" if fails else "scenarios/02-redis-failures/long-outage.yaml",
-        trial=trial,
-    )
-
-
-def _late(queue: QueueReading, away: list[Window], coming: float) -> Finding:
-    longest_ms = max(one.duration_ms for one in away)
-    back_ms = reconnected_ms(longest_ms)
-    return Finding(
-        "submits-while-redis-is-away",
-        Severity.DELAY,
-        queue.name,
-        f"Redis is away for up to {span(longest_ms)}, and the client tries again only {span(back_ms)} after the loss: "
-        f"{jobs(coming, about=queue.is_random)} wait in the caller's memory, and are gone if it dies.",
-        f"tries at 0.003 s to 32.85 s, then every 20 s; the first after {span(longest_ms)} is at {span(back_ms)}",
-        (RECONNECTS, LOST_WITHOUT_REDIS),
-        "A Redis that fails over. No setting of the queue does that.",
-        {"away_ms": longest_ms, "back_ms": back_ms, "jobs_waiting": number(coming)},
-        see="scenarios/02-redis-failures/outage.yaml",
-    )
-
-
-def reconnected_ms(away_ms: int) -> int:
-    """Return when the library's client is back, ms after it lost the connection.
-
-    Source: BULL_FACTS 8, measured.
-    """
-    for moment in RECONNECT_AT_MS:
-        if moment >= away_ms:
-            return moment
-    last = RECONNECT_AT_MS[-1]
-    return last + -(-(away_ms - last) // RECONNECT_EVERY_MS) * RECONNECT_EVERY_MS
