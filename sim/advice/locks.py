@@ -45,8 +45,8 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             queue.name,
             f"Jobs take up to {span(queue.longest_ms)} (mean {span(queue.mean_ms)}), the lock lasts "
             f"{span(workers.lock_duration)}, and no renewal comes in time: {why}. "
-            f"{jobs(above, about=True).capitalize()} {'are done twice' if twice else 'are run again for nothing'}, "
-            f"and at the {_ordinal(workers.max_stalled + 1)} time fail though the work is done.",
+            f"A job that is longer is {'done twice' if twice else 'run again for nothing'}"
+            + (", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."),
             f"{span(queue.longest_ms)} > {span(workers.lock_duration)}; longer: {whole(above)} of {jobs(queue.jobs)}",
             (BUSY_PAST_LOCK,),
             "A lock that is longer than the longest job, or a handler that lets timers run (blocking: off).",
@@ -60,10 +60,6 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             "scenarios/01-worker-crashes/blocked-event-loop.yaml",
             trial,
         )
-
-
-def _ordinal(count: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}.get(count, f"{count}th")
 
 
 def lives_on_renewals(reading: Reading) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ def retry_herd(reading: Reading) -> Iterator[Finding]:
             "retry-herd",
             Severity.DELAY if late else Severity.KNOW,
             queue.name,
-            f"After the outage of {span(window.duration_ms)} {jobs(total)} come back, {whole(busiest)} of them in "
+            f"After the outage of {span(window.duration_ms)}, {jobs(total)} come back, {whole(busiest)} of them in "
             f"one second; {whole(usual)} new ones a second are usual, and the workers can begin {whole(startable)}.",
             f"no jitter: jobs that failed together come back together; the busiest second has {whole(busiest)} "
             f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
