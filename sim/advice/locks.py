@@ -29,7 +29,10 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
         count = min(MOST_TRIED, queue.slots, queue.jobs)
         told = f"{count} job{'s' * (count > 1)} of {span(longest_ms)} at once, and nothing else wrong."
         settings = {"service": setting_of(longest_ms - queue.waiting_ms)}
-        trial = reading.trials.small(queue.name, told, queue.profiles[0], jobs=count, settings=settings)
+        enough_ms = 3 * longest_ms + 4 * workers.stalled_interval
+        trial = reading.trials.small(
+            queue.name, told, queue.profiles[0], jobs=count, settings=settings, duration_ms=enough_ms
+        )
         if trial is not None and not trial.counts.stalled:
             continue
         why = "its handler blocks its process" if workers.blocking else f"it comes after {span(workers.lock_renew_ms)}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.core.durations import format_duration
 from sim.core.errors import BudgetExceeded
 from sim.experiments.run import run
 from sim.ledger.outcomes import Counts
@@ -88,21 +89,24 @@ class Trials:
         faults: Sequence[Raw] = (),
         settings: Raw | None = None,
         workers: Raw | None = None,
+        duration_ms: int | None = None,
     ) -> Trial | None:
         """Offer a few jobs at once to a queue with its own settings, and break something.
 
         Args:
             settings: Laid over the queue's own.
-            workers: Laid over its workers' own.
+            workers: Laid over its workers' own, which all start at once.
+            duration_ms: When the trial ends; left out, when all is settled.
         """
         own = {**self._part("queues", queue), **(settings or {})}
         return self._try(
             told,
             semantics,
             queues={queue: own},
-            workers={queue: {**self._part("workers", queue), **(workers or {})}},
+            workers={queue: {**self._part("workers", queue), "start_spread": "0s", **(workers or {})}},
             workload=[{"queue": queue, "arrivals": {"kind": "constant", "every": "1ms", "count": jobs}}],
             faults=list(faults),
+            **({} if duration_ms is None else {"duration": format_duration(duration_ms)}),
         )
 
     def own(self, queue: str, told: str, semantics: SemanticsName, faults: Sequence[int], *, jobs: int) -> Trial | None:

@@ -112,3 +112,16 @@ def test_what_ran_when_redis_went_for_longer_than_the_lock_runs_again(duration: 
     for one in found:
         assert one.trial is not None
         assert one.trial.counts.duplicated == 1
+
+
+def test_a_job_of_hours_is_tried_to_its_end() -> None:
+    """A run that waits for nothing would end an hour after the last job."""
+    assert finding(long_job("2h", blocking="on", lock_duration="90m"), "lock-runs-out").trial is not None
+
+
+def test_processes_that_start_late_refute_nothing() -> None:
+    """In a trial all of them start at once."""
+    scenario = frozen("2m", at="5m")
+    scenario["workload"][0]["arrivals"]["count"] = 60
+    scenario["workers"]["email"]["start_spread"] = "2m"
+    assert finding(scenario, "frozen-past-lock").severity is Severity.DUPLICATE
