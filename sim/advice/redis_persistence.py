@@ -34,10 +34,10 @@ def persistence(reading: Reading) -> Iterator[Finding]:
         return
     cause = "power-loss" if config.persistence == "aof-everysec" else "process-kill"
     strikes = [one for one in windows(reading.scenario, "redis-crash") if _cause(reading, one) in (cause, "power-loss")]
-    safe = config.persistence == "aof-everysec" and not strikes
+    exposed = _exposed(reading, strikes)
+    safe = config.persistence == "aof-everysec" and not exposed
     per_second = sum(queue.peak_per_ms for queue in reading.queues) * 1_000
     trial = None if safe else _crashed(reading, cause, strikes)
-    exposed = _exposed(reading, strikes)
     yield Finding(
         "redis-persistence",
         Severity.KNOW if safe else Severity.LOSE,
@@ -85,22 +85,24 @@ def _exposed(reading: Reading, strikes: list[Window]) -> float:
     entries = reading.scenario.workload
     total = 0.0
     for one in strikes:
-        if one.begin_ms is None:
+        if one.begin_ms is None and reading.scenario.redis.persistence == "none":
+            total += reading.scenario.jobs
+        elif one.begin_ms is None:
             rate = sum(queue.peak_per_ms for queue in reading.queues)
             total += one.strikes * rate * _window_ms(reading.scenario.redis) / 2
-            continue
-        back_to_ms = restore_point_ms(reading.scenario.redis, _cause(reading, one), one.begin_ms) or 0
-        total += arrivals_between(entries, back_to_ms, one.begin_ms, submitted=True)
-    return total
+        else:
+            back_to_ms = restore_point_ms(reading.scenario.redis, _cause(reading, one), one.begin_ms) or 0
+            total += arrivals_between(entries, back_to_ms, one.begin_ms, submitted=True)
+    return min(total, reading.scenario.jobs)
 
 
 def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float) -> str:
     lead = f"Jobs come at {whole(per_second)} a second. " if per_second else ""
     if config.persistence == "none":
         text = (
-            "Redis keeps nothing on disk: a restart takes everything that waits, is delayed or has failed, and nobody "
+            "Redis keeps nothing on disk: a restart takes everything that waits, is delayed or has failed, and "
+            "nobody gets an error."
         )
-        text += "gets an error."
     elif config.persistence == "rdb":
         text = (
             f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)}: what was submitted "
@@ -121,7 +123,7 @@ def _arithmetic(config: RedisConfig, per_second: float, strikes: list[Window], e
         return (
             f"0 s of writes survive; submitted before the crashes of this scenario: {jobs(exposed)}"
             if strikes
-            else ("0 s of writes survive a restart")
+            else "0 s of writes survive a restart"
         )
     if not per_second:
         return f"at most {span(window_ms)} of submits"

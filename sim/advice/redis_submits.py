@@ -10,6 +10,7 @@ from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.sources import (
     LOST_WITHOUT_REDIS,
     RECONNECTS,
+    REFUSED_LOADING,
     SUBMIT_HANGS,
 )
 from sim.advice.trials import upheld
@@ -30,18 +31,22 @@ def submits_while_away(reading: Reading) -> Iterator[Finding]:
         }
         worst = max(queue.profiles, key=lambda name: refused[name])
         finding = _refused(reading, queue, away, worst, refused[worst]) if refused[worst] >= LEAST else None
-        yield finding or _late(queue, away, coming)
+        if finding is None and PROFILES[worst].submit_while_away == "waits":
+            finding = _late(queue, away, coming)
+        if finding is not None:
+            yield finding
 
 
 def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> float:
-    """Count the submits that the library's client rejects: out of tries, or told that Redis is loading."""
+    """Count the submits that the library's client rejects: out of tries, or back while Redis is still loading."""
     total = 0.0
     for one in away:
         loading_ms = getattr(reading.scenario.faults[one.number], "loading", 0)
         up_ms = one.duration_ms - loading_ms
-        if up_ms > REJECTED_FIRST_MS:
-            total += queue.arriving(one, 0, REJECTED_FIRST_MS, submitted=True)
-        total += queue.arriving(one, up_ms, one.duration_ms, submitted=True)
+        given_up_ms = REJECTED_FIRST_MS if up_ms > REJECTED_FIRST_MS else 0
+        total += queue.arriving(one, 0, given_up_ms, submitted=True)
+        if reconnected_ms(up_ms) < one.duration_ms:
+            total += queue.arriving(one, given_up_ms, one.duration_ms, submitted=True)
     return total
 
 
@@ -54,11 +59,12 @@ def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: An
         return None
     longest_ms = max(one.duration_ms for one in away)
     fails = PROFILES[name].submit_while_away == "fails"
-    how = (
-        "every submit fails at once"
-        if fails
-        else f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
-    )
+    if fails:
+        how = "every submit fails at once"
+    elif longest_ms > REJECTED_FIRST_MS:
+        how = f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
+    else:
+        how = "its clients are back while it reads its data, when every submit fails at once"
     return Finding(
         "submits-while-redis-is-away",
         Severity.LOSE,
@@ -66,7 +72,7 @@ def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: An
         f"Redis is away for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
         "are refused. They are lost unless the caller acts on the error.",
         f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
-        (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, LOST_WITHOUT_REDIS),
+        (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, REFUSED_LOADING, LOST_WITHOUT_REDIS),
         "A caller that keeps what was refused and submits it again (an outbox in its database), and a Redis that fails "
         "over. No setting of the queue does that.",
         {"away_ms": longest_ms, "jobs_refused": number(count)},

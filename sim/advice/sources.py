@@ -43,6 +43,9 @@ SENT_AGAIN = _facts("9 Redis unreachable, not restarted", "Completion reply lost
 
 LOST_WITHOUT_REDIS = _model("Redis Failure", "Recovery: Jobs are lost if Redis is unavailable")
 SUBMIT_HANGS = _facts("8 Redis killed (SIGKILL) and restarted", "All pending calls reject together at 232.9 s")
+REFUSED_LOADING = _facts(
+    "8 Redis killed (SIGKILL) and restarted", "While Redis is LOADING, `add()` rejects at once with the LOADING error"
+)
 RECONNECTS = _facts("8 Redis killed (SIGKILL) and restarted", "Reconnect schedule is Bull's exp(n):")
 NOTHING_PERSISTED = _facts("8 Redis killed (SIGKILL) and restarted", "none: all gone, including `id`:")
 LAST_SNAPSHOT = _facts("8 Redis killed (SIGKILL) and restarted", "RDB only: back to the last snapshot:")

@@ -89,3 +89,21 @@ def test_an_outage_between_two_submits_refuses_none() -> None:
 def test_the_client_is_back_at_the_next_try_of_its_schedule(away_ms: int, back_ms: int) -> None:
     """As measured: 12.84 s, 32.85 s, then every 20 s."""
     assert reconnected_ms(away_ms) == back_ms
+
+
+def test_a_power_loss_at_the_very_moment_of_a_sync_takes_nothing() -> None:
+    """At 30 s the disk has everything."""
+    assert finding(crash("aof-everysec", "power-loss", at="30s"), "redis-persistence").severity is Severity.KNOW
+
+
+@pytest.mark.parametrize(("loading", "severity"), [("500ms", Severity.DELAY), ("2s", Severity.LOSE)])
+def test_a_redis_that_loads_its_data_refuses_submits_also_of_the_library(loading: str, severity: Severity) -> None:
+    """The client is back 1.75 s after the loss, with all that waited, and is refused until 3 s."""
+    fault = {"kind": "redis-crash", "at": "10200ms", "duration": "1s", "loading": loading}
+    scenario = order(semantics="bull-4.16", faults=[fault])
+    found = finding(scenario, "submits-while-redis-is-away")
+    assert found.severity is severity
+    if severity is Severity.LOSE:
+        assert "back while it reads its data" in found.what
+        assert found.trial is not None
+        assert found.numbers["jobs_refused"] == found.trial.counts.rejected == 6
