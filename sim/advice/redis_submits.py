@@ -31,7 +31,7 @@ def submits_while_away(reading: Reading) -> Iterator[Finding]:
         }
         worst = max(queue.profiles, key=lambda name: refused[name])
         finding = _refused(reading, queue, away, worst, refused[worst]) if refused[worst] >= LEAST else None
-        if finding is None and PROFILES[worst].submit_while_away == "waits":
+        if finding is None and any(PROFILES[name].submit_while_away == "waits" for name in queue.profiles):
             finding = _late(queue, away, coming)
         if finding is not None:
             yield finding
