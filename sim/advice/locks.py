@@ -8,7 +8,7 @@ from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, setting_of, span, whole
 from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.sources import BUSY_PAST_LOCK, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
-from sim.advice.trials import upheld
+from sim.advice.trials import Trial, upheld
 from sim.scenario.fault_schema import WorkerFreeze
 
 POP_MS = 5_000
@@ -35,20 +35,20 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
         )
         if trial is not None and not trial.counts.stalled:
             continue
+        twice = _happens_twice(queue, trial)
         why = "its handler blocks its process" if workers.blocking else f"it comes after {span(workers.lock_renew_ms)}"
         lasting = max(longest_ms, queue.longest_ms)
         lock_ms = math.ceil(lasting * 1.25 / ROUND_UP_TO_MS) * ROUND_UP_TO_MS
         own = {"lock_duration": setting_of(lock_ms)}
         if workers.lock_renew is not None:
             own["lock_renew"] = setting_of(lock_ms // 2)
-        twice = not queue.config.idempotency_key
         yield Finding(
             "lock-runs-out",
             Severity.DUPLICATE if twice else Severity.DELAY,
             queue.name,
             f"Jobs take up to {span(queue.longest_ms)} (mean {span(queue.mean_ms)}), the lock lasts "
             f"{span(workers.lock_duration)}, and no renewal comes in time: {why}. "
-            f"A job that is longer is {'done twice' if twice else 'run again for nothing'}"
+            f"A job that is longer is {'done twice' if twice else 'taken for abandoned'}"
             + (", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."),
             f"{span(queue.longest_ms)} > {span(workers.lock_duration)}; longer: {whole(above)} of {jobs(queue.jobs)}",
             (BUSY_PAST_LOCK,),
@@ -63,6 +63,21 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             "scenarios/01-worker-crashes/blocked-event-loop.yaml",
             trial,
         )
+
+
+def _happens_twice(queue: QueueReading, trial: Trial | None) -> bool:
+    """Tell whether the effect of a job that lost its lock happens again; a key or a stalled limit of 0 prevents it."""
+    if queue.config.idempotency_key:
+        return False
+    return queue.workers.max_stalled > 0 if trial is None else trial.counts.duplicated > 0
+
+
+def _in_the_end(queue: QueueReading, twice: bool) -> str:
+    if twice:
+        return "."
+    if queue.config.idempotency_key:
+        return "; the idempotency key stops the second effect."
+    return "; the stalled limit of 0 fails the job though the work may be done."
 
 
 def lives_on_renewals(reading: Reading) -> Iterator[Finding]:
@@ -118,16 +133,16 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
             settings={"service": setting_of(mean_ms)},
             workers={"processes": 2},
         )
-        twice = not queue.config.idempotency_key
         if trial is not None and not trial.counts.stalled:
             continue
+        twice = _happens_twice(queue, trial)
         yield Finding(
             "frozen-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
             f"A process stands still for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: what it "
             f"holds, {jobs(held, about=queue.is_random)}, is given to another, and then both finish it"
-            + ("." if twice else "; the idempotency key stops the second effect."),
+            + _in_the_end(queue, twice),
             f"{span(longest_ms)} > {span(workers.lock_duration)}; "
             f"jobs in its hands: {whole(held, about=queue.is_random)}",
             (FROZEN_PAST_LOCK,),
@@ -168,17 +183,17 @@ def redis_away_past_lock(reading: Reading) -> Iterator[Finding]:
         numbers = list(dict.fromkeys(one.number for one in long))
         told = f"What the scenario offers to {queue.name}, with these outages alone."
         trial = reading.trials.own(queue.name, told, queue.profiles[0], numbers, jobs=queue.jobs)
-        twice = not queue.config.idempotency_key
         stands, trial = upheld(trial, lambda one: one.counts.stalled, certain=queue.is_certain(long))
         if not stands:
             continue
+        twice = _happens_twice(queue, trial)
         yield Finding(
             "redis-away-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
             f"Redis is away for {span(longest_ms)}, longer than the lock of {span(workers.lock_duration)}: "
             f"{jobs(held, about=queue.is_random)} that ran when it went cannot be reported done, and run again"
-            + ("." if twice else "; the idempotency key stops the second effect."),
+            + _in_the_end(queue, twice),
             f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs running: {whole(held, about=queue.is_random)}",
             (OUTAGE_PAST_LOCK,),
             "An idempotency key.",

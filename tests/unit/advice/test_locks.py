@@ -125,3 +125,14 @@ def test_processes_that_start_late_refute_nothing() -> None:
     scenario["workload"][0]["arrivals"]["count"] = 60
     scenario["workers"]["email"]["start_spread"] = "2m"
     assert finding(scenario, "frozen-past-lock").severity is Severity.DUPLICATE
+
+
+@pytest.mark.parametrize(("max_stalled", "severity"), [(0, Severity.KNOW), (1, Severity.DUPLICATE)])
+def test_a_job_that_may_not_stall_is_not_done_twice(max_stalled: int, severity: Severity) -> None:
+    """It fails at the first stall; whoever stood still still finishes it, once."""
+    scenario = frozen("2m")
+    scenario["workers"]["email"]["max_stalled"] = max_stalled
+    found = finding(scenario, "frozen-past-lock")
+    assert found.severity is severity
+    blocked = finding(long_job("40s", blocking="on", max_stalled=max_stalled), "lock-runs-out")
+    assert (blocked.severity is Severity.DUPLICATE) is (max_stalled == 1)
