@@ -13,6 +13,7 @@ COMMANDS = {
     "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),
     "rehearse": ("sim.cli.rehearse", "Run a scenario for real and compare with its prediction."),
     "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),
+    "advise": ("sim.cli.advise", "Say what will hurt in a scenario's configuration, and why."),
     "check": ("sim.cli.check", "Check scenario files without running them."),
     "scenarios": ("sim.cli.scenarios", "List the scenarios that come with the project."),
     "backoff": ("sim.cli.backoff", "Show when each attempt of a failing job comes."),

@@ -1,0 +1,72 @@
+"""How many jobs come, and how fast: counted where the moments are known, the mean where they are random."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from sim.scenario.workload import BurstArrivals, ListedArrivals, PoissonArrivals, Workload
+
+
+class Stretch(NamedTuple):
+    """A time in which jobs come at one rate.
+
+    Attributes:
+        per_ms: Jobs per millisecond.
+    """
+
+    begin_ms: int
+    end_ms: int
+    per_ms: float
+
+
+def arrivals_between(entries: Iterable[Workload], begin_ms: float, end_ms: float, *, submitted: bool = False) -> float:
+    """Count the jobs that become due from ``begin_ms`` up to ``end_ms``, which is left out.
+
+    Args:
+        submitted: Count by the moment of the submit; a delay comes after it.
+    """
+    return sum(_between(entry, begin_ms, end_ms, 0 if submitted else entry.delay) for entry in entries)
+
+
+def _between(entry: Workload, begin_ms: float, end_ms: float, delay_ms: int) -> float:
+    arrivals = entry.arrivals
+    if end_ms <= begin_ms:
+        return 0
+    if isinstance(arrivals, ListedArrivals):
+        return sum(begin_ms <= moment + delay_ms < end_ms for moment in arrivals.at)
+    first_ms = arrivals.start + delay_ms
+    if isinstance(arrivals, PoissonArrivals):
+        last_ms = first_ms + arrivals.every * arrivals.count
+        return max(0.0, min(end_ms, last_ms) - max(begin_ms, first_ms)) / arrivals.every
+    rounds, size = (arrivals.bursts, arrivals.size) if isinstance(arrivals, BurstArrivals) else (arrivals.count, 1)
+    before_end, before_begin = (
+        min(rounds, max(0, -int(-(moment - first_ms) // arrivals.every))) for moment in (end_ms, begin_ms)
+    )
+    return (before_end - before_begin) * size
+
+
+def stretches(entries: Sequence[Workload]) -> list[Stretch]:
+    """Cut the time in which jobs come where the rate changes; a single job or burst has no rate."""
+    own: list[Stretch] = []
+    for entry in entries:
+        arrivals = entry.arrivals
+        if isinstance(arrivals, ListedArrivals):
+            begin_ms, end_ms = min(arrivals.at), max(arrivals.at)
+            if end_ms > begin_ms:
+                rate = (len(arrivals.at) - 1) / (end_ms - begin_ms)
+                own.append(Stretch(begin_ms + entry.delay, end_ms + entry.delay, rate))
+            continue
+        rounds, size = (arrivals.bursts, arrivals.size) if isinstance(arrivals, BurstArrivals) else (arrivals.count, 1)
+        if rounds > 1:
+            begin_ms = arrivals.start + entry.delay
+            own.append(Stretch(begin_ms, begin_ms + arrivals.every * rounds, size / arrivals.every))
+    cuts = sorted({moment for one in own for moment in (one.begin_ms, one.end_ms)})
+    return [
+        Stretch(begin, end, sum(one.per_ms for one in own if one.begin_ms <= begin and end <= one.end_ms))
+        for begin, end in pairwise(cuts)
+    ]
+
+
+def is_random(entries: Iterable[Workload]) -> bool:
+    """Tell whether the moments are drawn, so that counts are means."""
+    return any(isinstance(entry.arrivals, PoissonArrivals) for entry in entries)

@@ -1,0 +1,145 @@
+"""Whether the workers keep up: arrivals times service against slots, in ordinary times and after an outage."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from sim.advice.faults import dependency_outages
+from sim.advice.finding import Finding, Severity
+from sim.advice.phrases import jobs, number, span, whole
+from sim.advice.reading import LIMITER_STRETCH, QueueReading, Reading
+from sim.advice.service_times import database_calls
+from sim.advice.sources import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH
+from sim.scenario.fault_schema import SlowDatabase
+
+AIM = 0.7
+"""Utilisation that the advice aims at."""
+CATCHES_UP = 0.5
+"""Up to this utilisation a backlog is worked off in the time in which it came up."""
+
+
+def no_workers(reading: Reading) -> Iterator[Finding]:
+    """Name queues that are offered jobs and have nobody who takes them."""
+    for queue in reading.queues:
+        if queue.workers.processes or not queue.jobs:
+            continue
+        yield Finding(
+            "no-workers",
+            Severity.LOSE,
+            queue.name,
+            f"{jobs(queue.jobs).capitalize()} are offered, and no process takes them: none is ever done.",
+            "0 processes x any concurrency = 0 slots",
+            (WATCH_DEPTH,),
+            "One process at least.",
+            {"jobs": queue.jobs, "processes": 0},
+            {"workers": {queue.name: {"processes": 1}}},
+            trial=reading.trials.small(queue.name, "One job, and these workers.", queue.profiles[0]),
+        )
+
+
+def utilisation(reading: Reading) -> Iterator[Finding]:
+    """Find queues whose jobs come as fast as they can be done, or faster; also while the database is slow."""
+    for queue in reading.queues:
+        calls = database_calls(queue.config.handler)
+        slow = [fault.latency for fault in reading.scenario.faults if isinstance(fault, SlowDatabase)]
+        for more_ms in dict.fromkeys((0, *(calls * latency for latency in slow))):
+            if queue.slots and queue.utilisation(more_ms) >= 1:
+                yield _too_slow(queue, more_ms)
+                break
+
+
+def _too_slow(queue: QueueReading, more_ms: int) -> Finding:
+    capacity = queue.capacity_per_ms(more_ms)
+    used = queue.utilisation(more_ms)
+    backlog = _backlog(queue, capacity)
+    while_slow = f" while the database is slow (+{span(more_ms)} an attempt)" if more_ms else ""
+    limiter = queue.config.limiter
+    limited = limiter is not None and capacity < queue.slots / (queue.mean_ms + more_ms or 1)
+    arithmetic = (
+        f"{whole(queue.peak_per_ms * 1_000)}/s x {span(queue.mean_ms + more_ms)} / {queue.slots:,} slots = {used:.0%}"
+    )
+    if limited and limiter is not None:
+        arithmetic = (
+            f"{whole(queue.peak_per_ms * 1_000)}/s against a limiter of {limiter.max:,} in {span(limiter.duration)}, "
+            f"{1 / LIMITER_STRETCH:.0%} of it in effect = {used:.0%}"
+        )
+    if queue.attempts_a_job > 1:
+        arithmetic += f", with {queue.attempts_a_job:.2f} attempts a job"
+    behind = f"The backlog grows to {jobs(backlog, about=True)}" if backlog >= 1 else "Nothing is left to catch up with"
+    drain_ms = backlog / capacity
+    return Finding(
+        "utilisation",
+        Severity.DELAY,
+        queue.name,
+        f"The workers are {used:.0%} busy{while_slow}. {behind}"
+        + (f", and takes {span(drain_ms)} to work off." if backlog >= 1 else " after any trouble."),
+        arithmetic,
+        (WATCH_DEPTH, LIMITER_SPACING) if limited else (WATCH_DEPTH,),
+        "A limiter that lets more through." if limited else f"Workers for {AIM:.0%} at most.",
+        {
+            "utilisation": number(used),
+            "arrivals_per_second": number(queue.peak_per_ms * 1_000),
+            "capacity_per_second": number(capacity * 1_000),
+            "slots": queue.slots,
+            "backlog": number(backlog),
+            "drain_ms": round(drain_ms),
+        },
+        _limiter(queue) if limited else _workers(queue, AIM, more_ms),
+        "scenarios/02-redis-failures/restart-from-snapshot.yaml",
+    )
+
+
+def _backlog(queue: QueueReading, capacity: float) -> float:
+    """Return the largest number of jobs that wait, if jobs flowed like water."""
+    backlog = most = 0.0
+    for one in queue.stretches:
+        backlog = max(0.0, backlog + (one.per_ms * queue.attempts_a_job - capacity) * (one.end_ms - one.begin_ms))
+        most = max(most, backlog)
+    return most
+
+
+def _workers(queue: QueueReading, aim: float, more_ms: float = 0) -> dict[str, Any]:
+    slots = math.floor(queue.peak_per_ms * queue.attempts_a_job * (queue.mean_ms + more_ms) / aim + 1e-9) + 1
+    each = 1 if queue.workers.blocking else queue.workers.concurrency
+    return {"workers": {queue.name: {"processes": math.ceil(slots / each)}}}
+
+
+def _limiter(queue: QueueReading) -> dict[str, Any]:
+    per_second = math.ceil(queue.peak_per_ms * queue.attempts_a_job * 1_000 * LIMITER_STRETCH / AIM)
+    return {"queues": {queue.name: {"limiter": {"max": max(1, per_second), "duration": "1s"}}}}
+
+
+def drain_after_outage(reading: Reading) -> Iterator[Finding]:
+    """Work out how long the backlog of the longest outage lasts, where that is longer than the outage."""
+    for queue in reading.queues:
+        used = queue.utilisation()
+        known = [
+            (min(one.duration_ms, queue.horizon_ms(queue.shortest)), one)
+            for one in dependency_outages(reading.scenario, queue.name)
+            if queue.config.attempts > 1
+        ]
+        if not known or not CATCHES_UP < used < 1:
+            continue
+        came_ms, longest = max(known, key=lambda pair: (pair[0], pair[1].duration_ms))
+        backlog = queue.arriving(longest, longest.duration_ms - came_ms, longest.duration_ms)
+        if backlog < 1:
+            continue
+        spare = queue.capacity_per_ms() * (1 - used)
+        drain_ms = backlog / spare
+        yield Finding(
+            "drain-after-outage",
+            Severity.DELAY,
+            queue.name,
+            f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be done beside the new ones. "
+            f"The workers are {used:.0%} busy without them: it takes {span(drain_ms)} to catch up.",
+            f"{jobs(backlog)} / ({whole(queue.capacity_per_ms() * 1_000)}/s x (1 - {used:.2f})) = {span(drain_ms)}",
+            (BEHIND_EVERYTHING, WATCH_DEPTH),
+            f"Workers that are {CATCHES_UP:.0%} busy at most: a backlog is then gone as soon as it came.",
+            {
+                "utilisation": number(used),
+                "backlog": number(backlog),
+                "drain_ms": round(drain_ms),
+                "outage_ms": longest.duration_ms,
+            },
+            _workers(queue, CATCHES_UP),
+        )

@@ -1,0 +1,86 @@
+"""Advice as it reads in a terminal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.advice.advise import Advice
+from sim.advice.finding import HEADINGS, SEVERITIES, Finding, Severity
+from sim.advice.trials import Trial
+from sim.report.words import in_words, shown_measures
+
+STYLES = {Severity.LOSE: "bold red", Severity.DUPLICATE: "bold yellow", Severity.DELAY: "bold", Severity.KNOW: ""}
+"""Colour repeats what the headings say."""
+
+
+def print_advice(advice: Advice, console: Console) -> None:
+    """Print every finding under its severity, and a line that counts them; it reads well at 80 columns."""
+    console.print()
+    console.print(Text(advice.scenario.title, style="bold"))
+    console.print(Text(advice.scenario.question, style="italic"))
+    number = 0
+    for severity in SEVERITIES:
+        own = [finding for finding in advice.findings if finding.severity is severity]
+        if own:
+            console.print()
+            console.print(Text(HEADINGS[severity].upper(), style=STYLES[severity]))
+        for finding in own:
+            number += 1
+            console.print()
+            console.print(_laid_out(number, finding))
+            _print_command(finding, console)
+    console.print()
+    console.print(Text(verdict(advice), style="bold"))
+
+
+def verdict(advice: Advice) -> str:
+    """Count the findings in one line."""
+    counts = advice.counts()
+    parts = [f"{counts[one.value]} {HEADINGS[one]}" for one in SEVERITIES if counts[one.value]]
+    return f"{', '.join(parts)}." if parts else "Nothing to say against it."
+
+
+def flow(value: Any) -> str:
+    """Write a setting as a scenario file has it, on one line: ``queues: {order: {attempts: 6}}``."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(own)}" for key, own in value.items()) + "}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _laid_out(number: int, finding: Finding) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(justify="right", no_wrap=True, min_width=6)
+    grid.add_column(ratio=1)
+    name = f"{finding.check}{f' ({finding.queue})' if finding.queue else ''}"
+    grid.add_row(str(number), Text(name, style=STYLES[finding.severity] or "bold"))
+    for head, text in _rows(finding):
+        grid.add_row(Text(head, style="dim"), Text(text))
+    return grid
+
+
+def _rows(finding: Finding) -> Iterator[tuple[str, str]]:
+    yield "what", finding.what
+    yield "number", finding.arithmetic
+    if finding.trial is not None:
+        yield "tried", f"{finding.trial.told} {_came_of(finding.trial)}"
+    for source in finding.why:
+        yield "why", f"“{source.says}” ({source.where})"
+    yield "right", finding.right
+    for section, own in (finding.setting or {}).items():
+        yield "", f"{section}: {flow(own)}"
+
+
+def _came_of(trial: Trial) -> str:
+    outcomes, overlays = shown_measures([trial.counts])
+    counts = trial.counts.as_dict()
+    parts = [f"{counts[name]:,} {in_words(name)}" for name in (*outcomes, *overlays) if counts[name]]
+    return f"Of {counts['offered']:,}: {', '.join(parts)}."
+
+
+def _print_command(finding: Finding, console: Console) -> None:
+    """Print the command on a line of its own that is never wrapped, so that it can be copied."""
+    if finding.see is not None:
+        console.print(Text.assemble(("   see ", "dim"), f"python -m sim run {finding.see}"), soft_wrap=True)

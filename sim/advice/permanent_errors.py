@@ -1,0 +1,48 @@
+"""Errors that no retry mends, and what trying again costs."""
+
+from collections.abc import Iterator
+
+from sim.advice.faults import permanent_rate
+from sim.advice.finding import Finding, Severity
+from sim.advice.phrases import jobs, number, span, whole
+from sim.advice.reading import LEAST, QueueReading, Reading
+from sim.advice.retries import retry_sum
+from sim.advice.sources import DISCARD, PERMANENT
+
+
+def permanent_errors(reading: Reading) -> Iterator[Finding]:
+    """Count the starts that errors use up which no retry can mend."""
+    for queue in reading.queues:
+        bad = permanent_failures(reading, queue)
+        attempts = queue.config.attempts
+        if bad < LEAST or attempts == 1 or queue.config.discard_permanent:
+            continue
+        wasted = bad * (attempts - 1)
+        late_ms = queue.horizon_ms(queue.shortest)
+        yield Finding(
+            "permanent-errors",
+            Severity.DELAY,
+            queue.name,
+            f"{jobs(bad, about=True).capitalize()} can never succeed and are tried {attempts} times: "
+            f"{whole(wasted)} starts for nothing, and each is known to have failed {span(late_ms)} late.",
+            f"{whole(bad)} x ({attempts} - 1) = {whole(wasted)} starts; {retry_sum(queue)}",
+            (PERMANENT, DISCARD),
+            "A handler that discards the job on a permanent error: one attempt each.",
+            {
+                "jobs_failing": number(bad),
+                "attempts": attempts,
+                "starts_wasted": number(wasted),
+                "late_ms": late_ms,
+            },
+            {"queues": {queue.name: {"discard_permanent": "on"}}},
+            "scenarios/04-retries-and-retention/invalid-data.yaml",
+        )
+
+
+def permanent_failures(reading: Reading, queue: QueueReading) -> float:
+    """Count the jobs that fail for good whatever is tried: invalid data, no stock, permanent errors."""
+    rate = permanent_rate(reading.scenario, queue.name)
+    bad = sum(entry.jobs * (1 - (1 - entry.invalid) * (1 - rate)) for entry in queue.entries)
+    if queue.config.handler != "order":
+        return bad
+    return bad + max(0.0, queue.jobs - bad - reading.scenario.database.stock)

@@ -1,0 +1,40 @@
+"""``advise``: what will hurt, and why."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the advice as JSON; - is standard output.")
+def command(scenario: Path, json_to: str | None) -> None:
+    """Read the configuration of SCENARIO as a reviewer would and say what will hurt.
+
+    Every finding has its number, a run or a sum that shows it, the sentence it
+    rests on, and the setting that would be right. Queue mode only.
+
+    Exit code 0: nothing loses or duplicates; 1: something does; 2: the scenario or
+    a file cannot be used.
+    """
+    from sim.advice.advise import advise
+
+    advice = advise(scenario)
+    if json_to != "-":
+        from rich.console import Console
+
+        from sim.advice.listing import print_advice
+
+        print_advice(advice, Console())
+    if json_to is not None:
+        text = json.dumps(advice.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        if json_to == "-":
+            click.echo(text, nl=False)
+        else:
+            from sim.report.folder import write_text
+
+            write_text(Path(json_to), text)
+    if advice.hurts:
+        sys.exit(1)

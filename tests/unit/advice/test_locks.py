@@ -1,0 +1,138 @@
+"""Locks that run out while their job still runs."""
+
+from typing import Any
+
+import pytest
+
+from sim.advice.finding import Severity
+from tests.unit.advice.given import email, finding, findings
+
+
+def long_job(service: Any, *, key: str = "off", **workers: Any) -> dict[str, Any]:
+    """One email to one worker."""
+    return email(
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}}],
+        queues={"email": {"service": service, "idempotency_key": key}},
+        workers={"email": {"processes": 1, **workers}},
+    )
+
+
+@pytest.mark.parametrize(("service", "lost"), [("30s", False), ("30001ms", True)])
+def test_a_handler_that_blocks_for_longer_than_the_lock_loses_it(service: str, lost: bool) -> None:
+    """The lock lasts 30 s, and no timer of the process renews it."""
+    found = findings(long_job(service, blocking="on"), "lock-runs-out")
+    assert [one.severity for one in found] == ([Severity.DUPLICATE] if lost else [])
+    for one in found:
+        assert one.trial is not None
+        assert one.trial.counts.duplicated == 1
+        assert one.setting == {"workers": {"email": {"lock_duration": "40s"}}}
+
+
+@pytest.mark.parametrize(
+    ("service", "lost"),
+    [
+        ({"kind": "uniform", "min": "10s", "max": "30s"}, False),
+        ({"kind": "uniform", "min": "10s", "max": "60s"}, True),
+        ({"kind": "exponential", "mean": "43s"}, False),
+        ({"kind": "exponential", "mean": "44s"}, True),
+        ({"kind": "lognormal", "median": "29s"}, False),
+        ({"kind": "lognormal", "median": "31s"}, True),
+    ],
+)
+def test_of_a_distribution_the_share_above_the_lock_counts(service: dict[str, str], lost: bool) -> None:
+    """Half a job is enough: exp(-30/43.3) is one half, and the median of a lognormal time is one half."""
+    assert bool(findings(long_job(service, blocking="on"), "lock-runs-out")) is lost
+
+
+def test_with_a_key_the_work_is_done_again_for_nothing() -> None:
+    """And still counts as failed in the end."""
+    found = finding(long_job("40s", key="on", blocking="on"), "lock-runs-out")
+    assert found.severity is Severity.DELAY
+    assert found.trial is not None
+    assert found.trial.counts.false_failures == 1
+
+
+@pytest.mark.parametrize(("renew", "lost"), [("29900ms", False), ("31s", True)])
+def test_a_renewal_after_the_lock_has_run_out_is_none(renew: str, lost: bool) -> None:
+    """Of a job of 45 s that blocks nothing."""
+    assert bool(findings(long_job("45s", lock_renew=renew), "lock-runs-out")) is lost
+
+
+@pytest.mark.parametrize(("service", "told"), [("30s", False), ("31s", True)])
+def test_a_job_longer_than_its_lock_lives_on_renewals(service: str, told: bool) -> None:
+    """It is well, until its process pauses for the 15 s that are left of the lock at worst."""
+    found = findings(long_job(service), "lives-on-renewals")
+    assert [one.severity for one in found] == ([Severity.KNOW] if told else [])
+    assert findings(long_job(service), "lock-runs-out") == []
+
+
+def frozen(duration: str, *, key: str = "off", at: str = "2s") -> dict[str, Any]:
+    """An email of 5 s every 10 s, and a process that stands still."""
+    return email(
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
+        queues={"email": {"service": "5s", "idempotency_key": key}},
+        faults=[{"kind": "worker-freeze", "target": "email-1", "at": at, "duration": duration}],
+    )
+
+
+@pytest.mark.parametrize(("duration", "lost"), [("30s", False), ("31s", True)])
+def test_a_process_that_stands_still_longer_than_its_lock_is_overtaken(duration: str, lost: bool) -> None:
+    """Both finish the job."""
+    found = findings(frozen(duration), "frozen-past-lock")
+    assert [one.severity for one in found] == ([Severity.DUPLICATE] if lost else [])
+
+
+def test_a_key_makes_a_frozen_process_harmless() -> None:
+    """It is still told."""
+    found = finding(frozen("2m", key="on"), "frozen-past-lock")
+    assert found.severity is Severity.KNOW
+    assert found.trial is not None
+    assert found.trial.counts.suppressed_duplicates == 1
+
+
+def test_a_process_that_holds_nothing_when_it_stops_is_not_spoken_of() -> None:
+    """The last email came at 50 s."""
+    assert findings(frozen("2m", at="70s"), "frozen-past-lock") == []
+
+
+def redis_away(duration: str, at: str = "2s") -> dict[str, Any]:
+    """An email of 5 s every 10 s, and Redis away."""
+    return email(
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
+        queues={"email": {"service": "5s", "idempotency_key": "off"}},
+        faults=[{"kind": "redis-outage", "at": at, "duration": duration}],
+    )
+
+
+@pytest.mark.parametrize(("duration", "at", "lost"), [("30s", "2s", False), ("31s", "2s", True), ("31s", "6s", False)])
+def test_what_ran_when_redis_went_for_longer_than_the_lock_runs_again(duration: str, at: str, lost: bool) -> None:
+    """At 6 s nothing runs."""
+    found = findings(redis_away(duration, at), "redis-away-past-lock")
+    assert [one.severity for one in found] == ([Severity.DUPLICATE] if lost else [])
+    for one in found:
+        assert one.trial is not None
+        assert one.trial.counts.duplicated == 1
+
+
+def test_a_job_of_hours_is_tried_to_its_end() -> None:
+    """A run that waits for nothing would end an hour after the last job."""
+    assert finding(long_job("2h", blocking="on", lock_duration="90m"), "lock-runs-out").trial is not None
+
+
+def test_processes_that_start_late_refute_nothing() -> None:
+    """In a trial all of them start at once."""
+    scenario = frozen("2m", at="5m")
+    scenario["workload"][0]["arrivals"]["count"] = 60
+    scenario["workers"]["email"]["start_spread"] = "2m"
+    assert finding(scenario, "frozen-past-lock").severity is Severity.DUPLICATE
+
+
+@pytest.mark.parametrize(("max_stalled", "severity"), [(0, Severity.KNOW), (1, Severity.DUPLICATE)])
+def test_a_job_that_may_not_stall_is_not_done_twice(max_stalled: int, severity: Severity) -> None:
+    """It fails at the first stall; whoever stood still still finishes it, once."""
+    scenario = frozen("2m")
+    scenario["workers"]["email"]["max_stalled"] = max_stalled
+    found = finding(scenario, "frozen-past-lock")
+    assert found.severity is severity
+    blocked = finding(long_job("40s", blocking="on", max_stalled=max_stalled), "lock-runs-out")
+    assert (blocked.severity is Severity.DUPLICATE) is (max_stalled == 1)
