@@ -1,0 +1,390 @@
+"""One client of the simulated Redis: fakeredis's own connection, with what it lacks and without what it must not do."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from sim.core.clock import Clock
+from sim.serve.fakeredis_parts import (
+    FLAG_NO_SCRIPT,
+    SUPPORTED_COMMANDS,
+    FakeSocket,
+    NoResponse,
+    NullArray,
+    SimpleError,
+    SimpleString,
+    Timeout,
+    convert_to_resp2,
+    signature,
+)
+from sim.serve.limits import PortLimits
+from sim.serve.lua_runtime import ScriptRoom
+from sim.serve.offered import DANGEROUS, OFFERED, refusal
+from sim.serve.replies import encode_error, encode_push, encode_reply
+
+LOGGER = logging.getLogger("sim.serve")
+
+OK = SimpleString(b"OK")
+SETTINGS = {
+    b"appendonly": b"no",
+    b"databases": b"16",
+    b"maxmemory": b"0",
+    b"maxmemory-policy": b"noeviction",
+    b"notify-keyspace-events": b"",
+    b"save": b"",
+    b"timeout": b"0",
+}
+"""What ``CONFIG GET`` knows."""
+
+
+class Host(Protocol):
+    """What a client's commands may ask of the port."""
+
+    clock: Clock
+    limits: PortLimits
+    allow_dangerous: bool
+
+    def describe(self, sections: list[str]) -> str:
+        """Return what INFO says."""
+
+    def size_of(self, key: bytes, database: Any) -> int | None:
+        """Return about how many bytes a key takes."""
+
+    def up_since_s(self) -> int:
+        """Return when the simulated Redis last came up, epoch seconds of simulated time."""
+
+
+class Parked(NamedTuple):
+    """A blocking command that waits.
+
+    Attributes:
+        look: Tries it again; None means that there is still nothing.
+        shape: Makes the reply of what was found, or of None.
+        timeout_s: How long it may wait, seconds of real time; None or 0 means for ever.
+    """
+
+    look: Callable[[bool], Any]
+    shape: Callable[[Any], Any] | None
+    timeout_s: float | None
+
+
+class Answer(NamedTuple):
+    """The answer to a command, as opposed to a message that was published meanwhile."""
+
+    value: Any
+
+
+class ClientSocket(FakeSocket):  # type: ignore[misc]  # fakeredis's mixins are typed loosely
+    """A connection to the simulated server, without a socket: commands go in, encoded replies come out.
+
+    All of it is called with the world's lock held.
+
+    Attributes:
+        parked: The blocking command that this client waits in; nothing else of it is carried out meanwhile.
+        is_over: Whether the client said QUIT, or was killed by another.
+    """
+
+    def __init__(self, server: Any, host: Host, deliver: Callable[[bytes], None], **client_info: Any) -> None:
+        self._host = host
+        self._deliver = deliver
+        self._changed = False
+        self._transaction_writes = False
+        self.parked: Parked | None = None
+        self.is_over = False
+        super().__init__(server, 0, client_class=None, client_info=client_info)
+
+    # -- for the connection ----------------------------------------------------------------------------------------
+
+    @property
+    def protocol(self) -> int:
+        """2, or 3 after ``HELLO 3``."""
+        return int(self._client_info.protocol_version)
+
+    @property
+    def subscribes(self) -> bool:
+        """Whether the client listens to a channel or a pattern."""
+        return bool(self._pubsub)
+
+    def carry_out(self, fields: list[bytes]) -> bool:
+        """Carry a command out, and tell whether it changed any key."""
+        return self._watched(lambda: self._process_command(fields))
+
+    def look_again(self) -> bool:
+        """Try the parked command again, and tell whether that changed any key."""
+        return self._watched(self._try_parked) if self.parked is not None else False
+
+    def give_up(self) -> None:
+        """Answer the parked command: its time is over."""
+        if self.parked is not None:
+            self._answer_parked(None)
+
+    def leave(self) -> None:
+        """Be gone: blocked pops, subscriptions and watches with it."""
+        self.parked = None
+        self.is_over = True
+        self._discard_subscriptions()
+        self._clear_watches()
+        if self in self._server.sockets:
+            self._server.sockets.remove(self)
+
+    def _watched(self, act: Callable[[], None]) -> bool:
+        databases = list(self._server.dbs.values())
+        self._changed = False
+        for database in databases:
+            database.add_change_callback(self._note_change)
+        try:
+            act()
+        except Exception as error:  # a fault of fakeredis is no reason to take the port down
+            LOGGER.info("fakeredis could not carry out a command: %r", error)
+            self._deliver(
+                encode_error(f"ERR the simulated Redis cannot carry this out: {error or type(error).__name__}")
+            )
+        finally:
+            for database in databases:
+                database.remove_change_callback(self._note_change)
+        return self._changed
+
+    def _note_change(self) -> None:
+        self._changed = True
+
+    # -- replies ---------------------------------------------------------------------------------------------------
+
+    def put_response(self, msg: Any) -> None:
+        """Send an answer or a published message on its way."""
+        if isinstance(msg, Answer):
+            self._deliver(encode_reply(msg.value, self.protocol))
+        else:
+            self._deliver(encode_push(msg, self.protocol))
+
+    def _decode_result(self, result: Any) -> Any:
+        return result if isinstance(result, NoResponse) else Answer(result)
+
+    def kill(self) -> None:
+        """Be ended by CLIENT KILL."""
+        super().kill()
+        self.is_over = True
+        self._deliver(b"")
+
+    # -- blocking --------------------------------------------------------------------------------------------------
+
+    def _blocking(
+        self, timeout: float | None, func: Callable[[bool], Any], shape: Callable[[Any], Any] | None = None
+    ) -> Any:
+        found = func(True)
+        if found is not None or self._in_transaction:
+            return found if shape is None else shape(found)
+        self.parked = Parked(func, shape, timeout)
+        self._blocked = True
+        return NoResponse()
+
+    def _try_parked(self) -> None:
+        parked = self.parked
+        assert parked is not None
+        with self._server.lock:
+            try:
+                if self._unblock_reason is not None:
+                    self._take_unblock_reason()
+                    found = None
+                else:
+                    found = parked.look(False)
+                    if found is None:
+                        return
+            except SimpleError as error:
+                found = error
+        self._answer_parked(found)
+
+    def _answer_parked(self, found: Any) -> None:
+        parked = self.parked
+        assert parked is not None
+        self.parked = None
+        self._blocked = False
+        self._unblock_reason = None
+        value = found
+        if not isinstance(found, SimpleError):
+            if parked.shape is not None:
+                value = parked.shape(found)
+            if value is None:
+                value = NullArray()
+            elif self.protocol == 2:
+                value = convert_to_resp2(value)
+        self._deliver(encode_reply(value, self.protocol))
+
+    def blmove(self, source: bytes, destination: bytes, where_from: bytes, where_to: bytes, timeout: float) -> Any:
+        """Move from list to list, and wait while there is nothing; fakeredis's own does not wait for a missing list."""
+        move = SUPPORTED_COMMANDS["lmove"]
+
+        def look(_first: bool) -> Any:
+            found = self._run_command(self.lmove, move, [source, destination, where_from, where_to], False)
+            if isinstance(found, SimpleError):
+                raise found
+            return found
+
+        return self._blocking(timeout, look)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def _name_to_func(self, cmd_name: str) -> tuple[Any, Any]:
+        refused = refusal(cmd_name, self._host.allow_dangerous)
+        if refused is not None:
+            raise SimpleError(refused)
+        own = _OWN.get(cmd_name)
+        if own is not None:
+            return getattr(self, own.func_name), own
+        if cmd_name not in OFFERED and cmd_name not in DANGEROUS:
+            raise self._unknown_command(cmd_name.replace("\r", " ").replace("\n", " ")[:128])
+        found: tuple[Any, Any] = super()._name_to_func(cmd_name)
+        return found
+
+    def _run_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
+        """Let a subscriber ask what Redis lets it ask: QUIT, and in RESP3 everything; fakeredis lets it do neither."""
+        count = self._pubsub
+        if not count or sig.name in self.ACCEPTED_COMMANDS_WHILE_PUBSUB or (self.protocol == 2 and sig.name != "quit"):
+            return super()._run_command(func, sig, args, from_script)
+        self._pubsub = 0
+        try:
+            return super()._run_command(func, sig, args, from_script)
+        finally:
+            self._pubsub = count
+
+    def command_(self) -> list[Any]:
+        """COMMAND: those that are offered."""
+        return [about for about in super().command_() if about[0].decode() in OFFERED]
+
+    def command_count(self) -> int:
+        """COMMAND COUNT."""
+        return len(self.command_())
+
+    def info(self, *sections: bytes) -> bytes:
+        """INFO."""
+        return self._host.describe([section.decode("utf-8", "replace").lower() for section in sections]).encode()
+
+    def role(self) -> list[Any]:
+        """ROLE: a master without replicas."""
+        return [b"master", 0, []]
+
+    def quit(self) -> SimpleString:
+        """QUIT."""
+        self.is_over = True
+        return OK
+
+    def time(self) -> list[bytes]:
+        """TIME, simulated."""
+        now_ms = self._host.clock.now_ms
+        return [str(now_ms // 1000).encode(), str(now_ms % 1000 * 1000).encode()]
+
+    def lastsave(self) -> int:
+        """LASTSAVE: when the server came up."""
+        return self._host.up_since_s()
+
+    def config_get(self, *patterns: bytes) -> dict[bytes, bytes]:
+        """CONFIG GET, of the few settings that clients ask for."""
+        wanted = [pattern.lower().rstrip(b"*") for pattern in patterns]
+        exact = {pattern.lower() for pattern in patterns}
+        return {
+            name: value
+            for name, value in SETTINGS.items()
+            if name in exact
+            or any(p.endswith(b"*") and name.startswith(w) for p, w in zip(patterns, wanted, strict=True))
+        }
+
+    def memory(self, subcommand: bytes, *arguments: bytes) -> int | None:
+        """MEMORY USAGE, about."""
+        if subcommand.lower() != b"usage" or not arguments:
+            raise SimpleError("ERR unknown subcommand or wrong number of arguments; MEMORY USAGE key is offered")
+        return self._host.size_of(arguments[0], self._db)
+
+    def slowlog(self, subcommand: bytes, *_: bytes) -> Any:
+        """SLOWLOG: nothing is slow."""
+        name = subcommand.lower()
+        if name == b"get":
+            return []
+        if name == b"len":
+            return 0
+        raise SimpleError("ERR unknown subcommand; SLOWLOG GET and SLOWLOG LEN are offered")
+
+    def command_docs(self, *_: bytes) -> dict[bytes, Any]:
+        """COMMAND DOCS: none; clients fall back to what they know."""
+        return {}
+
+    def hello(self, *args: bytes) -> dict[str, Any]:
+        """HELLO, with the protocols and the server that there are."""
+        if args and args[0] not in (b"2", b"3"):
+            raise SimpleError("NOPROTO unsupported protocol version")
+        rest = [arg.upper() if arg.upper() in (b"AUTH", b"SETNAME") else arg for arg in args[1:]]
+        if b"SETNAME" in rest[:-1]:
+            _check_name(rest[rest.index(b"SETNAME") + 1])
+        protocol = self._client_info["resp"]
+        answer: dict[str, Any] = super().hello(*(args[:1] or (str(protocol).encode(),)), *rest)
+        return {**answer, "server": "redis", "version": "7.0.0"}
+
+    def client_setname(self, value: bytes) -> SimpleString:
+        """CLIENT SETNAME."""
+        _check_name(value)
+        self._client_info["name"] = value.decode()
+        return OK
+
+    def client_setinfo(self, lib_data: bytes, value: bytes) -> Any:
+        """CLIENT SETINFO."""
+        _check_name(value)
+        return super().client_setinfo(lib_data, value)
+
+    def exec_(self) -> Any:
+        """EXEC."""
+        answer = super().exec_()
+        return NullArray() if answer is None else answer
+
+    # -- scripts ---------------------------------------------------------------------------------------------------
+
+    def eval(self, script: bytes, numkeys: int, *keys_and_args: bytes) -> Any:
+        """EVAL, for as long as a script may take."""
+        if script[:1] == b"\x1b":
+            raise SimpleError("ERR Error compiling script: binary chunks are not accepted")
+        self._get_server_runtime(self._server)
+        with self._server.script_room:
+            return super().eval(script, numkeys, *keys_and_args)
+
+    def _get_server_runtime(self, server: Any) -> Any:
+        room: ScriptRoom | None = getattr(server, "script_room", None)
+        if room is None:
+            current: list[Any] = [None]
+            names: set[Any] = set()
+
+            def call(*args: Any) -> Any:
+                return current[0]._lua_redis_call(server._lua_runtime, names, *args)
+
+            def pcall(*args: Any) -> Any:
+                return current[0]._lua_redis_pcall(server._lua_runtime, names, *args)
+
+            def setresp(*args: Any) -> Any:
+                return current[0]._lua_setresp(server._lua_runtime, names, *args)
+
+            room = ScriptRoom(self._host.limits, call, pcall, setresp, _sha1hex)
+            names |= room.names
+            server._lua_runtime = room.runtime
+            server._lua_expected_globals = names
+            server._lua_current_socket = current
+            server._lua_set_keys_argv = room.set_keys_and_arguments
+            server.script_room = room
+        return room.runtime
+
+
+_OWN = {
+    "blmove": signature("blmove", "blmove", bytes, bytes, bytes, bytes, Timeout, flags=FLAG_NO_SCRIPT),
+    "command docs": signature("command docs", "command_docs", repeat=(bytes,)),
+    "config get": signature("config get", "config_get", bytes, repeat=(bytes,)),
+    "info": signature("info", "info", repeat=(bytes,)),
+    "memory": signature("memory", "memory", bytes, repeat=(bytes,)),
+    "quit": signature("quit", "quit"),
+    "role": signature("role", "role"),
+    "slowlog": signature("slowlog", "slowlog", bytes, repeat=(bytes,)),
+}
+
+
+def _sha1hex(text: Any) -> bytes:
+    return hashlib.sha1(text if isinstance(text, bytes) else str(text).encode()).hexdigest().encode()
+
+
+def _check_name(name: bytes) -> None:
+    if any(not 33 <= char <= 126 for char in name):
+        raise SimpleError("ERR Client names cannot contain spaces, newlines or special characters.")
