@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-from sim.serve.client_socket import ClientSocket, Host
+from sim.serve.client_commands import Host
+from sim.serve.client_socket import ClientSocket
 from sim.serve.limits import PortLimits
 from sim.serve.offered import WHILE_LOADING
 from sim.serve.replies import encode_error
@@ -160,12 +161,13 @@ class Connection(asyncio.Protocol):
             self._flush_is_planned = True  # what comes of this batch goes out at its end
             try:
                 with self._gate.world_lock:
-                    for _ in range(AT_ONCE):
+                    for number in range(AT_ONCE):
+                        if number:
+                            fields = self._reader.next()
+                        if fields is None:
+                            break
                         changed |= self._answer(client, fields)
                         if self._closing or client.is_over or client.parked is not None:
-                            break
-                        fields = self._reader.next()
-                        if fields is None:
                             break
                     if changed:
                         self._gate.changed()
