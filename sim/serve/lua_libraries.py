@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import msgpack
-
 from sim.serve.fakeredis_parts import SimpleError
 from sim.serve.lua_values import NULL, to_lua, to_python
 
@@ -33,6 +31,8 @@ def _cjson(runtime: Any, lua: Any) -> dict[str, Any]:
 
 
 def _cmsgpack(runtime: Any, lua: Any) -> dict[str, Any]:
+    import msgpack  # of the extra `serve`: a port says what is missing before it comes to this
+
     def pack(*values: Any) -> bytes:
         if not values:
             raise SimpleError("ERR bad argument #0 to 'pack' (MessagePack pack needs input.)")
