@@ -62,6 +62,28 @@ class RetryRefused(QueueRefusal):
     """A manual retry that cannot be done; its text says why."""
 
 
+class NotDelayed(QueueRefusal):
+    """A job that is to be promoted and is not among the delayed ones.
+
+    Args:
+        job_id: The job.
+    """
+
+    def __str__(self) -> str:
+        return f"Job {self.args[0]} is not in a delayed state"
+
+
+class JobLocked(QueueRefusal):
+    """A job that is to be removed while a worker is at it.
+
+    Args:
+        job_id: The job.
+    """
+
+    def __str__(self) -> str:
+        return f"Could not remove job {self.args[0]}"
+
+
 class UnknownBackoff(QueueRefusal):
     """A backoff type that nobody defined; the failure of the attempt is not recorded either.
 
