@@ -21,8 +21,8 @@ class Drained(NamedTuple):
 def drain_queue(store: Store, keys: QueueKeys, *, delayed: bool = True) -> Drained:
     """Take out all jobs that wait; those that are active or finished stay.
 
-    What Bull's ``queue.empty()`` leaves behind stays behind here: the logs of all, and **the hashes of the delayed jobs,
-    whose ids are therefore taken: an add under such an id does nothing**. And **a paused queue hands out again**
+    What Bull's ``queue.empty()`` leaves behind stays behind here: the logs of all, and **the hashes of the delayed
+    jobs, whose ids are therefore taken: an add under such an id does nothing**. And **a paused queue hands out again**
     afterwards, while ``is_paused`` goes on saying that it is paused: of the two marks of a pause one is deleted.
 
     Args:

@@ -111,6 +111,7 @@ _QUEUE: Mapping[Event, Tell] = {
     Event.FAILED: _ended,
     Event.STALLED: _stalled,
     Event.EVICTED: _evicted,
+    Event.REMOVED: _evicted,
     Event.RETRIED: _retried,
 }
 _IN_PROCESS: Mapping[Event, Tell] = {**_QUEUE, Event.FAILED: _failed_before_its_caller}

@@ -41,6 +41,8 @@ class MarkerKind(StrEnum):
     FAILED = "failed"
     EVICTED = "evicted"
     RETRIED = "retried"
+    PROMOTED = "promoted"
+    REMOVED = "removed"
     FORGOTTEN = "forgotten"
     LOST = "lost"
 
@@ -98,10 +100,11 @@ class Lane:
     def end_ms(self) -> int:
         """When the job's life ended, ms since the run began; its record may have been removed much later."""
         ends = [segment.end_ms for segment in self.segments]
-        ends += [marker.t_ms for marker in self.markers if marker.kind is not MarkerKind.EVICTED]
+        ends += [marker.t_ms for marker in self.markers if marker.kind not in _ONLY_ITS_RECORD]
         return max(ends, default=self.offered_ms)
 
 
+_ONLY_ITS_RECORD = (MarkerKind.EVICTED, MarkerKind.REMOVED)
 _KIND_OF_STATE = {
     State.SUBMITTING: SegmentKind.SUBMITTING,
     State.WAITING: SegmentKind.WAITING,
@@ -123,6 +126,8 @@ _KIND_OF_EVENT = {
     Event.FAILED: MarkerKind.FAILED,
     Event.EVICTED: MarkerKind.EVICTED,
     Event.RETRIED: MarkerKind.RETRIED,
+    Event.PROMOTED: MarkerKind.PROMOTED,
+    Event.REMOVED: MarkerKind.REMOVED,
     Event.FORGOTTEN: MarkerKind.FORGOTTEN,
 }
 
@@ -238,7 +243,7 @@ def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
     for record in result.ledger:
         lane = lanes.get(record.job or "")
         kind = _KIND_OF_EVENT.get(record.event)
-        if lane is None or kind is None:
+        if lane is None or kind is None or (kind is MarkerKind.PROMOTED and record.worker != "operator"):
             continue
         if kind is MarkerKind.EFFECT:
             kind = MarkerKind.DUPLICATE if lane.job in delivered else kind

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.core.durations import format_duration
 from sim.report.canvas import png_bytes
-from sim.report.fault_windows import FaultWindow
+from sim.report.fault_windows import FaultKind, FaultWindow
 from sim.report.jobs_plot import jobs_figure, lanes_start_at_offer
 from sim.report.lanes import Lane, choose_jobs, job_lanes
 from sim.report.outcomes_plot import outcomes_figure
@@ -93,6 +93,7 @@ def _timeline(result: Result) -> Picture:
     wide, narrow = _both(partial(timeline_figure, series=every), result)
     windows = {one.result.mode: one.windows for one in every}
     tables = [_numbers_over_time(one, result.simulated_ms) for one in every]
+    by_hand = any(window.kind is FaultKind.OPERATOR for some in windows.values() for window in some)
     if any(windows.values()):
         tables.append(_windows_table(windows))
     return Picture(
@@ -103,7 +104,7 @@ def _timeline(result: Result) -> Picture:
         "Two line charts for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
         "Above: jobs that are not finished, by where they stand. Below: how many jobs had been offered, delivered and "
         "lost, and how many effects were too many; a loss counts from the moment when the last trace of the job "
-        "vanished. Grey: something was broken.",
+        "vanished. Grey: something was broken." + (" Dashed: an operator did something." if by_hand else ""),
         tables,
     )
 
@@ -117,11 +118,18 @@ def _timeline_in_words(one: ModeSeries) -> str:
     words += f"{seen.delivered.last:,} of {seen.offered.last:,} delivered"
     words += f", the last at {_time(last)}" if seen.delivered.last else ""
     words += f"; {seen.duplicates.last:,} effects too many; {seen.lost.last:,} lost."
-    if windows:
-        told = [f"{window.label} from {_time(window.start_ms)} to {_time(window.end_ms)}" for window in windows[:4]]
-        more = f", and {len(windows) - 4:,} more" if len(windows) > 4 else ""
-        words += f" Broken: {', '.join(told)}{more}."
+    acted = [window for window in windows if window.kind is FaultKind.OPERATOR]
+    for heading, some in (("Broken", [window for window in windows if window not in acted]), ("By hand", acted)):
+        if some:
+            more = f", and {len(some) - 4:,} more" if len(some) > 4 else ""
+            words += f" {heading}: {', '.join(map(_window_in_words, some[:4]))}{more}."
     return words
+
+
+def _window_in_words(window: FaultWindow) -> str:
+    if window.is_moment:
+        return f"{window.label} at {_time(window.start_ms)}"
+    return f"{window.label} from {_time(window.start_ms)} to {_time(window.end_ms)}"
 
 
 def _numbers_over_time(series: ModeSeries, end_ms: int) -> NumberTable:
@@ -153,7 +161,8 @@ def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:
         ]
         for mode, window in every[:_MOST_WINDOWS]
     ]
-    caption = "What was broken"
+    by_hand = any(window.kind is FaultKind.OPERATOR for _mode, window in every)
+    caption = "What was broken, and what an operator did" if by_hand else "What was broken"
     if len(every) > _MOST_WINDOWS:
         caption += f" (the first {_MOST_WINDOWS} of {len(every):,})"
     return NumberTable(caption, ["what", "mode", "from", "until", "for"], rows)

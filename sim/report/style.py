@@ -83,6 +83,8 @@ MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.FAILED: Look("failed for good", PURPLE, marker="v"),
     MarkerKind.EVICTED: Look("record removed", WHITE, marker="<"),
     MarkerKind.RETRIED: Look("retried by hand", SKY_BLUE, marker="^"),
+    MarkerKind.PROMOTED: Look("promoted by hand", YELLOW, marker="^"),
+    MarkerKind.REMOVED: Look("removed by hand", SKY_BLUE, marker="<"),
     MarkerKind.FORGOTTEN: Look("forgotten by Redis", GREY, marker="p"),
     MarkerKind.LOST: Look("lost", VERMILLION, marker="X"),
 }
