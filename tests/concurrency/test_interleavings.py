@@ -379,7 +379,7 @@ def test_a_job_that_is_taken_meanwhile_is_not_removed(q: Driver, clock: ManualCl
 
 @pytest.mark.parametrize("state", ["waiting", "active"])
 def test_a_job_that_is_taken_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock, state: Any) -> None:
-    """Neither from the line, where another stands in its place now, nor from the active ones, where it is locked now."""
+    """Neither from the line, where it stands no more, nor from the active ones, where it is locked now."""
     q.add()
     if state == "active":
         pop(q)
@@ -395,6 +395,14 @@ def test_a_job_that_is_taken_meanwhile_is_not_cleaned(q: Driver, clock: ManualCl
     assert clean_jobs(other.store, q.keys, state, now_ms=clock.now_ms) == []
     assert everywhere(q) == ["1"]
     assert q.hash("1")
+
+
+def test_a_lock_alone_keeps_a_job_from_being_cleaned(q: Driver, clock: ManualClock) -> None:
+    """Whoever set it, and whatever else it did."""
+    q.add()
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: q.store.set(q.keys.lock("1"), "somebody"))
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == []
 
 
 def test_a_failed_job_that_is_retried_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock) -> None:

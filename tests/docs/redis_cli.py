@@ -1,4 +1,4 @@
-"""A ``redis-cli`` for the shell of a test, first in its PATH: the real one on a test's socket, or one on a simulated store.
+"""A ``redis-cli`` for the shell of a test, first in its PATH: the real one on a socket, or one on a simulated store.
 
 The simulated one sends its arguments, or the lines of its standard input, to a thread of the test, which carries them
 out by ``execute_command``. On a simulated server nothing can come between two commands, so MULTI and EXEC only pass by.

@@ -24,7 +24,6 @@ from sim.world.redis_store import open_fakeredis
 from tests.conftest import T0
 from tests.docs.redis_cli import Shell, real_shell, simulated_shell
 from tests.interop.bull_process import BullProcess
-from tests.interop.conftest import real_parts, start_bull  # noqa: F401  (fixtures)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 SCRIPTS = dict(re.findall(r"^<!-- run: (.+?) -->\n```sh\n(.*?)^```", PAGE, re.M | re.S))
@@ -203,7 +202,7 @@ def test_the_commands_leave_the_keys_that_the_queues_own_function_leaves(
 def test_a_real_worker_takes_what_the_commands_put_in_line(
     name: str, real_store: Any, real_redis_socket: str, start_bull: Callable[[], BullProcess], tmp_path: Path
 ) -> None:
-    """The real redis-cli, a real redis-server, and the real Bull, which completes every job in the order of the line."""
+    """The real redis-cli, redis-server and Bull, which completes every job in the order of the line."""
     stage = Stage(real_store, time.time_ns() // 1_000_000)
     PREPARED[name](stage)
     real_shell(real_redis_socket, tmp_path).run(SCRIPTS[name])
