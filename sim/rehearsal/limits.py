@@ -32,7 +32,7 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
     """
     reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
     reasons += [
-        f"operator[{number}].delayed: Bull's empty() always takes the delayed jobs too; leave delayed out, or true"
+        f"operator[{number}].delayed: Bull's empty() always takes the delayed jobs too; leave delayed out, or on"
         for number, step in enumerate(scenario.operator)
         if isinstance(step, Drain) and not step.delayed
     ]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.fault_schema import JobName
-from sim.scenario.fields import Duration, Model
+from sim.scenario.fields import Duration, Model, Switch
 
 JobId = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -101,7 +101,7 @@ class Drain(OnQueue):
     """Throw away everything that waits."""
 
     do: Literal["drain"]
-    delayed: bool = True
+    delayed: Switch = True
     """Whether delayed jobs go too; Bull's own `empty()` always takes them."""
 
 

@@ -397,12 +397,28 @@ def test_a_job_that_is_taken_meanwhile_is_not_cleaned(q: Driver, clock: ManualCl
     assert q.hash("1")
 
 
-def test_a_lock_alone_keeps_a_job_from_being_cleaned(q: Driver, clock: ManualClock) -> None:
+def test_a_lock_alone_keeps_a_job_from_being_cleaned_or_removed(q: Driver, clock: ManualClock) -> None:
     """Whoever set it, and whatever else it did."""
+    q.add()
     q.add()
     clock.advance(1)
     other = interrupted(q.store, clock, lambda: q.store.set(q.keys.lock("1"), "somebody"))
-    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == []
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == ["2"]
+    q.add()
+    other = interrupted(q.store, clock, lambda: q.store.set(q.keys.lock("3"), "somebody"))
+    with pytest.raises(JobLocked):
+        remove_job(other.store, q.keys, "3")
+
+
+def test_a_job_that_is_popped_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock) -> None:
+    """Its place in the line is another's."""
+    q.add()
+    q.add()
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: pop(q))
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == ["2"]
+    assert everywhere(q) == ["1"]
+    assert q.hash("1")
 
 
 def test_a_failed_job_that_is_retried_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock) -> None:
