@@ -1,4 +1,4 @@
-"""The world as notebooks and the command line open it: with its scenario's faults arranged."""
+"""The world as notebooks and the command line open it: with its scenario's faults and operator arranged."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
+from sim.world.operator import arrange_operator
 from sim.world.simulation import MOST_STEPS, Simulation
 from sim.world.stores import StoreName
 from sim.world.streams import Streams
@@ -56,6 +57,7 @@ class World(Simulation):
             trace=trace,
         )
         arrange_faults(self)
+        arrange_operator(self)
 
     def result(self) -> ModeResult:
         """Take stock of the run as it stands; nothing can run after this."""

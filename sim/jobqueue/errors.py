@@ -75,6 +75,28 @@ class NoDeadLetter(QueueRefusal):
         return f"no dead letter {dead_id} in {queue}: it was never there, or was replayed, purged or taken"
 
 
+class NotDelayed(QueueRefusal):
+    """A job that is to be promoted and is not among the delayed ones.
+
+    Args:
+        job_id: The job.
+    """
+
+    def __str__(self) -> str:
+        return f"Job {self.args[0]} is not in a delayed state"
+
+
+class JobLocked(QueueRefusal):
+    """A job that is to be removed while a worker is at it.
+
+    Args:
+        job_id: The job.
+    """
+
+    def __str__(self) -> str:
+        return f"Could not remove job {self.args[0]}"
+
+
 class UnknownBackoff(QueueRefusal):
     """A backoff type that nobody defined; the failure of the attempt is not recorded either.
 

@@ -34,12 +34,11 @@ def job_ids(store: Store, keys: QueueKeys, state: State) -> Sequence[str]:
     Source: BULL_FACTS 2.
     """
     if state in ("waiting", "active", "paused"):
-        key = {"waiting": keys.wait, "active": keys.active, "paused": keys.paused}[state]
-        return store.lrange(key, 0, -1)[::-1]
+        return store.lrange(keys.of_state(state), 0, -1)[::-1]
     if state == "delayed":
         delayed: list[Any] = store.zrange(keys.delayed, 0, -1)
         return delayed
-    finished: list[Any] = store.zrange(keys.completed if state == "completed" else keys.failed, 0, -1, desc=True)
+    finished: list[Any] = store.zrange(keys.of_state(state), 0, -1, desc=True)
     return finished
 
 

@@ -70,9 +70,17 @@ class QueueKeys:
         self.limiter_index = base + "limiter:index"
         self.limiter_limited = base + "limiter:limited"
 
+    def of_state(self, state: str) -> str:
+        """The list or sorted set that holds the jobs of a state."""
+        return self.wait if state == "waiting" else self.base + state
+
     def job(self, job_id: str) -> str:
         """The hash that holds a job's data, options and history."""
         return self.base + job_id
+
+    def debounce(self, debounce_id: str) -> str:
+        """The string that keeps other jobs of this debounce id away; only Bull itself writes it."""
+        return f"{self.base}de:{debounce_id}"
 
     def lock(self, job_id: str) -> str:
         """The string with expiry that holds the token of the job's worker."""

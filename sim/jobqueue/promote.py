@@ -1,7 +1,8 @@
-"""Delayed jobs become due: back into the line."""
+"""Delayed jobs become due, or an operator does not wait for that: back into the line."""
 
 from typing import Any, NamedTuple
 
+from sim.jobqueue.errors import NotDelayed
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
 from sim.jobqueue.store import Store, Transaction, atomic
@@ -46,6 +47,34 @@ def promote_due_jobs(store: Store, keys: QueueKeys, *, now_ms: int) -> Promoted:
             break
     following = store.zrange(keys.delayed, 0, 0, withscores=True)
     return Promoted(promoted, following[0][1] / SCALE if following else None)
+
+
+def promote_job(store: Store, keys: QueueKeys, job_id: str) -> None:
+    """Put one delayed job in line now: behind everything that waits, or with a priority behind its equals.
+
+    Raises:
+        NotDelayed: Definite. It is not among the delayed jobs.
+        redis.ConnectionError: Indefinite. It may stand in line.
+
+    Redis: ZSCORE and ZREM delayed, LPUSH wait (LINSERT with a priority), HSET delay 0. One atomic step. O(log n).
+
+    Source: promote-5 of Bull 4.16.5.
+    """
+
+    def body(tx: Transaction) -> bool:
+        tx.watch(keys.delayed, keys.meta_paused, keys.job(job_id))
+        if tx.zscore(keys.delayed, job_id) is None:
+            return False
+        priority = int(tx.hget(keys.job(job_id), "priority") or 0)
+        entry = Entry(tx, keys, line_key(tx, keys), job_id, priority=priority)
+        tx.multi()
+        tx.zrem(keys.delayed, job_id)
+        entry.write(tx)
+        tx.hset(keys.job(job_id), "delay", "0")
+        return True
+
+    if not atomic(store, body):
+        raise NotDelayed(job_id)
 
 
 def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tuple[list[str], bool]:

@@ -26,7 +26,7 @@ class Event(StrEnum):
     SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
     ACCEPTED = "accepted"  # the queue (or the in-process application) has it; more: id, delay_ms
     REJECTED = "rejected"  # the submit raised an error; more: error
-    PROMOTED = "promoted"  # a delayed job became due and stands in line
+    PROMOTED = "promoted"  # a delayed job became due, or was promoted by the worker `operator`, and stands in line
     TAKEN = "taken"  # moved to active, not locked yet (a pop that has not been followed by its lock)
     KILLED = "killed"  # its process died at a named step of it; more: step
     STARTED = "started"  # its handler was called
@@ -39,6 +39,7 @@ class Event(StrEnum):
     FAILED = "failed"  # given up for good; more: reason, kept
     STALLED = "stalled"  # found active without a lock, and put back in line
     EVICTED = "evicted"  # retention removed it; more: from
+    REMOVED = "removed"  # an operator took it out; more: id, from (the state that it was in)
     RETRIED = "retried"  # an operator put a failed job back in line
     DEAD_LETTERED = "dead-lettered"  # given up, it went to the dead letter queue; more: id (the one that it has there)
     REPLAYED = "replayed"  # an operator put a dead letter back in line; more: id, dead_id
@@ -59,6 +60,10 @@ class Event(StrEnum):
     DATABASE_FAULT_ENDED = "database-fault-ended"
     HANDLER_FAULT_BEGAN = "handler-fault-began"
     HANDLER_FAULT_ENDED = "handler-fault-ended"
+
+    # one queue; `job` is None
+    OPERATOR_ACTED = "operator-acted"  # more: do, jobs (how many, where it concerns jobs)
+    OPERATOR_FAILED = "operator-failed"  # it was refused, or Redis was away; more: do, name or id, error
 
 
 FIELDS = ("t_ms", "queue", "job", "event", "attempt", "worker", "more")

@@ -116,6 +116,7 @@ _QUEUE: Mapping[Event, Tell] = {
     Event.STALLED: _stalled,
     Event.EVICTED: _evicted,
     Event.PURGED: _purged,
+    Event.REMOVED: _evicted,
     Event.RETRIED: _retried,
     Event.REPLAYED: _retried,
 }

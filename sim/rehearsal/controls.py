@@ -4,22 +4,27 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from sim.core.errors import SimError
+from sim.core.errors import SimError, UnknownName
 from sim.ledger.events import Event
 from sim.rehearsal.database_server import DatabaseServer
-from sim.rehearsal.processes import RealProcess, Staff
+from sim.rehearsal.processes import Message, RealProcess, Staff
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.scale import ScaledClock
 from sim.scenario.fault_schema import Step
+from sim.scenario.operator_schema import Clean, OnJob, OperatorStep
+from sim.scenario.schema import Scenario
 from sim.world.controls import target_processes
 from sim.world.database import DatabaseAccess, Failure, FailureWindow
+from sim.world.deeds import note_failure
 from sim.world.hooks import FaultHooks
 from sim.world.recorder import Recorder
+from sim.world.redis_server import REFUSED
 
 
 class Stage(Protocol):
     """What the verbs act on."""
 
+    scenario: Scenario
     clock: ScaledClock
     recorder: Recorder
     staff: Staff
@@ -28,6 +33,8 @@ class Stage(Protocol):
     database: DatabaseServer
     workers: dict[str, list[RealProcess]]
     producer: RealProcess
+    operator: RealProcess
+    operating: set[int]
 
 
 class RealControls(FaultHooks[RealProcess]):
@@ -169,6 +176,25 @@ class RealControls(FaultHooks[RealProcess]):
         """Take the extra time away again."""
         self._stage.recorder.world(Event.DATABASE_FAULT_ENDED, name=name)
         self._stage.access.end_slowing(name)
+
+    def operate(self, step: OperatorStep) -> None:
+        """Let the operator's process do something to a queue by the real Bull; nothing while Redis is away."""
+        stage = self._stage
+        if not stage.redis.is_up or stage.operator.link is None:
+            note_failure(stage.recorder, step, REFUSED)
+            return
+        order: Message = {"kind": "operate", "step": stage.scenario.operator.index(step), "do": step.do}
+        if isinstance(step, OnJob):
+            job_id = step.id or stage.recorder.id_of(step.queue_name, step.job or "")
+            if job_id is None:
+                note_failure(stage.recorder, step, str(UnknownName("job", step.job or "", [])))
+                return
+            order["id"] = job_id
+        elif isinstance(step, Clean):
+            grace = round(stage.clock.scale.real_ms(step.older_than))
+            order |= {"state": step.state, "grace": grace, "limit": step.limit}
+        stage.operating.add(order["step"])
+        stage.operator.link.send({**order, "queue": step.queue_name})
 
     def announce(self, event: Event, **more: object) -> None:
         """Write something about the world into the ledger."""

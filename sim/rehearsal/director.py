@@ -25,6 +25,7 @@ from sim.scenario.fault_schema import PoisonJob, WorkerCrash
 from sim.scenario.schema import Scenario
 from sim.world.database import DatabaseAccess
 from sim.world.offers import Offer, draw_offers
+from sim.world.operator import arrange_operator
 from sim.world.recorder import Recorder
 from sim.world.streams import Streams
 
@@ -60,9 +61,12 @@ class Rehearsal:
         self.redis = RealRedis(server, scenario.redis, list(scenario.queues), self.recorder, self.clock)
         self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
         self.producer = RealProcess("application", self._producer_config())
+        self.operator = RealProcess("operator", {**self._producer_config(), "role": "operate"})
         self.workers = {name: self._workers_of(name) for name in scenario.queues}
         self.controls = RealControls(self)
+        self.operating: set[int] = set()
         arrange_faults(self)
+        arrange_operator(self)
         self._offers = list(draw_offers(scenario, self.streams))
         self.service_ms: dict[str, int] = {}
         self.holds: dict[str, int] = {}
@@ -95,7 +99,8 @@ class Rehearsal:
         return [RealProcess(f"{queue}-{number}", config) for number in range(1, settings.processes + 1)]
 
     def _everyone(self) -> list[RealProcess]:
-        return [self.producer, *(worker for workers in self.workers.values() for worker in workers)]
+        operators = [self.operator] if self.scenario.operator else []
+        return [self.producer, *operators, *(worker for workers in self.workers.values() for worker in workers)]
 
     def _spares(self) -> int:
         """Guess how many processes will be replaced."""
@@ -168,7 +173,7 @@ class Rehearsal:
     async def _start_everyone(self) -> None:
         """Start producer and workers one after the other, so that they stand in line for jobs in their order."""
         for process in self._everyone():
-            queue = None if process is self.producer else process.config["queue"]
+            queue = process.config.get("queue")
             spread = 0 if queue is None else self.scenario.workers_of(queue).start_spread
             if spread:
                 continue
@@ -228,7 +233,7 @@ class Rehearsal:
             give_up_ms = max(give_up_ms, self.controls.last_ms + GIVE_UP_AFTER_MS)
 
     def _is_quiet(self) -> bool:
-        if self.clock.now < self.controls.last_ms or not self.redis.is_up or self._waiting():
+        if self.clock.now < self.controls.last_ms or not self.redis.is_up or self.operating or self._waiting():
             return False
         workers = [worker for workers in self.workers.values() for worker in workers]
         return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()

@@ -3,6 +3,7 @@
 from sim.core.errors import SimError
 from sim.rehearsal.scale import Scale
 from sim.scenario.fault_schema import RedisCrash, RedisOutage
+from sim.scenario.operator_schema import Drain
 from sim.scenario.schema import Scenario
 
 MOST_PROCESSES = 24
@@ -30,6 +31,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         NotRehearsable: With every reason.
     """
     reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
+    reasons += [
+        f"operator[{number}].delayed: Bull's empty() always takes the delayed jobs too; leave delayed out, or on"
+        for number, step in enumerate(scenario.operator)
+        if isinstance(step, Drain) and not step.delayed
+    ]
     if "queue" not in scenario.modes:
         reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")
     reasons += [
@@ -42,7 +48,9 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         reasons.append(f"workers: {processes} processes; at most {MOST_PROCESSES} real ones are started")
     if scenario.jobs > MOST_JOBS:
         reasons.append(f"workload: {scenario.jobs:,} jobs; at most {MOST_JOBS:,} are submitted for real")
-    span_ms = scenario.duration or max(entry.last_ms + entry.delay for entry in scenario.workload)
+    span_ms = scenario.duration or max(
+        *(entry.last_ms + entry.delay for entry in scenario.workload), *(step.at for step in scenario.operator), 0
+    )
     if scale.real_ms(span_ms) > LONGEST_REAL_MS:
         reasons.append(f"at {scale} it takes longer than {LONGEST_REAL_MS // 60_000} minutes; give a larger --scale")
     if reasons:

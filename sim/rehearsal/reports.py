@@ -8,7 +8,7 @@ from sim.ledger.events import Event
 from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.controls import RealControls, Stage
 from sim.rehearsal.processes import Link, Message, RealProcess
-from sim.scenario.schema import Scenario
+from sim.world.deeds import Touched, note_deed, note_failure
 
 
 class ReportedStage(Stage, Protocol):
@@ -19,7 +19,6 @@ class ReportedStage(Stage, Protocol):
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
     """
 
-    scenario: Scenario
     controls: RealControls
     service_ms: dict[str, int]
     holds: dict[str, int]
@@ -44,7 +43,7 @@ class Reports:
 
     def _on_ready(self, process: RealProcess, _message: Message) -> None:
         process.ready.set()
-        if process is not self._stage.producer:
+        if process.config["role"] == "work":
             self._recorder.world(Event.WORKER_STARTED, process.name, generation=process.generation)
 
     def _on_accepted(self, _process: RealProcess, message: Message) -> None:
@@ -129,3 +128,16 @@ class Reports:
 
     def _on_trouble(self, process: RealProcess, message: Message) -> None:
         self._recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])
+
+    def _on_operated(self, _process: RealProcess, message: Message) -> None:
+        step = self._stage.scenario.operator[message["step"]]
+        queue = step.queue_name
+        states = message["from"] or [None] * len(message["ids"])
+        jobs = [Touched(ids, state) for ids, state in zip(message["ids"], states, strict=True)]
+        note_deed(self._recorder, queue, step.do, jobs, lambda job_id: self._stage.redis.name_of(queue, job_id))
+
+    def _on_operator_failed(self, _process: RealProcess, message: Message) -> None:
+        note_failure(self._recorder, self._stage.scenario.operator[message["step"]], message["error"])
+
+    def _on_operator_done(self, _process: RealProcess, message: Message) -> None:
+        self._stage.operating.discard(message["step"])

@@ -30,7 +30,12 @@ def take_stock(
 
 def _evicted(ledger: Ledger, places: dict[str, Place], lost_data_ms: int | None) -> list[Record]:
     """Return the final failures of jobs that are gone although Redis has lost nothing since: retention removed them."""
-    failures = {record.job: record for record in ledger if record.event is Event.FAILED}
+    failures: dict[str | None, Record] = {}
+    for record in ledger:
+        if record.event is Event.FAILED:
+            failures[record.job] = record
+        elif record.event in (Event.RETRIED, Event.REMOVED):
+            failures.pop(record.job, None)
     return [
         record
         for job, record in failures.items()

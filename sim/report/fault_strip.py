@@ -29,6 +29,9 @@ def draw_strip(ax: Axes, rows: Sequence[FaultRow], end_ms: int, *, width_in: flo
         x = max(0.0, min(first / span, 1 - room)) * span
         ax.text(x, place + 0.34, row.label, va="center", ha="left", fontsize=9, color=INK)
         for window in row.windows:
+            if window.is_moment:
+                ax.plot([window.start_ms], [place + 0.8], marker="^", color=INK, markersize=7, clip_on=False)
+                continue
             ax.barh(
                 place + 0.8,
                 window.end_ms - window.start_ms,
@@ -49,8 +52,10 @@ def draw_strip(ax: Axes, rows: Sequence[FaultRow], end_ms: int, *, width_in: flo
 
 
 def shade_windows(ax: Axes, windows: Sequence[FaultWindow]) -> None:
-    """Shade the time in which anything was broken; overlapping windows are shaded once."""
-    for start_ms, end_ms in merged(windows):
+    """Shade the time in which anything was broken, overlapping windows once; draw a line where an operator acted."""
+    for moment_ms in dict.fromkeys(window.start_ms for window in windows if window.is_moment):
+        ax.axvline(moment_ms, color=SHADE, linestyle="--", linewidth=0.9, zorder=0)
+    for start_ms, end_ms in merged([window for window in windows if not window.is_moment]):
         ax.axvspan(start_ms, end_ms, facecolor=SHADE, edgecolor=SHADE, alpha=0.16, linewidth=0.8, zorder=0)
 
 

@@ -1,4 +1,4 @@
-"""What was broken from when to when, read out of a ledger."""
+"""What was broken from when to when, and what an operator did when, read out of a ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,19 @@ from sim.ledger.events import Event, Ledger, Record
 
 
 class FaultKind(StrEnum):
-    """What stood broken, in the words of a picture's label for several of them."""
+    """What stood broken, or who interfered, in the words of a picture's label for several of them."""
 
     DOWN = "processes down"
     FROZEN = "processes frozen"
     REDIS = "Redis away"
     DATABASE = "database failing"
     HANDLER = "handlers failing"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
 class FaultWindow:
-    """One stretch of time in which something was broken.
+    """One stretch of time in which something was broken or paused, or the moment of what an operator did.
 
     Attributes:
         label: What was broken, such as ``email-1 down``.
@@ -33,6 +34,11 @@ class FaultWindow:
     start_ms: int
     end_ms: int
     mended: bool
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether it is a deed of an operator, which takes no time."""
+        return self.kind is FaultKind.OPERATOR and self.start_ms == self.end_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,19 @@ def fault_windows(ledger: Ledger, end_ms: int) -> list[FaultWindow]:
     for record in ledger:
         if record.job is not None:
             continue
+        if record.event in (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED):
+            do, queue = str((record.more or {}).get("do")), record.queue or ""
+            if record.event is Event.OPERATOR_FAILED:
+                windows.append(_moment(f"operator cannot {do} {queue}", record.t_ms))
+                continue
+            if do in ("pause", "resume", "drain"):
+                close(FaultKind.OPERATOR, queue, record.t_ms)
+            if do == "pause":
+                paused = (f"operator pauses {queue}", record.t_ms)
+                under_way.setdefault((FaultKind.OPERATOR, queue), []).append(paused)
+            elif do != "resume":
+                windows.append(_moment(f"operator: {do} {queue}", record.t_ms))
+            continue
         name = _name(record)
         if (kind := _OPENS.get(record.event)) is not None:
             if kind is FaultKind.DOWN:
@@ -127,6 +146,10 @@ def _gather(windows: Sequence[FaultWindow], *, by_kind: bool) -> list[FaultRow]:
 
 def _name(record: Record) -> str:
     return record.worker or str((record.more or {}).get("name", ""))
+
+
+def _moment(label: str, t_ms: int) -> FaultWindow:
+    return FaultWindow(FaultKind.OPERATOR, label, t_ms, t_ms, mended=True)
 
 
 def _label(kind: FaultKind, record: Record) -> str:

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
 from sim.report.fault_strip import SHADE, shade_windows
-from sim.report.fault_windows import fault_windows
+from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.report.lanes import Lane, SegmentKind, choose_jobs, job_lanes
 from sim.report.result import ModeResult, Result
 from sim.report.style import INK, MARKER_LOOKS, SEGMENT_LOOKS
@@ -42,7 +42,7 @@ def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = Non
             ax = new_figure(WIDE_IN * 0.75, _height_in(len(jobs))).add_subplot()
         _draw_lanes(ax, one, lanes, jobs, _end_ms(lanes, result, relative), relative=relative)
         ax.set_title(f"{_title(len(jobs), _all_jobs(result))}, {one.mode}")
-        handles = _legend([lanes], shaded=not relative and _has_faults([one]))
+        handles = _legend([lanes], [] if relative else _windows([one]))
         if own and isinstance(ax.figure, Figure):
             ax.figure.legend(handles=handles, loc="outside lower left", ncols=3)
         else:
@@ -70,8 +70,8 @@ def jobs_figure(result: Result, *, narrow: bool = False, limit: int = 40) -> Fig
         figure.suptitle(
             title.replace(", the", ",\nthe") if narrow else title, x=0.01, ha="left", fontweight="bold", fontsize=12
         )
-        shaded = not relative and _has_faults(result.modes.values())
-        handles = _legend([lanes for _one, lanes in every], shaded=shaded)
+        windows = [] if relative else _windows(result.modes.values())
+        handles = _legend([lanes for _one, lanes in every], windows)
         figure.legend(handles=handles, loc="outside lower left", ncols=2 if narrow else 4)
     return figure
 
@@ -169,12 +169,12 @@ def _draw_lane(ax: Axes, lane: Lane, place: int, origin_ms: int, end_ms: int, *,
         )
 
 
-def _has_faults(modes: Iterable[ModeResult]) -> bool:
-    return any(fault_windows(one.ledger, one.simulated_ms) for one in modes)
+def _windows(modes: Iterable[ModeResult]) -> list[FaultWindow]:
+    return [window for one in modes for window in fault_windows(one.ledger, one.simulated_ms)]
 
 
-def _legend(every: Sequence[Sequence[Lane]], *, shaded: bool) -> list[Artist]:
-    """List the kinds of segments and markers that occur."""
+def _legend(every: Sequence[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
+    """List the kinds of segments and markers that occur, and of what lies behind them."""
     segments = {segment.kind for lanes in every for lane in lanes for segment in lane.segments}
     markers = {marker.kind for lanes in every for lane in lanes for marker in lane.markers}
     handles: list[Artist] = [
@@ -196,6 +196,11 @@ def _legend(every: Sequence[Sequence[Lane]], *, shaded: bool) -> list[Artist]:
         for kind, look in MARKER_LOOKS.items()
         if kind in markers
     ]
-    if shaded:
-        handles.append(Patch(facecolor=SHADE, alpha=0.16, label="something was broken"))
+    shades = [window for window in windows if not window.is_moment]
+    if shades:
+        is_paused = any(window.kind is FaultKind.OPERATOR for window in shades)
+        label = "something was broken or paused" if is_paused else "something was broken"
+        handles.append(Patch(facecolor=SHADE, alpha=0.16, label=label))
+    if any(window.is_moment for window in windows):
+        handles.append(Line2D([], [], color=SHADE, linestyle="--", linewidth=0.9, label="an operator did something"))
     return handles

@@ -44,6 +44,8 @@ class MarkerKind(StrEnum):
     DEAD_LETTERED = "dead-lettered"
     REPLAYED = "replayed"
     PURGED = "purged"
+    PROMOTED = "promoted"
+    REMOVED = "removed"
     FORGOTTEN = "forgotten"
     LOST = "lost"
 
@@ -101,11 +103,11 @@ class Lane:
     def end_ms(self) -> int:
         """When the job's life ended, ms since the run began; its record may have been removed much later."""
         ends = [segment.end_ms for segment in self.segments]
-        ends += [marker.t_ms for marker in self.markers if marker.kind not in _REMOVALS]
+        ends += [marker.t_ms for marker in self.markers if marker.kind not in _ONLY_ITS_RECORD]
         return max(ends, default=self.offered_ms)
 
 
-_REMOVALS = (MarkerKind.EVICTED, MarkerKind.PURGED)
+_ONLY_ITS_RECORD = (MarkerKind.EVICTED, MarkerKind.PURGED, MarkerKind.REMOVED)
 _KIND_OF_STATE = {
     State.SUBMITTING: SegmentKind.SUBMITTING,
     State.WAITING: SegmentKind.WAITING,
@@ -130,6 +132,8 @@ _KIND_OF_EVENT = {
     Event.DEAD_LETTERED: MarkerKind.DEAD_LETTERED,
     Event.REPLAYED: MarkerKind.REPLAYED,
     Event.PURGED: MarkerKind.PURGED,
+    Event.PROMOTED: MarkerKind.PROMOTED,
+    Event.REMOVED: MarkerKind.REMOVED,
     Event.FORGOTTEN: MarkerKind.FORGOTTEN,
 }
 
@@ -245,7 +249,7 @@ def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
     for record in result.ledger:
         lane = lanes.get(record.job or "")
         kind = _KIND_OF_EVENT.get(record.event)
-        if lane is None or kind is None:
+        if lane is None or kind is None or (kind is MarkerKind.PROMOTED and record.worker != "operator"):
             continue
         if kind is MarkerKind.EFFECT:
             kind = MarkerKind.DUPLICATE if lane.job in delivered else kind

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.core.durations import format_duration
 from sim.report.canvas import png_bytes
-from sim.report.fault_windows import FaultWindow
+from sim.report.fault_windows import FaultKind, FaultWindow
 from sim.report.jobs_plot import jobs_figure, lanes_start_at_offer
 from sim.report.lanes import Lane, choose_jobs, job_lanes
 from sim.report.outcomes_plot import outcomes_figure
@@ -94,6 +94,7 @@ def _timeline(result: Result) -> Picture:
     windows = {one.result.mode: one.windows for one in every}
     tables = [_numbers_over_time(one, result.simulated_ms) for one in every]
     dead = " Dead letters may be fewer again: replayed or purged." if any(one.has_dead_letters for one in every) else ""
+    by_hand = any(window.kind is FaultKind.OPERATOR for some in windows.values() for window in some)
     if any(windows.values()):
         tables.append(_windows_table(windows))
     return Picture(
@@ -104,7 +105,7 @@ def _timeline(result: Result) -> Picture:
         "Two line charts for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
         "Above: jobs that are not finished, by where they stand. Below: how many jobs had been offered, delivered and "
         "lost, and how many effects were too many; a loss counts from the moment when the last trace of the job "
-        f"vanished.{dead} Grey: something was broken.",
+        f"vanished.{dead} Grey: something was broken." + (" Dashed: an operator did something." if by_hand else ""),
         tables,
     )
 
@@ -120,11 +121,18 @@ def _timeline_in_words(one: ModeSeries) -> str:
     words += f"; {seen.duplicates.last:,} effects too many; {seen.lost.last:,} lost."
     if one.has_dead_letters:
         words += f" At most {int(seen.dead.so_far.max()):,} dead letters, {seen.dead.last:,} at the end."
-    if windows:
-        told = [f"{window.label} from {_time(window.start_ms)} to {_time(window.end_ms)}" for window in windows[:4]]
-        more = f", and {len(windows) - 4:,} more" if len(windows) > 4 else ""
-        words += f" Broken: {', '.join(told)}{more}."
+    acted = [window for window in windows if window.kind is FaultKind.OPERATOR]
+    for heading, some in (("Broken", [window for window in windows if window not in acted]), ("By hand", acted)):
+        if some:
+            more = f", and {len(some) - 4:,} more" if len(some) > 4 else ""
+            words += f" {heading}: {', '.join(map(_window_in_words, some[:4]))}{more}."
     return words
+
+
+def _window_in_words(window: FaultWindow) -> str:
+    if window.is_moment:
+        return f"{window.label} at {_time(window.start_ms)}"
+    return f"{window.label} from {_time(window.start_ms)} to {_time(window.end_ms)}"
 
 
 def _numbers_over_time(series: ModeSeries, end_ms: int) -> NumberTable:
@@ -160,7 +168,8 @@ def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:
         ]
         for mode, window in every[:_MOST_WINDOWS]
     ]
-    caption = "What was broken"
+    by_hand = any(window.kind is FaultKind.OPERATOR for _mode, window in every)
+    caption = "What was broken, and what an operator did" if by_hand else "What was broken"
     if len(every) > _MOST_WINDOWS:
         caption += f" (the first {_MOST_WINDOWS} of {len(every):,})"
     return NumberTable(caption, ["what", "mode", "from", "until", "for"], rows)

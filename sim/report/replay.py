@@ -130,6 +130,7 @@ class _Player:
             Event.STALLED: self._stalled,
             Event.RETRIED: self._put_in_line,
             Event.REPLAYED: self._put_in_line,
+            Event.REMOVED: self._removed,
             Event.FORGOTTEN: self._forgotten,
             Event.RESTORED: self._restored,
         }
@@ -279,6 +280,11 @@ class _Player:
             return
         job.copies -= 1
         job.place = State.ACTIVE if job.running else State.WAITING
+
+    def _removed(self, job: _Job, record: Record) -> None:
+        if (record.more or {}).get("from") not in ("failed", "completed"):
+            self._disown(job)
+            self._leave(job)
 
     def _stalled(self, job: _Job, record: Record) -> None:
         self._disown(job)

@@ -86,6 +86,8 @@ MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.DEAD_LETTERED: Look("failed for good, to the dead letters", GREY, marker=">"),
     MarkerKind.REPLAYED: Look("replayed from the dead letters", GREY, marker="^"),
     MarkerKind.PURGED: Look("dead letter purged", BLACK, marker="<"),
+    MarkerKind.PROMOTED: Look("promoted by hand", YELLOW, marker="^"),
+    MarkerKind.REMOVED: Look("removed by hand", SKY_BLUE, marker="<"),
     MarkerKind.FORGOTTEN: Look("forgotten by Redis", GREY, marker="p"),
     MarkerKind.LOST: Look("lost", VERMILLION, marker="X"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from sim.core.durations import format_duration
 from sim.scenario.fault_schema import HandlerError, Struck
 from sim.scenario.limits import check_limits
+from sim.scenario.operator_schema import ON_DEAD_LETTERS
 from sim.scenario.parts import Parts
 from sim.scenario.problems import MOST_SHOWN, Path, Problem, did_you_mean, listed
 from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
@@ -18,7 +19,7 @@ GROUPS = ("workers", "application")
 
 def check(parts: Parts) -> list[Problem]:
     """Find what does not fit together, and what asks for more than the limits; at most one more than is shown."""
-    checks = (check_limits, _queues, _workload, _workers, _faults, _moments, _expect, _repetitions)
+    checks = (check_limits, _queues, _workload, _workers, _faults, _operator, _moments, _expect, _repetitions)
     return list(islice(chain.from_iterable(one(parts) for one in checks), MOST_SHOWN + 1))
 
 
@@ -63,9 +64,7 @@ def _workers(parts: Parts) -> Iterator[Problem]:
 
 
 def _faults(parts: Parts) -> Iterator[Problem]:
-    offered = Counter[str]()
-    for entry in parts.workload.values():
-        offered[entry.queue] += entry.jobs
+    offered = _offered(parts)
     for number, fault in parts.faults.items():
         here: Path = ("faults", number)
         target = getattr(fault, "target", None)
@@ -76,6 +75,36 @@ def _faults(parts: Parts) -> Iterator[Problem]:
                 yield from _unknown_queue(parts, (*here, "queues", place), name)
         for place, job in enumerate(getattr(fault, "jobs", None) or []):
             yield from _job(parts, offered, (*here, "jobs", place), job)
+
+
+def _offered(parts: Parts) -> Counter[str]:
+    offered = Counter[str]()
+    for entry in parts.workload.values():
+        offered[entry.queue] += entry.jobs
+    return offered
+
+
+def _has_dead_letters(parts: Parts, queue: str) -> bool:
+    """Tell whether a queue has dead letters, or is broken or unknown, of which others speak."""
+    config = parts.queues.get(queue)
+    return config is None or config.dead_letter
+
+
+def _operator(parts: Parts) -> Iterator[Problem]:
+    offered = _offered(parts)
+    for number, step in parts.operator.items():
+        here: Path = ("operator", number)
+        if getattr(step, "job", None) is not None:
+            yield from _job(parts, offered, (*here, "job"), step.job)
+        else:
+            yield from _unknown_queue(parts, (*here, "queue"), step.queue)
+        if isinstance(step, ON_DEAD_LETTERS) and not _has_dead_letters(parts, step.queue_name):
+            yield Problem((*here, "do"), f"queue {step.queue_name} has no dead letters; set its dead_letter: on")
+        if parts.duration_ms is not None and step.at > parts.duration_ms:
+            yield Problem((*here, "at"), _too_late(step.at, parts.duration_ms))
+    modes = parts.data.get("modes")
+    if parts.operator and isinstance(modes, list) and modes and "queue" not in modes:
+        yield Problem(("operator",), "an operator works on queues, and modes: leaves queue mode out", True)
 
 
 def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ def _placed(error: Any, data: Any) -> _Refusal:
         here = _step(here, part)
     node = resolved(node)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        path = (*path, "kind")
+        path = (*path, node.get("discriminator", {}).get("propertyName", "kind"))
     context = error.get("ctx") or {}
     reason = str(context["error"]) if kind == "value_error" and "error" in context else None
     return _Refusal(kind, path, at_key, _at(data, path), node, union, union_node, branch, reason)

@@ -1,5 +1,6 @@
 """The parts of a scenario that its cross-checks look at, from a valid file or from what is usable of a broken one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.fault_schema import Fault, Struck
 from sim.scenario.fields import PositiveDuration
+from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
 from sim.scenario.workload import Workload
@@ -22,6 +24,7 @@ class Parts:
         queue_names: Every queue that there is, or could be if what is broken were mended.
         workload: Entries by their number in the file; broken ones are left out.
         faults: Faults by their number in the file; broken ones are left out.
+        operator: The operator's steps by their number in the file; broken ones are left out.
         duration_ms: When the run ends, or None when nothing is said.
         whole: Whether nothing was left out, so that counts can be relied on.
     """
@@ -32,6 +35,7 @@ class Parts:
     workload: dict[int, Workload] = field(default_factory=dict)
     workers: dict[str, Workers] = field(default_factory=dict)
     faults: dict[int, Any] = field(default_factory=dict)
+    operator: dict[int, Any] = field(default_factory=dict)
     duration_ms: int | None = None
     whole: bool = True
 
@@ -42,11 +46,12 @@ class Parts:
 
     @property
     def span_ms(self) -> int:
-        """About how long the run is at least, ms: the duration, or the time until the last job or listed fault."""
+        """About how long the run is at least, ms: the duration, or until the last job, fault or operator's step."""
         if self.duration_ms is not None:
             return self.duration_ms
         struck = (max(fault.moments, default=0) for fault in self.faults.values() if isinstance(fault, Struck))
-        return max(self.last_ms, *struck, 0)
+        acted: Iterator[int] = (step.at for step in self.operator.values())
+        return max(self.last_ms, *struck, *acted, 0)
 
     def processes(self, queue: str) -> int:
         """Tell how many worker processes a queue has."""
@@ -62,6 +67,7 @@ def parts_of(scenario: Scenario, data: dict[str, Any]) -> Parts:
         workload=dict(enumerate(scenario.workload)),
         workers=scenario.workers,
         faults=dict(enumerate(scenario.faults)),
+        operator=dict(enumerate(scenario.operator)),
         duration_ms=scenario.duration,
     )
 
@@ -72,6 +78,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
         "workload": Workload,
         "workers": Workers,
         "faults": Fault,
+        "operator": OperatorStep,
         "queues": QueueConfig,
         "duration": PositiveDuration,
     }
@@ -87,8 +94,8 @@ def _usable(name: str, value: Any) -> Any:
 
 def salvaged_parts(data: dict[str, Any]) -> Parts:
     """Take what is usable from a file that has errors."""
-    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults")}
-    queues, workload, workers, faults = sections.values()
+    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults", "operator")}
+    queues, workload, workers, faults, operator = sections.values()
     written = queues if isinstance(queues, dict) else {}
     names = dict.fromkeys([*written, *DOCUMENTED_QUEUES])
     parts = Parts(data, list(names), duration_ms=_usable("duration", data.get("duration")), whole=False)
@@ -101,7 +108,11 @@ def salvaged_parts(data: dict[str, Any]) -> Parts:
             parts.queues[name] = found
     if isinstance(workers, dict):
         parts.workers = {name: found for name, own in workers.items() if (found := _usable("workers", own))}
-    for section, raw, kept in (("workload", workload, parts.workload), ("faults", faults, parts.faults)):
+    for section, raw, kept in (
+        ("workload", workload, parts.workload),
+        ("faults", faults, parts.faults),
+        ("operator", operator, parts.operator),
+    ):
         if isinstance(raw, list):
             kept.update({n: found for n, own in enumerate(raw[:1_000]) if (found := _usable(section, own))})
     return parts

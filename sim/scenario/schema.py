@@ -16,6 +16,7 @@ from sim.scenario.fields import (
     SemanticsName,
     Switch,
 )
+from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.workload import Workload
 
@@ -95,6 +96,8 @@ class Scenario(Model):
     redis: RedisConfig = RedisConfig()
     database: DatabaseConfig = DatabaseConfig()
     faults: Annotated[list[Fault], Field(max_length=1_000)] = Field(default_factory=list)
+    operator: Annotated[list[OperatorStep], Field(max_length=1_000)] = Field(default_factory=list)
+    """What an operator does to the queues, in queue mode."""
     expect: Expect = Expect()
 
     @model_validator(mode="before")

@@ -40,7 +40,7 @@ def known_keys(node: Schema) -> list[str]:
 
 
 def kinds(node: Schema) -> list[str]:
-    """List the kinds of a union that is told apart by ``kind``."""
+    """List the kinds of a union that is told apart by one key, such as ``kind``."""
     return list(node["discriminator"]["mapping"])
 
 
@@ -55,7 +55,7 @@ def described(node: Schema) -> str:
     """Say what is expected: ``a whole number from 1 to 1,000``."""
     node = resolved(node)
     if "discriminator" in node:
-        return f"a mapping with kind: {listed(sorted(kinds(node)))}"
+        return f"a mapping with {node['discriminator']['propertyName']}: {listed(sorted(kinds(node)))}"
     if "anyOf" in node:
         return _alternatives(node)
     if words := allowed_words(node):
@@ -92,7 +92,7 @@ def _number(node: Schema) -> str:
 
 
 def _mapping(node: Schema) -> str:
-    keys = [key for key in node.get("required", []) if key != "kind"]
+    keys = [key for key in node.get("required", []) if key not in ("kind", "do")]
     if keys:
         return f"a mapping with {listed([f'{key}:' for key in keys], 'and')}"
     known = known_keys(node)

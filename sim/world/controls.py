@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from sim.core.errors import SimError, UnknownName
 from sim.ledger.events import Event
 from sim.scenario.fault_schema import Step
+from sim.scenario.operator_schema import OperatorStep
 from sim.world.database import Failure, FailureWindow
 from sim.world.hooks import FaultHooks
+from sim.world.operator import operate
 from sim.world.persistence import Snapshot, restore_point_ms
 from sim.world.process import Process
 from sim.world.redis_server import LOADING
@@ -178,6 +180,12 @@ class Controls(FaultHooks[Process]):
         """Take the extra time away again."""
         self._world.recorder.world(Event.DATABASE_FAULT_ENDED, name=name)
         self._world.database.end_slowing(name)
+
+    def operate(self, step: OperatorStep) -> None:
+        """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""
+        world = self._world
+        if world.server is not None:
+            operate(step, world.queue(step.queue_name), world.server, world.recorder)
 
     def announce(self, event: Event, **more: object) -> None:
         """Write something about the world into the ledger."""

@@ -160,6 +160,11 @@ class MemoryStore:
         fields = self._data.get(name)
         return {} if fields is None else dict(fields)
 
+    def hmget(self, name: str, keys: list[str]) -> list[str | None]:
+        """Return several fields in the order asked for; None for each that does not exist."""
+        fields = self._data.get(name, {})
+        return [fields.get(key) for key in keys]
+
     def hset(self, name: str, key: str | None = None, value: str | None = None, mapping: Any = None) -> int:
         """Set fields and count the new ones."""
         fields = self._data.get(name)
@@ -250,6 +255,20 @@ class MemoryStore:
             return -1
         items.insert(place + (where.upper() == "AFTER"), value)
         return len(items)
+
+    def lset(self, name: str, index: int, value: str) -> bool:
+        """Put a value in place of another; negative places count from the end.
+
+        Raises:
+            redis.ResponseError: There is no such list, or no such place in it.
+        """
+        items: deque[str] | None = self._data.get(name)
+        if items is None:
+            raise redis.ResponseError("no such key")
+        if not -len(items) <= index < len(items):
+            raise redis.ResponseError("index out of range")
+        items[index] = value
+        return True
 
     def llen(self, name: str) -> int:
         """Count the values."""

@@ -43,6 +43,12 @@ class Recorder:
             self._append(_record(Record, (int(self._env.now), None, None, event, 0, worker, more or None)))
             self._ledger.put_aside()
 
+    def operator(self, queue: str, event: Event, more: dict[str, Any]) -> None:
+        """Write down something that an operator did, or could not do, to a queue."""
+        if self._append is not None:
+            self._append(_record(Record, (int(self._env.now), queue, None, event, 0, "operator", more)))
+            self._ledger.put_aside()
+
     def job(
         self, queue: str, job: str, event: Event, worker: str | None = None, more: dict[str, Any] | None = None
     ) -> None:
@@ -106,6 +112,13 @@ class Recorder:
                 self.offered(queue, name, {"by": "hand"})
             self.accepted(queue, name, job_id)
             return name
+
+    def id_of(self, queue: str, job: str) -> str | None:
+        """Return the latest id that the queue gave an offer; None where it has none, or lost it to another offer."""
+        for job_id, name in reversed(self._names.get(queue, {}).items()):
+            if name == job:
+                return job_id
+        return None
 
     def learn(self, queue: str, job_id: str, job: str) -> None:
         """Take note of the offer behind an id without writing anything down."""

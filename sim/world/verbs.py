@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sim.ledger.events import Event
+from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.schema import Scenario
 from sim.world.database import Failure
 from sim.world.hooks import ErrorHook, StepHook
@@ -57,6 +58,9 @@ class Verbs(Protocol[P]):
 
     def restore_database_speed(self, name: str) -> None:
         """Take the extra time away again."""
+
+    def operate(self, step: OperatorStep) -> None:
+        """Let the operator do something to a queue."""
 
     def announce(self, event: Event, **more: object) -> None:
         """Write something about the world into the ledger."""

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.jobqueue.errors import LockMismatch, LockMissing, RetryRefused
+from sim.jobqueue.clean import clean_jobs
+from sim.jobqueue.drain import drain_queue
+from sim.jobqueue.errors import JobLocked, LockMismatch, LockMissing, NotDelayed, RetryRefused
 from sim.jobqueue.job import Job, JobOptions
 from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.locks import extend_lock
 from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
 from sim.jobqueue.pause import pause_queue, resume_queue
+from sim.jobqueue.promote import promote_job
+from sim.jobqueue.remove import remove_job
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
 from tests.concurrency.interleaving import interrupted
@@ -332,3 +336,127 @@ def test_retrying_all_leaves_out_what_was_retried_meanwhile(q: Driver, clock: Ma
     other = interrupted(q.store, clock, lambda: retry_job(q.store, q.keys, "1", now_ms=clock.now_ms))
     assert retry_failed_jobs(other.store, q.keys) == ["2"]
     assert everywhere(q) == ["1", "2"]
+
+
+# -- promoting, removing, cleaning, draining by hand -------------------------------------------------------------
+
+
+def test_a_job_that_becomes_due_is_not_promoted_by_hand_as_well(q: Driver, clock: ManualClock) -> None:
+    """The worker's timer was faster."""
+    q.add(delay_ms=10)
+    clock.advance(11)
+    other = interrupted(q.store, clock, q.promote)
+    with pytest.raises(NotDelayed):
+        promote_job(other.store, q.keys, "1")
+    assert everywhere(q) == ["1"]
+
+
+def test_a_job_is_promoted_into_the_line_of_a_queue_that_is_paused_meanwhile(q: Driver, clock: ManualClock) -> None:
+    """Else the resume would overwrite it."""
+    q.add(delay_ms=10)
+    other = interrupted(q.store, clock, lambda: pause_queue(q.store, q.keys))
+    promote_job(other.store, q.keys, "1")
+    assert q.store.lrange(q.keys.paused, 0, -1) == ["1"]
+
+
+def test_a_promoted_job_with_a_priority_is_not_lost_when_its_neighbour_is_popped(q: Driver, clock: ManualClock) -> None:
+    """LINSERT before an id that is gone would put it nowhere."""
+    q.add(priority=1)
+    q.add(priority=2, delay_ms=10)
+    promote_job(interrupted(q.store, clock, lambda: pop(q)).store, q.keys, "2")
+    assert q.line == ["2"]
+
+
+def test_a_job_that_is_taken_meanwhile_is_not_removed(q: Driver, clock: ManualClock) -> None:
+    """Its lock was not there when it was looked for."""
+    q.add()
+    other = interrupted(q.store, clock, q.take)
+    with pytest.raises(JobLocked):
+        remove_job(other.store, q.keys, "1")
+    assert everywhere(q) == ["1"]
+    assert q.hash("1")
+
+
+@pytest.mark.parametrize("state", ["waiting", "active"])
+def test_a_job_that_is_taken_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock, state: Any) -> None:
+    """Neither from the line, where it stands no more, nor from the active ones, where it is locked now."""
+    q.add()
+    if state == "active":
+        pop(q)
+    clock.advance(1)
+
+    def meanwhile() -> None:
+        if state == "waiting":
+            q.take()
+        else:
+            lock_popped(q.store, q.keys, "1", q.lease, now_ms=clock.now_ms)
+
+    other = interrupted(q.store, clock, meanwhile)
+    assert clean_jobs(other.store, q.keys, state, now_ms=clock.now_ms) == []
+    assert everywhere(q) == ["1"]
+    assert q.hash("1")
+
+
+def test_a_lock_alone_keeps_a_job_from_being_cleaned_or_removed(q: Driver, clock: ManualClock) -> None:
+    """Whoever set it, and whatever else it did."""
+    q.add()
+    q.add()
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: q.store.set(q.keys.lock("1"), "somebody"))
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == ["2"]
+    q.add()
+    other = interrupted(q.store, clock, lambda: q.store.set(q.keys.lock("3"), "somebody"))
+    with pytest.raises(JobLocked):
+        remove_job(other.store, q.keys, "3")
+
+
+def test_a_job_that_is_popped_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock) -> None:
+    """Its place in the line is another's."""
+    q.add()
+    q.add()
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: pop(q))
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == ["2"]
+    assert everywhere(q) == ["1"]
+    assert q.hash("1")
+
+
+def test_a_failed_job_that_is_retried_meanwhile_is_not_cleaned(q: Driver, clock: ManualClock) -> None:
+    """It stands in line again, and keeps its hash."""
+    q.add()
+    q.fail(q.take())
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: retry_job(q.store, q.keys, "1", now_ms=clock.now_ms))
+    assert clean_jobs(other.store, q.keys, "failed", now_ms=clock.now_ms) == []
+    assert q.line == ["1"]
+    assert q.hash("1")
+
+
+def test_a_job_whose_age_changes_meanwhile_is_judged_by_it(q: Driver, clock: ManualClock) -> None:
+    """A job's hash is watched as well as its place."""
+    q.add()
+    clock.advance(1)
+    other = interrupted(q.store, clock, lambda: q.store.hset(q.keys.job("1"), "processedOn", str(clock.now_ms)))
+    assert clean_jobs(other.store, q.keys, "waiting", now_ms=clock.now_ms) == []
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_drain_leaves_a_job_that_is_taken_meanwhile_its_hash(q: Driver, clock: ManualClock, paused: bool) -> None:
+    """And takes one along that is added meanwhile."""
+    q.add()
+    q.add()
+    if paused:
+        pause_queue(q.store, q.keys)
+        drained = drain_queue(interrupted(q.store, clock, q.add).store, q.keys)
+        assert drained.waiting == ["1", "2", "3"]
+        assert q.store.keys(q.keys.job("[0-9]*")) == []
+    else:
+        drained = drain_queue(interrupted(q.store, clock, q.take).store, q.keys)
+        assert drained.waiting == ["2"]
+        assert q.hash("1")
+
+
+def test_a_drain_tells_every_delayed_job(q: Driver, clock: ManualClock) -> None:
+    """Also one that comes meanwhile."""
+    other = interrupted(q.store, clock, lambda: q.add(delay_ms=10))
+    assert drain_queue(other.store, q.keys).delayed == ["1"]

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from sim.core.clock import ManualClock
 from sim.core.errors import SimError
 from sim.jobqueue.backoff import Strategy
+from sim.jobqueue.clean import clean_jobs
+from sim.jobqueue.drain import drain_queue
 from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.getters import get_job, job_counts, job_ids, job_state
@@ -16,7 +18,8 @@ from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.locks import extend_lock
 from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
 from sim.jobqueue.pause import is_paused, pause_queue, resume_queue
-from sim.jobqueue.promote import promote_due_jobs
+from sim.jobqueue.promote import promote_due_jobs, promote_job
+from sim.jobqueue.remove import remove_job
 from sim.jobqueue.semantics import BULL
 from sim.jobqueue.stalled import check_stalled_jobs
 from sim.jobqueue.submit import add_job
@@ -156,6 +159,18 @@ class ProjectQueue:
 
     def _retry_all(self, _actor: str, _now_ms: int, batch: int) -> Any:
         retry_failed_jobs(self.store, self.keys, batch=batch)
+
+    def _promote_job(self, _actor: str, _now_ms: int, id: str) -> Any:
+        promote_job(self.store, self.keys, id)
+
+    def _remove(self, _actor: str, _now_ms: int, id: str) -> Any:
+        remove_job(self.store, self.keys, id)
+
+    def _clean(self, _actor: str, now_ms: int, state: Any, grace: int, limit: int) -> Any:
+        return clean_jobs(self.store, self.keys, state, now_ms=now_ms, grace_ms=grace, limit=limit)
+
+    def _empty(self, _actor: str, _now_ms: int) -> Any:
+        drain_queue(self.store, self.keys)
 
     def _pause(self, _actor: str, _now_ms: int) -> Any:
         pause_queue(self.store, self.keys)

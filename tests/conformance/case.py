@@ -134,6 +134,22 @@ class Script:
         """Put all failed jobs back in line, so many at a time."""
         self._note(OPERATOR, "retry_all", batch=batch)
 
+    def promote_job(self, job_id: str) -> None:
+        """Put one delayed job in line now."""
+        self._note(OPERATOR, "promote_job", id=job_id)
+
+    def remove(self, job_id: str) -> None:
+        """Take one job out of whatever state it is in."""
+        self._note(OPERATOR, "remove", id=job_id)
+
+    def clean(self, state: str, *, grace: int = 0, limit: int = 0) -> None:
+        """Remove a state's jobs that are older than so much, ms."""
+        self._note(OPERATOR, "clean", state=state, grace=grace, limit=limit)
+
+    def empty(self) -> None:
+        """Throw away everything that waits or is delayed."""
+        self._note(OPERATOR, "empty")
+
     def pause(self) -> None:
         """Pause the queue."""
         self._note(OPERATOR, "pause")

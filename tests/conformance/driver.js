@@ -72,6 +72,14 @@ async function jobOf(actor, id) {
   return held.get(`${actor}/${id}`) || (await queueOf(actor)).getJob(id);
 }
 
+// an operator who holds the job although its hash may be gone meanwhile
+async function heldByOperator(actor, id) {
+  const queue = await queueOf(actor);
+  const job = (await queue.getJob(id)) || new (require('bull/lib/job'))(queue, {}, {});
+  job.id = id;
+  return job;
+}
+
 const verbs = {
   async add(actor, { data, name, opts }) {
     const queue = await queueOf(actor);
@@ -119,15 +127,26 @@ const verbs = {
     return { failed, stalled };
   },
   async retry(actor, { id }) {
-    // an operator who holds the job although its hash may be gone meanwhile
-    const queue = await queueOf(actor);
-    const job = (await queue.getJob(id)) || new (require('bull/lib/job'))(queue, {}, {});
-    job.id = id;
-    await job.retry();
+    await (await heldByOperator(actor, id)).retry();
     return null;
   },
   async retry_all(actor, { batch }) {
     await (await queueOf(actor)).retryJobs({ count: batch });
+    return null;
+  },
+  async promote_job(actor, { id }) {
+    await (await heldByOperator(actor, id)).promote();
+    return null;
+  },
+  async remove(actor, { id }) {
+    await (await heldByOperator(actor, id)).remove();
+    return null;
+  },
+  async clean(actor, { state, grace, limit }) {
+    return (await queueOf(actor)).clean(grace, state === 'waiting' ? 'wait' : state, limit);
+  },
+  async empty(actor) {
+    await (await queueOf(actor)).empty();
     return null;
   },
   async pause(actor) {

@@ -26,6 +26,10 @@ class Tape:
         """Write down something that concerns no job."""
         self.records.append(Record(t_ms, None, None, event, 0, worker, more or None))
 
+    def operator(self, t_ms: int, event: Event, do: str) -> None:
+        """Write down something that an operator did to the tape's queue, or could not do."""
+        self.records.append(Record(t_ms, self.queue, None, event, 0, "operator", {"do": do}))
+
     def job(self, t_ms: int, job: str, event: Event, attempt: int = 0, worker: str | None = None, **more: Any) -> None:
         """Write down something that happened to a job; its queue is what stands before the last hyphen."""
         self.records.append(Record(t_ms, job.rpartition("-")[0], job, event, attempt, worker, more or None))
