@@ -21,6 +21,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"faults": [{"kind": "redis-outage", "at": "1s", "duration": "1s", "lost_replies": 2}]},
         r"faults\[0\].lost_replies: .*; leave lost_replies out",
     ),
+    (
+        {"operator": [{"at": "1s", "do": "drain", "queue": "email", "delayed": False}]},
+        r"operator\[0\].delayed: Bull's empty\(\) always takes the delayed jobs too; leave delayed out, or on",
+    ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (
@@ -45,4 +49,5 @@ def test_what_can_be_done_passes() -> None:
         {"kind": "redis-crash", "at": "1s", "duration": "1s"},
         {"kind": "redis-outage", "at": "1s", "duration": "1s"},
     ]
-    refuse_what_cannot_be_done(few_emails(faults=faults), Scale(20))
+    steps = [{"at": "1s", "do": do, "queue": "email"} for do in ("retry-all", "clean", "pause", "resume", "drain")]
+    refuse_what_cannot_be_done(few_emails(faults=faults, operator=steps), Scale(20))
