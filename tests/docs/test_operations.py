@@ -20,6 +20,8 @@ from sim.jobqueue.remove import remove_job
 from sim.jobqueue.semantics import BULL
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import Lease, take_job
+from sim.scenario.load import parse_scenario
+from sim.world.operator import DEEDS
 from sim.world.redis_store import open_fakeredis
 from tests.conftest import T0
 from tests.docs.redis_cli import Shell, real_shell, simulated_shell
@@ -161,6 +163,27 @@ def test_every_script_of_the_page_is_tried_here() -> None:
     """And no fence with commands is without a name."""
     assert list(SCRIPTS) == list(PREPARED)
     assert PAGE.count("```sh") == len(SCRIPTS)
+
+
+def test_the_operator_of_the_page_can_be_copied_into_a_scenario() -> None:
+    """As it stands."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)
+    head = "title: t\nquestion: q\nworkload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 17}}]\n"
+    assert [step.do for step in parse_scenario(head + block).operator] == [
+        "retry-all",
+        "retry",
+        "promote",
+        "clean",
+        "pause",
+    ]
+
+
+def test_every_verb_and_scenario_is_on_the_page() -> None:
+    """Whoever adds one says here what it does."""
+    verbs = re.findall(r"`do` is one of (.*?)\.", PAGE, re.S)[0]
+    assert re.split(r", | and ", " ".join(verbs.split())) == list(DEEDS)
+    shipped = {path.stem for path in Path("scenarios/06-operations").glob("*.yaml")}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.M)) == shipped
 
 
 @pytest.mark.parametrize("name", PREPARED)

@@ -25,6 +25,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"queues": {"email": {"dead_letter": True}}},
         "queues.email.dead_letter: the real Bull has no dead letter queue; leave it off",
     ),
+    (
+        {"operator": [{"at": "1s", "do": "drain", "queue": "email", "delayed": False}]},
+        r"operator\[0\].delayed: Bull's empty\(\) always takes the delayed jobs too; leave delayed out, or on",
+    ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (
@@ -49,4 +53,5 @@ def test_what_can_be_done_passes() -> None:
         {"kind": "redis-crash", "at": "1s", "duration": "1s"},
         {"kind": "redis-outage", "at": "1s", "duration": "1s"},
     ]
-    refuse_what_cannot_be_done(few_emails(faults=faults), Scale(20))
+    steps = [{"at": "1s", "do": do, "queue": "email"} for do in ("retry-all", "clean", "pause", "resume", "drain")]
+    refuse_what_cannot_be_done(few_emails(faults=faults, operator=steps), Scale(20))

@@ -201,3 +201,52 @@ def wait_for(condition: object) -> None:
     while not condition():
         assert time.monotonic() < give_up
         time.sleep(0.05)
+
+
+def test_an_operator_does_everything_by_the_real_bull(real_parts: RealParts) -> None:
+    """Each verb at its moment, with the jobs that it was done to; as many are lost as the simulator says."""
+    failing = [{"kind": "handler-error", "jobs": ["email-1", "email-2"], "first_attempts": 1}]
+    steps = [
+        {"at": "5s", "do": "retry", "job": "email-1"},
+        {"at": "6s", "do": "retry", "job": "email-3"},
+        {"at": "7s", "do": "retry-all", "queue": "email"},
+        {"at": "9s", "do": "promote", "queue": "email", "id": "4"},
+        {"at": "11s", "do": "clean", "queue": "email", "limit": 1},
+        {"at": "12s", "do": "pause", "queue": "email"},
+        {"at": "20s", "do": "remove", "job": "email-7"},
+        {"at": "21s", "do": "resume", "queue": "email"},
+        {"at": "30s", "do": "drain", "queue": "email"},
+    ]
+    workload = [
+        {"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 3, "start": "1s"}},
+        {"queue": "email", "arrivals": {"kind": "times", "at": ["8s", "8s"]}, "delay": "1h"},
+        {"queue": "email", "arrivals": {"kind": "times", "at": ["15s", "16s"]}},
+    ]
+    parts = {"faults": failing, "queues": {"email": {"attempts": 1}}, "workload": workload, "operator": steps}
+    scenario = few_emails(**parts)
+    result = perform(scenario, Scale(10), 1, real_parts).result
+    events = (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)
+    done = [(r.event, (r.more or {})["do"], (r.more or {}).get("jobs")) for r in result.ledger if r.event in events]
+    assert done == [
+        (Event.OPERATOR_ACTED, "retry", 1),
+        (Event.OPERATOR_FAILED, "retry", None),
+        (Event.OPERATOR_ACTED, "retry-all", 1),
+        (Event.OPERATOR_ACTED, "promote", 1),
+        (Event.OPERATOR_ACTED, "clean", 1),
+        (Event.OPERATOR_ACTED, "pause", None),
+        (Event.OPERATOR_ACTED, "remove", 1),
+        (Event.OPERATOR_ACTED, "resume", None),
+        (Event.OPERATOR_ACTED, "drain", 1),
+    ]
+    lost = [job.job for job in result.jobs if job.outcome is Outcome.LOST]
+    assert lost == ["email-5", "email-7"]
+    assert predict(scenario, 1).totals.lost == 2
+
+
+def test_an_operator_is_told_when_redis_is_away(real_parts: RealParts) -> None:
+    """As in simulated time it is written down, and not done later."""
+    faults = [{"kind": "redis-outage", "at": "4s", "duration": "3s"}]
+    steps = [{"at": "5s", "do": "pause", "queue": "email"}]
+    result = perform(few_emails(faults=faults, operator=steps), Scale(10), 1, real_parts).result
+    (failed,) = [record.more for record in result.ledger if record.event is Event.OPERATOR_FAILED]
+    assert failed == {"do": "pause", "error": "connect ECONNREFUSED"}
