@@ -77,7 +77,14 @@ def carry_out(batch: Batch) -> Done:
         for replication in batch.replications:
             seed = seed_of(recipe.seed, replication)
             try:
-                result = run(scenario, modes=recipe.modes, seed=seed, semantics=recipe.semantics, store=SWEEP_STORE)
+                result = run(
+                    scenario,
+                    modes=recipe.modes,
+                    seed=seed,
+                    semantics=recipe.semantics,
+                    store=SWEEP_STORE,
+                    metrics=False,
+                )
             except SimError as error:
                 failures.append((batch.point, replication, str(error)))
                 continue

@@ -1,7 +1,10 @@
 """The world as notebooks and the command line open it: with its scenario's faults arranged."""
 
 from pathlib import Path
+from typing import Literal
 
+from sim.core.durations import parse_duration
+from sim.core.errors import SimError
 from sim.faults.timeline import arrange_faults
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
@@ -10,6 +13,29 @@ from sim.scenario.schema import Scenario
 from sim.world.simulation import MOST_STEPS, Simulation
 from sim.world.stores import StoreName
 from sim.world.streams import Streams
+
+SHORTEST_MS = 100
+
+Sampling = str | int | Literal[False] | None
+
+
+def sample_every_ms(scenario: Scenario, metrics: Sampling) -> int | None:
+    """Return the time between two samples, ms; None for no samples.
+
+    Args:
+        metrics: A duration, milliseconds, False for no samples, or None for what the scenario says.
+
+    Raises:
+        SimError: It is shorter than the shortest that a scenario may say.
+    """
+    if metrics is None:
+        return None if scenario.sampling is None else scenario.sampling.every
+    if metrics is False:
+        return None
+    every_ms = parse_duration(metrics) if isinstance(metrics, str) else metrics
+    if every_ms < SHORTEST_MS:
+        raise SimError(f"samples every {every_ms} ms are too many; the shortest time between two is {SHORTEST_MS} ms")
+    return every_ms
 
 
 class World(Simulation):
@@ -29,6 +55,7 @@ class World(Simulation):
         store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
         streams: Random numbers from elsewhere than the seed alone.
+        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
     """
 
     def __init__(
@@ -41,13 +68,24 @@ class World(Simulation):
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
+        metrics: Sampling = None,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(
-            loaded, mode, seed=seed, semantics=semantics, store=store, most_steps=most_steps, streams=streams
+            loaded,
+            mode,
+            seed=seed,
+            semantics=semantics,
+            store=store,
+            most_steps=most_steps,
+            streams=streams,
+            sample_every_ms=sample_every_ms(loaded, metrics),
         )
         arrange_faults(self)
 
     def result(self) -> ModeResult:
         """Take stock of the run as it stands; nothing can run after this."""
-        return ModeResult(self.mode, self.ledger, self.finish(), self.now_ms, list(self.scenario.queues))
+        jobs = self.finish()
+        self.metrics.end()
+        metrics = self.metrics if self.metrics.is_sampled else None
+        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, list(self.scenario.queues), metrics)

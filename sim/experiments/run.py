@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.garbage import fewer_collections
-from sim.experiments.open_world import World
+from sim.experiments.open_world import Sampling, World
 from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
@@ -21,6 +21,7 @@ def run(
     semantics: SemanticsName | None = None,
     store: StoreName = "fakeredis",
     most_steps: int = MOST_STEPS,
+    metrics: Sampling = None,
 ) -> Result:
     """Run a scenario to its end and return what came of it.
 
@@ -33,6 +34,7 @@ def run(
         semantics: Left out, the scenario's first.
         store: What holds the queue's keys; the result is the same on each.
         most_steps: A run that needs more steps of the simulation is stopped.
+        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
 
     Raises:
         ScenarioError: The file cannot be used; the error says where and why.
@@ -46,7 +48,9 @@ def run(
         if mode not in chosen:
             continue
         with fewer_collections():
-            world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps)
+            world = World(
+                loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps, metrics=metrics
+            )
             world.run()
             results[mode] = world.result()
             world.close()

@@ -1,13 +1,15 @@
 """What a run gives back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sim.ledger.events import Ledger
 from sim.ledger.outcomes import Counts, JobOutcome, count
+from sim.monitoring.metrics import Metrics, NotSampled
+from sim.report.notices import Notices, take_notice
 from sim.scenario.expect import ModeExpectation, holds
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
@@ -56,6 +58,7 @@ class ModeResult:
         ledger: Everything that happened, in order.
         jobs: One outcome for every offered job, in the order of the offers.
         simulated_ms: How long the run was, in simulated time.
+        metrics: What an operator could have seen; None where no samples were taken.
     """
 
     mode: ModeName
@@ -63,6 +66,7 @@ class ModeResult:
     jobs: list[JobOutcome]
     simulated_ms: int
     queue_names: list[str]
+    metrics: Metrics | None = None
 
     @cached_property
     def totals(self) -> Counts:
@@ -73,6 +77,17 @@ class ModeResult:
     def queues(self) -> dict[str, Counts]:
         """Outcomes queue by queue, in the scenario's order."""
         return {name: count(job for job in self.jobs if job.queue == name) for name in self.queue_names}
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Which alerts and which changes of health noticed which fault.
+
+        Raises:
+            NotSampled: The run took no samples.
+        """
+        if self.metrics is None:
+            raise NotSampled
+        return take_notice(self.metrics, self.ledger, self.simulated_ms)
 
     @cached_property
     def trace_sha256(self) -> str:
@@ -99,6 +114,11 @@ class Result:
     def outcomes(self) -> dict[str, dict[str, int]]:
         """The counts of each mode, by name."""
         return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
+
+    @property
+    def metrics(self) -> dict[ModeName, Metrics]:
+        """By mode what an operator could have seen; empty where no samples were taken."""
+        return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
 
     @property
     def jobs(self) -> list[tuple[str, JobOutcome]]:
@@ -157,7 +177,16 @@ class Result:
             for queue, bounds in block.queues.items():
                 counts = result.queues[queue].as_dict()
                 checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
-        return checks
+        return checks + self._alert_checks([own.alerts] * general + [more.alerts])
+
+    def _alert_checks(self, blocks: Sequence[Mapping[str, str]]) -> list[Check]:
+        """Hold what is expected of alerts against those of queue mode; nothing where no samples were taken."""
+        result = self.modes.get("queue")
+        if result is None or result.metrics is None or not any(blocks):
+            return []
+        from sim.report.alert_checks import alert_checks
+
+        return [Check("queue", None, *check) for block in blocks for check in alert_checks(result.notices, block)]
 
     @property
     def holds(self) -> bool:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.fault_schema import Fault, Struck
 from sim.scenario.fields import PositiveDuration
+from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
 from sim.scenario.workload import Workload
@@ -22,6 +23,7 @@ class Parts:
         queue_names: Every queue that there is, or could be if what is broken were mended.
         workload: Entries by their number in the file; broken ones are left out.
         faults: Faults by their number in the file; broken ones are left out.
+        alerts: Alerts by their number in the file; broken ones are left out.
         duration_ms: When the run ends, or None when nothing is said.
         whole: Whether nothing was left out, so that counts can be relied on.
     """
@@ -32,6 +34,8 @@ class Parts:
     workload: dict[int, Workload] = field(default_factory=dict)
     workers: dict[str, Workers] = field(default_factory=dict)
     faults: dict[int, Any] = field(default_factory=dict)
+    alerts: dict[int, Alert] = field(default_factory=dict)
+    metrics: MetricsConfig | None = None
     duration_ms: int | None = None
     whole: bool = True
 
@@ -62,6 +66,8 @@ def parts_of(scenario: Scenario, data: dict[str, Any]) -> Parts:
         workload=dict(enumerate(scenario.workload)),
         workers=scenario.workers,
         faults=dict(enumerate(scenario.faults)),
+        alerts=dict(enumerate(scenario.alerts)),
+        metrics=scenario.metrics,
         duration_ms=scenario.duration,
     )
 
@@ -73,6 +79,8 @@ def _adapter(name: str) -> TypeAdapter[Any]:
         "workers": Workers,
         "faults": Fault,
         "queues": QueueConfig,
+        "alerts": Alert,
+        "metrics": MetricsConfig,
         "duration": PositiveDuration,
     }
     return TypeAdapter(types[name])
@@ -87,8 +95,8 @@ def _usable(name: str, value: Any) -> Any:
 
 def salvaged_parts(data: dict[str, Any]) -> Parts:
     """Take what is usable from a file that has errors."""
-    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults")}
-    queues, workload, workers, faults = sections.values()
+    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults", "alerts")}
+    queues, workload, workers, faults, alerts = sections.values()
     written = queues if isinstance(queues, dict) else {}
     names = dict.fromkeys([*written, *DOCUMENTED_QUEUES])
     parts = Parts(data, list(names), duration_ms=_usable("duration", data.get("duration")), whole=False)
@@ -101,7 +109,13 @@ def salvaged_parts(data: dict[str, Any]) -> Parts:
             parts.queues[name] = found
     if isinstance(workers, dict):
         parts.workers = {name: found for name, own in workers.items() if (found := _usable("workers", own))}
-    for section, raw, kept in (("workload", workload, parts.workload), ("faults", faults, parts.faults)):
+    parts.metrics = _usable("metrics", data["metrics"]) if "metrics" in data else None
+    listed: tuple[tuple[str, Any, dict[int, Any]], ...] = (
+        ("workload", workload, parts.workload),
+        ("faults", faults, parts.faults),
+        ("alerts", alerts, parts.alerts),
+    )
+    for section, raw, kept in listed:
         if isinstance(raw, list):
             kept.update({n: found for n, own in enumerate(raw[:1_000]) if (found := _usable(section, own))})
     return parts

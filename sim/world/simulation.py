@@ -12,6 +12,7 @@ from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
 from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, gather_facts, judge
+from sim.monitoring.metrics import Metrics
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
@@ -30,6 +31,7 @@ from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
 from sim.world.recorder import Recorder
 from sim.world.redis_server import RedisServer
+from sim.world.sampler import Sampler
 from sim.world.stores import StoreName, open_store
 from sim.world.streams import Streams
 from sim.world.waiting_room import WaitingRoom
@@ -46,6 +48,7 @@ class Simulation:
     Attributes:
         redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
         controls: The verbs that break and mend this world.
+        metrics: What an operator sees; it grows while the world runs.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Simulation:
         store: StoreName = "fakeredis",
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
+        sample_every_ms: int | None = None,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -94,6 +98,8 @@ class Simulation:
         offers = draw_offers(scenario, self.streams)
         self._offering = self.env.process(offer_all(self.env, offers, self.recorder, taker.submit))
         self.env.process(self._watch())
+        self._sampler = Sampler(self, sample_every_ms)
+        self.metrics = Metrics(scenario, mode, self.ledger, self._sampler.samples, look=self._sampler.now)
 
     # -- building -------------------------------------------------------------------------------------------------
 
@@ -242,6 +248,7 @@ class Simulation:
         if self.server is not None and self.server.state == "up":
             self.wake_everyone()
         self._advance(until_ms)
+        self._sampler.take_until(until_ms)
         if self.env.now < until_ms:
             self.env.skip_to(until_ms)
 
@@ -256,12 +263,14 @@ class Simulation:
             self._settled = False
             self.env.process(self._watch())
         self._advance(None)
+        self._sampler.take_until(self.now_ms)
 
     def _advance(self, until_ms: int | None) -> None:
         env = self.env
         self._hands_off_ms = math.inf if until_ms is None else until_ms
         steps = self._steps_left
-        step, peek = env.step, env.peek
+        step = env.step if self._sampler.samples is None else self._sampler.step
+        peek = env.peek
         try:
             if until_ms is None:
                 while not self._settled and steps:
