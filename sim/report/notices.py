@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.ledger.events import Ledger
 from sim.monitoring.alerts import Episode
-from sim.monitoring.health import Health, Status
+from sim.monitoring.health import Health, Spell, Status
 from sim.monitoring.metrics import Metrics
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.scenario.fault_schema import HandlerError
@@ -69,20 +69,27 @@ def take_notice(metrics: Metrics, ledger: Ledger, end_ms: int) -> Notices:
     """Match faults with alerts and with the health of workers.
 
     An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
-    alert's condition began to hold. The death or freeze of a process shows in that process's own health, every other
-    fault in anybody's.
+    alert's condition began to hold; of several it is put down to the one that began last. So is a worker that becomes
+    unwell, but the death or freeze of a process shows in its own health alone.
 
     Args:
         end_ms: When the run ended, ms.
     """
     windows = [*_standing_faults(metrics.scenario, end_ms), *fault_windows(ledger, end_ms)]
-    episodes = metrics.alerts
     aftermath_ms = metrics.config.aftermath
-    fired = [episode for episode in episodes if episode.fired_ms is not None]
-    faults = [_notice(window, fired, metrics.health, aftermath_ms) for window in windows]
-    caused = {episode for fault in faults for episode in fired if _may_cause(fault.window, episode, aftermath_ms)}
-    false = tuple(episode for episode in fired if episode not in caused)
-    return Notices(tuple(faults), tuple(episodes), false)
+    alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
+    false = []
+    for episode in metrics.alerts:
+        if episode.fired_ms is None:
+            continue
+        causes = _causes(windows, episode.active_ms, aftermath_ms)
+        for window in causes:
+            alerts[window].append(episode)
+        if not causes:
+            false.append(episode)
+    spells = _unwell(metrics.health, windows, aftermath_ms)
+    faults = [_notice(window, alerts[window], spells[window]) for window in windows]
+    return Notices(tuple(faults), tuple(metrics.alerts), tuple(false))
 
 
 def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
@@ -94,25 +101,34 @@ def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
     ]
 
 
-def _may_cause(window: FaultWindow, episode: Episode, aftermath_ms: int) -> bool:
-    return window.start_ms <= episode.active_ms <= window.end_ms + aftermath_ms
+def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> list[FaultWindow]:
+    """Choose the fault that began last among those that may show at a moment; several where they began together."""
+    able = [window for window in windows if window.start_ms <= t_ms <= window.end_ms + aftermath_ms]
+    last_ms = max((window.start_ms for window in able), default=0)
+    return [window for window in able if window.start_ms == last_ms]
 
 
-def _notice(window: FaultWindow, fired: Sequence[Episode], health: Health, aftermath_ms: int) -> FaultNotice:
+def _struck_process(window: FaultWindow) -> str | None:
+    return window.label.rpartition(" ")[0] if window.kind in (FaultKind.DOWN, FaultKind.FROZEN) else None
+
+
+def _unwell(health: Health, windows: Sequence[FaultWindow], aftermath_ms: int) -> dict[FaultWindow, list[Spell]]:
+    """Put down each stretch in which a worker was unwell to what it came of."""
+    found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
+    for queue, worker in health.workers:
+        able = [window for window in windows if _struck_process(window) in (None, worker)]
+        for spell in health.spells(queue, worker):
+            if spell.status is not Status.HEALTHY:
+                for window in _causes(able, spell.start_ms, aftermath_ms):
+                    found[window].append(spell)
+    return found
+
+
+def _notice(window: FaultWindow, fired: Sequence[Episode], spells: Sequence[Spell]) -> FaultNotice:
     first: dict[tuple[str, str | None], Episode] = {}
     for episode in sorted(fired, key=lambda episode: episode.fired_ms or 0):
-        if _may_cause(window, episode, aftermath_ms):
-            first.setdefault((episode.alert, episode.queue), episode)
-    own = window.label.rpartition(" ")[0] if window.kind in (FaultKind.DOWN, FaultKind.FROZEN) else None
-    spells = [
-        spell
-        for queue, worker in health.workers
-        if own is None or worker == own
-        for spell in health.spells(queue, worker)
-        if spell.status is not Status.HEALTHY
-    ]
-    mine = [spell for spell in spells if window.start_ms <= spell.start_ms <= window.end_ms + aftermath_ms]
-    if not mine:
-        return FaultNotice(window, tuple(first.values()), None, None)
-    well_ms = None if any(spell.lasted for spell in mine) else max(spell.end_ms for spell in mine)
-    return FaultNotice(window, tuple(first.values()), min(spell.start_ms for spell in mine), well_ms)
+        first.setdefault((episode.alert, episode.queue), episode)
+    health_ms = min((spell.start_ms for spell in spells), default=None)
+    lasted = any(spell.lasted for spell in spells)
+    well_ms = None if lasted else max((spell.end_ms for spell in spells), default=None)
+    return FaultNotice(window, tuple(first.values()), health_ms, well_ms)

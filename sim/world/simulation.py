@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places
-from sim.world.clock import SimulatedClock, SimulatedTime
+from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.offers import draw_offers
@@ -68,7 +68,7 @@ class Simulation:
         self.mode: ModeName = mode
         self.seed = scenario.seed if seed is None else seed
         self.semantics = PROFILES[semantics or scenario.profiles[0]]
-        self.env = SimulatedTime()
+        self.env = SimulatedTime() if sample_every_ms is None else WatchedTime()
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode)
         self.recorder = Recorder(self.env, self.ledger)
@@ -79,6 +79,7 @@ class Simulation:
         self.controls = Controls(self)
         self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
         self.redis: Store | None = None
+        self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
         self.application: InProcessApplication | None = None
@@ -104,7 +105,7 @@ class Simulation:
     # -- building -------------------------------------------------------------------------------------------------
 
     def _build_queue_mode(self) -> None:
-        self.redis, connect = open_store(self.store_name, self.clock)
+        self.redis, connect, self.sizes = open_store(self.store_name, self.clock)
         self.server = RedisServer(self.env, self.redis, self.clock, connect)
         for name in self.scenario.queues:
             self.queues[name] = self._build_queue(name)
@@ -269,8 +270,7 @@ class Simulation:
         env = self.env
         self._hands_off_ms = math.inf if until_ms is None else until_ms
         steps = self._steps_left
-        step = env.step if self._sampler.samples is None else self._sampler.step
-        peek = env.peek
+        step, peek = env.step, env.peek
         try:
             if until_ms is None:
                 while not self._settled and steps:
