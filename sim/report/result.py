@@ -1,7 +1,7 @@
 """What a run gives back."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -177,10 +177,14 @@ class Result:
             for queue, bounds in block.queues.items():
                 counts = result.queues[queue].as_dict()
                 checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
-        return checks + self._alert_checks([own.alerts] * general + [more.alerts])
+        return checks + self.alert_expectations
 
-    def _alert_checks(self, blocks: Sequence[Mapping[str, str]]) -> list[Check]:
-        """Hold what is expected of alerts against those of queue mode; nothing where no samples were taken."""
+    @cached_property
+    def alert_expectations(self) -> list[Check]:
+        """What the scenario expects of its alerts in queue mode; nothing where no samples were taken."""
+        own = self.scenario.expect
+        more = own.documented if self.semantics == "documented" else own.bull
+        blocks = [own.alerts] * (self.semantics in self.scenario.profiles) + [more.alerts]
         result = self.modes.get("queue")
         if result is None or result.metrics is None or not any(blocks):
             return []
