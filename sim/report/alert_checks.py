@@ -18,6 +18,6 @@ def alert_checks(notices: Notices, expected: Mapping[str, str]) -> Iterator[tupl
             yield f"{alert} fires", "> 0", fired
             within_ms, soonest_ms = limit_ms(expectation), notices.soonest_ms(alert)
             if within_ms is not None and soonest_ms is not None:
-                yield f"{alert} fires after (ms)", f"<= {within_ms}", soonest_ms
+                yield f"{alert} after (ms)", f"<= {within_ms}", soonest_ms
             elif within_ms is not None:
                 yield f"{alert} notices a fault", "> 0", 0

@@ -48,9 +48,9 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
     unwell = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
     well = "-"
     if fault.health_ms is not None:
-        well = "never" if fault.well_ms is None else _well_again(fault.well_ms - window.end_ms)
+        well = "never" if fault.well_ms is None else _span(fault.well_ms - window.end_ms)
     alerts = "\n".join(
-        f"{_named(episode, one_queue)} {_span(fault.after_ms(episode.fired_ms))}"
+        f"{_span(fault.after_ms(episode.fired_ms))} {_named(episode, one_queue)}"
         for episode in fault.alerts
         if episode.fired_ms is not None
     )
@@ -67,12 +67,6 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
 
 def _span(ms: int) -> str:
     return format_duration(ms) if ms else "0s"
-
-
-def _well_again(after_ms: int) -> str:
-    if not after_ms:
-        return "at its end"
-    return f"{format_duration(after_ms)} later" if after_ms >= 0 else f"{format_duration(-after_ms)} before"
 
 
 def alert_rows(metrics: Metrics, notices: Notices) -> Rows:
@@ -103,7 +97,7 @@ def _standing(notices: Notices, name: str) -> str:
 
 def condition_in_words(alert: Alert) -> str:
     """Write a rule on one line: ``email waiting > 100 for 30s``."""
-    parts = [alert.queue, alert.metric]
+    parts = [alert.queue, alert.metric.replace("_", " ")]
     if alert.over is not None:
         parts.append(f"in {format_duration(alert.over)}")
     parts.append(alert.when)
@@ -142,7 +136,7 @@ def print_monitoring(metrics: Metrics, notices: Notices, console: "Console") -> 
     for caption, headings, rows in monitoring_tables(metrics, notices):
         table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
         for place, heading in enumerate(headings):
-            table.add_column(heading, no_wrap=place == 0, overflow="fold")
+            table.add_column(heading, no_wrap=place == 0 or heading == "alerts after", overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
         if rows:

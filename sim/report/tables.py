@@ -90,8 +90,9 @@ def expectation_table(checks: Sequence[Check]) -> "Table":
     from rich.text import Text
 
     table = _table("Expectations")
-    for heading in ("mode", "queue", "measure"):
+    for heading in ("mode", "queue"):
         table.add_column(heading, no_wrap=True)
+    table.add_column("measure", overflow="fold")
     table.add_column("expected", justify="right", no_wrap=True)
     table.add_column("seen", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
