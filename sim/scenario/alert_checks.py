@@ -67,7 +67,8 @@ def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem
             text = f"is missing; {alert.metric} only grows: say over: 1m to compare what it grew by in a minute"
             yield Problem((*here, "over"), text)
         elif alert.over % config.every:
-            yield Problem((*here, "over"), f"expected a multiple of metrics.every ({every}), such as {every} or 1m")
+            more = format_duration(config.every * 60)
+            yield Problem((*here, "over"), f"expected a multiple of metrics.every ({every}), such as {every} or {more}")
     elif alert.over is not None:
         counters = listed(list(COUNTERS))
         yield Problem((*here, "over"), f"only counters are compared over a time: {counters}", True)
