@@ -22,7 +22,7 @@ def test_the_catalogue_has_the_metrics_that_scenarios_may_name() -> None:
     assert sorted(named) == sorted(METRICS)
     assert {name for name, metric in METRICS.items() if metric.kind == "counter"} == set(COUNTERS)
     assert {name for name, metric in METRICS.items() if metric.unit == "seconds"} == set(TIMES)
-    assert GAUGES == STATES[: len(GAUGES)]
+    assert STATES[: len(GAUGES)] == GAUGES
 
 
 def values(made: Metrics, metric: str, over_ms: int | None = None) -> list[float]:
@@ -140,7 +140,7 @@ def test_moments_without_a_change_are_kept_once() -> None:
 def test_a_question_to_a_run_without_samples_says_how_to_take_some() -> None:
     """And a name that nothing bears is answered with those there are."""
     unsampled = Metrics(scenario(), "queue", Ledger("queue"), None)
-    with pytest.raises(NotSampled, match="metrics: {every: 1s}"):
+    with pytest.raises(NotSampled, match=r"metrics: \{every: 1s\}"):
         unsampled.series("email", "waiting")
     made = metrics([reading()])
     with pytest.raises(UnknownName, match="no metric called 'wating'; there are: waiting, "):
