@@ -236,7 +236,11 @@ def _monitoring(result: Result) -> list[Picture]:
     one = result.modes.get("queue") or next(iter(result.modes.values()))
     if one.metrics is None:
         return []
-    tables = [NumberTable(*rows) for rows in monitoring_tables(one.metrics, one.notices) if rows.rows]
+    tables = [
+        NumberTable(caption, headings, [[cell.replace("\n", ", ") for cell in row] for row in rows])
+        for caption, headings, rows in monitoring_tables(one.metrics, one.notices)
+        if rows
+    ]
     spoken = " ".join(f"{row[0]}: {row[-1]}." for row in tables[-1].rows[:8])
     verdict = monitoring_verdict(one.notices)
     return [

@@ -12,10 +12,14 @@ from sim.experiments.open_world import World
 from sim.experiments.run import run
 from sim.monitoring.catalogue import METRICS
 from sim.monitoring.exposition import Collector, exposition
+from sim.monitoring.metrics import Metrics
 from sim.monitoring.rule_file import expression, promql_duration, rule_file
+from sim.monitoring.samples import Now
 from sim.scenario.load import load_scenario, parse_scenario
 from sim.scenario.monitoring import Alert
+from tests.unit.monitoring.made import metrics, reading
 from tests.unit.monitoring.promtool import check_firing, promtool
+from tests.unit.report.ledgers import Tape
 
 SHIPPED = [path for path in sorted(Path("scenarios").glob("*/*.yaml")) if load_scenario(path).alerts]
 EVERYTHING = """
@@ -154,3 +158,16 @@ def test_the_rule_file_says_what_a_person_reads(world: World) -> None:
         "for": "1s500ms",
         "annotations": {"summary": "queue {{ $labels.queue }}: waiting >= 3 for 1.5s (now {{ $value }})"},
     }
+
+
+def test_a_duration_on_a_bucket_s_bound_is_in_it() -> None:
+    """One second is at most one second; a millisecond more is not."""
+    tape = Tape("queue")
+    for number, took_ms in enumerate((1_000, 1_001), 1):
+        tape.offer(0, f"email-{number}")
+        tape.succeed(f"email-{number}", 1, "email-1", 0, took_ms, took_ms)
+    registry = CollectorRegistry()
+    made = metrics([reading()], tape)
+    registry.register(Collector(Metrics(made.scenario, "queue", tape.ledger(), None, look=lambda: Now(0, reading()))))
+    labels = {"queue": "email", "le": "1.0"}
+    assert registry.get_sample_value("jobqueue_processing_seconds_bucket", labels) == 1
