@@ -20,6 +20,7 @@ import click
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
 @click.option("--no-trace", is_flag=True, help="Keep no events, only the counts: less memory in a long run.")
+@click.option("--metrics", "metrics_to", metavar="FILE|-", help="Write the metrics at the end, as Prometheus has them.")
 @click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
 def command(
     scenario: Path,
@@ -31,23 +32,31 @@ def command(
     json_to: str | None,
     trace_to: str | None,
     no_trace: bool,
+    metrics_to: str | None,
     no_plots: bool,
 ) -> None:
     """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
 
     Exit code 0: every expectation holds; 1: one is violated; 2: the scenario or a file cannot be used.
     """
-    if json_to == "-" and trace_to == "-":
-        raise click.UsageError("--json - and --trace - both want standard output; give one of them a file")
-    if no_trace and (trace_to is not None or out is not None):
-        asked = "--trace" if trace_to is not None else "--out"
-        raise click.UsageError(f"--no-trace leaves nothing that {asked} could write; --json has the counts")
+    targets = {"--json": json_to, "--trace": trace_to, "--metrics": metrics_to}
+    printed = [f"{option} -" for option, target in targets.items() if target == "-"]
+    if len(printed) > 1:
+        every = "both" if len(printed) == 2 else "all"
+        raise click.UsageError(f"{' and '.join(printed)} {every} want standard output; give one of them a file")
+    needs_events = {"--trace": trace_to, "--metrics": metrics_to, "--out": out}
+    for option, target in needs_events.items():
+        if no_trace and target is not None:
+            raise click.UsageError(f"--no-trace leaves nothing that {option} could write; --json has the counts")
     from sim.experiments.run import run
+    from sim.scenario.load import load_scenario
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
     chosen: Any = semantics
-    result = run(scenario, modes=modes, seed=seed, semantics=chosen, store=store, trace=not no_trace)
-    if json_to != "-" and trace_to != "-":
+    loaded = load_scenario(scenario)
+    sampling = "1s" if metrics_to is not None and loaded.sampling is None else None
+    result = run(loaded, modes=modes, seed=seed, semantics=chosen, store=store, trace=not no_trace, metrics=sampling)
+    if not printed:
         from rich.console import Console
 
         from sim.report.tables import print_result
@@ -55,9 +64,14 @@ def command(
         print_result(result, Console())
     if json_to is not None:
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
-        _write(json_to, text)
+        write(json_to, text)
     if trace_to is not None:
         _write_lines(trace_to, (f"{line}\n" for one in result.modes.values() for line in one.ledger.lines()))
+    if metrics_to is not None:
+        from sim.monitoring.exposition import exposition
+
+        metrics = result.metrics
+        write(metrics_to, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
     if out is not None:
         from sim.report.folder import write_results
 
@@ -67,7 +81,8 @@ def command(
         sys.exit(1)
 
 
-def _write(target: str, text: str) -> None:
+def write(target: str, text: str) -> None:
+    """Write to a file, or to standard output where the target is ``-``."""
     if target == "-":
         click.echo(text, nl=False)
         return

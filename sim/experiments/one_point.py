@@ -78,7 +78,13 @@ def carry_out(batch: Batch) -> Done:
             seed = seed_of(recipe.seed, replication)
             try:
                 result = run(
-                    scenario, modes=recipe.modes, seed=seed, semantics=recipe.semantics, store=SWEEP_STORE, trace=False
+                    scenario,
+                    modes=recipe.modes,
+                    seed=seed,
+                    semantics=recipe.semantics,
+                    store=SWEEP_STORE,
+                    trace=False,
+                    metrics=False,
                 )
             except SimError as error:
                 failures.append((batch.point, replication, str(error)))

@@ -1,7 +1,10 @@
 """The world as notebooks and the command line open it: with its scenario's faults and operator arranged."""
 
 from pathlib import Path
+from typing import Literal
 
+from sim.core.durations import parse_duration
+from sim.core.errors import SimError
 from sim.faults.timeline import arrange_faults
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
@@ -11,6 +14,34 @@ from sim.world.operator import arrange_operator
 from sim.world.simulation import MOST_STEPS, Simulation
 from sim.world.stores import StoreName
 from sim.world.streams import Streams
+
+SHORTEST_MS = 100
+
+Sampling = str | int | Literal[False] | None
+
+
+def sample_every_ms(scenario: Scenario, metrics: Sampling, trace: bool) -> int | None:
+    """Return the time between two samples, ms; None for no samples.
+
+    Args:
+        metrics: A duration, milliseconds, False for no samples, or None for what the scenario says.
+        trace: Whether events are kept; metrics are counted from them, so without them no samples are taken.
+
+    Raises:
+        SimError: It is shorter than the shortest that a scenario may say, or there are no events to count from.
+    """
+    if not trace:
+        if metrics:
+            raise SimError("metrics are counted from the events of the run; run it with the trace")
+        return None
+    if metrics is None:
+        return None if scenario.sampling is None else scenario.sampling.every
+    if metrics is False:
+        return None
+    every_ms = parse_duration(metrics) if isinstance(metrics, str) else metrics
+    if every_ms < SHORTEST_MS:
+        raise SimError(f"samples every {every_ms} ms are too many; the shortest time between two is {SHORTEST_MS} ms")
+    return every_ms
 
 
 class World(Simulation):
@@ -31,6 +62,7 @@ class World(Simulation):
         most_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
         streams: Random numbers from elsewhere than the seed alone.
         trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
+        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
     """
 
     def __init__(
@@ -44,6 +76,7 @@ class World(Simulation):
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
         trace: bool = True,
+        metrics: Sampling = None,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(
@@ -55,10 +88,14 @@ class World(Simulation):
             most_steps=most_steps,
             streams=streams,
             trace=trace,
+            sample_every_ms=sample_every_ms(loaded, metrics, trace),
         )
         arrange_faults(self)
         arrange_operator(self)
 
     def result(self) -> ModeResult:
         """Take stock of the run as it stands; nothing can run after this."""
-        return ModeResult(self.mode, self.ledger, self.finish(), self.now_ms, list(self.scenario.queues))
+        jobs = self.finish()
+        self.metrics.end()
+        metrics = self.metrics if self.metrics.is_sampled else None
+        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, list(self.scenario.queues), metrics)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.garbage import fewer_collections
-from sim.experiments.open_world import World
+from sim.experiments.open_world import Sampling, World
 from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
@@ -22,6 +22,7 @@ def run(
     store: StoreName = "fakeredis",
     most_steps: int = MOST_STEPS,
     trace: bool = True,
+    metrics: Sampling = None,
 ) -> Result:
     """Run a scenario to its end and return what came of it.
 
@@ -36,6 +37,7 @@ def run(
         most_steps: A run that needs more steps of the simulation is stopped.
         trace: Whether to keep what happened. Without it outcomes and counts are the same and take less memory; what
             needs events (the trace, its hash, the pictures of jobs and of the time line) raises ``TraceNotKept``.
+        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
 
     Raises:
         ScenarioError: The file cannot be used; the error says where and why.
@@ -50,7 +52,16 @@ def run(
         if mode not in chosen:
             continue
         with fewer_collections():
-            world = World(loaded, mode, seed=seed, semantics=profile, store=store, most_steps=most_steps, trace=trace)
+            world = World(
+                loaded,
+                mode,
+                seed=seed,
+                semantics=profile,
+                store=store,
+                most_steps=most_steps,
+                trace=trace,
+                metrics=metrics,
+            )
             world.run()
             results[mode] = world.result()
             world.close()

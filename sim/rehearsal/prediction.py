@@ -105,7 +105,7 @@ def fate_of(job: JobOutcome) -> Fate:
 
 
 def _simulate(scenario: Scenario, streams: Streams) -> ModeResult:
-    world = World(scenario, "queue", seed=streams.seed, semantics=SEMANTICS, streams=streams)
+    world = World(scenario, "queue", seed=streams.seed, semantics=SEMANTICS, streams=streams, metrics=False)
     world.run()
     return world.result()
 

@@ -11,6 +11,8 @@ from sim.report.canvas import png_bytes
 from sim.report.fault_windows import FaultKind, FaultWindow
 from sim.report.jobs_plot import jobs_figure, lanes_start_at_offer
 from sim.report.lanes import Lane, choose_jobs, job_lanes
+from sim.report.monitoring_plot import monitoring_figure
+from sim.report.monitoring_tables import monitoring_tables, monitoring_verdict
 from sim.report.outcomes_plot import outcomes_figure
 from sim.report.replay import State
 from sim.report.result import Result
@@ -55,8 +57,8 @@ class Picture:
 
 
 def draw_pictures(result: Result) -> list[Picture]:
-    """Draw outcomes, timeline and jobs."""
-    return [_outcomes(result), _timeline(result), _jobs(result)]
+    """Draw outcomes, timeline and jobs, and monitoring where metrics were sampled."""
+    return [_outcomes(result), _timeline(result), _jobs(result), *_monitoring(result)]
 
 
 def _both(draw: Callable[..., Figure], result: Result) -> tuple[bytes, bytes]:
@@ -240,6 +242,36 @@ def _attempts_in_words(lane: Lane) -> str:
         f"{SEGMENT_LOOKS[segment.kind].label} {format_duration(segment.end_ms - segment.start_ms)}"
         for segment in lane.segments
     )
+
+
+# -- monitoring ---------------------------------------------------------------------------------------------------
+
+
+def _monitoring(result: Result) -> list[Picture]:
+    """One picture, of queue mode or of the only mode; none where no samples were taken."""
+    one = result.modes.get("queue") or next(iter(result.modes.values()))
+    if one.metrics is None:
+        return []
+    tables = [
+        NumberTable(caption, headings, [[cell.replace("\n", ", ") for cell in row] for row in rows])
+        for caption, headings, rows in monitoring_tables(one.metrics, one.notices)
+        if rows
+    ]
+    spoken = " ".join(f"{row[0]}: {row[-1]}." for row in tables[-1].rows[:8])
+    verdict = monitoring_verdict(one.notices)
+    return [
+        Picture(
+            "monitoring",
+            "Monitoring",
+            png_bytes(monitoring_figure(one)),
+            png_bytes(monitoring_figure(one, narrow=True)),
+            "Strips over simulated time: faults, health of workers, alerts; below them waiting jobs and the age of the "
+            f"oldest. {verdict} Health, with what was wrong: {spoken}",
+            f"{verdict} Judged every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "
+            "so nobody could read it.",
+            tables,
+        )
+    ]
 
 
 def _time(t_ms: int) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from sim.ledger.events import Ledger
 from sim.ledger.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.monitoring.metrics import Metrics, NotSampled
+from sim.report.notices import Notices, take_notice
 from sim.scenario.expect import ModeExpectation, holds
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
@@ -57,6 +59,7 @@ class ModeResult:
         ledger: Everything that happened, in order; without the trace there is nothing in it to read.
         jobs: One outcome for every offered job, in the order of the offers.
         simulated_ms: How long the run was, in simulated time.
+        metrics: What an operator could have seen; None where no samples were taken.
     """
 
     mode: ModeName
@@ -64,6 +67,7 @@ class ModeResult:
     jobs: list[JobOutcome]
     simulated_ms: int
     queue_names: list[str]
+    metrics: Metrics | None = None
 
     @cached_property
     def totals(self) -> Counts:
@@ -78,6 +82,17 @@ class ModeResult:
     @cached_property
     def _counted(self) -> dict[str, Counts]:
         return count_by_queue(self.jobs)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Which alerts and which changes of health noticed which fault.
+
+        Raises:
+            NotSampled: The run took no samples.
+        """
+        if self.metrics is None:
+            raise NotSampled
+        return take_notice(self.metrics, self.ledger, self.simulated_ms)
 
     @cached_property
     def trace_sha256(self) -> str:
@@ -108,6 +123,11 @@ class Result:
     def outcomes(self) -> dict[str, dict[str, int]]:
         """The counts of each mode, by name."""
         return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
+
+    @property
+    def metrics(self) -> dict[ModeName, Metrics]:
+        """By mode what an operator could have seen; empty where no samples were taken."""
+        return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
 
     @property
     def jobs(self) -> list[tuple[str, JobOutcome]]:
@@ -168,7 +188,20 @@ class Result:
             for queue, bounds in block.queues.items():
                 counts = result.queues[queue].as_dict()
                 checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
-        return checks
+        return checks + self.alert_expectations
+
+    @cached_property
+    def alert_expectations(self) -> list[Check]:
+        """What the scenario expects of its alerts in queue mode; nothing where no samples were taken."""
+        own = self.scenario.expect
+        more = own.documented if self.semantics == "documented" else own.bull
+        blocks = [own.alerts] * (self.semantics in self.scenario.profiles) + [more.alerts]
+        result = self.modes.get("queue")
+        if result is None or result.metrics is None or not any(blocks):
+            return []
+        from sim.report.alert_checks import alert_checks
+
+        return [Check("queue", None, *check) for block in blocks for check in alert_checks(result.notices, block)]
 
     @property
     def holds(self) -> bool:

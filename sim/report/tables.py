@@ -37,9 +37,20 @@ def print_result(result: Result, console: "Console") -> None:
     names = list(result.scenario.queues)
     if len(names) > 1:
         console.print(queue_table(result, names))
+    _print_monitoring(result, console)
     if result.expectations:
         console.print(expectation_table(result.expectations))
     console.print(verdict(result), style="bold" if result.holds else "bold red", highlight=False, markup=False)
+
+
+def _print_monitoring(result: Result, console: "Console") -> None:
+    """Print what monitoring made of queue mode, where the scenario speaks of alerts or health."""
+    one = result.modes.get("queue")
+    if one is None or one.metrics is None or not (result.scenario.alerts or result.scenario.health):
+        return
+    from sim.report.monitoring_tables import print_monitoring
+
+    print_monitoring(one.metrics, one.notices, console)
 
 
 def outcome_table(totals: Mapping[ModeName, Counts]) -> "Table":
@@ -79,8 +90,9 @@ def expectation_table(checks: Sequence[Check]) -> "Table":
     from rich.text import Text
 
     table = _table("Expectations")
-    for heading in ("mode", "queue", "measure"):
+    for heading in ("mode", "queue"):
         table.add_column(heading, no_wrap=True)
+    table.add_column("measure", overflow="fold")
     table.add_column("expected", justify="right", no_wrap=True)
     table.add_column("seen", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from typing import Any
 
 from sim.core.durations import format_duration
+from sim.scenario.alert_checks import check_monitoring
 from sim.scenario.fault_schema import HandlerError, Struck
 from sim.scenario.limits import check_limits
 from sim.scenario.operator_schema import ON_DEAD_LETTERS
@@ -19,7 +20,18 @@ GROUPS = ("workers", "application")
 
 def check(parts: Parts) -> list[Problem]:
     """Find what does not fit together, and what asks for more than the limits; at most one more than is shown."""
-    checks = (check_limits, _queues, _workload, _workers, _faults, _operator, _moments, _expect, _repetitions)
+    checks = (
+        check_limits,
+        _queues,
+        _workload,
+        _workers,
+        _faults,
+        _operator,
+        _moments,
+        check_monitoring,
+        _expect,
+        _repetitions,
+    )
     return list(islice(chain.from_iterable(one(parts) for one in checks), MOST_SHOWN + 1))
 
 

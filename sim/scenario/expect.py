@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sim.scenario.fields import Model
+from sim.scenario.monitoring import AlertExpectation
 
 _BOUND = re.compile(r"^(?:(<=|>=|==|<|>)\s*(\d{1,12})|(\d{1,12})\s*\.\.\s*(\d{1,12}))$")
 
@@ -100,6 +101,8 @@ class ModeExpectations(Model):
 
     queue: ExpectedMode = Field(default_factory=ModeExpectation)
     in_process: ExpectedMode = Field(default_factory=ModeExpectation, alias="in-process")
+    alerts: dict[str, AlertExpectation] = Field(default_factory=dict)
+    """What each alert does in queue mode."""
 
 
 class Expect(ModeExpectations):

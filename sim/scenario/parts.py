@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.fault_schema import Fault, Struck
 from sim.scenario.fields import PositiveDuration
+from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
@@ -25,6 +26,7 @@ class Parts:
         workload: Entries by their number in the file; broken ones are left out.
         faults: Faults by their number in the file; broken ones are left out.
         operator: The operator's steps by their number in the file; broken ones are left out.
+        alerts: Alerts by their number in the file; broken ones are left out.
         duration_ms: When the run ends, or None when nothing is said.
         whole: Whether nothing was left out, so that counts can be relied on.
     """
@@ -36,6 +38,8 @@ class Parts:
     workers: dict[str, Workers] = field(default_factory=dict)
     faults: dict[int, Any] = field(default_factory=dict)
     operator: dict[int, Any] = field(default_factory=dict)
+    alerts: dict[int, Alert] = field(default_factory=dict)
+    metrics: MetricsConfig | None = None
     duration_ms: int | None = None
     whole: bool = True
 
@@ -68,6 +72,8 @@ def parts_of(scenario: Scenario, data: dict[str, Any]) -> Parts:
         workers=scenario.workers,
         faults=dict(enumerate(scenario.faults)),
         operator=dict(enumerate(scenario.operator)),
+        alerts=dict(enumerate(scenario.alerts)),
+        metrics=scenario.metrics,
         duration_ms=scenario.duration,
     )
 
@@ -80,6 +86,8 @@ def _adapter(name: str) -> TypeAdapter[Any]:
         "faults": Fault,
         "operator": OperatorStep,
         "queues": QueueConfig,
+        "alerts": Alert,
+        "metrics": MetricsConfig,
         "duration": PositiveDuration,
     }
     return TypeAdapter(types[name])
@@ -94,8 +102,8 @@ def _usable(name: str, value: Any) -> Any:
 
 def salvaged_parts(data: dict[str, Any]) -> Parts:
     """Take what is usable from a file that has errors."""
-    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults", "operator")}
-    queues, workload, workers, faults, operator = sections.values()
+    sections = {name: data.get(name) for name in ("queues", "workload", "workers", "faults", "operator", "alerts")}
+    queues, workload, workers, faults, operator, alerts = sections.values()
     written = queues if isinstance(queues, dict) else {}
     names = dict.fromkeys([*written, *DOCUMENTED_QUEUES])
     parts = Parts(data, list(names), duration_ms=_usable("duration", data.get("duration")), whole=False)
@@ -108,11 +116,14 @@ def salvaged_parts(data: dict[str, Any]) -> Parts:
             parts.queues[name] = found
     if isinstance(workers, dict):
         parts.workers = {name: found for name, own in workers.items() if (found := _usable("workers", own))}
-    for section, raw, kept in (
+    parts.metrics = _usable("metrics", data["metrics"]) if "metrics" in data else None
+    listed: tuple[tuple[str, Any, dict[int, Any]], ...] = (
         ("workload", workload, parts.workload),
         ("faults", faults, parts.faults),
         ("operator", operator, parts.operator),
-    ):
+        ("alerts", alerts, parts.alerts),
+    )
+    for section, raw, kept in listed:
         if isinstance(raw, list):
             kept.update({n: found for n, own in enumerate(raw[:1_000]) if (found := _usable(section, own))})
     return parts

@@ -16,6 +16,7 @@ from sim.scenario.fields import (
     SemanticsName,
     Switch,
 )
+from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
 from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.workload import Workload
@@ -98,6 +99,12 @@ class Scenario(Model):
     faults: Annotated[list[Fault], Field(max_length=1_000)] = Field(default_factory=list)
     operator: Annotated[list[OperatorStep], Field(max_length=1_000)] = Field(default_factory=list)
     """What an operator does to the queues, in queue mode."""
+    metrics: MetricsConfig | None = None
+    """How metrics are sampled; left out, they are where there are alerts or a health block."""
+    health: HealthConfig | None = None
+    """When a worker is not healthy."""
+    alerts: Annotated[list[Alert], Field(max_length=200)] = Field(default_factory=list)
+    """Rules that are judged at every sample."""
     expect: Expect = Expect()
 
     @model_validator(mode="before")
@@ -128,6 +135,13 @@ class Scenario(Model):
     def profiles(self) -> list[SemanticsName]:
         """The semantics that the scenario's expectations speak of."""
         return [self.semantics] if isinstance(self.semantics, str) else list(self.semantics)
+
+    @property
+    def sampling(self) -> MetricsConfig | None:
+        """How metrics are sampled; None where nothing asks for them."""
+        if self.metrics is None and (self.alerts or self.health is not None):
+            return MetricsConfig()
+        return self.metrics
 
     def workers_of(self, queue: str) -> Workers:
         """The worker settings of a queue; one process with the defaults where the file says nothing."""

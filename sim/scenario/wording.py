@@ -103,7 +103,7 @@ def _text(node: Schema) -> str:
     if node.get("pattern") == PATTERN:
         return str(DurationError()).removeprefix("expected ")
     if "examples" in node:
-        return f"a name such as {listed(node['examples'])}"
+        return f"{'a name' if 'pattern' in node else 'text'} such as {listed(node['examples'])}"
     if "maxLength" in node:
         return f"text of {node.get('minLength', 0)} to {node['maxLength']} characters"
     return "text"

@@ -52,6 +52,12 @@ class InProcessApplication(Process):
         """The jobs that it is running or keeps waiting."""
         return list(self._held)
 
+    def holds_of(self, queue: str) -> tuple[int, int]:
+        """Count the jobs of one queue that it keeps waiting, and those that it is running."""
+        waiting = sum(offer.queue == queue for offer in self._waiting)
+        held = sum(name.rpartition("-")[0] == queue for name in self._held)
+        return waiting, held - waiting
+
     def submit(self, offer: Offer) -> None:
         """Take a job over and run it; refuse it while the process is down."""
         if not self.alive:

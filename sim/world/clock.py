@@ -1,5 +1,7 @@
 """Simulated time, in whole milliseconds, and the queue's clock on it."""
 
+import math
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 import simpy
@@ -51,6 +53,27 @@ class SimulatedTime(simpy.Environment):
     def skip_to(self, t_ms: int) -> None:
         """Move on to a moment before which nothing happens, ms since the run began."""
         self.now = t_ms
+
+
+class WatchedTime(SimulatedTime):
+    """Simulated time that tells somebody before it passes a moment; what happens, and in what order, stays the same.
+
+    Attributes:
+        due_ms: The moment, ms since the run began.
+        tell: Is called with the time of the next event, ms, when that lies behind the moment; it sets the next one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.due_ms: float = math.inf
+        self.tell: Callable[[int], None] = lambda _next_ms: None
+
+    def step(self) -> None:
+        """Let the next event happen; before that tell of the moment that it lies behind."""
+        line = self._queue
+        if line and line[0][0] > self.due_ms:
+            self.tell(int(line[0][0]))
+        super().step()
 
 
 class SimulatedClock:

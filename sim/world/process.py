@@ -21,6 +21,7 @@ class Process:
         name: Such as ``email-1``; a replacement has the same name.
         generation: How many processes have had the name; 1 for the first.
         frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
+        frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
         running: Attempts under way.
     """
 
@@ -30,6 +31,7 @@ class Process:
         self.generation = 0
         self.alive = False
         self.frozen = False
+        self.frozen_since_ms = 0
         self.running = 0
         self._freezes = 0
         self._thawed: simpy.Event = env.event()
@@ -73,6 +75,7 @@ class Process:
         self._freezes += 1
         if not self.frozen:
             self.frozen = True
+            self.frozen_since_ms = self.env.now
             self._thawed = self.env.event()
 
     def thaw(self) -> None:

@@ -12,12 +12,13 @@ from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
 from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, take_stock
+from sim.monitoring.metrics import Metrics
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places, standing_places
-from sim.world.clock import SimulatedClock, SimulatedTime
+from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.offers import draw_offers
@@ -30,6 +31,7 @@ from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
 from sim.world.recorder import Recorder
 from sim.world.redis_server import RedisServer
+from sim.world.sampler import Sampler
 from sim.world.stores import StoreName, open_store
 from sim.world.streams import Streams
 from sim.world.waiting_room import WaitingRoom
@@ -46,6 +48,7 @@ class Simulation:
     Attributes:
         redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
         controls: The verbs that break and mend this world.
+        metrics: What an operator sees; it grows while the world runs.
     """
 
     def __init__(
@@ -59,13 +62,14 @@ class Simulation:
         most_steps: int = MOST_STEPS,
         streams: Streams | None = None,
         trace: bool = True,
+        sample_every_ms: int | None = None,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
         self.mode: ModeName = mode
         self.seed = scenario.seed if seed is None else seed
         self.semantics = PROFILES[semantics or scenario.profiles[0]]
-        self.env = SimulatedTime()
+        self.env = SimulatedTime() if sample_every_ms is None else WatchedTime()
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode, kept=trace)
         self.recorder = Recorder(self.env, self.ledger)
@@ -76,6 +80,7 @@ class Simulation:
         self.controls = Controls(self)
         self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
         self.redis: Store | None = None
+        self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
         self.application: InProcessApplication | None = None
@@ -95,11 +100,13 @@ class Simulation:
         offers = draw_offers(scenario, self.streams)
         self._offering = self.env.process(offer_all(self.env, offers, self.recorder, taker.submit))
         self.env.process(self._watch())
+        self._sampler = Sampler(self, sample_every_ms)
+        self.metrics = Metrics(scenario, mode, self.ledger, self._sampler.samples, look=self._sampler.now)
 
     # -- building -------------------------------------------------------------------------------------------------
 
     def _build_queue_mode(self) -> QueueProducer:
-        self.redis, connect = open_store(self.store_name, self.clock)
+        self.redis, connect, self.sizes = open_store(self.store_name, self.clock)
         self.server = RedisServer(self.env, self.redis, self.clock, connect)
         for name in self.scenario.queues:
             self.queues[name] = self._build_queue(name)
@@ -246,6 +253,7 @@ class Simulation:
         if self.server is not None and self.server.state == "up":
             self.wake_everyone()
         self._advance(until_ms)
+        self._sampler.take_until(until_ms)
         if self.env.now < until_ms:
             self.env.skip_to(until_ms)
 
@@ -260,6 +268,7 @@ class Simulation:
             self._settled = False
             self.env.process(self._watch())
         self._advance(None)
+        self._sampler.take_until(self.now_ms)
 
     def _advance(self, until_ms: int | None) -> None:
         env = self.env

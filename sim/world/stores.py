@@ -16,10 +16,12 @@ class OpenStore(NamedTuple):
     Attributes:
         store: What the queue works on.
         connect: Lets commands through (True), or lets all of them fail as when the server is away (False).
+        sizes: Answers LLEN and ZCARD as the store does, as fast as can be.
     """
 
     store: Store
     connect: Callable[[bool], None]
+    sizes: Store
 
 
 def open_store(name: StoreName, clock: Clock) -> OpenStore:
@@ -28,12 +30,12 @@ def open_store(name: StoreName, clock: Clock) -> OpenStore:
         from sim.world.memory_store import MemoryStore
 
         memory = MemoryStore(clock)
-        return OpenStore(cast(Store, memory), memory.connect)
-    from sim.world.redis_store import open_fakeredis
+        return OpenStore(cast(Store, memory), memory.connect, cast(Store, memory))
+    from sim.world.redis_store import Sizes, open_fakeredis
 
     server, store = open_fakeredis(clock)
 
     def connect(is_connected: bool) -> None:
         server.connected = is_connected
 
-    return OpenStore(store, connect)
+    return OpenStore(store, connect, cast(Store, Sizes(server)))

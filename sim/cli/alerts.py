@@ -1,0 +1,57 @@
+"""``alerts``: which alert notices which fault, and the alerts as a Prometheus rule file."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--mode", type=click.Choice(["in-process", "queue"]), default="queue", help="Default: queue.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
+@click.option("--export", "rules", metavar="FILE|-", help="Only write the alerts as a Prometheus rule file.")
+def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: str | None) -> None:
+    """Run SCENARIO and show which alert noticed which fault, and after how long.
+
+    Exit code 0: what the scenario expects of its alerts holds; 1: it does not; 2: the scenario or a file cannot be
+    used.
+    """
+    from sim.core.errors import SimError
+    from sim.scenario.load import load_scenario
+
+    loaded = load_scenario(scenario)
+    if rules is not None:
+        from sim.cli.run import write
+        from sim.monitoring.rule_file import rule_file
+        from sim.scenario.monitoring import MetricsConfig
+
+        if not loaded.alerts:
+            raise SimError(f"{scenario}: has no alerts: to export")
+        write(rules, rule_file(loaded.alerts, loaded.sampling or MetricsConfig(), loaded.title))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    from sim.experiments.run import run
+    from sim.report.monitoring_tables import monitoring_verdict, print_monitoring
+
+    result = run(loaded, modes=[mode], seed=seed, semantics=semantics, metrics=None if loaded.sampling else "1s")
+    one = result.modes[mode]
+    assert one.metrics is not None
+    console = Console()
+    console.print()
+    console.print(Text(loaded.title, style="bold"))
+    console.print(Text(loaded.question, style="italic"))
+    console.print()
+    print_monitoring(one.metrics, one.notices, console)
+    console.print(Text(monitoring_verdict(one.notices), style="bold"))
+    if not all(check.holds for check in result.alert_expectations):
+        for check in result.alert_expectations:
+            if not check.holds:
+                console.print(
+                    Text(f"VIOLATED: {check.measure} {check.expected}, seen {check.seen:,}", style="bold red")
+                )
+        sys.exit(1)

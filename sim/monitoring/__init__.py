@@ -1,0 +1,1 @@
+"""What an operator could have seen: metrics over simulated time, the health of workers, alerts."""

@@ -1,0 +1,165 @@
+"""What monitoring made of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.core.durations import format_duration
+from sim.monitoring.alerts import Episode
+from sim.monitoring.health import Status
+from sim.monitoring.metrics import Metrics
+from sim.report.notices import FaultNotice, Notices
+from sim.scenario.monitoring import Alert
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_ROWS = 50
+
+
+class Rows(NamedTuple):
+    """A table; the first cell of each row names the row."""
+
+    caption: str
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def monitoring_tables(metrics: Metrics, notices: Notices) -> list[Rows]:
+    """Lay out faults, alerts (where the scenario has any) and workers."""
+    tables = [fault_rows(notices)]
+    if metrics.scenario.alerts:
+        tables.append(alert_rows(metrics, notices))
+    tables.append(health_rows(metrics))
+    return tables
+
+
+def fault_rows(notices: Notices) -> Rows:
+    """Say of each fault how long after it began it was noticed by health and by alerts, and when all was well again."""
+    caption = "Faults, and who noticed"
+    if len(notices.faults) > MOST_ROWS:
+        caption += f" (the first {MOST_ROWS} of {len(notices.faults):,})"
+    one_queue = len({episode.queue for episode in notices.episodes} - {None}) < 2
+    rows = [_fault_row(fault, one_queue) for fault in notices.faults[:MOST_ROWS]]
+    headings = ["fault", "from", "until", "unwell after", "well again", "alerts after"]
+    return Rows(caption, headings, rows)
+
+
+def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
+    window = fault.window
+    unwell = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
+    well = "-"
+    if fault.health_ms is not None:
+        well = "never" if fault.well_ms is None else _span(fault.well_ms - window.end_ms)
+    alerts = "\n".join(
+        f"{_span(fault.after_ms(episode.fired_ms))} {_named(episode, one_queue)}"
+        for episode in fault.alerts
+        if episode.fired_ms is not None
+    )
+    until = format_duration(window.end_ms) if window.mended else "the end"
+    return [
+        window.label,
+        _span(window.start_ms),
+        until,
+        unwell,
+        well,
+        alerts or ("NOBODY NOTICED" if fault.unnoticed else "none"),
+    ]
+
+
+def _span(ms: int) -> str:
+    return format_duration(ms) if ms else "0s"
+
+
+def alert_rows(metrics: Metrics, notices: Notices) -> Rows:
+    """Say of each alert how often it fired, when first, how often for nothing, and how it stood in the end."""
+    rows = []
+    for alert in metrics.scenario.alerts:
+        fired = notices.fired(alert.name)
+        first = min((episode.fired_ms for episode in fired if episode.fired_ms is not None), default=None)
+        rows.append(
+            [
+                alert.name,
+                condition_in_words(alert),
+                f"{len(fired):,}",
+                "-" if first is None else _span(first),
+                f"{sum(episode.alert == alert.name for episode in notices.false):,}",
+                _standing(notices, alert.name),
+            ]
+        )
+    return Rows("Alerts", ["alert", "fires when", "fired", "first at", "false", "at the end"], rows)
+
+
+def _standing(notices: Notices, name: str) -> str:
+    open_ones = [one for one in notices.episodes if one.alert == name and one.resolved_ms is None]
+    if any(one.fired_ms is not None for one in open_ones):
+        return "firing"
+    return "pending" if open_ones else "quiet"
+
+
+def condition_in_words(alert: Alert) -> str:
+    """Write a rule on one line: ``email waiting > 100 for 30s``."""
+    parts = [alert.queue, alert.metric.replace("_", " ")]
+    if alert.over is not None:
+        parts.append(f"in {format_duration(alert.over)}")
+    parts.append(alert.when)
+    if alert.for_:
+        parts.append(f"for {format_duration(alert.for_)}")
+    return " ".join(part for part in parts if part)
+
+
+def health_rows(metrics: Metrics) -> Rows:
+    """Say of each worker how long it was healthy, degraded and down, and why."""
+    rows = []
+    for queue, worker in metrics.health.workers[:MOST_ROWS]:
+        spells = metrics.health.spells(queue, worker)
+        times = dict.fromkeys(Status, 0)
+        for spell in spells:
+            times[spell.status] += spell.end_ms - spell.start_ms
+        reasons = list(dict.fromkeys(reason for spell in spells for reason in spell.reasons))
+        name = worker if metrics.mode == "queue" else f"{worker} ({queue})"
+        rows.append([name, *(_span(times[status]) for status in Status), ", ".join(reasons) or "-"])
+    caption = "Health of workers"
+    if len(metrics.health.workers) > MOST_ROWS:
+        caption += f" (the first {MOST_ROWS} of {len(metrics.health.workers):,})"
+    return Rows(caption, ["worker", "healthy", "degraded", "down", "because"], rows)
+
+
+def _named(episode: Episode, one_queue: bool) -> str:
+    return episode.alert if episode.queue is None or one_queue else f"{episode.alert} ({episode.queue})"
+
+
+def print_monitoring(metrics: Metrics, notices: Notices, console: "Console") -> None:
+    """Print the tables."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    for caption, headings, rows in monitoring_tables(metrics, notices):
+        table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+        for place, heading in enumerate(headings):
+            table.add_column(heading, no_wrap=place == 0 or heading == "alerts after", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
+        if rows:
+            console.print(table)
+        else:
+            console.print(Text(f"{caption}: none", style="bold"))
+            console.print()
+
+
+def _all(count: int) -> str:
+    return "Both" if count == 2 else f"All {count:,}"
+
+
+def monitoring_verdict(notices: Notices) -> str:
+    """Say in a sentence or two how many faults went unnoticed, and how many alarms were false."""
+    faults, missed, false = len(notices.faults), sum(fault.unnoticed for fault in notices.faults), len(notices.false)
+    if not faults:
+        first = "Nothing was broken"
+    elif not missed:
+        first = "The one fault was noticed" if faults == 1 else f"{_all(faults)} faults were noticed"
+    elif faults == 1:
+        first = "Nobody noticed the one fault"
+    else:
+        first = f"Nobody noticed {missed:,} of {faults:,} faults"
+    alarms = "there was no false alarm" if not false else f"{false:,} false alarm{'s' * (false > 1)}"
+    return f"{first}; {alarms}."

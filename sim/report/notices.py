@@ -1,0 +1,134 @@
+"""Which fault was noticed, by which alert or by whose health, and how long after it began."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.ledger.events import Ledger
+from sim.monitoring.alerts import Episode
+from sim.monitoring.health import Health, Spell, Status
+from sim.monitoring.metrics import Metrics
+from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.scenario.fault_schema import HandlerError
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class FaultNotice:
+    """One fault, and who noticed it.
+
+    Attributes:
+        alerts: The first firing of each alert and queue that may have come of the fault, the earliest first.
+        health_ms: When a worker was first found unwell, ms since the run began; None when none was.
+        well_ms: When all of them were found well again after the fault's end; None when they were not until the end.
+    """
+
+    window: FaultWindow
+    alerts: tuple[Episode, ...]
+    health_ms: int | None
+    well_ms: int | None
+
+    @property
+    def unnoticed(self) -> bool:
+        """Whether neither an alert nor anybody's health noticed it."""
+        return not self.alerts and self.health_ms is None
+
+    def after_ms(self, t_ms: int) -> int:
+        """Return how long after the fault's beginning a moment is."""
+        return t_ms - self.window.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What came of every fault and every alert of one mode.
+
+    Attributes:
+        episodes: Every stretch of time in which an alert was pending or firing.
+        false: Those that fired although no fault was under way or had just ended.
+    """
+
+    faults: tuple[FaultNotice, ...]
+    episodes: tuple[Episode, ...]
+    false: tuple[Episode, ...]
+
+    def fired(self, alert: str) -> list[Episode]:
+        """List the firings of one alert."""
+        return [episode for episode in self.episodes if episode.alert == alert and episode.fired_ms is not None]
+
+    def soonest_ms(self, alert: str) -> int | None:
+        """Return how long after a fault's beginning an alert fired, at the soonest; None when it never noticed one."""
+        found = [
+            fault.after_ms(episode.fired_ms)
+            for fault in self.faults
+            for episode in fault.alerts
+            if episode.alert == alert and episode.fired_ms is not None
+        ]
+        return min(found, default=None)
+
+
+def take_notice(metrics: Metrics, ledger: Ledger, end_ms: int) -> Notices:
+    """Match faults with alerts and with the health of workers.
+
+    An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
+    alert's condition began to hold; of several it is put down to the one that began last. So is a worker that becomes
+    unwell, but the death or freeze of a process shows in its own health alone.
+
+    Args:
+        end_ms: When the run ended, ms.
+    """
+    windows = [*_standing_faults(metrics.scenario, end_ms), *fault_windows(ledger, end_ms)]
+    aftermath_ms = metrics.config.aftermath
+    alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
+    false = []
+    for episode in metrics.alerts:
+        if episode.fired_ms is None:
+            continue
+        causes = _causes(windows, episode.active_ms, aftermath_ms)
+        for window in causes:
+            alerts[window].append(episode)
+        if not causes:
+            false.append(episode)
+    spells = _unwell(metrics.health, windows, aftermath_ms)
+    faults = [_notice(window, alerts[window], spells[window]) for window in windows]
+    return Notices(tuple(faults), tuple(metrics.alerts), tuple(false))
+
+
+def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
+    """List the faults that last for the whole run, of which the ledger has neither beginning nor end."""
+    return [
+        FaultWindow(FaultKind.HANDLER, f"handlers raise {fault.error} errors", 0, end_ms, False)
+        for fault in scenario.faults
+        if isinstance(fault, HandlerError) and fault.at is None
+    ]
+
+
+def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> list[FaultWindow]:
+    """Choose the fault that began last among those that may show at a moment; several where they began together."""
+    able = [window for window in windows if window.start_ms <= t_ms <= window.end_ms + aftermath_ms]
+    last_ms = max((window.start_ms for window in able), default=0)
+    return [window for window in able if window.start_ms == last_ms]
+
+
+def _struck_process(window: FaultWindow) -> str | None:
+    return window.label.rpartition(" ")[0] if window.kind in (FaultKind.DOWN, FaultKind.FROZEN) else None
+
+
+def _unwell(health: Health, windows: Sequence[FaultWindow], aftermath_ms: int) -> dict[FaultWindow, list[Spell]]:
+    """Put down each stretch in which a worker was unwell to what it came of."""
+    found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
+    for queue, worker in health.workers:
+        able = [window for window in windows if _struck_process(window) in (None, worker)]
+        for spell in health.spells(queue, worker):
+            if spell.status is not Status.HEALTHY:
+                for window in _causes(able, spell.start_ms, aftermath_ms):
+                    found[window].append(spell)
+    return found
+
+
+def _notice(window: FaultWindow, fired: Sequence[Episode], spells: Sequence[Spell]) -> FaultNotice:
+    first: dict[tuple[str, str | None], Episode] = {}
+    for episode in sorted(fired, key=lambda episode: episode.fired_ms or 0):
+        first.setdefault((episode.alert, episode.queue), episode)
+    health_ms = min((spell.start_ms for spell in spells), default=None)
+    lasted = any(spell.lasted for spell in spells)
+    well_ms = None if lasted else max((spell.end_ms for spell in spells), default=None)
+    return FaultNotice(window, tuple(first.values()), health_ms, well_ms)

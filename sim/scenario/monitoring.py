@@ -1,0 +1,167 @@
+"""What a scenario says of its monitoring: how often metrics are taken, when a worker is unwell, when an alert fires."""
+
+import re
+from typing import Annotated, Any, Literal, NamedTuple, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from sim.core.durations import parse_duration
+from sim.core.errors import DurationError
+from sim.scenario.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
+
+GaugeName = Literal[
+    "waiting",
+    "active",
+    "delayed",
+    "completed",
+    "failed",
+    "paused",
+    "oldest_waiting_age",
+    "workers_down",
+    "workers_unhealthy",
+    "redis_up",
+]
+CounterName = Literal[
+    "submits",
+    "rejections",
+    "attempts",
+    "attempt_failures",
+    "retries",
+    "stalls",
+    "completions",
+    "failures",
+]
+PercentileName = Literal[
+    "processing_p50",
+    "processing_p95",
+    "processing_p99",
+    "delivery_p50",
+    "delivery_p95",
+    "delivery_p99",
+]
+MetricName = Literal[GaugeName, CounterName, PercentileName]
+COUNTERS: tuple[str, ...] = get_args(CounterName)
+TIMES: tuple[str, ...] = ("oldest_waiting_age", *get_args(PercentileName))
+"""Metrics that are compared with a duration; the others are numbers."""
+OF_THE_WORLD: tuple[str, ...] = ("redis_up",)
+"""Metrics that belong to no queue."""
+
+
+class MetricsConfig(Model):
+    """How metrics are taken in simulated time."""
+
+    every: CoarseDuration = 1_000
+    """Time between two samples; alerts and health are judged at the same moments."""
+    window: CoarseDuration = 300_000
+    """Percentiles are those of what ended within this time."""
+    aftermath: Duration = 120_000
+    """How long after its end a fault may still be the cause of an alert."""
+
+
+class HealthConfig(Model):
+    """When a worker is not healthy: one threshold or more for each of the document's four indicators."""
+
+    silent_after: PositiveDuration = 10_000
+    """*Worker process running*: a process that has not answered for so long is down; a dead one is at once."""
+    redis_away_after: PositiveDuration = 5_000
+    """*Redis connection active*: a process without its connection for so long is down."""
+    no_progress_after: PositiveDuration = 60_000
+    """*Jobs being processed*: jobs wait, and for so long it has neither started nor ended one: degraded."""
+    failure_share: Share = 0.5
+    """*No excessive failures*: more than this share of its attempts failed: degraded."""
+    failure_window: CoarseDuration = 300_000
+    """The share is that of the attempts that ended within this time."""
+    failure_least: Annotated[int, Field(ge=1, le=1_000_000)] = 5
+    """With fewer attempts than these in the window nothing is said of failures."""
+
+
+class Comparison(NamedTuple):
+    """One side of an alert's condition.
+
+    Attributes:
+        operator: As Prometheus writes it.
+        limit: A number, or seconds where ``is_time`` says so.
+    """
+
+    operator: str
+    limit: float
+    is_time: bool
+
+
+_COMPARISON = re.compile(r"^(<=|>=|==|!=|<|>)\s*(\S+)$")
+_NUMBER = re.compile(r"^\d{1,12}(\.\d{1,6})?$")
+_WHEN = 'expected a comparison such as "> 100", "== 0" or "> 30s"'
+
+
+def comparison(text: str) -> Comparison:
+    """Read ``> 100`` or ``> 30s``.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    match = _COMPARISON.match(text.strip())
+    if match is None:
+        raise ValueError(_WHEN)
+    operator, limit = match.groups()
+    if _NUMBER.match(limit):
+        return Comparison(operator, float(limit), False)
+    try:
+        return Comparison(operator, parse_duration(limit) / 1_000, True)
+    except DurationError:
+        raise ValueError(_WHEN) from None
+
+
+def _when(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(_WHEN)
+    comparison(value)
+    return value.strip()
+
+
+When = Annotated[str, BeforeValidator(_when), WithJsonSchema({"type": "string", "examples": ["> 100", "> 30s"]})]
+
+
+class Alert(Model):
+    """A rule as Prometheus has them: pending while its condition holds, firing when it has held long enough."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$", examples=["QueueBacklog"])]
+    queue: str | None = None
+    """Left out: every queue, each on its own."""
+    metric: MetricName
+    when: When
+    """The condition; times are compared with a duration, all else with a number."""
+    over: CoarseDuration | None = None
+    """Of a counter: what it grew by within this time is compared, not its value."""
+    for_: Duration = Field(default=0, alias="for")
+    """How long the condition has to hold before the alert fires."""
+
+    @property
+    def condition(self) -> Comparison:
+        """The condition, read."""
+        return comparison(self.when)
+
+
+_EXPECTED = re.compile(r"^(fires|quiet|false-alarm|fires within (\S+))$")
+
+
+def _alert_expectation(text: str) -> str:
+    match = _EXPECTED.match(text.strip())
+    if match is None:
+        raise ValueError("expected fires, quiet, false-alarm, or a limit such as `fires within 40s`")
+    if match[2] is not None:
+        parse_duration(match[2])
+    return text.strip()
+
+
+AlertExpectation = Annotated[
+    str,
+    AfterValidator(_alert_expectation),
+    WithJsonSchema({"type": "string", "pattern": _EXPECTED.pattern, "examples": ["fires", "quiet", "false-alarm"]}),
+]
+"""``fires``, ``fires within 40s`` (of the fault that it noticed), ``quiet``, or ``false-alarm``."""
+
+
+def limit_ms(expectation: str) -> int | None:
+    """Return within which time of the fault the alert is expected to fire, ms; None where nothing is said of that."""
+    match = _EXPECTED.match(expectation)
+    return None if match is None or match[2] is None else parse_duration(match[2])

@@ -1,0 +1,1 @@
+"""Metrics, health and alerts, one rule at a time."""

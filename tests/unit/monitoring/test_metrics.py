@@ -1,0 +1,157 @@
+"""Each metric, from readings and a ledger made by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.core.errors import UnknownName
+from sim.jobqueue.getters import STATES
+from sim.ledger.events import Event, Ledger
+from sim.monitoring.catalogue import GAUGES, METRICS
+from sim.monitoring.metrics import Metrics, NotSampled
+from sim.monitoring.samples import Samples
+from sim.scenario.monitoring import COUNTERS, TIMES, MetricName
+from tests.unit.monitoring.made import DEAD, NOT_YET, WELL, metrics, reading
+from tests.unit.report.ledgers import Tape, scenario
+
+
+def test_the_catalogue_has_the_metrics_that_scenarios_may_name() -> None:
+    """All of them, with units that agree, and the gauges in the order in which Bull counts."""
+    named = [name for group in MetricName.__args__ for name in (getattr(group, "__args__", None) or [group])]
+    assert sorted(named) == sorted(METRICS)
+    assert {name for name, metric in METRICS.items() if metric.kind == "counter"} == set(COUNTERS)
+    assert {name for name, metric in METRICS.items() if metric.unit == "seconds"} == set(TIMES)
+    assert STATES[: len(GAUGES)] == GAUGES
+
+
+def values(made: Metrics, metric: str, over_ms: int | None = None) -> list[float]:
+    """A series, with -1 for what is missing."""
+    return np.nan_to_num(made.series("email", metric, over_ms=over_ms), nan=-1).tolist()
+
+
+def test_while_redis_does_not_answer_there_are_no_gauges_of_jobs() -> None:
+    """Nobody could have read them."""
+    made = metrics([reading(3), reading(None), reading(4)])
+    assert values(made, "waiting") == [3, -1, 4]
+    assert values(made, "oldest_waiting_age")[1] == -1
+    assert values(made, "redis_up") == [1, 0, 1]
+
+
+def test_counters_count_from_nothing_at_moment_zero() -> None:
+    """The first sample is of the world before anything has happened, so that growth can be told from there."""
+    tape = Tape("queue")
+    for number, t_ms in enumerate((0, 0, 1_000, 1_001, 3_000), 1):
+        tape.offer(t_ms, f"email-{number}")
+    made = metrics([reading()] * 4, tape)
+    assert values(made, "submits") == [0, 3, 4, 5]
+    assert values(made, "submits", over_ms=1_000) == [0, 3, 1, 1]
+    assert values(made, "submits", over_ms=2_000) == [0, 3, 4, 2]
+
+
+def test_every_counter_counts_its_own_event() -> None:
+    """And a hold by the rate limit is no retry."""
+    tape = Tape("queue")
+    tape.offer(1, "email-1")
+    tape.job(1, "email-2", Event.OFFERED)
+    tape.job(1, "email-2", Event.REJECTED, error="away")
+    tape.job(2, "email-1", Event.RETRY_SCHEDULED, 0, "email-1", delay_ms=5, why="rate limit")
+    tape.job(7, "email-1", Event.PROMOTED)
+    tape.job(8, "email-1", Event.STARTED, 1, "email-1")
+    tape.job(9, "email-1", Event.ATTEMPT_FAILED, 1, "email-1")
+    tape.job(9, "email-1", Event.RETRY_SCHEDULED, 1, "email-1", delay_ms=0)
+    tape.job(10, "email-1", Event.STARTED, 2, "email-1")
+    tape.job(50, "email-1", Event.STALLED, 2, "email-1")
+    tape.job(50, "email-1", Event.FAILED, 2, "email-1")
+    tape.job(60, "email-1", Event.COMPLETED, 2, "email-1")
+    made = metrics([reading()] * 2, tape)
+    last = {name: values(made, name)[-1] for name in COUNTERS}
+    assert last == {
+        "submits": 1, "rejections": 1, "attempts": 2, "attempt_failures": 1, "retries": 1, "stalls": 1,
+        "completions": 1, "failures": 1,
+    }  # fmt: skip
+
+
+def test_the_age_is_that_of_the_job_that_has_stood_in_line_longest() -> None:
+    """Whoever leaves, the next one counts; a job that comes back begins anew; without a line the age is 0."""
+    tape = Tape("queue")
+    tape.offer(1_000, "email-1")
+    tape.offer(2_000, "email-2")
+    tape.job(3_000, "email-1", Event.STARTED, 1, "w")
+    tape.job(5_000, "email-1", Event.RETRY_SCHEDULED, 1, "w", delay_ms=0)
+    tape.job(6_000, "email-2", Event.STARTED, 1, "w")
+    tape.job(7_000, "email-1", Event.TAKEN, 1, "w")
+    made = metrics([reading(n) for n in (0, 1, 2, 1, 1, 2, 1, 0)], tape)
+    assert values(made, "oldest_waiting_age") == [0, 0, 1, 1, 2, 3, 1, 0]
+
+
+def test_processes_that_died_are_counted_and_those_to_come_are_not() -> None:
+    """One of three."""
+    assert values(metrics([reading(0, WELL, DEAD, NOT_YET)]), "workers_down") == [1]
+
+
+def processing_tape(*took_ms: int) -> Tape:
+    """Attempts that end together at 1 s, and took so long."""
+    tape = Tape("queue")
+    for number, took in enumerate(took_ms, 1):
+        tape.offer(0, f"email-{number}")
+        tape.succeed(f"email-{number}", 1, "email-1", 1_000 - took, 1_000, 1_000)
+    return tape
+
+
+def test_percentiles_are_durations_that_were_really_seen() -> None:
+    """The nearest rank: of 20, the 19th is the 95th percentile and the 20th the 99th; before anything ended, none."""
+    made = metrics([reading()] * 2, processing_tape(*range(10, 210, 10)))
+    assert values(made, "processing_p50") == [-1, 0.1]
+    assert values(made, "processing_p95") == [-1, 0.19]
+    assert values(made, "processing_p99") == [-1, 0.2]
+    assert made.processing("email") == (20, 0.1, 0.19, 0.2)
+    assert made.delivery("email") == (20, 1.0, 1.0, 1.0)
+
+
+def test_percentiles_forget_what_ended_before_the_window() -> None:
+    """An attempt that ended at 1 s is within a window of 2 s at 2 s, and at 3 s no more."""
+    made = metrics([reading()] * 5, processing_tape(500), metrics={"window": "2s"})
+    assert values(made, "processing_p50") == [-1, 0.5, 0.5, -1, -1]
+
+
+def test_a_killed_attempt_has_no_duration_and_a_second_effect_delivers_nothing() -> None:
+    """Only reports end an attempt, and only the first effect delivers."""
+    tape = Tape("queue")
+    tape.offer(0, "email-1")
+    tape.job(100, "email-1", Event.STARTED, 1, "email-1")
+    tape.job(200, "email-1", Event.EFFECT, 1, "email-1")
+    tape.job(200, "email-1", Event.KILLED, 1, "email-1")
+    tape.succeed("email-1", 2, "email-1", 500, 800, 900)
+    made = metrics([reading()] * 2, tape)
+    assert made.processing("email")[:2] == (1, 0.4)
+    assert made.delivery("email")[:2] == (1, 0.2)
+
+
+def test_moments_without_a_change_are_kept_once() -> None:
+    """And read out one by one."""
+    samples = Samples(1_000)
+    for moments, waiting in ((1, 0), (86_399, 0), (10, 2), (5, 0)):
+        samples.add(reading(waiting), moments)
+    assert (samples.kept, samples.total, samples.t_ms[-1]) == (3, 86_415, 86_414_000)
+    assert samples.column(lambda one: one.counts[0][0] if one.counts else math.nan).sum() == 20
+
+
+def test_a_question_to_a_run_without_samples_says_how_to_take_some() -> None:
+    """And a name that nothing bears is answered with those there are."""
+    unsampled = Metrics(scenario(), "queue", Ledger("queue"), None)
+    with pytest.raises(NotSampled, match=r"metrics: \{every: 1s\}"):
+        unsampled.series("email", "waiting")
+    made = metrics([reading()])
+    with pytest.raises(UnknownName, match="no metric called 'wating'; there are: waiting, "):
+        made.series("email", "wating")
+    with pytest.raises(UnknownName, match="no queue called 'emial'; there are: email"):
+        made.series("emial", "waiting")
+
+
+def test_the_frame_has_a_row_for_each_moment_and_queue() -> None:
+    """And a column for each metric."""
+    frame = metrics([reading(3), reading(None)]).frame()
+    assert list(frame.columns) == ["t_s", "queue", *METRICS]
+    assert frame["t_s"].tolist() == [0, 1]
+    assert frame["waiting"].isna().tolist() == [False, True]

@@ -1,0 +1,149 @@
+"""Which alert and whose health noticed which fault."""
+
+from typing import Any
+
+from sim.ledger.events import Event
+from sim.monitoring.metrics import Metrics
+from sim.monitoring.samples import ProcessState, Reading
+from sim.report.alert_checks import alert_checks
+from sim.report.monitoring_tables import fault_rows, monitoring_verdict
+from sim.report.notices import FaultNotice, Notices, take_notice
+from tests.unit.monitoring.made import DEAD, WELL, metrics, reading
+from tests.unit.report.ledgers import Tape
+
+ALERT = {"name": "Backlog", "metric": "waiting", "when": "> 0"}
+
+
+def tape(*broken: tuple[int, int], name: str = "a") -> Tape:
+    """A database that refuses calls from one moment to another, as often as said."""
+    made = Tape("queue")
+    for number, (start_ms, end_ms) in enumerate(broken):
+        made.world(start_ms, Event.DATABASE_FAULT_BEGAN, failure="refuse", name=f"{name}{number}")
+        made.world(end_ms, Event.DATABASE_FAULT_ENDED, name=f"{name}{number}")
+    return made
+
+
+def noticed(waiting: list[int], told: Tape, aftermath: str = "2s", **more: Any) -> Notices:
+    """What an alert on waiting jobs, one sample a second, makes of it."""
+    return of([reading(n) for n in waiting], told, metrics={"aftermath": aftermath}, alerts=[ALERT], **more)
+
+
+def of(readings: list[Reading], told: Tape, **more: Any) -> Notices:
+    """Match what was read with what the tape says was broken."""
+    made: Metrics = metrics(readings, told, **more)
+    return take_notice(made, told.ledger(), int(made.t_ms[-1]))
+
+
+def delays(fault: FaultNotice) -> list[int]:
+    """How long after the fault began its alerts fired, ms."""
+    return [fault.after_ms(one.fired_ms) for one in fault.alerts if one.fired_ms is not None]
+
+
+def test_an_alert_during_a_fault_has_noticed_it() -> None:
+    """After the time from the fault's beginning to the firing."""
+    (fault,) = noticed([0, 0, 1, 0], tape((500, 2_500))).faults
+    assert (delays(fault), fault.unnoticed) == ([1_500], False)
+
+
+def test_an_alert_soon_after_a_fault_still_comes_of_it() -> None:
+    """2 s after its end it does, 2 s and a millisecond after it is false."""
+    soon, late = noticed([0, 0, 0, 1], tape((500, 1_000))), noticed([0, 0, 0, 1], tape((500, 999)))
+    assert (delays(soon.faults[0]), soon.false) == ([2_500], ())
+    assert (delays(late.faults[0]), len(late.false)) == ([], 1)
+
+
+def test_an_alert_whose_condition_held_before_the_fault_began_does_not_come_of_it() -> None:
+    """However late it fires; it is false, and the fault is not noticed."""
+    found = noticed([0, 1, 1, 1], tape((1_001, 3_000)))
+    assert (len(found.false), found.faults[0].unnoticed) == (1, True)
+    assert delays(noticed([0, 1, 1, 1], tape((1_000, 3_000))).faults[0]) == [0]
+
+
+def test_of_several_faults_an_alert_is_put_down_to_the_one_that_began_last() -> None:
+    """And to both of two that began together."""
+    earlier, later = noticed([0, 0, 0, 1], tape((500, 9_000), (2_500, 9_000))).faults
+    assert (delays(earlier), delays(later)) == ([], [500])
+    both = noticed([0, 0, 0, 1], tape((500, 9_000), (500, 9_000))).faults
+    assert [delays(fault) for fault in both] == [[2_500], [2_500]]
+
+
+def test_only_the_first_firing_of_an_alert_notices_a_fault() -> None:
+    """Later ones tell nothing new."""
+    (fault,) = noticed([0, 1, 0, 1, 0], tape((500, 4_000))).faults
+    assert delays(fault) == [500]
+
+
+def test_a_fault_without_beginning_and_end_in_the_ledger_lasts_for_the_whole_run() -> None:
+    """Handlers that raise errors by chance: an alert on them is no false alarm."""
+    found = noticed([0, 1], Tape("queue"), faults=[{"kind": "handler-error", "rate": 0.5}])
+    assert [(fault.window.label, delays(fault)) for fault in found.faults] == [
+        ("handlers raise transient errors", [1_000])
+    ]
+    assert found.false == ()
+
+
+def crash(t_ms: int, worker: str, restart_ms: int | None = None) -> Tape:
+    """A process that dies, and is replaced or not."""
+    made = Tape("queue")
+    made.world(t_ms, Event.WORKER_CRASHED, worker)
+    if restart_ms is not None:
+        made.world(restart_ms, Event.WORKER_STARTED, worker)
+    return made
+
+
+def healths(states: list[tuple[ProcessState, ProcessState]], told: Tape) -> list[tuple[int | None, int | None]]:
+    """When health noticed each fault, and when all was well again."""
+    return [(fault.health_ms, fault.well_ms) for fault in of([reading(0, *two) for two in states], told).faults]
+
+
+def test_health_notices_a_dead_process_at_the_next_sample_and_sees_it_recover() -> None:
+    """Dead at 0.5 s, seen at 1 s; replaced at 1.5 s, seen at 2 s."""
+    states = [(WELL, WELL), (DEAD, WELL), (WELL, WELL)]
+    assert healths(states, crash(500, "email-1", 1_500)) == [(1_000, 2_000)]
+
+
+def test_a_process_that_stays_dead_is_never_well_again() -> None:
+    """Nor is one whose death ends with the run."""
+    assert healths([(WELL, WELL), (DEAD, WELL)], crash(500, "email-1")) == [(1_000, None)]
+
+
+def test_the_death_of_a_process_does_not_show_in_another_s_health() -> None:
+    """Somebody else was unwell at the time."""
+    assert healths([(WELL, WELL), (WELL, DEAD), (WELL, WELL)], crash(500, "email-1", 1_500)) == [(None, None)]
+
+
+def test_what_is_expected_of_alerts_becomes_numbers_with_bounds() -> None:
+    """Fires, quiet, in time, false."""
+    found = noticed([0, 0, 1, 0, 0, 0, 0, 1], tape((500, 2_500)))
+    expected = {
+        "fires": [("Backlog fires", "> 0", 2)],
+        "quiet": [("Backlog fires", "== 0", 2)],
+        "false-alarm": [("Backlog fires falsely", "> 0", 1)],
+        "fires within 1500ms": [("Backlog fires", "> 0", 2), ("Backlog after (ms)", "<= 1500", 1_500)],
+    }
+    assert {text: list(alert_checks(found, {"Backlog": text})) for text in expected} == expected
+
+
+def test_an_alert_that_noticed_no_fault_was_not_in_time() -> None:
+    """Though it fired."""
+    checks = list(alert_checks(noticed([0, 1], Tape("queue")), {"Backlog": "fires within 1h"}))
+    assert checks[1] == ("Backlog notices a fault", "> 0", 0)
+
+
+def test_the_table_says_in_capitals_what_nobody_noticed() -> None:
+    """A row for each fault."""
+    found = noticed([0, 0, 1, 0, 0, 0], tape((500, 2_500), (4_500, 4_600)))
+    assert fault_rows(found).rows == [
+        ["database refuses calls", "500ms", "2.5s", "-", "-", "1.5s Backlog"],
+        ["database refuses calls", "4.5s", "4.6s", "-", "-", "NOBODY NOTICED"],
+    ]
+    assert monitoring_verdict(found) == "Nobody noticed 1 of 2 faults; there was no false alarm."
+
+
+def test_the_verdict_counts_faults_and_false_alarms() -> None:
+    """In a sentence."""
+    assert monitoring_verdict(noticed([0, 1, 0], Tape("queue"))) == "Nothing was broken; 1 false alarm."
+    one = noticed([0, 1, 0], tape((500, 600)))
+    assert monitoring_verdict(one) == "The one fault was noticed; there was no false alarm."
+    none = noticed([0, 0, 0], tape((500, 600)))
+    assert monitoring_verdict(none) == "Nobody noticed the one fault; there was no false alarm."
