@@ -198,6 +198,27 @@ class Histories(RuleBasedStateMachine):
         """An operator retries all failed jobs."""
         self.do(OPERATOR, "retry_all", batch=batch)
 
+    @precondition(lambda self: self.adds)
+    @rule(data=st.data(), verb=st.sampled_from(["promote_job", "remove"]))
+    def promote_or_remove(self, data: st.DataObject, verb: str) -> None:
+        """An operator promotes or removes some job, in whatever state it is."""
+        job_id = data.draw(st.sampled_from([*map(str, range(1, self.adds + 2)), OWN_ID]))
+        self.do(OPERATOR, verb, id=job_id)
+
+    @rule(
+        state=st.sampled_from(["waiting", "active", "completed", "failed", "delayed", "paused"]),
+        grace=st.sampled_from([0, 5_000, 60_000]),
+        limit=st.sampled_from([0, 1, 2]),
+    )
+    def clean(self, state: str, grace: int, limit: int) -> None:
+        """An operator removes old jobs of a state."""
+        self.do(OPERATOR, "clean", state=state, grace=grace, limit=limit)
+
+    @rule()
+    def empty(self) -> None:
+        """An operator throws away all that waits."""
+        self.do(OPERATOR, "empty")
+
     @rule()
     def pause(self) -> None:
         """An operator pauses the queue."""
