@@ -1,6 +1,5 @@
 """``run``: break what a scenario says and show what was delivered, duplicated and lost."""
 
-import io
 import json
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
+@click.option("--error-log", "errors_to", metavar="FILE|-", help="Write every failed attempt, one JSON object a line.")
+@click.option("--error-log-omit", "omit", metavar="FIELD", multiple=True, help="Leave a field out, such as data.to.")
 @click.option("--no-trace", is_flag=True, help="Keep no events, only the counts: less memory in a long run.")
 @click.option("--metrics", "metrics_to", metavar="FILE|-", help="Write the metrics at the end, as Prometheus has them.")
 @click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
@@ -31,6 +32,8 @@ def command(
     out: Path | None,
     json_to: str | None,
     trace_to: str | None,
+    errors_to: str | None,
+    omit: tuple[str, ...],
     no_trace: bool,
     metrics_to: str | None,
     no_plots: bool,
@@ -39,11 +42,13 @@ def command(
 
     Exit code 0: every expectation holds; 1: one is violated; 2: the scenario or a file cannot be used.
     """
-    targets = {"--json": json_to, "--trace": trace_to, "--metrics": metrics_to}
+    targets = {"--json": json_to, "--trace": trace_to, "--metrics": metrics_to, "--error-log": errors_to}
     printed = [f"{option} -" for option, target in targets.items() if target == "-"]
     if len(printed) > 1:
         every = "both" if len(printed) == 2 else "all"
-        raise click.UsageError(f"{' and '.join(printed)} {every} want standard output; give one of them a file")
+        raise click.UsageError(f"{' and '.join(printed)} {every} want standard output; only one can have it")
+    if omit and errors_to is None and out is None:
+        raise click.UsageError("--error-log-omit needs an error log; ask for one by --error-log or --out")
     needs_events = {"--trace": trace_to, "--metrics": metrics_to, "--out": out}
     for option, target in needs_events.items():
         if no_trace and target is not None:
@@ -55,7 +60,17 @@ def command(
     chosen: Any = semantics
     loaded = load_scenario(scenario)
     sampling = "1s" if metrics_to is not None and loaded.sampling is None else None
-    result = run(loaded, modes=modes, seed=seed, semantics=chosen, store=store, trace=not no_trace, metrics=sampling)
+    result = run(
+        loaded,
+        modes=modes,
+        seed=seed,
+        semantics=chosen,
+        store=store,
+        trace=not no_trace,
+        metrics=sampling,
+        error_log=errors_to is not None or out is not None,
+        error_log_omit=omit,
+    )
     if not printed:
         from rich.console import Console
 
@@ -66,12 +81,14 @@ def command(
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write(json_to, text)
     if trace_to is not None:
-        _write_lines(trace_to, (f"{line}\n" for one in result.modes.values() for line in one.ledger.lines()))
+        _write_lines(trace_to, (line for one in result.modes.values() for line in one.ledger.lines()))
     if metrics_to is not None:
         from sim.monitoring.exposition import exposition
 
         metrics = result.metrics
         write(metrics_to, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
+    if errors_to is not None:
+        _write_lines(errors_to, result.error_lines())
     if out is not None:
         from sim.report.folder import write_results
 
@@ -93,10 +110,8 @@ def write(target: str, text: str) -> None:
 
 def _write_lines(target: str, lines: Iterator[str]) -> None:
     if target == "-":
-        sys.stdout.writelines(lines)
+        sys.stdout.writelines(f"{line}\n" for line in lines)
         return
-    from sim.report.folder import write_bytes
+    from sim.report.folder import write_lines
 
-    whole = io.BytesIO()
-    whole.writelines(line.encode() for line in lines)
-    write_bytes(Path(target), whole.getvalue())
+    write_lines(Path(target), lines)

@@ -1,5 +1,6 @@
 """The world as notebooks and the command line open it: with its scenario's faults and operator arranged."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -63,6 +64,8 @@ class World(Simulation):
         streams: Random numbers from elsewhere than the seed alone.
         trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
         metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
+        error_log: Whether to keep a line for every failed attempt; ``errors.read()`` has them at any time.
+        error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
     """
 
     def __init__(
@@ -77,6 +80,8 @@ class World(Simulation):
         streams: Streams | None = None,
         trace: bool = True,
         metrics: Sampling = None,
+        error_log: bool = False,
+        error_log_omit: Sequence[str] = (),
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(
@@ -89,6 +94,8 @@ class World(Simulation):
             streams=streams,
             trace=trace,
             sample_every_ms=sample_every_ms(loaded, metrics, trace),
+            error_log=error_log,
+            error_log_omit=error_log_omit,
         )
         arrange_faults(self)
         arrange_operator(self)
@@ -98,4 +105,5 @@ class World(Simulation):
         jobs = self.finish()
         self.metrics.end()
         metrics = self.metrics if self.metrics.is_sampled else None
-        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, list(self.scenario.queues), metrics)
+        queues = list(self.scenario.queues)
+        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, queues, metrics, self.errors.lines)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sim.core.garbage import fewer_collections
 from sim.experiments.open_world import Sampling, World
+from sim.report.folder import write_lines
 from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
@@ -23,6 +24,8 @@ def run(
     most_steps: int = MOST_STEPS,
     trace: bool = True,
     metrics: Sampling = None,
+    error_log: bool | str | Path = False,
+    error_log_omit: Sequence[str] = (),
 ) -> Result:
     """Run a scenario to its end and return what came of it.
 
@@ -38,9 +41,13 @@ def run(
         trace: Whether to keep what happened. Without it outcomes and counts are the same and take less memory; what
             needs events (the trace, its hash, the pictures of jobs and of the time line) raises ``TraceNotKept``.
         metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
+        error_log: Whether to keep a line for every failed attempt, as ``Result.errors``; a path is also written to.
+        error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
 
     Raises:
         ScenarioError: The file cannot be used; the error says where and why.
+        UnknownName: There is no such field of the error log.
+        OutputError: The error log cannot be written.
         BudgetExceeded: The run needed more steps than allowed.
         NoRoomForTheTrace: The run is long, and there is no room on disk for its trace.
     """
@@ -61,8 +68,13 @@ def run(
                 most_steps=most_steps,
                 trace=trace,
                 metrics=metrics,
+                error_log=error_log is not False,
+                error_log_omit=error_log_omit,
             )
             world.run()
             results[mode] = world.result()
             world.close()
-    return Result(loaded, loaded.seed if seed is None else seed, profile, store, results)
+    result = Result(loaded, loaded.seed if seed is None else seed, profile, store, results)
+    if isinstance(error_log, str | Path):
+        write_lines(Path(error_log), result.error_lines())
+    return result

@@ -65,7 +65,16 @@ class JobOptions:
             object.__setattr__(self, "_around_timestamp", around)
         return f"{around[0]}{timestamp_ms}{around[1]}"
 
+    def as_dict(self) -> dict[str, Any]:
+        """Say in Bull's words what was asked for; without the time stamp, which is not kept."""
+        opts = self._as_dict(0)
+        del opts["timestamp"]
+        return opts
+
     def _to_json(self, timestamp_ms: int) -> str:
+        return to_json(self._as_dict(timestamp_ms))
+
+    def _as_dict(self, timestamp_ms: int) -> dict[str, Any]:
         opts: dict[str, Any] = {}
         if self.priority:
             opts["priority"] = self.priority
@@ -82,7 +91,7 @@ class JobOptions:
         opts["timestamp"] = timestamp_ms
         if self.backoff is not None:
             opts["backoff"] = {"type": self.backoff.type, "delay": self.backoff.delay_ms}
-        return to_json(opts)
+        return opts
 
     @classmethod
     def from_json(cls, text: str | None) -> "JobOptions":

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from sim.report.result import Result
 def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[Path]:
     """Write ``result.json`` and ``trace.ndjson.gz``, with ``plots`` also the pictures and ``report.html``.
 
-    Equal results give equal bytes. A file is complete or not there.
+    ``errors.ndjson`` is there if the error log was kept and is not empty; one of an earlier run is removed. Equal
+    results give equal bytes. A file is complete or not there.
 
     Raises:
         OutputError: The folder or a file in it cannot be written.
@@ -28,6 +30,11 @@ def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[P
         write_bytes(folder / "result.json", text.encode()),
         write_bytes(folder / "trace.ndjson.gz", _trace(result)),
     ]
+    errors = folder / "errors.ndjson"
+    if result.error_count:
+        written.append(write_lines(errors, result.error_lines()))
+    else:
+        _remove(errors)
     if plots:
         from sim.report.html import render_report
         from sim.report.pictures import draw_pictures
@@ -45,6 +52,17 @@ def write_text(path: Path, text: str) -> None:
         OutputError: It cannot be written.
     """
     write_bytes(path, text.encode())
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> Path:
+    """Write lines to a file, whole or not at all, and return its path.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    whole = io.BytesIO()
+    whole.writelines(f"{line}\n".encode() for line in lines)
+    return write_bytes(path, whole.getvalue())
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -65,6 +83,13 @@ def write_bytes(path: Path, content: bytes) -> Path:
             beside.unlink()
         raise OutputError(str(path), error.strerror or str(error)) from None
     return path
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(str(path), error.strerror or str(error)) from None
 
 
 def _trace(result: Result) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.errors import MOST_GROUPS, group_errors
 from sim.report.result import Result
 from sim.report.words import duration_in_words, in_words, mode_sentence, remarks, shown_measures, verdict
 
@@ -28,6 +29,7 @@ def render_report(result: Result, pictures: Sequence["Picture"]) -> str:
     )
     environment.filters["base64"] = lambda content: base64.b64encode(content).decode()
     environment.filters["in_words"] = in_words
+    errors = group_errors(result.errors) if result.error_count else []
     return environment.get_template("report.html.jinja").render(
         scenario=result.scenario,
         result=result,
@@ -37,6 +39,8 @@ def render_report(result: Result, pictures: Sequence["Picture"]) -> str:
         simulated=duration_in_words(result.simulated_ms),
         queues=_queues(result),
         pictures=pictures,
+        errors=errors[:MOST_GROUPS],
+        more_errors=len(errors[MOST_GROUPS:]),
     )
 
 

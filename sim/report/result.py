@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from sim.ledger.error_lines import ErrorLines, ErrorsNotKept
 from sim.ledger.events import Ledger
 from sim.ledger.outcomes import Counts, JobOutcome, add_up, count_by_queue
 from sim.monitoring.metrics import Metrics, NotSampled
@@ -60,6 +61,7 @@ class ModeResult:
         jobs: One outcome for every offered job, in the order of the offers.
         simulated_ms: How long the run was, in simulated time.
         metrics: What an operator could have seen; None where no samples were taken.
+        error_lines: The error log, one JSON object a line; None where none was kept.
     """
 
     mode: ModeName
@@ -68,6 +70,7 @@ class ModeResult:
     simulated_ms: int
     queue_names: list[str]
     metrics: Metrics | None = None
+    error_lines: ErrorLines | None = None
 
     @cached_property
     def totals(self) -> Counts:
@@ -142,6 +145,31 @@ class Result:
             TraceNotKept: The run kept none.
         """
         return map(json.loads, chain.from_iterable([result.ledger.lines() for result in self.modes.values()]))
+
+    @property
+    def errors(self) -> Iterator[dict[str, Any]]:
+        """Every failed attempt, mode by mode, as the error log has it.
+
+        Raises:
+            ErrorsNotKept: The run kept none.
+        """
+        return map(json.loads, self.error_lines())
+
+    def error_lines(self) -> Iterator[str]:
+        """Write the error log out, mode by mode, one JSON object a line (no newline at the end of each).
+
+        Raises:
+            ErrorsNotKept: The run kept none.
+        """
+        kept = [result.error_lines for result in self.modes.values()]
+        if any(lines is None for lines in kept):
+            raise ErrorsNotKept
+        return chain.from_iterable(lines for lines in kept if lines is not None)
+
+    @property
+    def error_count(self) -> int:
+        """How many failed attempts were kept in the error log; 0 where none was kept."""
+        return sum(len(result.error_lines or ()) for result in self.modes.values())
 
     def plot_outcomes(self, **options: Any) -> Any:
         """Draw how the jobs ended, both modes side by side; see ``sim.report.plots.plot_outcomes``."""

@@ -9,6 +9,7 @@ from sim.ledger.events import Event
 from sim.scenario.schema import Scenario
 from sim.world.attempt import AttemptRunner
 from sim.world.clock import SimulatedTime
+from sim.world.error_log import ErrorLog
 from sim.world.offers import Offer
 from sim.world.process import Process, Steps
 from sim.world.recorder import Recorder
@@ -24,11 +25,14 @@ class InProcessApplication(Process):
     Source: reliability-model.md, In-Process Mode.
     """
 
-    def __init__(self, env: SimulatedTime, scenario: Scenario, recorder: Recorder, runner: AttemptRunner) -> None:
+    def __init__(
+        self, env: SimulatedTime, scenario: Scenario, recorder: Recorder, runner: AttemptRunner, errors: ErrorLog
+    ) -> None:
         super().__init__(env, NAME)
         self.scenario = scenario
         self.recorder = recorder
         self.runner = runner
+        self.errors = errors
         self._waiting: deque[Offer] = deque()
         self._held: dict[str, None] = {}
         allowed = scenario.application.concurrency
@@ -98,5 +102,7 @@ class InProcessApplication(Process):
             self.recorder.attempt(offer.queue, offer.name, Event.ATTEMPT_FAILED, attempt, self.name, more)
             more = {"reason": str(error), "kept": False}
             self.recorder.attempt(offer.queue, offer.name, Event.FAILED, attempt, self.name, more)
+            with self.errors.of_call(offer.queue, offer.name, attempt, self.name, error, job.data) as note:
+                note.became("failed", 0)
             return
         self.recorder.attempt(offer.queue, offer.name, Event.COMPLETED, attempt, self.name)

@@ -1,7 +1,5 @@
 """One attempt: carry out a handler's instructions in simulated time."""
 
-import traceback
-from pathlib import PurePath
 from typing import Any, Protocol
 
 from sim.core.errors import SimError
@@ -140,13 +138,3 @@ class AttemptRunner:
     def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
         event = Event.EFFECT if applied else Event.EFFECT_SUPPRESSED
         self.recorder.attempt(queue, job, event, attempt, process.name, {"system": effect.system})
-
-
-def short_stack(error: BaseException) -> str:
-    """Write an exception's stack without this machine's folders, innermost call first."""
-    lines = [f"{type(error).__name__}: {error}"]
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        parts = PurePath(frame.filename).parts
-        start = len(parts) - 1 - parts[::-1].index("sim") if "sim" in parts else len(parts) - 1
-        lines.append(f"    at {frame.name} ({'/'.join(parts[start:])}:{frame.lineno})")
-    return "\n".join(lines)

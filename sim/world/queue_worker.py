@@ -17,13 +17,15 @@ from sim.jobqueue.stalled import REASON, check_stalled_jobs
 from sim.jobqueue.store import Store
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, take_job
 from sim.ledger.events import Event
-from sim.world.attempt import AttemptRunner, Hooks, short_stack
+from sim.world.attempt import AttemptRunner, Hooks
 from sim.world.clock import SimulatedTime
+from sim.world.error_log import ErrorLog, FailureNote
 from sim.world.interval_timer import late_tick_chance
 from sim.world.process import Crashed, Process, Steps
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
 from sim.world.redis_server import CommandFailed, RedisLink, RedisServer
+from sim.world.short_stack import short_stack
 from sim.world.streams import Streams
 
 
@@ -60,6 +62,7 @@ class QueueWorker(Process):
         runner: AttemptRunner,
         hooks: Hooks,
         streams: Streams,
+        errors: ErrorLog,
     ) -> None:
         super().__init__(env, name)
         self.queue = queue
@@ -71,6 +74,7 @@ class QueueWorker(Process):
         self.runner = runner
         self.hooks = hooks
         self.streams = streams
+        self.errors = errors
         self.link = RedisLink(env, server, semantics, queue.promoter.poke)
         self.lease = Lease(name, queue.settings.lock_duration)
         self._drained = True
@@ -230,6 +234,13 @@ class QueueWorker(Process):
     def _report_failure(
         self, job: Job, name: str, attempt: int, error: Exception, *, refused_before: bool = False
     ) -> Steps:
+        """Tell the queue that the attempt failed, and the error log what became of it."""
+        with self.errors.of_job(self.queue.name, name, attempt, self.name, error, job) as note:
+            yield from self._tell_of_failure(job, name, attempt, error, note, refused_before=refused_before)
+
+    def _tell_of_failure(
+        self, job: Job, name: str, attempt: int, error: Exception, note: FailureNote, *, refused_before: bool
+    ) -> Steps:
         """Tell the queue that the attempt failed."""
         queue = self.queue
         permanent = isinstance(error, PermanentError)
@@ -256,6 +267,7 @@ class QueueWorker(Process):
                 more = {"error": str(refusal)}
                 self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, more)
             raise
+        note.became(failed.verdict, failed.delay_ms)
         if failed.verdict == "failed":
             more = {"reason": str(error), "kept": job.id not in failed.evicted}
             self.recorder.attempt(queue.name, name, Event.FAILED, attempt, self.name, more)

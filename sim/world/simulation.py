@@ -1,6 +1,7 @@
 """One run in one mode, put together from a scenario and a seed."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sim.core.durations import parse_duration
@@ -21,6 +22,7 @@ from sim.world.audit import job_places, standing_places
 from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
+from sim.world.error_log import ErrorLog
 from sim.world.offers import draw_offers
 from sim.world.persistence import Snapshot
 from sim.world.process import Process, Steps
@@ -49,6 +51,7 @@ class Simulation:
         redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
         controls: The verbs that break and mend this world.
         metrics: What an operator sees; it grows while the world runs.
+        errors: The error log; off unless asked for.
     """
 
     def __init__(
@@ -63,6 +66,8 @@ class Simulation:
         streams: Streams | None = None,
         trace: bool = True,
         sample_every_ms: int | None = None,
+        error_log: bool = False,
+        error_log_omit: Sequence[str] = (),
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -73,6 +78,7 @@ class Simulation:
         self.clock = SimulatedClock(self.env)
         self.ledger = Ledger(mode, kept=trace)
         self.recorder = Recorder(self.env, self.ledger)
+        self.errors = ErrorLog(self.env, mode, kept=error_log, omit=error_log_omit)
         self.streams = Streams(self.seed) if streams is None else streams
         self.database = DatabaseAccess(
             ApplicationDatabase(scenario.database.stock), scenario.database.latency, self.streams
@@ -95,7 +101,7 @@ class Simulation:
         if mode == "queue":
             taker = self._build_queue_mode()
         else:
-            taker = self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner)
+            taker = self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner, self.errors)
             taker.start()
         offers = draw_offers(scenario, self.streams)
         self._offering = self.env.process(offer_all(self.env, offers, self.recorder, taker.submit))
@@ -157,6 +163,7 @@ class Simulation:
                 runner=self.runner,
                 hooks=self.controls,
                 streams=self.streams,
+                errors=self.errors,
             )
             start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
             if start_ms:
@@ -339,6 +346,7 @@ class Simulation:
         Jobs that are lost are written into the ledger as such; nothing can run after this.
         """
         if self._finished is None:
+            self.errors.close()
             audit = Audit(self.database.database.effects_by_job(), self._final_places())
             self._finished = take_stock(self.recorder.facts, audit)
             for job in self._finished:

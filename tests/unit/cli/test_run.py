@@ -200,3 +200,58 @@ def test_backoff_lists_attempt_delay_and_time_since_the_first(capsys: pytest.Cap
         (4, 4000, 7000),
         (5, 8000, 15000),
     ]
+
+
+FAILING = "scenarios/03-database-failures/paid-twice.yaml"
+
+
+def test_the_error_log_on_standard_output_stands_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON object a line, both modes."""
+    assert main(["run", FAILING, "--error-log", "-"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["mode"] for line in lines] == ["in-process", "queue"]
+
+
+def test_the_error_log_goes_to_a_file_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same bytes as on standard output; without errors the file is empty."""
+    assert main(["run", FAILING, "--error-log", "-"]) == 0
+    text = capsys.readouterr().out
+    assert main(["run", FAILING, "--error-log", str(tmp_path / "e"), "--no-trace"]) == 0
+    assert "delivered" in capsys.readouterr().out
+    assert (tmp_path / "e").read_text() == text
+    assert main(["run", write(tmp_path), "--error-log", str(tmp_path / "e")]) == 0
+    assert (tmp_path / "e").read_text() == ""
+
+
+def test_a_results_folder_holds_errors_only_where_there_are_any(tmp_path: Path) -> None:
+    """Those of an earlier run do not stay."""
+    out = tmp_path / "o"
+    assert main(["run", FAILING, "--out", str(out), "--no-plots", "--error-log-omit", "data"]) == 0
+    lines = [json.loads(line) for line in (out / "errors.ndjson").read_text().splitlines()]
+    assert len(lines) == 2
+    assert all("data" not in line for line in lines)
+    assert main(["run", write(tmp_path), "--out", str(out), "--no-plots"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["result.json", "trace.ndjson.gz"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--error-log", "-", "--json", "-"], "--json - and --error-log -"),
+        (["--error-log", "-", "--trace", "-"], "--trace - and --error-log -"),
+        (
+            ["--error-log", "-", "--error-log-omit", "adress"],
+            "no field of the error log called 'adress'; there are",
+        ),
+        (["--error-log-omit", "data"], "ask for one by --error-log or --out"),
+        (["--error-log", "nowhere/at/all.ndjson"], "nowhere/at/all.ndjson: cannot be written"),
+    ],
+)
+def test_an_error_log_that_cannot_be_had_ends_with_two_and_a_sentence(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback."""
+    assert main(["run", FAILING, *arguments]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert says in err
+    assert "Traceback" not in err
