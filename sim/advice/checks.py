@@ -7,6 +7,7 @@ theme (or a file of its own) and its entry here.
 from collections.abc import Callable, Iterator
 
 from sim.advice import (
+    blind_alerts,
     capacity,
     failed_jobs,
     idempotency,
@@ -43,4 +44,5 @@ CHECKS: tuple[Check, ...] = (
     locks.lives_on_renewals,
     capacity.utilisation,
     capacity.drain_after_outage,
+    blind_alerts.unseen_faults,
 )

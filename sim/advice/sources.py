@@ -67,6 +67,7 @@ KILL_TO_RERUN = _facts(
     "4 Worker killed, another alive", "kill to re-run min 31.4, p25 45.8, median 60.2, p75 68.9, p90 79.9, max 83.5 s."
 )
 
+ALERT_ON_FAILURES = _model("Best Practices", "Alerting: Alert on high failure rates or queue backup")
 WATCH_DEPTH = _model("Best Practices", "Monitoring: Monitor queue depth and failure rates")
 LIMITER_SPACING = _facts(
     "11 Counts, pause, limiter", "After the first burst jobs are spaced 1.1*duration/max, 91 % of nominal."

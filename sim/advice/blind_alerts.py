@@ -1,0 +1,62 @@
+"""Alerts that would not see a fault."""
+
+from collections.abc import Iterator
+
+from sim.advice.finding import Finding, Severity
+from sim.advice.phrases import span
+from sim.advice.reading import Reading
+from sim.advice.sources import ALERT_ON_FAILURES, WATCH_DEPTH
+from sim.advice.trials import MOST_JOBS, MOST_STEPS, SEED
+from sim.core.errors import BudgetExceeded
+from sim.experiments.run import run
+from sim.report.notices import FaultNotice, Notices
+from sim.scenario.schema import Scenario
+
+MOST_NAMED = 4
+
+
+def unseen_faults(reading: Reading) -> Iterator[Finding]:
+    """Run the scenario with its alerts, and name the faults at which none of them fires."""
+    scenario = reading.scenario
+    notices = _notices(scenario) if scenario.alerts and "queue" in scenario.modes else None
+    if notices is None:
+        return
+    unseen = [fault for fault in notices.faults if not fault.alerts]
+    if not unseen:
+        return
+    by_health = sum(fault.health_ms is not None for fault in unseen)
+    names = ", ".join(alert.name for alert in scenario.alerts)
+    told = "; ".join(map(_in_words, unseen[:MOST_NAMED]))
+    more = f"; and {len(unseen) - MOST_NAMED:,} more" if len(unseen) > MOST_NAMED else ""
+    yield Finding(
+        "blind-alerts",
+        Severity.DELAY,
+        None,
+        f"No alert fires at {len(unseen):,} of {len(notices.faults):,} faults: {told}{more}. "
+        "Whoever waits for an alert learns of them from customers."
+        + (f" The health of workers shows {by_health:,} of them." if by_health else ""),
+        f"{len(notices.faults):,} faults - {len(notices.faults) - len(unseen):,} that {names} fired at = "
+        f"{len(unseen):,} (a run with seed {SEED})",
+        (WATCH_DEPTH, ALERT_ON_FAILURES),
+        "A rule on what such a fault changes first: the age of the oldest waiting job, stalls, or workers that are "
+        "down; `python -m sim alerts` shows when each rule fires.",
+        {"faults": len(notices.faults), "unseen": len(unseen), "seen_by_health": by_health},
+        None,
+        "scenarios/07-monitoring/nobody-notices.yaml",
+    )
+
+
+def _notices(scenario: Scenario) -> Notices | None:
+    """Return what came of the scenario's faults and alerts in a run; None where it would take too long."""
+    if sum(entry.jobs for entry in scenario.workload) > MOST_JOBS:
+        return None
+    try:
+        result = run(scenario, modes=["queue"], seed=SEED, store="memory", most_steps=MOST_STEPS)
+    except BudgetExceeded:
+        return None
+    return result.modes["queue"].notices
+
+
+def _in_words(fault: FaultNotice) -> str:
+    window = fault.window
+    return f"{window.label} at {span(window.start_ms)}"
