@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from benchmarks.bare_model import run_bare_model
-from benchmarks.error_log_ratio import error_log_ratio
+from benchmarks.observation_cost import observation_cost
 from benchmarks.sweep_ratio import sweep_rates
 from benchmarks.worlds import command_s, small_worlds_per_s, steady_run
 from sim.experiments.run import run
@@ -89,9 +89,11 @@ def main() -> None:
     options = parser.parse_args()
     stores_beside_the_bare_model(options.jobs, options.rounds)
     _line("small worlds", statistics.median(small_worlds_per_s(options.rounds)), "whole runs/s")
-    for mode in MODES:
-        ratio = error_log_ratio(mode, max(200, options.jobs // 4), options.rounds * 4)
-        _line(f"error log, {mode}", ratio, "times as long as without")
+    watched: dict[str, dict[str, Any]] = {"error log": {"error_log": True}, "metrics": {"metrics": "1s"}}
+    for what, asked in watched.items():
+        for mode in MODES:
+            ratio = observation_cost(mode, max(200, options.jobs // 4), options.rounds * 4, **asked)
+            _line(f"{what}, {mode}", ratio, "times as long as without")
     _line("python -m sim --help", statistics.median(command_s("--help") for _ in range(options.rounds)), "s")
     shown = ("run", TYPICAL, "--out", "results/benchmark")
     _line("python -m sim run --out", statistics.median(command_s(*shown) for _ in range(min(3, options.rounds))), "s")
