@@ -41,9 +41,12 @@ SETTINGS = {
 class Host(Protocol):
     """What a client's commands may ask of the port."""
 
-    clock: Clock
     limits: PortLimits
     allow_dangerous: bool
+
+    @property
+    def clock(self) -> Clock:
+        """The world's clock."""
 
     def describe(self, sections: list[str]) -> str:
         """Return what INFO says."""
@@ -75,7 +78,7 @@ class Answer(NamedTuple):
     value: Any
 
 
-class ClientSocket(FakeSocket):  # type: ignore[misc]  # fakeredis's mixins are typed loosely
+class ClientSocket(FakeSocket):
     """A connection to the simulated server, without a socket: commands go in, encoded replies come out.
 
     All of it is called with the world's lock held.
@@ -340,9 +343,15 @@ class ClientSocket(FakeSocket):  # type: ignore[misc]  # fakeredis's mixins are 
         """EVAL, for as long as a script may take."""
         if script[:1] == b"\x1b":
             raise SimpleError("ERR Error compiling script: binary chunks are not accepted")
-        self._get_server_runtime(self._server)
-        with self._server.script_room:
-            return super().eval(script, numkeys, *keys_and_args)
+        server: Any = self._server
+        self._get_server_runtime(server)
+        room: ScriptRoom = server.script_room
+        try:
+            with room:
+                return super().eval(script, numkeys, *keys_and_args)
+        finally:
+            if room.is_full:
+                server.script_room = None
 
     def _get_server_runtime(self, server: Any) -> Any:
         room: ScriptRoom | None = getattr(server, "script_room", None)

@@ -160,12 +160,13 @@ class Connection(asyncio.Protocol):
             self._flush_is_planned = True  # what comes of this batch goes out at its end
             try:
                 with self._gate.world_lock:
-                    for _ in range(AT_ONCE):
+                    for number in range(AT_ONCE):
+                        if number:
+                            fields = self._reader.next()
+                        if fields is None:
+                            break
                         changed |= self._answer(client, fields)
                         if self._closing or client.is_over or client.parked is not None:
-                            break
-                        fields = self._reader.next()
-                        if fields is None:
                             break
                     if changed:
                         self._gate.changed()

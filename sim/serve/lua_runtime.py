@@ -14,7 +14,8 @@ from sim.serve.lua_libraries import libraries
 STEPS_BETWEEN_LOOKS = 10_000
 
 _PRELUDE = """
-local call, pcall_, setresp, log, sha1hex, libraries, is_late, steps = ...
+local call, pcall_, setresp, log, sha1hex, libraries, is_late, steps, most_kb = ...
+local count_kb = collectgarbage
 local sethook, raise, kind, load_text, join = debug.sethook, error, type, loadstring, table.concat
 local byte, wrong = string.byte, "binary chunks are not accepted"
 
@@ -63,18 +64,44 @@ os = {clock = os.clock}
 string.dump = nil
 python, io, debug, package, require, module, dofile, loadfile, coroutine, newproxy = nil
 getfenv, setfenv, print = nil
-KEYS, ARGV = {}, {}
 math.randomseed(0)
+
+-- What scripts find is theirs to read only: one that changed it would change it for all that come after.
+local set_metatable, raw_set, shut, base = setmetatable, rawset, {}, {}
+local function read_only() raise("Attempt to modify a readonly table", 2) end
+local function shield(thing, inner)
+  shut[thing] = true
+  return set_metatable(thing, {__index = inner, __newindex = read_only, __metatable = false})
+end
+function rawset(thing, key, value)
+  if shut[thing] then read_only() end
+  return raw_set(thing, key, value)
+end
+function setmetatable(thing, meta)
+  if shut[thing] then read_only() end
+  return set_metatable(thing, meta)
+end
+for name, value in pairs(_G) do
+  if kind(value) == "table" and name ~= "_G" then value = shield({}, value) end
+  base[name] = value
+end
+base.KEYS, base.ARGV = {}, {}
+local globals = _G
+for name in pairs(base) do globals[name] = nil end
+shield(globals, base)
 
 local function look()
   if is_late() then
     sethook(look, "", 1)
     raise("the script ran too long and was ended; what it wrote by then stays", 0)
+  elseif count_kb("count") > most_kb then
+    sethook(look, "", 1)
+    raise("the script took too much memory and was ended; what it wrote by then stays", 0)
   end
 end
 local function arm() sethook(look, "", steps) end
 local function disarm() sethook() end
-local function set_keys_and_arguments(keys, argv) KEYS, ARGV = keys, argv end
+local function set_keys_and_arguments(keys, argv) base.KEYS, base.ARGV = keys, argv end
 return arm, disarm, set_keys_and_arguments
 """
 
@@ -116,6 +143,7 @@ class ScriptRoom:
             self.runtime.table_from(tables),
             self._is_late,
             STEPS_BETWEEN_LOOKS,
+            limits.script_bytes / 2 / 1024,
         )
         self.names = set(self.runtime.globals().keys())
 
@@ -127,6 +155,11 @@ class ScriptRoom:
 
     def __exit__(self, *_: object) -> None:
         self._disarm()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether scripts have left so much behind that the next one needs a new room."""
+        return bool(self.runtime.get_memory_used(total=True) > self._limits.script_bytes / 2)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline

@@ -343,7 +343,7 @@ def test_a_port_can_be_closed_and_opened_again(world: World) -> None:
 def test_a_fakeredis_that_changed_is_found_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a client finds out."""
     monkeypatch.setattr("sim.serve.fakeredis_parts.FakeSocket._process_command", None)
-    with pytest.raises(FakeredisChanged, match="no FakeSocket._process_command"):
+    with pytest.raises(FakeredisChanged, match=r"no FakeSocket\._process_command"):
         check_fakeredis()
 
 
