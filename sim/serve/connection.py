@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-from sim.serve.client_socket import ClientSocket, Host
+from sim.serve.client_commands import Host
+from sim.serve.client_socket import ClientSocket
 from sim.serve.limits import PortLimits
 from sim.serve.offered import WHILE_LOADING
 from sim.serve.replies import encode_error

@@ -96,4 +96,4 @@ def server_behind(client: Any) -> Any:
 
 def signature(name: str, method: str, *fixed: Any, repeat: Any = (), flags: Any = "") -> Any:
     """Describe a command that fakeredis does not have: which method carries it out, with which arguments."""
-    return Signature(name, method, fixed, repeat, flags=flags)  # type: ignore[arg-type]  # its hint allows one argument
+    return Signature(name, method, fixed, repeat, flags=flags)

@@ -21,9 +21,8 @@ def commands(data: bytes, step: int | None = None) -> list[list[bytes]]:
 @pytest.mark.parametrize("step", [1, 2, 7, None])
 def test_commands_are_the_same_however_the_bytes_arrive(step: int | None) -> None:
     """An array, an empty argument, an argument with line ends, a line, an empty line, an empty array."""
-    data = (
-        b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n" + b"*1\r\n$4\r\n\r\n\r\n\r\n" + b'PING "a b"\r\n' + b"\r\n*0\r\n*-1\r\nPING\n"
-    )
+    data = b"*2\r\n$3\r\nGET\r\n$0\r\n\r\n" + b"*1\r\n$4\r\n\r\n\r\n\r\n"
+    data += b'PING "a b"\r\n' + b"\r\n*0\r\n*-1\r\nPING\n"
     assert commands(data, step) == [[b"GET", b""], [b"\r\n\r\n"], [b"PING", b"a b"], [b"PING"]]
 
 
