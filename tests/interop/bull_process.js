@@ -1,5 +1,5 @@
 "use strict";
-// The real Bull behind JSON lines: node bull_process.js NODE_MODULES REDIS_SOCKET
+// The real Bull behind JSON lines: node bull_process.js NODE_MODULES REDIS_SOCKET_OR_PORT
 //
 // Reads {"ask": number, "do": verb, ...} from stdin and answers {"ask": number, "answer": ...} or {"ask", "error"}.
 // What happens in between comes as {"event": ...}. Ends when stdin closes.
@@ -7,7 +7,8 @@
 const path = require("path");
 const readline = require("readline");
 
-const [modules, socket] = process.argv.slice(2);
+const [modules, place] = process.argv.slice(2);
+const redis = /^\d+$/.test(place) ? { host: "127.0.0.1", port: Number(place) } : { path: place };
 const Queue = require(path.join(modules, "bull"));
 const queues = new Map();
 
@@ -17,7 +18,7 @@ function say(line) {
 
 function open(name, settings) {
   if (!queues.has(name)) {
-    const queue = new Queue(name, { redis: { path: socket }, settings });
+    const queue = new Queue(name, { redis: { ...redis }, settings });
     queue.on("error", (error) => say({ event: "error", message: error.message }));
     queue.on("completed", (job) => say({ event: "completed", id: job.id }));
     queues.set(name, queue);
@@ -34,6 +35,17 @@ async function jobOf(command) {
 const verbs = {
   async add({ queue, data, opts }) {
     return (await open(queue).add(data, opts)).id;
+  },
+  async addBulk({ queue, jobs }) {
+    return (await open(queue).addBulk(jobs)).map((job) => job.id);
+  },
+  async pause({ queue }) {
+    await open(queue).pause();
+    return true;
+  },
+  async resume({ queue }) {
+    await open(queue).resume();
+    return true;
   },
   // Jobs among `hold` never end.
   async work({ queue, settings, hold = [], concurrency = 1 }) {

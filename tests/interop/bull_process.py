@@ -20,12 +20,16 @@ PATIENCE_S = 30
 class BullProcess:
     """One Node process with Bull in it.
 
+    Args:
+        parts: Node and Bull.
+        redis: The path of Redis's socket, or its port on this machine.
+
     Attributes:
         events: What happened in it so far, oldest first.
     """
 
-    def __init__(self, parts: RealParts, socket: str) -> None:
-        command = [parts.node, str(SCRIPT), str(parts.node_modules), socket]
+    def __init__(self, parts: RealParts, redis: str) -> None:
+        command = [parts.node, str(SCRIPT), str(parts.node_modules), redis]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._numbers = itertools.count(1)
         self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()

@@ -1,0 +1,1 @@
+"""A running world, served to programs outside of it."""
