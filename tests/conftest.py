@@ -10,6 +10,7 @@ import redis
 from hypothesis import HealthCheck, settings
 
 from sim.core.clock import ManualClock
+from sim.world.memory_store import MemoryStore
 from sim.world.redis_store import open_fakeredis
 from tests.redis_server import redis_server
 
@@ -49,9 +50,12 @@ def real_redis_socket() -> Iterator[str | None]:
         yield socket
 
 
-@pytest.fixture(params=["fakeredis", "redis-server"])
+@pytest.fixture(params=["memory", "fakeredis", "redis-server"])
 def store(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Any]:
-    """The same test body on the simulated Redis and on a real one."""
+    """The same test body in memory, on the simulated Redis and on a real one."""
+    if request.param == "memory":
+        yield MemoryStore(clock)
+        return
     if request.param == "fakeredis":
         yield open_fakeredis(clock)[1]
         return

@@ -62,6 +62,19 @@ class RetryRefused(QueueRefusal):
     """A manual retry that cannot be done; its text says why."""
 
 
+class NoDeadLetter(QueueRefusal):
+    """A replay or purge of a job that does not wait in the dead letter queue, or does not any more.
+
+    Args:
+        dead_id: What was asked for.
+        queue: The dead letter queue's name.
+    """
+
+    def __str__(self) -> str:
+        dead_id, queue = self.args
+        return f"no dead letter {dead_id} in {queue}: it was never there, or was replayed, purged or taken"
+
+
 class UnknownBackoff(QueueRefusal):
     """A backoff type that nobody defined; the failure of the attempt is not recorded either.
 

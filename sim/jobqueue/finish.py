@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from sim.jobqueue.backoff import GIVE_UP, Strategy, backoff_delay_ms
+from sim.jobqueue.dead_lettering import DeadLettering
 from sim.jobqueue.errors import FinishRefused, JobMissing, NotActive
 from sim.jobqueue.job import Job, to_json
 from sim.jobqueue.keys import LOCK, QueueKeys
@@ -35,11 +36,13 @@ class Failed(NamedTuple):
         verdict: ``retry`` (in line again), ``delayed`` (after a backoff) or ``failed`` (given up).
         delay_ms: The backoff, ms; 0 for the others.
         evicted: Failed jobs that retention removed, perhaps the job itself.
+        dead_id: The job's id in the dead letter queue, where it went there.
     """
 
     verdict: Literal["retry", "delayed", "failed"]
     delay_ms: int
     evicted: list[str]
+    dead_id: str | None = None
 
 
 def complete_job(
@@ -112,6 +115,7 @@ def fail_job(
     stack: str,
     semantics: Semantics,
     strategies: Mapping[str, Strategy] | None = None,
+    dead: QueueKeys | None = None,
 ) -> Failed:
     """Record a failed attempt and decide: at once again, after a backoff, or given up.
 
@@ -121,6 +125,7 @@ def fail_job(
     Args:
         job: Counts the attempt in memory; that count decides and is what gets written.
         message: Why the attempt failed; becomes ``failedReason``.
+        dead: The dead letter queue that takes a job given up, in place of the failed set and its retention.
 
     Raises:
         FinishRefused: Definite, but for the mark above. The job is gone, or its lock is lost, or it is not active.
@@ -129,9 +134,10 @@ def fail_job(
 
     Redis:
         HSET job (stacktrace, failedReason, attemptsMade), DEL lock, SREM stalled, LREM active, then LPUSH wait, or
-        ZADD delayed and PUBLISH, or ZADD failed, HSET finishedOn and retention. One atomic step. O(active + evicted).
+        ZADD delayed and PUBLISH, or ZADD failed, HSET finishedOn and retention; with ``dead`` RENAME job and LPUSH
+        wait of the dead letter queue in place of these. One atomic step. O(active + evicted).
 
-    Source: BULL_FACTS 1, 2, 3, 6.
+    Source: BULL_FACTS 1, 2, 3, 6; reliability-model.md, Dead Letter Queue.
     """
     job.attempts_made += 1
     job.stacktrace.append(stack)
@@ -154,11 +160,15 @@ def fail_job(
             return _release_and_refuse(tx, keys, refusal, mark)
         line: Entry | None = None
         evicted: list[str] = []
+        moving: DeadLettering | None = None
         if verdict == "retry":
             tx.watch(keys.meta_paused)
             target = line_key(tx, keys)
             priority = int(tx.hget(keys.job(job.id), "priority") or 0)
             line = Entry(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
+        elif verdict == "failed" and dead is not None:
+            moving = DeadLettering(tx, keys, dead)
+            moving.plan(tx, job.id, {**mark, "finishedOn": str(now_ms)})
         elif verdict == "failed":
             evicted = plan_evictions(tx, keys.failed, (now_ms, job.id), job.options.remove_on_fail)
         tx.multi()
@@ -166,6 +176,9 @@ def fail_job(
         _release(tx, keys, job.id)
         if line is not None:
             line.write(tx)
+        elif moving is not None:
+            moving.write(tx)
+            return Failed(verdict, 0, [], moving.moves[0].dead_id)
         elif verdict == "failed":
             fields = {"failedReason": message, "finishedOn": str(now_ms)}
             write_end(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)

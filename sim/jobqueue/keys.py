@@ -3,6 +3,8 @@
 LOCK = ":lock"
 LOGS = ":logs"
 """What follows a job's key in the keys that go with it."""
+DEAD = "-dead"
+"""What follows a queue's name in the name of its dead letter queue."""
 
 
 class QueueKeys:
@@ -40,6 +42,7 @@ class QueueKeys:
         "meta_paused",
         "name",
         "paused",
+        "prefix",
         "priority",
         "stalled",
         "stalled_check",
@@ -49,6 +52,7 @@ class QueueKeys:
     def __init__(self, queue: str, prefix: str = "bull") -> None:
         base = f"{prefix}:{queue}:"
         self.name = queue
+        self.prefix = prefix
         self.base = base
         self.id = base + "id"
         self.wait = base + "wait"
@@ -77,3 +81,7 @@ class QueueKeys:
     def logs(self, job_id: str) -> str:
         """The list of what a handler logged; deleted together with the job."""
         return self.base + job_id + LOGS
+
+    def dead_letters(self) -> "QueueKeys":
+        """The keys of the queue's dead letter queue, which is a queue of its own on the same layout."""
+        return QueueKeys(self.name + DEAD, self.prefix)

@@ -1,9 +1,11 @@
 """Find active jobs whose lock is gone, in two phases, and put them first in line or give them up."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
+from sim.jobqueue.dead_lettering import DeadLettering, Move
 from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.job import Keep, Retention, retention_from_json
 from sim.jobqueue.keys import QueueKeys
@@ -22,16 +24,24 @@ class StalledCheck(NamedTuple):
         stalled: Jobs put back in line.
         failed: Jobs given up, having stalled too often.
         evicted: Failed jobs that retention removed.
+        dead: Those of ``failed`` that went to the dead letter queue, with their ids there.
     """
 
     ran: bool
     stalled: list[str]
     failed: list[str]
     evicted: list[str]
+    dead: Sequence[Move] = ()
 
 
 def check_stalled_jobs(
-    store: Store, keys: QueueKeys, *, now_ms: int, max_stalled: int, interval_ms: int
+    store: Store,
+    keys: QueueKeys,
+    *,
+    now_ms: int,
+    max_stalled: int,
+    interval_ms: int,
+    dead: QueueKeys | None = None,
 ) -> StalledCheck:
     """Recover the marked jobs that have no lock, then mark every active job for the next check.
 
@@ -41,18 +51,22 @@ def check_stalled_jobs(
 
     Args:
         interval_ms: For so long no other check runs on this queue, whichever process asks.
+        dead: The dead letter queue that takes jobs given up, in place of the failed set and its retention.
 
     Raises:
         UnreadableOptions: A job that stalled too often has no options that can be read. What came before it is done;
-            the job itself is in no list any more, and the marks of all others are lost until the next check.
+            the job itself is in no list any more, and the marks of all others are lost until the next check. Not with
+            ``dead``: no option is asked then, and the job is kept with what there is of it.
         redis.ConnectionError: Indefinite.
 
     Redis:
         EXISTS and SET stalled-check PX, SMEMBERS stalled, EXISTS lock, LREM active, HINCRBY stalledCounter, RPUSH wait
-        or ZADD failed, LRANGE active, SADD stalled. One atomic step. O(active + stalled * active). Then LRANGE active
-        and SREM stalled of those that ended meanwhile: ``active`` is too busy to be watched.
+        or ZADD failed (with ``dead`` RENAME job and LPUSH wait of the dead letter queue), LRANGE active, SADD stalled.
+        One atomic step. O(active + stalled * active). Then LRANGE active and SREM stalled of those that ended
+        meanwhile: ``active`` is too busy to be watched.
 
-    Source: BULL_FACTS 4, 13. Of several marked jobs the one with the largest number runs first.
+    Source: BULL_FACTS 4, 13; reliability-model.md, Dead Letter Queue. Of several marked jobs the one with the largest
+        number runs first.
     """
     if store.exists(keys.stalled_check):
         return StalledCheck(False, [], [], [])
@@ -70,8 +84,13 @@ def check_stalled_jobs(
         counters = {job_id: int(tx.hget(keys.job(job_id), "stalledCounter") or 0) + 1 for job_id in abandoned}
         options: dict[str, Retention | None] = {}
         unreadable: UnreadableOptions | None = None
+        end = {"failedReason": REASON, "finishedOn": str(now_ms)}
+        moving = DeadLettering(tx, keys, dead) if dead is not None and abandoned else None
         for place, job_id in enumerate(abandoned):
             if counters[job_id] > max_stalled:
+                if moving is not None:
+                    moving.plan(tx, job_id, {**end, "stalledCounter": str(counters[job_id])})
+                    continue
                 try:
                     options[job_id] = _remove_on_fail(tx.hget(keys.job(job_id), "opts"))
                 except ValueError:
@@ -79,8 +98,8 @@ def check_stalled_jobs(
                     abandoned = abandoned[: place + 1]
                     break
         stalled = [job_id for job_id in abandoned if counters[job_id] <= max_stalled]
-        failed = list(options)
-        evicted = _plan_evictions(tx, keys, failed, options, now_ms)
+        failed = list(options) if moving is None else [move.job_id for move in moving.moves]
+        evicted = _plan_evictions(tx, keys, list(options), options, now_ms)
         still_active = list(active)
         for job_id in abandoned:
             still_active.remove(job_id)
@@ -95,13 +114,15 @@ def check_stalled_jobs(
                 tx.rpush(target, job_id)
             elif job_id in options:
                 tx.zadd(keys.failed, {job_id: now_ms})
-                tx.hset(keys.job(job_id), mapping={"failedReason": REASON, "finishedOn": str(now_ms)})
+                tx.hset(keys.job(job_id), mapping=end)
+        if moving is not None:
+            moving.write(tx)
         delete_finished(tx, keys, keys.failed, evicted)
         if unreadable is not None:
             return unreadable
         if still_active:
             tx.sadd(keys.stalled, *still_active)
-        return StalledCheck(True, stalled, failed, evicted)
+        return StalledCheck(True, stalled, failed, evicted, () if moving is None else moving.moves)
 
     check = atomic(store, body)
     if isinstance(check, UnreadableOptions):

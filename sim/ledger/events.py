@@ -40,6 +40,9 @@ class Event(StrEnum):
     STALLED = "stalled"  # found active without a lock, and put back in line
     EVICTED = "evicted"  # retention removed it; more: from
     RETRIED = "retried"  # an operator put a failed job back in line
+    DEAD_LETTERED = "dead-lettered"  # given up, it went to the dead letter queue; more: id (the one that it has there)
+    REPLAYED = "replayed"  # an operator put a dead letter back in line; more: id, dead_id
+    PURGED = "purged"  # an operator threw a dead letter away; more: id
     FORGOTTEN = "forgotten"  # Redis came back without any record of it
     RESTORED = "restored"  # Redis came back with the job in an older place; more: place
     LOST = "lost"  # written at the end of the run for every job whose outcome is `lost`

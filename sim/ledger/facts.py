@@ -97,6 +97,10 @@ def _evicted(facts: JobFacts, _t_ms: int, more: dict[str, Any] | None) -> None:
     facts.evicted_from = (more or {}).get("from")
 
 
+def _purged(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.evicted_from = "dead"
+
+
 def _retried(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
     facts.evicted_from = None
 
@@ -111,6 +115,8 @@ _QUEUE: Mapping[Event, Tell] = {
     Event.FAILED: _ended,
     Event.STALLED: _stalled,
     Event.EVICTED: _evicted,
+    Event.PURGED: _purged,
     Event.RETRIED: _retried,
+    Event.REPLAYED: _retried,
 }
 _IN_PROCESS: Mapping[Event, Tell] = {**_QUEUE, Event.FAILED: _failed_before_its_caller}

@@ -50,6 +50,10 @@ class Outcome(StrEnum):
         return self.value.replace("-", "_")
 
 
+RECORDS_OF_FAILURE = ("failed", "dead")
+"""From where a record may have been removed that said of a job that it failed: by retention, or by an operator."""
+
+
 class JobOutcome(NamedTuple):
     """One job's outcome, with the counts that lie over it.
 
@@ -164,7 +168,7 @@ def outcome_of(facts: JobFacts) -> Outcome:
         return standing
     if facts.reported:
         return Outcome.FAILED_REPORTED
-    if facts.evicted_from == "failed":
+    if facts.evicted_from in RECORDS_OF_FAILURE:
         return Outcome.FAILED_EVICTED
     if facts.rejected and not facts.accepted:
         return Outcome.REJECTED
@@ -176,6 +180,7 @@ def judge(facts: JobFacts) -> JobOutcome:
     outcome = outcome_of(facts)
     delivered = outcome is Outcome.DELIVERED
     reported = facts.reported
+    says_failed = reported or facts.evicted_from in RECORDS_OF_FAILURE or facts.place in _SAYS_FAILED
     return JobOutcome(
         facts.job,
         facts.queue,
@@ -187,7 +192,7 @@ def judge(facts: JobFacts) -> JobOutcome:
         facts.effects,
         facts.stalls,
         facts.suppressed,
-        false_failure=delivered and (reported or facts.evicted_from == "failed" or facts.place in _SAYS_FAILED),
+        false_failure=delivered and says_failed,
         indeterminate=facts.accepted and (facts.rejected or (reported and delivered)),
     )
 

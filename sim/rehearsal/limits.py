@@ -32,6 +32,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
     reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
     if "queue" not in scenario.modes:
         reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")
+    reasons += [
+        f"queues.{name}.dead_letter: the real Bull has no dead letter queue; leave it off to rehearse the rest"
+        for name, queue in scenario.queues.items()
+        if queue.dead_letter
+    ]
     processes = len(scenario.worker_names)
     if processes > MOST_PROCESSES:
         reasons.append(f"workers: {processes} processes; at most {MOST_PROCESSES} real ones are started")

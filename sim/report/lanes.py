@@ -41,6 +41,9 @@ class MarkerKind(StrEnum):
     FAILED = "failed"
     EVICTED = "evicted"
     RETRIED = "retried"
+    DEAD_LETTERED = "dead-lettered"
+    REPLAYED = "replayed"
+    PURGED = "purged"
     FORGOTTEN = "forgotten"
     LOST = "lost"
 
@@ -98,10 +101,11 @@ class Lane:
     def end_ms(self) -> int:
         """When the job's life ended, ms since the run began; its record may have been removed much later."""
         ends = [segment.end_ms for segment in self.segments]
-        ends += [marker.t_ms for marker in self.markers if marker.kind is not MarkerKind.EVICTED]
+        ends += [marker.t_ms for marker in self.markers if marker.kind not in _REMOVALS]
         return max(ends, default=self.offered_ms)
 
 
+_REMOVALS = (MarkerKind.EVICTED, MarkerKind.PURGED)
 _KIND_OF_STATE = {
     State.SUBMITTING: SegmentKind.SUBMITTING,
     State.WAITING: SegmentKind.WAITING,
@@ -123,6 +127,9 @@ _KIND_OF_EVENT = {
     Event.FAILED: MarkerKind.FAILED,
     Event.EVICTED: MarkerKind.EVICTED,
     Event.RETRIED: MarkerKind.RETRIED,
+    Event.DEAD_LETTERED: MarkerKind.DEAD_LETTERED,
+    Event.REPLAYED: MarkerKind.REPLAYED,
+    Event.PURGED: MarkerKind.PURGED,
     Event.FORGOTTEN: MarkerKind.FORGOTTEN,
 }
 
@@ -243,7 +250,10 @@ def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
         if kind is MarkerKind.EFFECT:
             kind = MarkerKind.DUPLICATE if lane.job in delivered else kind
             delivered.add(lane.job)
-        lane.markers.append(Marker(kind, record.t_ms, _track_of(lane, record.attempt, record.t_ms)))
+        track = _track_of(lane, record.attempt, record.t_ms)
+        if kind is MarkerKind.DEAD_LETTERED:  # the failure is a part of it, and lies at the same place
+            lane.markers = [one for one in lane.markers if one != Marker(MarkerKind.FAILED, record.t_ms, track)]
+        lane.markers.append(Marker(kind, record.t_ms, track))
     for job, t_ms in loss_times(result.ledger).items():
         if job in lanes:
             lanes[job].markers.append(Marker(MarkerKind.LOST, t_ms, _track_of(lanes[job], 0, t_ms)))

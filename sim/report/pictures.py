@@ -93,6 +93,7 @@ def _timeline(result: Result) -> Picture:
     wide, narrow = _both(partial(timeline_figure, series=every), result)
     windows = {one.result.mode: one.windows for one in every}
     tables = [_numbers_over_time(one, result.simulated_ms) for one in every]
+    dead = " Dead letters may be fewer again: replayed or purged." if any(one.has_dead_letters for one in every) else ""
     if any(windows.values()):
         tables.append(_windows_table(windows))
     return Picture(
@@ -103,7 +104,7 @@ def _timeline(result: Result) -> Picture:
         "Two line charts for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
         "Above: jobs that are not finished, by where they stand. Below: how many jobs had been offered, delivered and "
         "lost, and how many effects were too many; a loss counts from the moment when the last trace of the job "
-        "vanished. Grey: something was broken.",
+        f"vanished.{dead} Grey: something was broken.",
         tables,
     )
 
@@ -117,6 +118,8 @@ def _timeline_in_words(one: ModeSeries) -> str:
     words += f"{seen.delivered.last:,} of {seen.offered.last:,} delivered"
     words += f", the last at {_time(last)}" if seen.delivered.last else ""
     words += f"; {seen.duplicates.last:,} effects too many; {seen.lost.last:,} lost."
+    if one.has_dead_letters:
+        words += f" At most {int(seen.dead.so_far.max()):,} dead letters, {seen.dead.last:,} at the end."
     if windows:
         told = [f"{window.label} from {_time(window.start_ms)} to {_time(window.end_ms)}" for window in windows[:4]]
         more = f", and {len(windows) - 4:,} more" if len(windows) > 4 else ""
@@ -129,11 +132,15 @@ def _numbers_over_time(series: ModeSeries, end_ms: int) -> NumberTable:
     states: list[State] = [state for state in STATE_LOOKS if state in depth.states]
     moments = sorted({round(end_ms * place / _MOMENTS) for place in range(_MOMENTS + 1)} | {one.simulated_ms})
     headings = ["at", *(STATE_LOOKS[state].label for state in states), "offered", "delivered", "duplicates", "lost"]
+    curves = [seen.offered, seen.delivered, seen.duplicates, seen.lost]
+    if series.has_dead_letters:
+        headings.append("dead letters")
+        curves.append(seen.dead)
     rows = [
         [
             _time(t_ms),
             *(f"{depth.at(t_ms)[state]:,}" for state in states),
-            *(f"{curve.at(t_ms):,}" for curve in (seen.offered, seen.delivered, seen.duplicates, seen.lost)),
+            *(f"{curve.at(t_ms):,}" for curve in curves),
         ]
         for t_ms in moments
         if t_ms <= one.simulated_ms

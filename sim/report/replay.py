@@ -129,6 +129,7 @@ class _Player:
             Event.FAILED: self._failed,
             Event.STALLED: self._stalled,
             Event.RETRIED: self._put_in_line,
+            Event.REPLAYED: self._put_in_line,
             Event.FORGOTTEN: self._forgotten,
             Event.RESTORED: self._restored,
         }

@@ -10,6 +10,7 @@ from sim.ledger.events import Event, Ledger
 from sim.report.replay import State, replay
 
 Integers = NDArray[np.int64]
+_MOVES_OF_THE_DEAD = (Event.DEAD_LETTERED, Event.REPLAYED, Event.PURGED, Event.FORGOTTEN, Event.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class Depth:
 
 
 class Curve(NamedTuple):
-    """Something that only grows.
+    """Something that is counted.
 
     Attributes:
-        t_ms: When it grew, ms since the run began, rising; the first is 0, the last the end of the run.
+        t_ms: When the count changed, ms since the run began, rising; the first is 0, the last the end of the run.
         so_far: How many there were from that moment on.
     """
 
@@ -73,12 +74,14 @@ class Progress:
         delivered: Jobs whose effect had happened (first effects).
         duplicates: Effects too many (second and further ones).
         lost: Lost jobs, each at the moment when the last trace of it vanished.
+        dead: Jobs that stand in a dead letter queue; the only one that may fall again.
     """
 
     offered: Curve
     delivered: Curve
     duplicates: Curve
     lost: Curve
+    dead: Curve
 
 
 def queue_depth(ledger: Ledger, end_ms: int) -> Depth:
@@ -121,7 +124,40 @@ def progress(ledger: Ledger, end_ms: int) -> Progress:
             (duplicates if record.job in seen else delivered).append(record.t_ms)
             seen.add(record.job)
     lost = list(loss_times(ledger).values())
-    return Progress(*(_curve(times, end_ms) for times in (offered, delivered, duplicates, lost)))
+    return Progress(
+        offered=_curve(offered, end_ms),
+        delivered=_curve(delivered, end_ms),
+        duplicates=_curve(duplicates, end_ms),
+        lost=_curve(lost, end_ms),
+        dead=dead_letters_over_time(ledger, end_ms),
+    )
+
+
+def dead_letters_over_time(ledger: Ledger, end_ms: int) -> Curve:
+    """Count the jobs that stand in dead letter queues over time.
+
+    Args:
+        end_ms: When the run ended, ms.
+    """
+    copies: dict[str, int] = {}
+    counts = {0: 0}
+    standing = 0
+    for record in ledger:
+        name, event = record.job, record.event
+        if name is None or event not in _MOVES_OF_THE_DEAD:
+            continue
+        before = copies.get(name, 0)
+        if event is Event.DEAD_LETTERED:
+            after = before + 1
+        elif event in (Event.REPLAYED, Event.PURGED):
+            after = max(0, before - 1)
+        else:
+            after = int((record.more or {}).get("place") == "dead" and event is Event.RESTORED)
+        copies[name] = after
+        standing += after - before
+        counts[record.t_ms] = standing
+    counts[max(end_ms, *counts)] = standing
+    return Curve(np.array(list(counts), dtype=np.int64), np.array(list(counts.values()), dtype=np.int64))
 
 
 def loss_times(ledger: Ledger) -> dict[str, int]:

@@ -83,6 +83,9 @@ MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.FAILED: Look("failed for good", PURPLE, marker="v"),
     MarkerKind.EVICTED: Look("record removed", WHITE, marker="<"),
     MarkerKind.RETRIED: Look("retried by hand", SKY_BLUE, marker="^"),
+    MarkerKind.DEAD_LETTERED: Look("failed for good, to the dead letters", GREY, marker=">"),
+    MarkerKind.REPLAYED: Look("replayed from the dead letters", GREY, marker="^"),
+    MarkerKind.PURGED: Look("dead letter purged", BLACK, marker="<"),
     MarkerKind.FORGOTTEN: Look("forgotten by Redis", GREY, marker="p"),
     MarkerKind.LOST: Look("lost", VERMILLION, marker="X"),
 }

@@ -22,6 +22,7 @@ from sim.report.time_axis import set_time_axis
 from sim.scenario.fields import ModeName
 
 Panels = NDArray[np.object_]
+LineStyle = str | tuple[int, tuple[int, ...]]
 _MOST_POINTS = 300
 _PANEL_IN = 2.1
 _LABELS_IN = 1.5
@@ -42,6 +43,11 @@ class ModeSeries:
     def progress(self) -> Progress:
         """What had come of the jobs over time."""
         return progress(self.result.ledger, self.result.simulated_ms)
+
+    @property
+    def has_dead_letters(self) -> bool:
+        """Whether any job was ever in a dead letter queue."""
+        return bool(self.progress.dead.so_far.any())
 
     @cached_property
     def windows(self) -> list[FaultWindow]:
@@ -205,7 +211,7 @@ def _draw_depth(ax: Axes, depth: Depth) -> None:
 
 
 def _draw_progress(ax: Axes, seen: Progress, most: int) -> None:
-    lines: list[tuple[str, Curve, str, str, str, float]] = [
+    lines: list[tuple[str, Curve, str, LineStyle, str, float]] = [
         ("offered", seen.offered, FAINT, ":", "", 1.4),
         *(
             (label, curve, OUTCOME_LOOKS[name].colour, style, OUTCOME_LOOKS[name].marker, 2.0)
@@ -213,13 +219,15 @@ def _draw_progress(ax: Axes, seen: Progress, most: int) -> None:
                 ("delivered", seen.delivered, "delivered", "-"),
                 ("duplicates", seen.duplicates, "duplicated", "--"),
                 ("lost", seen.lost, "lost", "-."),
+                ("dead letters", seen.dead, "dead_lettered", (0, (6, 2))),
             )
+            if name != "dead_lettered" or curve.so_far.any()
         ),
     ]
     heights = _spread([curve.last / max(most, 1) for _label, curve, *_rest in lines])
     for (label, curve, colour, style, marker, width), height in zip(lines, heights, strict=True):
         text = f"{curve.last:,} {label}"
-        if not curve.last:
+        if not curve.so_far.any():
             ax.text(1.06, height / 1.08, text, transform=ax.transAxes, va="center", ha="left", fontsize=9.5)
             continue
         ax.step(curve.t_ms, curve.so_far, where="post", color=colour, linestyle=style, linewidth=width, label=label)
@@ -235,7 +243,7 @@ def _draw_progress(ax: Axes, seen: Progress, most: int) -> None:
                 zorder=5,
             )
         ax.annotate(
-            "1 duplicate" if text == "1 duplicates" else text,
+            text.removesuffix("s") if text in ("1 duplicates", "1 dead letters") else text,
             (curve.t_ms[-1], curve.last),
             xytext=(1.06, height / 1.08),
             xycoords="data",

@@ -14,7 +14,7 @@ MEANINGS: dict[str, str] = {
     "rejected": "submit failed, the caller knows",
     "failed_reported": "caller told, nothing kept",
     "failed_retained": "stands in the failed set",
-    "failed_evicted": "removed from the failed set",
+    "failed_evicted": "failed, no record kept",
     "dead_lettered": "stands in the dead letter queue",
     "pending": "unsettled when the run ended",
     "extra_effects": "effects too many",
@@ -46,7 +46,7 @@ _FATES = (
     ("rejected", "rejected, which the caller knows"),
     ("failed_reported", "failed, and the caller was told"),
     ("failed_retained", "failed and kept for a look or a retry"),
-    ("failed_evicted", "failed and removed from the failed set"),
+    ("failed_evicted", "failed, with no record kept"),
     ("dead_lettered", "put in the dead letter queue"),
     ("pending", "still unsettled at the end"),
 )

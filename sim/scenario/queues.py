@@ -74,6 +74,8 @@ class QueueConfig(Model):
     """Failed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
     remove_on_complete: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
     """Completed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
+    dead_letter: Switch = False
+    """Whether a job that fails for good goes to the dead letter queue, where no retention removes it."""
     idempotency_key: Switch = True
     """Whether a second effect of the same job is recognised and stopped."""
     discard_permanent: Switch = False

@@ -1,5 +1,6 @@
 """Where everything stands, read from the keys."""
 
+from sim.jobqueue.dead_letter import dead_letter_ids
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
 from sim.ledger.facts import Place
@@ -18,7 +19,7 @@ def job_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dic
 
     A job that was added twice counts where it may still run; jobs that the queue holds no more are NOWHERE.
 
-    Redis: LRANGE and ZRANGE of every state. O(jobs).
+    Redis: LRANGE and ZRANGE of every state, and of the dead letter queues. O(jobs).
     """
     standing = standing_places(store, queues, recorder)
     return {name: standing.get(name, Place.NOWHERE) for _queue, _job_id, name in recorder.ids()}
@@ -27,7 +28,7 @@ def job_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dic
 def standing_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dict[str, Place]:
     """Say where the queue holds each job that it still holds, by the offer's name; see ``job_places``.
 
-    Redis: LRANGE and ZRANGE of every state. O(jobs that are held).
+    Redis: LRANGE and ZRANGE of every state, and of the dead letter queues. O(jobs that are held).
     """
     places: dict[str, Place] = {}
     for keys in queues:
@@ -36,6 +37,12 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -
             before = places.get(name)
             if before is None or _RANK[place] > _RANK[before]:
                 places[name] = place
+        dead = keys.dead_letters().name
+        for dead_id in dead_letter_ids(store, keys):
+            name = recorder.dead_letter(keys.name, dead, dead_id)
+            before = places.get(name)
+            if before is None or _RANK[Place.DEAD] > _RANK[before]:
+                places[name] = Place.DEAD
     return places
 
 

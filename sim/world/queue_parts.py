@@ -32,7 +32,11 @@ class ServiceTimes:
 
 
 class QueueParts(NamedTuple):
-    """What the workers of one queue share."""
+    """What the workers of one queue share.
+
+    Attributes:
+        dead: The queue that takes jobs given up for good, or None where they go into the failed set.
+    """
 
     name: str
     keys: QueueKeys
@@ -42,3 +46,4 @@ class QueueParts(NamedTuple):
     promoter: Promoter
     limit: RateLimit | None
     service_ms: ServiceTimes
+    dead: QueueKeys | None

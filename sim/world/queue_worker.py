@@ -249,6 +249,7 @@ class QueueWorker(Process):
                 message=str(error),
                 stack=short_stack(error),
                 semantics=self.semantics,
+                dead=queue.dead,
             )
         except (FinishRefused, CommandFailed) as refusal:
             if not refused_before:
@@ -259,6 +260,8 @@ class QueueWorker(Process):
             more = {"reason": str(error), "kept": job.id not in failed.evicted}
             self.recorder.attempt(queue.name, name, Event.FAILED, attempt, self.name, more)
             self._note_evicted(failed.evicted, "failed")
+            if failed.dead_id is not None:
+                self._note_dead(name, failed.dead_id)
             return
         more = {"delay_ms": failed.delay_ms}
         self.recorder.attempt(queue.name, name, Event.RETRY_SCHEDULED, attempt, self.name, more)
@@ -335,6 +338,7 @@ class QueueWorker(Process):
             now_ms=self.clock.now_ms,
             max_stalled=queue.settings.max_stalled,
             interval_ms=queue.settings.stalled_interval,
+            dead=queue.dead,
         )
         for job_id in check.stalled:
             name = self.recorder.name_of(queue.name, job_id)
@@ -345,6 +349,8 @@ class QueueWorker(Process):
             self.recorder.job(queue.name, name, Event.STALLED, self.name)
             self.recorder.job(queue.name, name, Event.FAILED, self.name, more)
         self._note_evicted(check.evicted, "failed")
+        for move in check.dead:
+            self._note_dead(self.recorder.name_of(queue.name, move.job_id), move.dead_id)
         if check.stalled:
             queue.room.serve()
 
@@ -361,6 +367,11 @@ class QueueWorker(Process):
         for job_id in job_ids:
             name = self.recorder.name_of(self.queue.name, job_id)
             self.recorder.job(self.queue.name, name, Event.EVICTED, self.name, {"from": finished_set})
+
+    def _note_dead(self, name: str, dead_id: str) -> None:
+        queue = self.queue
+        self.recorder.learn(queue.keys.dead_letters().name, dead_id, name)
+        self.recorder.job(queue.name, name, Event.DEAD_LETTERED, self.name, {"id": dead_id})
 
     def _note_trouble(self, error: Exception) -> None:
         self.recorder.world(Event.WORKER_TROUBLE, self.name, error=str(error))

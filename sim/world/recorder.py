@@ -118,6 +118,21 @@ class Recorder:
         if len(names) > known:
             self._order.append(self._numbers[queue])
 
+    def dead_letter(self, queue: str, dead_queue: str, dead_id: str) -> str:
+        """Return the offer behind an id of a dead letter queue; one that nobody offered becomes an offer now.
+
+        Args:
+            queue: The queue that the dead letter queue belongs to.
+        """
+        name = self._names.get(dead_queue, {}).get(dead_id)
+        if name is None:
+            name = f"{dead_queue}#{dead_id}"
+            self.learn(dead_queue, dead_id, name)
+            if name not in self._facts:
+                self.offered(queue, name, {"by": "hand"})
+            self.job(queue, name, Event.ACCEPTED, "producer", {"id": dead_id})
+        return name
+
     def is_known(self, job: str) -> bool:
         """Tell whether a job of this name was offered."""
         return job in self._facts

@@ -130,7 +130,8 @@ class Simulation:
         limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
         times = ServiceTimes()
         times.default_ms = config.service if isinstance(config.service, int) else 200
-        return QueueParts(name, keys, config, settings, room, promoter, limit, times)
+        dead = keys.dead_letters() if config.dead_letter else None
+        return QueueParts(name, keys, config, settings, room, promoter, limit, times, dead)
 
     def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
         workers: list[Process] = []
@@ -200,7 +201,8 @@ class Simulation:
         before = self._places(keys)
         cast(RedisServer, self.server).replace_data(snapshot)
         after = self._places(keys)
-        queue_of = {name: queue for queue, _job_id, name in self.recorder.ids()}
+        home = {queue.dead_letters().name: queue.name for queue in keys}
+        queue_of = {name: home.get(queue, queue) for queue, _job_id, name in self.recorder.ids()}
         for name, place in before.items():
             now = after.get(name, Place.NOWHERE)
             if now is place:

@@ -23,12 +23,23 @@ class Fleet:
         seconds: How long the run took.
     """
 
-    def __init__(self, client: Any, socket: str, folder: Path, *, jobs: int, max_stalled: int, seed: int) -> None:
+    def __init__(
+        self,
+        client: Any,
+        socket: str,
+        folder: Path,
+        *,
+        jobs: int,
+        max_stalled: int,
+        seed: int,
+        dead_letters: bool = False,
+    ) -> None:
         self.client = client
         self.socket = socket
         self.folder = folder
         self.jobs = jobs
         self.max_stalled = max_stalled
+        self.dead_letters = dead_letters
         self.random = random.Random(seed)
         self.kills = 0
         self.seconds = 0.0
@@ -73,7 +84,8 @@ class Fleet:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         self._started += 1
         name = f"worker-{self._started}"
-        return self._start("worker", self.folder / f"{name}.journal", name, str(self.max_stalled))
+        dead = "1" if self.dead_letters else "0"
+        return self._start("worker", self.folder / f"{name}.journal", name, str(self.max_stalled), dead)
 
     def _replace_one(self) -> None:
         place = self.random.randrange(WORKERS)

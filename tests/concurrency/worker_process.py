@@ -1,4 +1,6 @@
-"""A worker in a process of its own: ``python -m tests.concurrency.worker_process SOCKET JOURNAL TOKEN MAX_STALLED``.
+"""A worker in a process of its own.
+
+``python -m tests.concurrency.worker_process SOCKET JOURNAL TOKEN MAX_STALLED DEAD_LETTERS``, the last being 1 or 0.
 
 It does in real time what Bull's workers do: pops and locks in two steps or in one, takes the next job together with a
 completion, extends locks, promotes due jobs and looks for stalled ones. What it did stands in its journal, with the
@@ -31,11 +33,12 @@ IDLE_S = 0.005
 class Worker:
     """Takes jobs one after the other until it is told to end."""
 
-    def __init__(self, socket: str, journal_path: str, token: str, max_stalled: int) -> None:
+    def __init__(self, socket: str, journal_path: str, token: str, max_stalled: int, dead_letters: bool) -> None:
         self.client: Any = redis.Redis(unix_socket_path=socket, decode_responses=True)
         self.journal = Journal(journal_path)
         self.lease = Lease(token, LOCK_MS)
         self.max_stalled = max_stalled
+        self.dead = {name: keys.dead_letters() if dead_letters else None for name, keys in QUEUES.items()}
         self.ending = False
         self._taken = 0
         self._promote_at = 0.0
@@ -78,6 +81,7 @@ class Worker:
                     now_ms=_now_ms(),
                     max_stalled=self.max_stalled,
                     interval_ms=STALLED_INTERVAL_MS,
+                    dead=self.dead[keys.name],
                 )
                 if check.stalled or check.failed:
                     self.journal.write("stalled", queue=keys.name, stalled=check.stalled, failed=check.failed)
@@ -140,7 +144,15 @@ class Worker:
         self.journal.write("ending", queue=keys.name, job=job.id, how="fail", before=self._server_us())
         try:
             failed = fail_job(
-                self.client, keys, job, self.lease, now_ms=_now_ms(), message=message, stack="-", semantics=BULL
+                self.client,
+                keys,
+                job,
+                self.lease,
+                now_ms=_now_ms(),
+                message=message,
+                stack="-",
+                semantics=BULL,
+                dead=self.dead[keys.name],
             )
         except FinishRefused as refusal:
             self.journal.write("refused", queue=keys.name, job=job.id, why=str(refusal), after=self._server_us())
@@ -153,4 +165,4 @@ def _now_ms() -> int:
 
 
 if __name__ == "__main__":
-    Worker(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])).run()
+    Worker(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5] == "1").run()

@@ -21,6 +21,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"faults": [{"kind": "redis-outage", "at": "1s", "duration": "1s", "lost_replies": 2}]},
         r"faults\[0\].lost_replies: .*; leave lost_replies out",
     ),
+    (
+        {"queues": {"email": {"dead_letter": True}}},
+        "queues.email.dead_letter: the real Bull has no dead letter queue; leave it off",
+    ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (

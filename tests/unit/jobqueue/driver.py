@@ -54,22 +54,29 @@ class Driver:
             **more,
         )
 
-    def check(self, max_stalled: int = 1) -> StalledCheck:
+    def check(self, max_stalled: int = 1, **more: Any) -> StalledCheck:
         """Look for stalled jobs, as if the interval had passed."""
         self.store.delete(self.keys.stalled_check)
         return check_stalled_jobs(
-            self.store, self.keys, now_ms=self.clock.now_ms, max_stalled=max_stalled, interval_ms=INTERVAL_MS
+            self.store, self.keys, now_ms=self.clock.now_ms, max_stalled=max_stalled, interval_ms=INTERVAL_MS, **more
         )
 
     def expire_lock(self, job_id: str) -> None:
         """Take a lock away as its expiry would; a real Redis cannot be told that time has passed."""
         self.store.delete(self.keys.lock(job_id))
 
-    def crash(self, job_id: str, max_stalled: int = 1) -> StalledCheck:
+    def crash(self, job_id: str, max_stalled: int = 1, **more: Any) -> StalledCheck:
         """Let the holder of a job die: its lock expires, one check marks the job, the next acts."""
-        self.check(max_stalled)
+        self.check(max_stalled, **more)
         self.expire_lock(job_id)
-        return self.check(max_stalled)
+        return self.check(max_stalled, **more)
+
+    def die(self, **options: Any) -> str:
+        """Add a job and let it fail for good into the dead letter queue; return its id there."""
+        self.add(**options)
+        dead_id = self.fail(self.take(), dead=self.keys.dead_letters()).dead_id
+        assert dead_id is not None
+        return dead_id
 
     def promote(self) -> list[str]:
         """Promote what is due now."""

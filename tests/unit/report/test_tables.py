@@ -82,7 +82,7 @@ def test_sentence_says_what_happened() -> None:
 
     assert (
         mode_sentence(result, result.modes["queue"])
-        == "Of 6 emails, 4 were delivered, 2 of them twice; 1 was lost; 1 failed and removed from the failed set."
+        == "Of 6 emails, 4 were delivered, 2 of them twice; 1 was lost; 1 failed, with no record kept."
     )
 
 

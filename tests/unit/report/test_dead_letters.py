@@ -1,0 +1,142 @@
+"""Dead letters in pictures, numbers and words."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from sim.ledger.events import Event, Ledger
+from sim.ledger.outcomes import Counts, Place
+from sim.report.jobs_plot import jobs_figure
+from sim.report.lanes import Marker, MarkerKind, job_lanes
+from sim.report.pictures import draw_pictures
+from sim.report.plots import plot_timeline
+from sim.report.replay import State, replay
+from sim.report.result import Result
+from sim.report.series import dead_letters_over_time
+from sim.report.timeline_plot import timeline_figure
+from sim.report.words import MEANINGS, mode_sentence
+from tests.unit.report.ledgers import Tape, scenario, small_result
+from tests.unit.report.test_plots import texts
+
+END_MS = 40_000
+
+
+def tape() -> Tape:
+    """Three emails die at 1, 2 and 3 s; one is replayed and delivered, one is purged, one stays."""
+    made = Tape("queue")
+    for number in (1, 2, 3):
+        job, t_ms = f"email-{number}", number * 1_000
+        made.offer(t_ms - 500, job)
+        made.job(t_ms - 500, job, Event.STARTED, 1, "email-1")
+        made.job(t_ms, job, Event.ATTEMPT_FAILED, 1, "email-1", error="no", permanent=False)
+        made.job(t_ms, job, Event.FAILED, 1, "email-1", reason="no", kept=True)
+        made.job(t_ms, job, Event.DEAD_LETTERED, 1, "email-1", id=str(number))
+    made.job(10_000, "email-1", Event.REPLAYED, 1, "operator", id="1", dead_id="1")
+    made.succeed("email-1", 2, "email-1", 12_000, 13_000, 13_200)
+    made.job(20_000, "email-2", Event.PURGED, 1, "operator", id="2")
+    return made
+
+
+def result() -> Result:
+    """The tape as a result."""
+    places = {"email-1": Place.COMPLETED, "email-3": Place.DEAD}
+    return Result(scenario(), 1, "documented", "fakeredis", {"queue": tape().result(END_MS, places, ["email"])})
+
+
+def test_every_end_is_an_outcome_of_its_own() -> None:
+    """Delivered, purged (no record is kept), and among the dead letters."""
+    totals = result().modes["queue"].totals
+    assert (totals.delivered, totals.failed_evicted, totals.dead_lettered) == (1, 1, 1)
+
+
+def test_the_curve_rises_with_each_death_and_falls_with_each_replay_and_purge() -> None:
+    """Right at the moment; it ends with the run."""
+    curve = dead_letters_over_time(tape().ledger(), END_MS)
+    assert [curve.at(t_ms) for t_ms in (999, 1_000, 2_000, 3_000, 9_999, 10_000, 20_000)] == [0, 1, 2, 3, 3, 2, 1]
+    assert (curve.t_ms[0], curve.t_ms[-1], curve.last) == (0, END_MS, 1)
+    assert bool((np.diff(curve.t_ms) > 0).all())
+
+
+@pytest.mark.parametrize(
+    ("event", "more", "left"),
+    [
+        (Event.FORGOTTEN, {"place": "dead"}, 0),
+        (Event.RESTORED, {"place": "waiting"}, 0),
+        (Event.RESTORED, {"place": "dead"}, 1),
+    ],
+)
+def test_an_older_redis_moves_the_curve(event: Event, more: dict[str, str], left: int) -> None:
+    """What it forgot is gone, and what it gave back is there once."""
+    made = tape()
+    made.job(30_000, "email-3", event, 1, None, **more)
+    assert dead_letters_over_time(made.ledger(), END_MS).last == left
+
+
+def test_without_dead_letters_the_curve_stays_at_zero_and_no_picture_names_it() -> None:
+    """Pictures of other runs are what they were."""
+    assert not dead_letters_over_time(Ledger("queue"), 1_000).so_far.any()
+    figure: Figure = timeline_figure(small_result())
+    assert not any("dead letter" in text.get_text() for text in texts(figure))
+    assert not any("dead letter" in heading for one in draw_pictures(small_result()) for heading in one.alt.split(". "))
+
+
+def test_a_replayed_job_stands_in_line_again() -> None:
+    """From the replay to its next start."""
+    changes = [change for change in replay(tape().ledger()).changes if change.job == "email-1"]
+    assert [(change.t_ms, change.new) for change in changes][-3:] == [
+        (10_000, State.WAITING),
+        (12_000, State.ACTIVE),
+        (13_200, None),
+    ]
+
+
+def test_lanes_mark_deaths_replays_and_purges() -> None:
+    """A death stands for the failure that it is; two markers would lie on one another."""
+    lanes = job_lanes(result().modes["queue"], ["email-1", "email-2", "email-3"])
+    assert [[(one.kind, one.t_ms) for one in lane.markers] for lane in lanes] == [
+        [(MarkerKind.DEAD_LETTERED, 1_000), (MarkerKind.REPLAYED, 10_000), (MarkerKind.EFFECT, 13_000)],
+        [(MarkerKind.DEAD_LETTERED, 2_000), (MarkerKind.PURGED, 20_000)],
+        [(MarkerKind.DEAD_LETTERED, 3_000)],
+    ]
+    assert lanes[0].markers[0] == Marker(MarkerKind.DEAD_LETTERED, 1_000, 0)
+
+
+def test_a_late_purge_does_not_lengthen_a_life() -> None:
+    """As with an eviction, the job's story was over long before."""
+    (lane,) = job_lanes(result().modes["queue"], ["email-2"])
+    assert lane.end_ms == 2_000
+
+
+def test_the_legend_explains_every_marker() -> None:
+    """In words that need no colour."""
+    seen = {text.get_text() for text in texts(jobs_figure(result()))}
+    assert {
+        "failed for good, to the dead letters",
+        "replayed from the dead letters",
+        "dead letter purged",
+    } <= seen
+
+
+def test_the_timeline_ends_with_the_number_of_dead_letters() -> None:
+    """One is called a dead letter."""
+    labels = {text.get_text() for text in plot_timeline(result())[1].texts}
+    assert "1 dead letter" in labels
+
+
+def test_the_report_says_it_in_numbers_for_those_who_see_no_picture() -> None:
+    """In the words beside the picture, and as a column of its table."""
+    timeline = next(one for one in draw_pictures(result()) if one.name == "timeline")
+    assert "At most 3 dead letters, 1 at the end." in timeline.alt
+    assert "Dead letters may be fewer again" in timeline.caption
+    table = timeline.tables[0]
+    column = table.headings.index("dead letters")
+    assert [row[column] for row in table.rows] == ["0", "3", "3", "2", "2", "1", "1", "1", "1", "1", "1"]
+
+
+def test_the_sentence_tells_dead_letters_from_failures_without_a_record() -> None:
+    """Both in one run."""
+    sentence = mode_sentence(result(), result().modes["queue"])
+    assert sentence == (
+        "Of 3 emails, 1 was delivered; 1 failed, with no record kept; 1 was put in the dead letter queue."
+    )
+    assert set(MEANINGS) == set(Counts().as_dict())
