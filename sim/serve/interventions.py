@@ -1,4 +1,4 @@
-"""What a person can do to a running world by hand: verbs with their arguments, each carried out at one simulated moment."""
+"""What a person can do to a running world by hand: verbs, each at one simulated moment."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ def view_counts(world: World, queue: str) -> dict[str, int]:
     """
     dead = world.queues[queue].keys.dead_letters()
     store = _store(world)
-    counts: dict[str, int] = dict(world.queue(queue).counts)
+    counts: dict[str, int] = {state: number for state, number in world.queue(queue).counts.items()}
     counts[DEAD] = store.llen(dead.wait) + store.llen(dead.paused)
     return counts
 

@@ -127,7 +127,7 @@ class LiveRun:
         return entry
 
     def note_outside(self) -> None:
-        """Let the world look at keys that a program at the Redis port changed; the log has one entry a moment for it."""
+        """Let the world look at keys that a program at the Redis port changed; the log notes it."""
         self.queue_world.wake_everyone()
         now_ms = self.now_ms
         if not self.log or self.log[-1].verb != FROM_OUTSIDE or self.log[-1].at_ms != now_ms:

@@ -16,9 +16,7 @@ class Samples:
     def __init__(self, queues: list[str]) -> None:
         self.every_ms = 250
         self.t_ms: list[int] = []
-        self.values: dict[str, dict[str, list[int]]] = {
-            queue: {series: [] for series in SERIES} for queue in queues
-        }
+        self.values: dict[str, dict[str, list[int]]] = {queue: {series: [] for series in SERIES} for queue in queues}
 
     def is_due(self, now_ms: int) -> bool:
         """Whether it is time for the next one."""

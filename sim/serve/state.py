@@ -17,7 +17,9 @@ from sim.world.process import Process
 SHOWN_EVENTS = 14
 SHOWN_DEEDS = 50
 COUNT_AGAIN_S = 0.7
-"""While time goes on, outcomes are counted anew so often at most: it takes a walk over all jobs."""
+COUNT_SHARE = 6
+"""While time goes on, outcomes are counted anew so often at most, and for a sixth of the time: it is a walk over all
+jobs."""
 
 
 class StateView:
@@ -32,7 +34,8 @@ class StateView:
         self._engine = engine
         self._redis_port = redis_port
         self._outcomes: dict[str, Any] = {}
-        self._counted_at: tuple[int, float] = (0, float("-inf"))
+        self._counted_version = 0
+        self._count_again_s = float("-inf")
 
     def state(self, queue: str | None = None, view: str = "failed", page: int = 0) -> dict[str, Any]:
         """Describe the run as it stands, with one page of one queue's jobs.
@@ -128,12 +131,13 @@ class StateView:
 
     def _count(self, run: LiveRun) -> dict[str, Any]:
         engine = self._engine
-        version, at_s = self._counted_at
-        now_s = engine.real_s
-        if version != engine.version and not (engine.is_moving and now_s - at_s < COUNT_AGAIN_S):
+        began_s = engine.real_s
+        if self._counted_version != engine.version and not (engine.is_moving and began_s < self._count_again_s):
             counts = {mode: one.as_dict() for mode, one in run.counts().items()}
             self._outcomes = {"at_ms": run.now_ms, "modes": counts, "measures": list(OUTCOMES)}
-            self._counted_at = (engine.version, now_s)
+            self._counted_version = engine.version
+            ended_s = engine.real_s
+            self._count_again_s = ended_s + max(COUNT_AGAIN_S, COUNT_SHARE * (ended_s - began_s))
         return self._outcomes
 
 
