@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sim.core.durations import format_duration
 from sim.core.errors import SimError
+from sim.serve.job_list import view_counts
 from sim.serve.live_run import LiveRun
 from sim.serve.pace import AS_FAST_AS_IT_GOES, Pace
 from sim.serve.run_log import Entry
@@ -232,9 +233,9 @@ class Engine:
 
         def count() -> None:
             for name in self.run.scenario.queues:
-                found = world.queue(name).counts
+                found = view_counts(world, name)
                 backlog = sum(found[state] for state in ("waiting", "paused", "delayed", "active"))
-                counts[name] = {"backlog": backlog, "failed": found["failed"]}
+                counts[name] = {"backlog": backlog, "failed": found["failed"] + found["dead"]}
 
         if world.server is not None:
             world.server.operate(count)

@@ -33,9 +33,8 @@ def view_counts(world: World, queue: str) -> dict[str, int]:
     """
     dead = world.queues[queue].keys.dead_letters()
     store = _store(world)
-    counts: dict[str, int] = {state: number for state, number in world.queue(queue).counts.items()}
-    counts[DEAD] = store.llen(dead.wait) + store.llen(dead.paused)
-    return counts
+    counts = world.queue(queue).counts
+    return {**{str(state): counts[state] for state in STATES}, DEAD: store.llen(dead.wait) + store.llen(dead.paused)}
 
 
 def job_page(world: World, queue: str, view: str, page: int) -> dict[str, Any]:

@@ -73,14 +73,16 @@ function morphChildren(old, wanted) {
   }
 }
 
+const KEPT = ["style", "open"]; // what is set otherwise, or by people
+
 function morph(old, next) {
   if (old.nodeType !== 1) {
     if (old.data !== next.data) old.data = next.data;
     return;
   }
-  for (const { name } of [...old.attributes]) if (name !== "style" && !next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of [...old.attributes]) if (!KEPT.includes(name) && !next.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of [...next.attributes]) {
-    if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!KEPT.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   if (old.style.cssText !== next.style.cssText) old.style.cssText = next.style.cssText;
   morphChildren(old, next);
@@ -250,12 +252,12 @@ function sparkline(series, name) {
   const now = (numbers) => number(numbers[numbers.length - 1] || 0);
   return [
     svg("svg", { class: "spark", viewBox: "0 0 1000 60", preserveAspectRatio: "none", role: "img",
-      "aria-label": `${name}: unfinished jobs now ${now(series.backlog)}, failed jobs now ${now(series.failed)}, at most ${number(most)}` },
+      "aria-label": `${name}: unfinished jobs now ${now(series.backlog)}, failed and dead jobs now ${now(series.failed)}, at most ${number(most)}` },
       svg("line", { x1: 0, x2: 1000, y1: 58, y2: 58 }),
       svg("path", { class: "backlog", d: path(series.backlog) }),
       svg("path", { class: "failed", d: path(series.failed) })),
     h("div", { class: "legend" },
-      h("span", null, h("i", null), "unfinished"), h("span", null, h("i", { class: "failed" }), "failed"),
+      h("span", null, h("i", null), "unfinished"), h("span", null, h("i", { class: "failed" }), "failed, dead letters with them"),
       h("span", null, `0 to ${duration(last)}, most ${number(most)}`)),
   ];
 }
@@ -273,8 +275,8 @@ function drawSystems(state) {
     h("tr", null, h("th", { scope: "row" }, "Database"),
       h("td", null, badge(database.is_troubled ? "bad" : "good", database.is_troubled ? "✖ fails" : "● answers")),
       h("td", { class: "actions" }, database.by_hand ? deed("restore-database", {}, "Restore", { class: "small", id: "database-toggle" })
-        : deed("refuse-database", {}, "Refuse calls", { class: "small", id: "database-toggle" }))))));
-  show("workers", h("table", null, h("tbody", null, state.processes.map((one) =>
+        : deed("refuse-database", {}, "Refuse calls", { class: "small", id: "database-toggle" }))),
+    state.processes.map((one) =>
     h("tr", { "data-key": one.name }, h("th", { scope: "row" }, one.name),
       h("td", null, badge(...STATES[one.state]), one.running > 1 && ` ${one.running} jobs`),
       h("td", { class: "actions" }, one.state === "down"
@@ -393,7 +395,8 @@ function drawStory(job) {
       h("dt", null, "failed attempts"), h("dd", null, number(job.attempts_made)), h("dt", null, "stalls"), h("dd", null, number(job.stalls)),
       job.reason && [h("dt", null, "error"), h("dd", null, job.reason)]),
     job.lane && drawLane(job.lane),
-    job.stacks.length > 0 && [h("h3", null, "Stacks of its failed attempts, oldest first"), job.stacks.map((stack) => h("pre", null, stack))],
+    job.stacks.length > 0 && [h("h3", null, "Stacks of its failed attempts, oldest first"), job.stacks.map((stack, i) =>
+      h("details", { class: "stack", open: i === job.stacks.length - 1 }, h("summary", null, `${i + 1}: ${stack.split("\n")[0]}`), h("pre", null, stack)))],
     lives.length > 0 && [h("h3", null, "Earlier lives"), lives.map((life, i) =>
       h("p", null, `Life ${i + 1}: ${number(life.attempts_made)} failed attempts, then: ${life.reason}`))],
     h("h3", null, "Events"),
@@ -412,7 +415,7 @@ function drawLane(lane) {
     h("h3", null, "Its life"),
     h("div", { class: "lane", role: "img", "aria-label": `from ${duration(lane.start_ms)} to ${duration(lane.end_ms)}: ${used.map((one) => one.label).join(", ")}`, style: { height: `${lane.tracks * 2}rem` } },
       lane.segments.map((one) => h("span", {
-        class: `lane-part ${looks[one.kind].pattern}`,
+        class: `lane-part ${looks[one.kind].pattern}${one.attempt ? " attempt" : ""}`,
         title: `${looks[one.kind].label}${one.attempt ? ` (${one.attempt}, ${one.worker})` : ""}: ${duration(one.start_ms)} to ${duration(one.end_ms)}`,
         style: { left: `${(100 * (one.start_ms - lane.start_ms)) / length}%`, width: `${(100 * (one.end_ms - one.start_ms)) / length}%`,
           top: `${one.track * 2 + 0.4}rem`, height: "1.2rem", backgroundColor: looks[one.kind].colour },
