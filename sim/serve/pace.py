@@ -9,7 +9,7 @@ AS_FAST_AS_IT_GOES = math.inf
 FASTEST_NAMED = 1_000_000
 BEHIND_S = 0.5
 """A run that is so late does not hurry after; it goes on from where it is."""
-_TEXT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)x")
+_TEXT = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)x")
 
 
 class SpeedError(SimError, ValueError):
@@ -37,7 +37,7 @@ def parse_speed(text: str) -> float:
 
 def format_speed(speed: float) -> str:
     """Write a speed as ``parse_speed`` reads it."""
-    return "max" if speed == AS_FAST_AS_IT_GOES else f"{speed:g}x"
+    return "max" if speed == AS_FAST_AS_IT_GOES else f"{speed:.10g}x"
 
 
 class Pace:
