@@ -155,7 +155,8 @@ def test_dead_letters_are_replayed_and_purged() -> None:
         assert [one["kind"] for one in story["lane"]["segments"]].count("backoff") == 4
         assert do("replay", id=first["id"])["said"] == f"replayed dead job {first['id']} of email"
         assert do("purge", id=second["id"])["said"] == f"purged dead job {second['id']} of email"
-        assert "no dead letter" in do("replay", id=first["id"])["error"].lower() or "no" in do("purge", id="x")["error"]
+        assert "error" in do("replay", id=first["id"])
+        assert "error" in do("purge", id=second["id"])
         assert do("replay-all")["said"] == "replayed dead 58 jobs of email"
         assert client.get("/api/state?queue=email&view=dead").json()["jobs"]["total"] == 0
 
