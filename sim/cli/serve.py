@@ -115,7 +115,7 @@ def _serve(
         redis = RedisPort(
             run.queue_world, "127.0.0.1", redis_port, world_lock=engine.lock, on_change=engine.note_outside
         ).start()
-    signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with fewer_collections():
             if log is not None:
@@ -140,6 +140,7 @@ def _serve(
     except KeyboardInterrupt:
         pass
     finally:
+        signal.signal(signal.SIGTERM, before)
         engine.stop()
         if redis is not None:
             redis.stop()
@@ -174,7 +175,8 @@ def _take_leave(engine: "Engine") -> None:
             f"{rest:,} failed or rejected, {found['pending']:,} pending"
         )
     if run.log:
-        click.echo(f"  done by hand: {len(run.log):,} things; the page had them as YAML")
+        things = "1 thing" if len(run.log) == 1 else f"{len(run.log):,} things"
+        click.echo(f"  done by hand: {things}; the page had the list as YAML")
 
 
 def _end(is_over: bool) -> str:

@@ -1,6 +1,7 @@
 """The page on a TCP port: uvicorn, with connections that must not dawdle."""
 
 import asyncio
+import os
 import socket
 from typing import Any
 
@@ -33,8 +34,10 @@ def open_listener(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
+    except socket.gaierror as error:
         raise PortTaken(shown, error.strerror or str(error)) from None
+    except OSError as error:  # asyncio's and socket's own words would repeat the address
+        raise PortTaken(shown, os.strerror(error.errno) if error.errno else str(error)) from None
 
 
 def web_server(app: Any, limits: WebLimits) -> uvicorn.Server:

@@ -7,9 +7,10 @@ import pytest
 from sim.core.errors import SimError
 from sim.experiments.run import run
 from sim.scenario.load import load_scenario
-from sim.serve.interventions import Refused
+from sim.serve.interventions import VERBS, Refused
 from sim.serve.live_run import LiveRun
 from sim.serve.run_log import FROM_OUTSIDE, LogUnusable, read_log
+from sim.world.queue_handle import QueueHandle
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 OUTAGE = SCENARIOS / "03-database-failures/longer-than-the-retries.yaml"
@@ -226,3 +227,17 @@ def test_a_log_that_is_none_is_refused_with_its_place(text: str, says: str, tmp_
     file.write_text(text, encoding="utf-8")
     with pytest.raises(LogUnusable, match=f"log.yaml: .*{says}"):
         read_log(file)
+
+
+def test_what_the_queue_management_cannot_do_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is, as soon as it can."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    monkeypatch.delattr(QueueHandle, "promote", raising=False)
+    assert not VERBS["promote"].is_offered
+    with pytest.raises(SimError, match="no verb called 'promote'"):
+        live.do("promote", {"queue": "email", "id": "1"})
+    asked: list[str] = []
+    monkeypatch.setattr(QueueHandle, "promote", lambda _self, job_id: asked.append(job_id), raising=False)
+    assert VERBS["promote"].is_offered
+    assert live.do("promote", {"queue": "email", "id": "1"}).said == "promoted job 1 of email"
+    assert asked == ["1"]

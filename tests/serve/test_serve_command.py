@@ -90,7 +90,8 @@ def test_a_port_that_is_taken_is_said_with_exit_code_2(option: str, capsys: pyte
         code = main(["serve", SOME_FAILED, *(text for pair in ports.items() for text in pair)])
     said = capsys.readouterr().err
     assert code == 2
-    assert f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another" in said
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in said
+    assert "choose another" in said
     assert "Traceback" not in said
 
 
