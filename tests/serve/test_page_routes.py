@@ -161,7 +161,7 @@ def test_dead_letters_are_replayed_and_purged() -> None:
         assert client.get("/api/state?queue=email&view=dead").json()["jobs"]["total"] == 0
 
 
-def test_ten_thousand_jobs_are_paged(engine: Engine) -> None:
+def test_many_jobs_are_paged(engine: Engine) -> None:
     """Each page is short, in order, and no job is on two of them."""
     store = engine.run.queue_world.redis
     assert store is not None

@@ -228,9 +228,14 @@ function drawOutcomes(outcomes) {
       }))));
 }
 
+function shownViews(queue) {
+  const isChosen = (view) => queue.name === seen.queue && view === seen.view;
+  const there = { dead: queue.has_dead_letters || queue.counts.dead, paused: queue.is_paused || queue.counts.paused };
+  return setup.views.filter((view) => !(view in there) || there[view] || isChosen(view));
+}
+
 function drawQueue(queue) {
-  const views = setup.views.filter((view) =>
-    (view !== "dead" || queue.has_dead_letters || queue.counts.dead) && (view !== "paused" || queue.counts.paused || queue.is_paused));
+  const views = shownViews(queue);
   return h("div", { class: "queue", "data-key": queue.name },
     h("div", { class: "queue-head" },
       h("strong", null, queue.name),
@@ -292,7 +297,7 @@ function drawJobs(state) {
   const jobs = state.jobs;
   seen.page = jobs.page;
   const queue = state.queues.find((one) => one.name === jobs.queue);
-  const views = setup.views.filter((view) => view !== "dead" || queue.has_dead_letters || queue.counts.dead);
+  const views = shownViews(queue);
   show("job-views", setup.queues.length > 1 && h("div", { class: "views", role: "group", "aria-label": "Queue" },
       setup.queues.map((name) => button(name, ["view", name, jobs.view], { "aria-pressed": String(name === jobs.queue) }))),
     h("div", { class: "views", role: "group", "aria-label": "State" }, views.map((view) =>
