@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),
+    "serve": ("sim.cli.serve", "Serve a live run: a web page, and its Redis on a port."),
     "rehearse": ("sim.cli.rehearse", "Run a scenario for real and compare with its prediction."),
     "alerts": ("sim.cli.alerts", "Show which alert notices which fault, or export the alerts."),
     "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),

@@ -107,7 +107,8 @@ def hand_back(connection: Connection) -> None:
 def _connect(folder: Path | None) -> sqlite3.Connection:
     """Open the three databases, without tables."""
     files = {name: ":memory:" if folder is None else str(folder / f"{name}.sqlite") for name in SCHEMAS}
-    connection = sqlite3.connect(files["main"], isolation_level=None)
+    # A served world goes from thread to thread, one at a time (``sim.serve.world_lock``).
+    connection = sqlite3.connect(files["main"], isolation_level=None, check_same_thread=False)
     for schema in SCHEMAS[1:]:
         connection.execute(f"ATTACH ? AS {schema}", (files[schema],))
     return connection

@@ -4,7 +4,7 @@ from sim.jobqueue.dead_letter import dead_letter_ids
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
 from sim.ledger.facts import Place
-from sim.world.recorder import Recorder
+from sim.world.recorder import Names, Recorder
 
 _RANK = {
     place: rank
@@ -25,7 +25,7 @@ def job_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dic
     return {name: standing.get(name, Place.NOWHERE) for _queue, _job_id, name in recorder.ids()}
 
 
-def standing_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dict[str, Place]:
+def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> dict[str, Place]:
     """Say where the queue holds each job that it still holds, by the offer's name; see ``job_places``.
 
     Redis: LRANGE and ZRANGE of every state, and of the dead letter queues. O(jobs that are held).

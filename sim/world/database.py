@@ -57,6 +57,10 @@ class DatabaseAccess:
         """Whether calls may fail at the moment."""
         return bool(self._failing)
 
+    def is_failing(self, name: str) -> bool:
+        """Whether the failure window of this name is open."""
+        return any(window.name == name for window in self._failing)
+
     def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], *, single: bool = False) -> Any:
         """Run one transaction for a job.
 

@@ -16,6 +16,16 @@ class RunTime(Protocol):
         """Milliseconds since the run began."""
 
 
+class Names(Protocol):
+    """Knows which offer stands behind an id of the queue."""
+
+    def name_of(self, queue: str, job_id: str) -> str:
+        """Return the offer behind an id."""
+
+    def dead_letter(self, queue: str, dead_queue: str, dead_id: str) -> str:
+        """Return the offer behind an id of a dead letter queue."""
+
+
 _record = tuple.__new__
 """Makes a record from its fields in a third of the time that its own constructor takes."""
 
@@ -120,6 +130,10 @@ class Recorder:
                 return job_id
         return None
 
+    def known_name(self, queue: str, job_id: str) -> str | None:
+        """Return the offer behind an id, or None; nothing is written down."""
+        return self._names.get(queue, {}).get(job_id)
+
     def learn(self, queue: str, job_id: str, job: str) -> None:
         """Take note of the offer behind an id without writing anything down."""
         names = self._names.get(queue)
@@ -160,3 +174,18 @@ class Recorder:
     def facts(self) -> Collection[JobFacts]:
         """What the events so far tell of every job, in the order of the offers."""
         return self._facts.values()
+
+
+class Glance:
+    """The recorder's names, for whoever only looks: a job that nobody offered gets a name and becomes no offer."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def name_of(self, queue: str, job_id: str) -> str:
+        """Return the offer behind an id."""
+        return self._recorder.known_name(queue, job_id) or f"{queue}#{job_id}"
+
+    def dead_letter(self, queue: str, dead_queue: str, dead_id: str) -> str:
+        """Return the offer behind an id of a dead letter queue."""
+        return self._recorder.known_name(dead_queue, dead_id) or f"{dead_queue}#{dead_id}"

@@ -31,7 +31,7 @@ from sim.world.promoter import Promoter
 from sim.world.queue_handle import QueueHandle
 from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
-from sim.world.recorder import Recorder
+from sim.world.recorder import Glance, Names, Recorder
 from sim.world.redis_server import RedisServer
 from sim.world.sampler import Sampler
 from sim.world.stores import StoreName, open_store
@@ -264,6 +264,37 @@ class Simulation:
         if self.env.now < until_ms:
             self.env.skip_to(until_ms)
 
+    def run_towards(self, until_ms: int) -> bool:
+        """Go on to a moment, or only to the end of the run where that comes first, and tell whether it has ended.
+
+        Whoever goes to the end in any number of such steps has the run that ``run`` makes, record by record.
+
+        Args:
+            until_ms: Milliseconds since the run began.
+
+        Raises:
+            SimError: The moment has passed, or the run is finished.
+            BudgetExceeded: It takes more simulation steps than the world was given.
+        """
+        duration_ms = self.scenario.duration
+        if duration_ms is not None:
+            if self.now_ms < duration_ms:
+                self.run_until(min(until_ms, duration_ms))
+            self._settled = self.now_ms >= duration_ms
+            return self._settled
+        if not self._settled:
+            self.run_until(self.now_ms)
+            self._advance(until_ms, to_end=True)
+            if not self._settled and self.env.now < until_ms:
+                self.env.skip_to(until_ms)
+        return self._settled
+
+    def watch_again(self) -> None:
+        """After something was done by hand: look once more for the moment at which all is settled."""
+        if self._settled and self.scenario.duration is None:
+            self._settled = False
+            self.env.process(self._watch())
+
     def run(self) -> None:
         """Go on to the end of the run: the scenario's duration, or until all is settled."""
         if self.scenario.duration is not None:
@@ -271,13 +302,11 @@ class Simulation:
             self._settled = True
             return
         self.run_until(self.now_ms)
-        if self._settled:
-            self._settled = False
-            self.env.process(self._watch())
+        self.watch_again()
         self._advance(None)
         self._sampler.take_until(self.now_ms)
 
-    def _advance(self, until_ms: int | None) -> None:
+    def _advance(self, until_ms: int | None, *, to_end: bool = False) -> None:
         env = self.env
         self._hands_off_ms = math.inf if until_ms is None else until_ms
         steps = self._steps_left
@@ -288,7 +317,7 @@ class Simulation:
                     step()
                     steps -= 1
             else:
-                while steps and peek() <= until_ms:
+                while steps and peek() <= until_ms and not (to_end and self._settled):
                     step()
                     steps -= 1
         finally:
@@ -354,15 +383,20 @@ class Simulation:
                     self.recorder.job(job.queue, job.job, Event.LOST)
         return self._finished
 
+    def outcomes_now(self) -> list[JobOutcome]:
+        """Say what every job's outcome would be if the run ended now; nothing is written, and the run can go on."""
+        audit = Audit(self.database.database.effects_by_job(), self._final_places(Glance(self.recorder)))
+        return take_stock(self.recorder.facts, audit)
+
     def close(self) -> None:
         """Give up the database; nothing can be asked of this world afterwards but the outcomes that it has given."""
         self.database.database.hand_back()
 
-    def _final_places(self) -> dict[str, Place]:
+    def _final_places(self, names: Names | None = None) -> dict[str, Place]:
         holder: Any = self.application if self.application is not None else self.producer
         places = dict.fromkeys(holder.holds, Place.SUBMITTING)
         if self.redis is not None:
             store, keys = self.redis, [parts.keys for parts in self.queues.values()]
             server = cast(RedisServer, self.server)
-            places |= server.operate(lambda: standing_places(store, keys, self.recorder))
+            places |= server.operate(lambda: standing_places(store, keys, names or self.recorder))
         return places

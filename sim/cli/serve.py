@@ -1,0 +1,183 @@
+"""``serve``: a live run in the browser, with its Redis on a port."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.serve.engine import Engine
+
+EXTRA = "the page needs the extra `serve`: pip install -c constraints.txt -e '.[serve]' ({} is missing)"
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--until", metavar="TIME", help="Run to this moment first, such as 90s, and pause there.")
+@click.option("--speed", default="paused", show_default=True, help="paused, or a pace: 1x, 10x, 100x, max.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Of the page; 0 is any.")
+@click.option(
+    "--redis-port", type=click.IntRange(0, 65_535), default=6390, show_default=True, help="0 takes a free one."
+)
+@click.option("--no-redis-port", is_flag=True, help="Leave the Redis port closed.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The page's address. Others can let strangers in.")
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Serve the page under this name, too.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
+@click.option("--replay", "replay_from", type=click.Path(path_type=Path), help="Do first what a downloaded log says.")
+def command(
+    scenario: Path,
+    until: str | None,
+    speed: str,
+    port: int,
+    redis_port: int,
+    no_redis_port: bool,
+    host: str,
+    allow_host: tuple[str, ...],
+    seed: int | None,
+    semantics: str | None,
+    replay_from: Path | None,
+) -> None:
+    """Serve SCENARIO as a live run: a web page to watch it and break it, and its Redis on a port.
+
+    Ctrl-C ends it. Exit code 0: it was ended; 2: the scenario, a file or a port cannot be used.
+    """
+    from sim.core.durations import parse_duration
+    from sim.core.errors import DurationError
+    from sim.scenario.load import load_scenario
+
+    try:
+        until_ms = None if until is None else parse_duration(until)
+    except DurationError as error:
+        raise click.UsageError(f"--until: {error}") from None
+    try:
+        from sim.serve import web_server
+    except ModuleNotFoundError as error:
+        raise click.ClickException(EXTRA.format(error.name)) from None
+    from sim.serve.pace import SpeedError, parse_speed
+
+    try:
+        pace = None if speed == "paused" else parse_speed(speed)
+    except SpeedError as error:
+        raise click.UsageError(f"--speed: {error}, or paused") from None
+    loaded = load_scenario(scenario)
+    listener = web_server.open_listener(host, port)
+    with listener:
+        _serve(
+            loaded,
+            listener,
+            until_ms=until_ms,
+            pace=pace,
+            redis_port=None if no_redis_port else redis_port,
+            host=host,
+            names=allow_host,
+            seed=seed,
+            semantics=semantics,
+            replay_from=replay_from,
+        )
+
+
+def _serve(
+    loaded: Any,
+    listener: Any,
+    *,
+    until_ms: int | None,
+    pace: float | None,
+    redis_port: int | None,
+    host: str,
+    names: tuple[str, ...],
+    seed: int | None,
+    semantics: Any,
+    replay_from: Path | None,
+) -> None:
+    from sim.core.garbage import fewer_collections
+    from sim.serve import web_server
+    from sim.serve.engine import Engine
+    from sim.serve.live_run import LiveRun
+    from sim.serve.redis_port import RedisPort
+    from sim.serve.routes import web_app
+    from sim.serve.run_log import read_log
+    from sim.serve.security import Hosts, is_loopback, new_token
+    from sim.serve.state import StateView
+    from sim.serve.web_limits import WebLimits
+
+    log = None if replay_from is None else read_log(replay_from)
+    if log is not None:
+        seed = log.seed if seed is None else seed
+        semantics = log.semantics if semantics is None else semantics
+    run = LiveRun(loaded, seed=seed, semantics=semantics)
+    engine = Engine(run, speed=10.0 if pace is None else pace)
+    redis = None
+    if redis_port is not None:
+        redis = RedisPort(
+            run.queue_world, "127.0.0.1", redis_port, world_lock=engine.lock, on_change=engine.note_outside
+        ).start()
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with fewer_collections():
+            if log is not None:
+                run.replay(log)
+            if until_ms is not None:
+                engine.go_to(until_ms)
+                engine.run_here()
+            elif pace is not None:
+                engine.play()
+            engine.start()
+            limits, token = WebLimits(), new_token()
+            view = StateView(engine, None if redis is None else redis.port)
+            app = web_app(engine, view, token=token, hosts=Hosts(host, names), limits=limits)
+            if not is_loopback(host):
+                click.echo(
+                    f"WARNING: the page listens on {host}, beyond this machine. Whoever can reach it can look; whoever "
+                    "has the token can change the run. The token goes over the network in the clear.",
+                    err=True,
+                )
+            _tell(listener, host, token, redis)
+            web_server.web_server(app, limits).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        engine.stop()
+        if redis is not None:
+            redis.stop()
+    _take_leave(engine)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _tell(listener: Any, host: str, token: str, redis: Any) -> None:
+    port = listener.getsockname()[1]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    click.echo(f"Page:   http://{shown}:{port}/#token={token}")
+    if redis is not None:
+        click.echo(f"Redis:  redis-cli -p {redis.port}")
+    click.echo("Ctrl-C ends it.")
+    sys.stdout.flush()
+
+
+def _take_leave(engine: "Engine") -> None:
+    from sim.core.durations import format_duration
+
+    run = engine.run
+    click.echo(f"\nEnded at {format_duration(run.now_ms)} of simulated time; the run {_end(run.is_over)}.")
+    for mode, counts in run.counts().items():
+        found = counts.as_dict()
+        rest = sum(found[name] for name in ("rejected", "failed_reported", "failed_retained", "failed_evicted"))
+        click.echo(
+            f"  {mode}: {found['offered']:,} offered, {found['delivered']:,} delivered "
+            f"({found['duplicated']:,} duplicated), {found['lost']:,} lost, {found['dead_lettered']:,} dead-lettered, "
+            f"{rest:,} failed or rejected, {found['pending']:,} pending"
+        )
+    if run.log:
+        things = "1 thing" if len(run.log) == 1 else f"{len(run.log):,} things"
+        click.echo(f"  done by hand: {things}; the page had the list as YAML")
+
+
+def _end(is_over: bool) -> str:
+    return "was over" if is_over else "was not over"

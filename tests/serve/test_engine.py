@@ -1,0 +1,225 @@
+"""The engine: real time decides how fast a run goes, and nothing else. Its clock is in the test's hand."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import SimError
+from sim.scenario.load import load_scenario
+from sim.serve.engine import LATEST_MS, Engine
+from sim.serve.live_run import LiveRun
+from sim.serve.pace import AS_FAST_AS_IT_GOES, Pace, SpeedError, format_speed, parse_speed
+from sim.serve.samples import MOST_SAMPLES, Samples
+
+SOME_FAILED = Path(__file__).parent / "some_failed.yaml"
+
+
+class Hand:
+    """A clock that somebody moves."""
+
+    def __init__(self) -> None:
+        self.s = 0.0
+
+    def __call__(self) -> float:
+        """The time that it shows, seconds."""
+        return self.s
+
+
+@pytest.fixture
+def hand() -> Hand:
+    """A clock at 0."""
+    return Hand()
+
+
+@pytest.fixture
+def engine(hand: Hand) -> Engine:
+    """Three emails that fail and one that is sent, paused at the beginning."""
+    return Engine(LiveRun(load_scenario(SOME_FAILED)), clock=hand)
+
+
+def take_turns(engine: Engine) -> None:
+    """Until the engine has done what was due."""
+    while engine.turn() == 0.0:
+        pass
+
+
+def test_paused_it_stands_still(engine: Engine, hand: Hand) -> None:
+    """However long nobody does anything."""
+    hand.s = 100
+    assert engine.turn() is None
+    assert engine.run.now_ms == 0
+
+
+def test_at_ten_x_ten_simulated_seconds_take_one(engine: Engine, hand: Hand) -> None:
+    """A tenth of a second is one second of the run, every time."""
+    engine.play()
+    for tenth in range(1, 6):
+        hand.s = tenth / 10
+        take_turns(engine)
+        assert engine.run.now_ms == tenth * 1_000
+
+
+def test_a_new_speed_counts_from_where_the_run_stands(engine: Engine, hand: Hand) -> None:
+    """Two seconds at 10x, then a tenth of one at 1x."""
+    engine.play()
+    hand.s = 0.2
+    take_turns(engine)
+    engine.set_speed(1)
+    hand.s = 0.3
+    take_turns(engine)
+    assert engine.run.now_ms == 2_100
+
+
+def test_a_run_that_is_late_does_not_hurry_after(engine: Engine, hand: Hand) -> None:
+    """A laptop that slept for an hour wakes to a run that goes on, not to one that is over."""
+    engine.play()
+    hand.s = 0.1
+    take_turns(engine)
+    hand.s = 3_600
+    engine.turn()
+    assert engine.is_late
+    take_turns(engine)
+    assert not engine.is_late
+    assert engine.run.now_ms == 1_000 + 2_500
+
+
+def test_it_plays_to_the_end_of_the_run_and_says_so(engine: Engine) -> None:
+    """There it rests; to play on does nothing but say so again."""
+    engine.set_speed(AS_FAST_AS_IT_GOES)
+    engine.play()
+    engine.run_here()
+    assert engine.run.is_over
+    assert not engine.is_moving
+    assert engine.note.startswith("the run is over")
+    engine.play()
+    assert not engine.is_moving
+
+
+def test_a_goal_is_reached_exactly_and_then_it_rests(engine: Engine) -> None:
+    """To the millisecond."""
+    engine.go_to(4_321)
+    engine.run_here()
+    assert engine.run.now_ms == 4_321
+    assert not engine.is_moving
+
+
+def test_steps_taken_in_haste_add_up(engine: Engine) -> None:
+    """A step that comes while another is on its way goes on from where that one ends."""
+    engine.go_by(1_000)
+    engine.go_by(1_000)
+    engine.go_by(500)
+    engine.run_here()
+    assert engine.run.now_ms == 2_500
+
+
+def test_a_goal_beyond_the_end_stops_at_the_end_and_the_next_one_goes_beyond(engine: Engine) -> None:
+    """Nobody runs past the end without noticing, and whoever wants to can."""
+    engine.go_to(3_600_000)
+    engine.run_here()
+    end_ms = engine.run.now_ms
+    assert engine.run.is_over
+    assert end_ms < 3_600_000
+    engine.go_by(10_000)
+    engine.run_here()
+    assert engine.run.now_ms == end_ms + 10_000
+
+
+def test_time_does_not_go_back_nor_on_for_ever(engine: Engine) -> None:
+    """The moment at hand is allowed, the millisecond before it is not."""
+    engine.go_to(2_000)
+    engine.run_here()
+    engine.go_to(2_000)
+    with pytest.raises(SimError, match=r"it is 2s already; time does not go back to 1\.999s"):
+        engine.go_to(1_999)
+    with pytest.raises(SimError, match="out of reach"):
+        engine.go_to(LATEST_MS + 1)
+
+
+def test_next_event_stops_at_the_next_record(engine: Engine) -> None:
+    """One more thing has happened, or several at one moment."""
+    engine.step_event()
+    before = engine.run.events
+    at_ms = engine.run.now_ms
+    engine.step_event()
+    assert engine.run.events > before
+    assert engine.run.now_ms >= at_ms
+
+
+def test_everything_that_people_can_see_changes_the_version(engine: Engine, hand: Hand) -> None:
+    """Else a page that asks for what is new would miss it."""
+    versions = [engine.version]
+    for change in (
+        engine.play,
+        engine.pause,
+        lambda: engine.set_speed(5),
+        lambda: engine.go_by(100),
+        engine.run_here,
+        engine.step_event,
+        lambda: engine.do("stop-redis"),
+        engine.note_outside,
+    ):
+        change()
+        versions.append(engine.version)
+    assert versions == sorted(set(versions))
+
+
+def test_a_run_that_cannot_go_on_comes_to_rest_and_says_why(hand: Hand) -> None:
+    """Its budget of steps is used up: that is a note, not the end of the page."""
+    engine = Engine(LiveRun(load_scenario(SOME_FAILED), most_steps=10), clock=hand)
+    engine.go_to(10_000)
+    engine.run_here()
+    assert "more than 10 simulation steps" in engine.note
+    assert not engine.is_moving
+
+
+def test_in_its_thread_it_gets_there_and_ends_when_told() -> None:
+    """While another thread looks at the run all the time."""
+    engine = Engine(LiveRun(load_scenario(SOME_FAILED)))
+    engine.go_to(5_000)
+    engine.start()
+    while engine.is_moving:
+        engine.look(lambda run: run.now_ms)
+    engine.stop()
+    assert engine.run.now_ms == 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "speed"), [("1x", 1), ("10x", 10), ("0.5x", 0.5), ("1000000x", 1e6), (" MAX ", AS_FAST_AS_IT_GOES)]
+)
+def test_speeds_are_read_as_they_are_written(text: str, speed: float) -> None:
+    """And written as they are read."""
+    assert parse_speed(text) == speed
+    assert parse_speed(format_speed(speed)) == speed
+
+
+@pytest.mark.parametrize("text", ["", "x", "10", "0x", "-1x", "1000001x", "1e3x", "infx", "nanx", "９x"])
+def test_what_is_no_speed_is_refused(text: str) -> None:
+    """Nothing, standing still, going back, and numbers that Python would take."""
+    with pytest.raises(SpeedError):
+        parse_speed(text)
+
+
+def test_a_pace_of_as_fast_as_it_goes_is_never_due() -> None:
+    """There is no moment to wait for."""
+    assert Pace(AS_FAST_AS_IT_GOES).due_ms(5.0, 0) is None
+
+
+def test_samples_stay_few_and_evenly_spaced_however_long_the_run() -> None:
+    """An hour in at most 240 numbers, and each belongs to its moment."""
+    samples = Samples(["email"])
+    for now_ms in range(0, 3_600_000, 250):
+        if samples.is_due(now_ms):
+            samples.add(now_ms, {"email": {"backlog": now_ms, "failed": 0}})
+    gaps = {after - before for before, after in zip(samples.t_ms, samples.t_ms[1:], strict=False)}
+    assert len(samples.t_ms) <= MOST_SAMPLES
+    assert gaps == {samples.every_ms}
+    assert samples.values["email"]["backlog"] == samples.t_ms
+
+
+def test_two_samples_of_one_moment_are_one() -> None:
+    """The later one counts: it knows what was done by hand at that moment."""
+    samples = Samples(["email"])
+    samples.add(0, {"email": {"backlog": 1, "failed": 0}})
+    samples.add(0, {"email": {"backlog": 2, "failed": 0}})
+    assert samples.t_ms == [0]
+    assert samples.values["email"]["backlog"] == [2]

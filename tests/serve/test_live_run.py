@@ -1,0 +1,243 @@
+"""A live run is the run of ``sim run``, however it gets from moment to moment; what was done by hand is all else."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import SimError
+from sim.experiments.run import run
+from sim.scenario.load import load_scenario
+from sim.serve.interventions import VERBS, Refused
+from sim.serve.live_run import LiveRun
+from sim.serve.run_log import FROM_OUTSIDE, LogUnusable, read_log
+from sim.world.queue_handle import QueueHandle
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+OUTAGE = SCENARIOS / "03-database-failures/longer-than-the-retries.yaml"
+SOME_FAILED = Path(__file__).parent / "some_failed.yaml"
+
+
+def finished_shas(live: LiveRun) -> dict[str, str]:
+    """The traces with their last lines, which say what was lost."""
+    for world in live.worlds.values():
+        world.finish()
+    return live.shas()
+
+
+@pytest.mark.parametrize("step_ms", [777, 60_000])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "01-worker-crashes/frozen-worker.yaml",
+        "01-worker-crashes/poison-job.yaml",
+        "02-redis-failures/crash-without-persistence.yaml",
+        "02-redis-failures/long-outage.yaml",
+        "03-database-failures/short-outage.yaml",
+        "05-dead-letters/with.yaml",
+    ],
+)
+def test_a_run_that_nobody_touches_is_the_run_of_sim_run(name: str, step_ms: int) -> None:
+    """In both modes, to the byte, whatever the steps, and though the outcomes are counted on the way."""
+    scenario = load_scenario(SCENARIOS / name)
+    live = LiveRun(scenario)
+    while not live.is_over:
+        live.go_on(live.now_ms + step_ms)
+        live.counts()
+    expected = {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+    assert finished_shas(live) == expected
+
+
+def test_a_run_of_a_set_duration_ends_there() -> None:
+    """Where nothing is settled yet, as in ``sim run``."""
+    scenario = load_scenario(SOME_FAILED).model_copy(update={"duration": 4_000})
+    live = LiveRun(scenario)
+    while not live.is_over:
+        live.go_on(live.now_ms + 1_500)
+    assert live.now_ms == 4_000
+    assert finished_shas(live) == {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+
+
+def test_event_by_event_it_is_the_same_run() -> None:
+    """Every step goes to a moment at which something was recorded, and the last one to the end."""
+    scenario = load_scenario(SOME_FAILED)
+    live = LiveRun(scenario)
+    moments = []
+    while live.step_event():
+        moments.append(live.now_ms)
+    assert moments[:3] == sorted(set(moments))[:3]
+    assert live.is_over
+    assert finished_shas(live) == {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+
+
+def by_hand(live: LiveRun, step_ms: int) -> None:
+    """An afternoon of somebody's curiosity."""
+
+    def reach(at_ms: int) -> None:
+        while live.now_ms < at_ms:
+            live.go_to(min(at_ms, live.now_ms + step_ms))
+
+    reach(5_000)
+    live.do("crash-worker", {"process": "order-1", "restart_after": "3s"})
+    live.do("stop-redis")
+    reach(9_500)
+    live.do("start-redis")
+    reach(12_000)
+    live.do("freeze-worker", {"process": "order-2"})
+    reach(15_345)
+    live.do("resume-worker", {"process": "order-2"})
+    live.do("refuse-database")
+    reach(21_000)
+    live.do("restore-database")
+    live.do("pause", {"queue": "order"})
+    reach(30_000)
+    live.do("resume", {"queue": "order"})
+    reach(130_000)
+    live.do("retry-all", {"queue": "order"})
+
+
+@pytest.mark.parametrize("step_ms", [50, 1_000, 40_000])
+def test_what_was_done_at_a_moment_gives_the_same_trace_from_the_log(step_ms: int, tmp_path: Path) -> None:
+    """Also from the YAML file, and whatever the pace was."""
+    scenario = load_scenario(OUTAGE)
+    live = LiveRun(scenario)
+    by_hand(live, step_ms)
+    while not live.is_over:
+        live.go_on(live.now_ms + step_ms)
+    file = tmp_path / "done-by-hand.yaml"
+    file.write_text(live.written_log().as_yaml(), encoding="utf-8")
+    again = LiveRun(scenario)
+    again.replay(read_log(file))
+    assert len(again.log) == 10
+    assert again.now_ms == live.now_ms
+    assert finished_shas(again) == finished_shas(live)
+
+
+def test_without_what_was_done_it_is_another_run() -> None:
+    """So the tests above do not compare nothing with nothing."""
+    scenario = load_scenario(OUTAGE)
+    live, untouched = LiveRun(scenario), LiveRun(scenario)
+    by_hand(live, 1_000)
+    untouched.go_on(live.now_ms)
+    assert live.shas() != untouched.shas()
+
+
+def test_a_fault_thrown_by_hand_strikes_both_modes() -> None:
+    """The application of in-process mode goes down with the worker, and what it was running is lost there."""
+    live = LiveRun(load_scenario(OUTAGE))
+    application = live.worlds["in-process"].application
+    assert application is not None
+    while not application.holds:
+        live.step_event()
+    live.do("crash-worker", {"process": "order-1"})
+    assert not application.alive
+    assert not live.queue_world.controls.processes("order-1")[0].alive
+    assert live.counts()["in-process"].lost >= 1
+    assert live.counts()["queue"].lost == 0
+
+
+def test_after_the_end_a_retry_brings_the_run_back_to_life() -> None:
+    """In queue mode, which has something to retry; in-process mode has not."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    while not live.is_over:
+        live.go_on(live.now_ms + 5_000)
+    end_ms = live.now_ms
+    assert live.counts()["queue"].failed_retained == 3
+    live.do("retry-all", {"queue": "email"})
+    assert not live.is_over
+    while not live.is_over:
+        live.go_on(live.now_ms + 5_000)
+    assert live.now_ms > end_ms
+    assert live.counts()["queue"].delivered == 4
+    assert live.counts()["in-process"].failed_reported == 3
+
+
+def test_what_is_refused_is_not_in_the_log_and_changes_nothing() -> None:
+    """Whatever is wrong with it: the moment, the name, the arguments, the job."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    live.go_on(10_000)
+    before = live.shas()
+    for verb, arguments in [
+        ("start-redis", {}),
+        ("restore-database", {}),
+        ("resume-worker", {"process": "email-1"}),
+        ("crash-worker", {"process": "nobody"}),
+        ("crash-worker", {}),
+        ("crash-worker", {"process": "email-1", "restart_after": "soon"}),
+        ("stop-redis", {"process": "email-1"}),
+        ("retry", {"queue": "email", "id": "4"}),
+        ("retry", {"queue": "post", "id": "1"}),
+        ("replay", {"queue": "email", "id": "1"}),
+        ("fly", {}),
+    ]:
+        with pytest.raises(SimError):
+            live.do(verb, arguments)
+    assert live.log == []
+    assert live.shas() == before
+
+
+def test_nobody_reaches_a_queue_while_redis_is_away() -> None:
+    """Neither does the page: an operator would not either."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    live.go_on(10_000)
+    live.do("stop-redis")
+    with pytest.raises(Refused, match="Redis is away: nobody can reach the queue"):
+        live.do("retry-all", {"queue": "email"})
+
+
+def test_keys_changed_from_outside_are_in_the_log_once_a_moment_and_left_out_of_a_replay() -> None:
+    """The log cannot know what it was, and says so."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    live.go_on(10_000)
+    live.note_outside()
+    live.note_outside()
+    assert [entry.verb for entry in live.log] == [FROM_OUTSIDE]
+    again = LiveRun(live.scenario)
+    again.replay(live.written_log())
+    assert again.log == []
+    assert again.now_ms == live.now_ms
+
+
+def test_counting_outcomes_writes_nothing_down_of_a_job_that_was_put_there_by_hand() -> None:
+    """To look at the outcomes is not an event."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    live.go_on(10_000)
+    store = live.queue_world.redis
+    assert store is not None
+    store.zadd("bull:email:completed", {"stranger": 1})
+    before = live.shas()
+    assert live.counts()["queue"].offered == 4
+    assert live.shas() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("nonsense", "the whole file"),
+        ("{", "no YAML"),
+        ("{seed: -1, semantics: documented, stands_at: 1s}", "seed"),
+        ("{seed: 1, semantics: other, stands_at: 1s}", "semantics"),
+        ("{seed: 1, semantics: documented, stands_at: soon}", "expected a duration"),
+        ("{seed: 1, semantics: documented, stands_at: 1s, done: [{at: 2s, do: pause}]}", "order of their times"),
+        ("{seed: 1, semantics: documented, stands_at: 1s, done: [{at: 1s, run: pause}]}", r"done.0.do"),
+    ],
+)
+def test_a_log_that_is_none_is_refused_with_its_place(text: str, says: str, tmp_path: Path) -> None:
+    """Files come from people."""
+    file = tmp_path / "log.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(LogUnusable, match=f"log.yaml: .*{says}"):
+        read_log(file)
+
+
+def test_what_the_queue_management_cannot_do_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is, as soon as it can."""
+    live = LiveRun(load_scenario(SOME_FAILED))
+    monkeypatch.delattr(QueueHandle, "promote", raising=False)
+    assert not VERBS["promote"].is_offered
+    with pytest.raises(SimError, match="no verb called 'promote'"):
+        live.do("promote", {"queue": "email", "id": "1"})
+    asked: list[str] = []
+    monkeypatch.setattr(QueueHandle, "promote", lambda _self, job_id: asked.append(job_id), raising=False)
+    assert VERBS["promote"].is_offered
+    assert live.do("promote", {"queue": "email", "id": "1"}).said == "promoted job 1 of email"
+    assert asked == ["1"]
