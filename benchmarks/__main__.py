@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=4_000, help="jobs in one queue run")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; medians are printed")
     parser.add_argument("--long", type=int, metavar="JOBS", default=DAY_S, help="jobs in the long run; 0 leaves it out")
-    parser.add_argument("--sweep", type=int, metavar="RUNS", default=400, help="runs in a sweep; 0 leaves it out")
+    parser.add_argument("--sweep", type=int, metavar="RUNS", default=1_000, help="runs in a sweep; 0 leaves it out")
     parser.add_argument("--million", action="store_true", help="also a run of a million jobs")
     options = parser.parse_args()
     stores_beside_the_bare_model(options.jobs, options.rounds)
