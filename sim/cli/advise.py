@@ -23,11 +23,10 @@ def command(scenario: Path, json_to: str | None) -> None:
 
     advice = advise(scenario)
     if json_to != "-":
-        from rich.console import Console
-
         from sim.advice.listing import print_advice
+        from sim.report.terminal import Terminal
 
-        print_advice(advice, Console())
+        print_advice(advice, Terminal())
     if json_to is not None:
         text = json.dumps(advice.as_dict(), indent=2, ensure_ascii=False) + "\n"
         if json_to == "-":

@@ -32,16 +32,16 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
             raise SimError(f"{scenario}: has no alerts: to export")
         write(rules, rule_file(loaded.alerts, loaded.sampling or MetricsConfig(), loaded.title))
         return
-    from rich.console import Console
     from rich.text import Text
 
     from sim.experiments.run import run
     from sim.report.monitoring_tables import monitoring_verdict, print_monitoring
+    from sim.report.terminal import Terminal
 
     result = run(loaded, modes=[mode], seed=seed, semantics=semantics, metrics=None if loaded.sampling else "1s")
     one = result.modes[mode]
     assert one.metrics is not None
-    console = Console()
+    console = Terminal()
     console.print()
     console.print(Text(loaded.title, style="bold"))
     console.print(Text(loaded.question, style="italic"))

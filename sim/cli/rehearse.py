@@ -53,9 +53,9 @@ def command(
         report = rehearse(path, scale, seed=seed, say=say)
         reports.append(report)
         if not printing:
-            from rich.console import Console
+            from sim.report.terminal import Terminal
 
-            print_rehearsal(report, Console())
+            print_rehearsal(report, Terminal())
     if json_to is not None:
         dicts = [report.as_dict() for report in reports]
         _write(json_to, json.dumps(dicts if len(dicts) > 1 else dicts[0], indent=2, ensure_ascii=False) + "\n")

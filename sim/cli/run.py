@@ -72,11 +72,10 @@ def command(
         error_log_omit=omit,
     )
     if not printed:
-        from rich.console import Console
-
         from sim.report.tables import print_result
+        from sim.report.terminal import Terminal
 
-        print_result(result, Console())
+        print_result(result, Terminal())
     if json_to is not None:
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write(json_to, text)

@@ -109,11 +109,10 @@ def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | 
     from sim.report.sweep_json import summary_of
 
     if json_to != "-":
-        from rich.console import Console
-
         from sim.report.sweep_tables import print_sweep
+        from sim.report.terminal import Terminal
 
-        print_sweep(result, Console(), shown)
+        print_sweep(result, Terminal(), shown)
     if json_to is None and out is None:
         return
     text = json.dumps(summary_of(result), indent=2, ensure_ascii=False) + "\n"
