@@ -30,7 +30,7 @@ from tests.rehearsal.conftest import few_emails
 pytestmark = pytest.mark.real
 
 KILLED_AFTER = {"kind": "worker-crash", "jobs": ["email-2"], "step": "after-effect-before-ack"}
-TRIES = 3
+TRIES = 5
 SHORT = [
     "01-worker-crashes/crash-after-effect-with-key",
     "02-redis-failures/outage",
@@ -224,10 +224,8 @@ def test_an_operator_does_everything_by_the_real_bull(real_parts: RealParts) -> 
     ]
     parts = {"faults": failing, "queues": {"email": {"attempts": 1}}, "workload": workload, "operator": steps}
     scenario = few_emails(**parts)
-    result = perform(scenario, Scale(10), 1, real_parts).result
     events = (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)
-    done = [(r.event, (r.more or {})["do"], (r.more or {}).get("jobs")) for r in result.ledger if r.event in events]
-    assert done == [
+    expected = [
         (Event.OPERATOR_ACTED, "retry", 1),
         (Event.OPERATOR_FAILED, "retry", None),
         (Event.OPERATOR_ACTED, "retry-all", 1),
@@ -238,6 +236,12 @@ def test_an_operator_does_everything_by_the_real_bull(real_parts: RealParts) -> 
         (Event.OPERATOR_ACTED, "resume", None),
         (Event.OPERATOR_ACTED, "drain", 1),
     ]
+    for _ in range(TRIES):  # again where the machine was too busy to tell
+        result, _versions, late_ms = perform(scenario, Scale(10), 1, real_parts)
+        done = [(r.event, (r.more or {})["do"], (r.more or {}).get("jobs")) for r in result.ledger if r.event in events]
+        if done == expected or late_ms < LATE_MS:
+            break
+    assert done == expected
     lost = [job.job for job in result.jobs if job.outcome is Outcome.LOST]
     assert lost == ["email-5", "email-7"]
     assert predict(scenario, 1).totals.lost == 2
