@@ -1,6 +1,6 @@
 """What a sweep says, in plain words."""
 
-from sim.report.answers import PARTS, PointAnswer, Summary
+from sim.report.answers import Summary
 from sim.report.intervals import Interval
 from sim.report.sweep_result import TIMES
 from sim.report.words import duration_in_words, in_words
@@ -56,19 +56,6 @@ def runs_sentence(summary: Summary) -> str:
         return f"{name} in all of {runs}: at least {percent(low)} {of_runs} (95 %)"
     share = f"{percent(low)} to {percent(high)}"
     return f"{name} in {summary.runs_with_any:,} of {runs}: {share} {of_runs} (95 %)"
-
-
-def difference_sentence(answer: PointAnswer, measure: str) -> str | None:
-    """Say how far queue mode lies above in-process mode; None where it cannot be said."""
-    found = answer.differences.get(measure)
-    if found is None:
-        return None
-    sign = "+" if found.mean > 0 else ""
-    unit = "" if measure in TIMES else " jobs a run" if measure in PARTS else " a run"
-    text = f"{in_words(measure)}: {sign}{number(measure, found.mean)}{unit}"
-    if found.interval is None or found.interval.low == found.interval.high:
-        return f"{text} in every run"
-    return f"{text} ({bounds(measure, found.interval)})"
 
 
 def short_names(paths: list[str] | tuple[str, ...]) -> list[str]:
