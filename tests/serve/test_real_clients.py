@@ -161,7 +161,7 @@ def test_a_real_worker_works_beside_the_simulated_world(
     worker = start_bull()
     worker.ask("work", queue="letters")
     bull.ask("add", queue="letters", data={"n": 1})
-    worker.wait_until(lambda: bull.ask("counts", queue="letters")["completed"] == 1)
+    worker.wait_until(lambda: worker.started() and bull.ask("counts", queue="letters")["completed"] == 1)
     assert worker.started() == ["1"]
     wait_until_blocked(client, 1)
     worker.kill()
