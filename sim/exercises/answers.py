@@ -93,9 +93,7 @@ def changed_scenario(exercise: Exercise, folder: Path) -> bool:
 
 def _need_folder(exercise: Exercise, folder: Path) -> None:
     if not folder.is_dir():
-        raise ExerciseError(
-            f"{folder}: there is no such folder; `{command_for(exercise, 'start', folder)}` makes one"
-        )
+        raise ExerciseError(f"{folder}: there is no such folder; `{command_for(exercise, 'start', folder)}` makes one")
 
 
 def _read(path: Path) -> str:

@@ -27,7 +27,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
 
 
 def _cell(value: str | int) -> str:
-    """Write a value so that a spreadsheet takes it for text: what begins like a formula gets an apostrophe before it."""
+    """Write a value so that a spreadsheet takes it for text: what begins like a formula gets an apostrophe."""
     text = str(value).encode(errors="backslashreplace").decode()
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n")) else text
 
@@ -38,20 +38,20 @@ def overview(grades: Sequence[Grade]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("exercise", ratio=1)
     absent = any(grade.verdict == NOT_HANDED_IN and grade.exercise for grade in grades)
     counted = [("passed", Judgement.PASS.value), ("failed", Judgement.FAIL.value)]
-    counted += [("cannot tell", Judgement.CANNOT_TELL.value)] + ([("not there", NOT_HANDED_IN)] if absent else [])
+    counted += [("cannot\ntell", Judgement.CANNOT_TELL.value)] + ([("not\nthere", NOT_HANDED_IN)] if absent else [])
     for heading, _verdict in counted:
         table.add_column(heading, justify="right")
-    table.add_column("predicted", justify="right")
-    table.add_column("most fail", overflow="fold")
+    table.add_column("right\nguesses", justify="right")
+    table.add_column("most fail", overflow="fold", min_width=12)
     for exercise in sorted({grade.exercise for grade in grades if grade.exercise}):
         own = [grade for grade in grades if grade.exercise == exercise]
         verdicts = Counter(grade.verdict for grade in own)
         table.add_row(
-            Text(exercise),
+            Text(exercise.replace("-", " ")),
             *(str(verdicts[verdict]) for _heading, verdict in counted),
             _predicted(own),
             Text(_most_fail(own)),

@@ -144,7 +144,7 @@ def judge_task(task: _Task) -> tuple[_Task, Verdict, str]:
         else:
             seeds = unseen_seeds(exercise.name, rules.seeds or exercise.description.seeds, rules.salt)
             verdict = judge(exercise, policy.text, name=POLICY, seeds=seeds)
-        return task, replace(verdict, predictions=scored), "; ".join(unanswered)
+        return task, replace(verdict, predictions=scored), _shortly(unanswered)
     except SimError as error:
         problems = str(error).splitlines()
     except Exception as error:  # whatever one student found, the others are to be graded
@@ -159,10 +159,14 @@ def _loaded(folder: Path) -> Exercise:
 
 def _predictions(exercise: Exercise, predict: File) -> tuple[list[Scored], list[str]]:
     if predict.text is None:
-        guesses, problems = {}, [predict.problem]
-    else:
-        guesses, problems = read_what_is_answered(exercise, predict.text, PREDICT)
+        return predictions_of(exercise, {}), [predict.problem]
+    guesses, problems = read_what_is_answered(exercise, predict.text, PREDICT)
     return predictions_of(exercise, guesses), problems
+
+
+def _shortly(problems: list[str]) -> str:
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}" if problems else ""
 
 
 def _grade(submission: Submission, judged: tuple[Verdict, str] | None) -> Grade:
@@ -191,4 +195,3 @@ def _grade(submission: Submission, judged: tuple[Verdict, str] | None) -> Grade:
         message="; ".join(" ".join(part.split()) for part in [*says, *([note] if note else [])]),
         details=verdict,
     )
-

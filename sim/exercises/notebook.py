@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+import nbformat.v4
 
 from sim.exercises.catalogue import COURSE
 from sim.exercises.exercise import POLICY, SCENARIO, SOLUTION, STORY, Exercise, Prediction
@@ -27,6 +27,7 @@ HIDDEN_POINTS = 2
 _SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 _TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 _STUB = "# YOUR ANSWER HERE"
+_FORMAT: Any = nbformat.v4
 
 
 def instructor_notebook(exercise: Exercise, *, course: Path = COURSE, salt: str = HIDDEN) -> Any:
@@ -68,7 +69,7 @@ def instructor_notebook(exercise: Exercise, *, course: Path = COURSE, salt: str 
         ),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    return _FORMAT.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 
 
 def student_notebook(instructors: Any) -> Any:
@@ -86,7 +87,7 @@ def as_text(notebook: Any) -> str:
         nbformat.ValidationError: It is no valid notebook.
     """
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook)).rstrip("\n") + "\n"
+    return str(_FORMAT.writes(notebook)).rstrip("\n") + "\n"
 
 
 def _without(source: str, marks: tuple[str, str], stub: str) -> str:
@@ -95,12 +96,12 @@ def _without(source: str, marks: tuple[str, str], stub: str) -> str:
 
 
 def _text(exercise: Exercise, part: str, source: str) -> Any:
-    return new_markdown_cell(source, id=part, metadata=_metadata(exercise, part, "markdown", locked=True))
+    return _FORMAT.new_markdown_cell(source, id=part, metadata=_metadata(exercise, part, "markdown", locked=True))
 
 
 def _code(exercise: Exercise, part: str, source: str, *, solution: bool = False, points: int | None = None) -> Any:
     about = _metadata(exercise, part, "code", locked=points is not None, solution=solution, points=points)
-    return new_code_cell(source, id=part, metadata=about)
+    return _FORMAT.new_code_cell(source, id=part, metadata=about)
 
 
 def _metadata(
