@@ -4,16 +4,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sim.exercises.grading import NOT_HANDED_IN, Grade
+from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
 from sim.exercises.verdict import Judgement
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-COLUMNS = tuple(field.name for field in fields(Grade) if field.name not in ("folder", "details"))
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
@@ -22,7 +20,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows([_cell(getattr(grade, name)) for name in COLUMNS] for grade in grades)
+    table.writerows([_cell(value) for value in grade.as_dict().values()] for grade in grades)
     return text.getvalue()
 
 

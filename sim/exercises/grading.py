@@ -1,7 +1,7 @@
 """Grading what a class handed in: a row for each student and exercise, whatever state it is in."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -43,8 +43,15 @@ class Grade:
     predictions_right: int = 0
     predictions: int = 0
     message: str = ""
-    folder: Path | None = None
-    details: Verdict | None = None
+    folder: Path | None = field(default=None, repr=False)
+    details: Verdict | None = field(default=None, repr=False)
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The grade as a row of a table."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = tuple(one.name for one in fields(Grade) if one.repr)
 
 
 class Rules(NamedTuple):

@@ -20,9 +20,8 @@ def course() -> str:
     rows = ["| | exercise | minutes | after | what it is about |", "|---|---|---:|---|---|"]
     for one in all_exercises():
         about = one.description
-        rows.append(
-            f"| {one.number} | {about.title} | {about.minutes} | {', '.join(about.needs)} | {', '.join(about.concepts)} |"
-        )
+        needs, concepts = ", ".join(about.needs), ", ".join(about.concepts)
+        rows.append(f"| {one.number} | {about.title} | {about.minutes} | {needs} | {concepts} |")
     return "\n".join(rows)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sim import exercises
 from sim.cli import main
 from sim.exercises.catalogue import exercise_names
-from sim.exercises.grade_table import COLUMNS
+from sim.exercises.grading import COLUMNS
 from sim.exercises.notebook import CHECK_POINTS, HIDDEN_POINTS
 from tests.docs.course_tables import DOCS
 from tests.exercises.tiny_course import ANSWERS, FIRST, SOLUTION, hand_in, write_course
@@ -33,7 +34,7 @@ def minutes(clock: str) -> int:
 def test_a_plan_leaves_no_gap_and_gives_every_exercise_its_minutes(name: str) -> None:
     """Each row begins where the one before ends."""
     plan = PLANS[name]
-    for (_, end, _), (begin, _, _) in zip(plan, plan[1:], strict=False):
+    for (_, end, _), (begin, _, _) in pairwise(plan):
         assert begin == end
     for begin, end, what in plan:
         for exercise in re.findall(r"exercise (\S+)", what):

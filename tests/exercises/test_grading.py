@@ -11,8 +11,8 @@ import pytest
 from sim import exercises
 from sim.cli import main
 from sim.exercises import grading, measures
-from sim.exercises.grade_table import COLUMNS, as_csv
-from sim.exercises.grading import NOT_HANDED_IN, Grade
+from sim.exercises.grade_table import as_csv
+from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
 from tests.exercises.tiny_course import ANSWERS, BLANK, FIRST, SECOND, SOLUTION, START, hand_in, write_course
 
 
