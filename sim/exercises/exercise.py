@@ -29,7 +29,7 @@ _NAME = re.compile(r"^\d{2}-[a-z0-9]+(-[a-z0-9]+)*$")
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _measure(name: str) -> str:
