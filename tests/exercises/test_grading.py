@@ -93,7 +93,7 @@ def test_a_number_that_the_course_does_not_have_has_a_row(course: Path, handed_i
         ("", "policy.yaml:1:1: says nothing"),
         ("queues: [", "policy.yaml:"),
         ("queues:\n  order:\n    attempts: many\n", "policy.yaml:3:15: queues.order.attempts: "),
-        ("seed: 3\n", "policy.yaml:1:1: seed: seed is locked"),
+        ("seed: 3\n", "policy.yaml:1:1: seed: is locked in this exercise"),
     ],
 )
 def test_a_policy_that_cannot_be_used_is_named_with_its_place(
@@ -190,7 +190,7 @@ def test_a_policy_that_needs_too_many_steps_is_given_up(
     monkeypatch.setattr(measures, "MOST_STEPS", 5_000)
     row = row_of(course, handed_in)
     assert row.verdict == "cannot tell"
-    assert row.message.startswith("policy.yaml: with this policy the run needed more than 5,000 simulation steps")
+    assert row.message.startswith("policy.yaml: with this policy a run takes more than 5,000 simulation steps")
 
 
 def test_an_error_of_the_program_itself_costs_one_row(

@@ -58,7 +58,7 @@ def test_every_command_works_on_another_course_and_names_it(course: Path, capsys
 def test_python_takes_a_course_too(course: Path) -> None:
     """For every function."""
     assert exercises.check("1", course=course, policy=SOLUTION).passed
-    assert exercises.hint("01", 3, course="mine") == "Six."
+    assert exercises.hint("01", 3, course="mine") == "attempts: 4 and 2s."
     assert next(path.name for path in exercises.start("02", "here", course="mine")) == "README.md"
     with pytest.raises(exercises.UnknownExercise, match="no exercise '07'; there are: 01-first-one, 02-second-one"):
         exercises.check("07", course=course)

@@ -1,6 +1,8 @@
-"""A course of two small exercises, for tests that need files of every kind."""
+"""A course of two small exercises whose every order fails at the start, for tests of what a class hands in."""
 
 from pathlib import Path
+
+from tests.exercises import tiny
 
 DESCRIPTION = """
 title: {title}
@@ -43,10 +45,8 @@ BLANK = "# How many?\nfailed:\n# Any lost?\nfate:\n"
 FILES = {
     "policy.yaml": START,
     "predict.yaml": BLANK,
-    "README.md": "# Tiny\n\n## What happened\n\nOptimalBits/bull#1234\n\n## The system\n\n## Your task\n",
-    "hints.md": "## Hint 1\n\nLook.\n\n## Hint 2\n\nDelays.\n\n## Hint 3\n\nSix.\n",
+    **{file: tiny.FILES[file] for file in ("README.md", "hints.md", "solution/README.md")},
     "solution/policy.yaml": SOLUTION,
-    "solution/README.md": "## Why\n\nLong.\n\n## What it costs\n\nTime.\n",
     "wrong/more.yaml": START.replace("attempts: 2", "attempts: 3"),
     "wrong/always.yaml": START.replace("attempts: 2", "attempts: 90"),
 }
