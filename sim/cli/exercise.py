@@ -85,7 +85,8 @@ def start(exercise: str, folder: Path | None) -> None:
     click.echo(
         f"\nRead README.md, fill in predict.yaml, then edit policy.yaml. Next:\n"
         f"  python -m sim exercise run {found.number}{where}\n"
-        f"  python -m sim exercise check {found.number}{where}"
+        f"  python -m sim exercise check {found.number}{where}\n"
+        f"If you are stuck: python -m sim exercise hint {found.number}"
     )
 
 

@@ -70,7 +70,7 @@ def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]
     """Tell one job's story, a line for each thing that happened; what broke around it is told where it fell between.
 
     A process stands in brackets where it is another one than in the line before. What befalls a process is told while
-    that process has the job in its hands.
+    that process has the job in its hands, also after the last thing that the queue knows of the job.
 
     Args:
         whole: Leave nothing out, however long it is.
@@ -92,7 +92,12 @@ def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]
             shown = who or shown
             told.append(f"{clock(record.t_ms)}    {_what(record)}{f'  ({who})' if who else ''}")
             hands.follow(record)
-        elif record.job is None and first_ms <= record.t_ms <= last_ms and hands.surrounds(record):
+        elif (
+            record.job is None
+            and first_ms <= record.t_ms
+            and (record.t_ms <= last_ms or record.event in _BEFALLS)
+            and hands.surrounds(record)
+        ):
             who = f"{record.worker} " if record.worker else ""
             told.append(f"{clock(record.t_ms)}  · {who}{_what(record)}")
     if len(told) > MOST_LINES and not whole:
@@ -126,12 +131,13 @@ class _Hands:
             self._holding.discard(who)
             self._crashed.add(who)
             return True
-        if record.event in (Event.WORKER_CRASHED, Event.WORKER_FROZEN, Event.WORKER_RESUMED):
+        if record.event in _BEFALLS:
             return who in self._holding
         return record.event in _TOLD
 
 
 _TAKES_IT = (Event.TAKEN, Event.STARTED)
+_BEFALLS = (Event.WORKER_CRASHED, Event.WORKER_STARTED, Event.WORKER_FROZEN, Event.WORKER_RESUMED)
 _LETS_GO = (Event.ATTEMPT_FAILED, Event.COMPLETED, Event.REFUSED)
 
 
