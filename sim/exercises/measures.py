@@ -27,12 +27,14 @@ class Observation:
     Attributes:
         commands: What the queue asked of Redis, by command; empty in in-process mode.
         records_kept: Finished jobs whose records stand in the queue's keys at the end, by queue.
+        failed_kept: How many of them stand in the failed set.
     """
 
     seed: int
     result: ModeResult
     commands: dict[str, int]
     records_kept: dict[str, int]
+    failed_kept: dict[str, int]
 
     def jobs(self, queue: str | None) -> list[JobOutcome]:
         """The jobs of one queue, or of all."""
@@ -66,15 +68,17 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
     result = world.result()
     kept = {name: _records(world, name) for name in scenario.queues}
     world.close()
-    return Observation(seed, result, commands, kept)
+    records = {name: completed + failed for name, (completed, failed) in kept.items()}
+    return Observation(seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
 
 
-def _records(world: World, queue: str) -> int:
+def _records(world: World, queue: str) -> tuple[int, int]:
+    """Count the completed and the failed jobs of a queue whose records are kept."""
     store, server = world.redis, world.server
     if store is None or server is None:
-        return 0
+        return 0, 0
     keys = world.queues[queue].keys
-    return server.operate(lambda: store.zcard(keys.completed) + store.zcard(keys.failed))
+    return server.operate(lambda: (store.zcard(keys.completed), store.zcard(keys.failed)))
 
 
 def measured(observation: Observation, measure: str, queue: str | None = None) -> float | None:
