@@ -9,7 +9,7 @@ import sim
 from sim.core.errors import UnknownName
 from sim.jobqueue.getters import STATES
 from sim.ledger.events import Event, Ledger
-from sim.monitoring.catalogue import GAUGES, METRICS
+from sim.monitoring.catalogue import GAUGES, METRICS, READ
 from sim.monitoring.metrics import Metrics, NotSampled
 from sim.monitoring.samples import Samples
 from sim.scenario.monitoring import COUNTERS, TIMES, MetricName
@@ -24,6 +24,7 @@ def test_the_catalogue_has_the_metrics_that_scenarios_may_name() -> None:
     assert {name for name, metric in METRICS.items() if metric.kind == "counter"} == set(COUNTERS)
     assert {name for name, metric in METRICS.items() if metric.unit == "seconds"} == set(TIMES)
     assert STATES[: len(GAUGES)] == GAUGES
+    assert READ[: len(GAUGES)] == GAUGES
 
 
 def values(made: Metrics, metric: str, over_ms: int | None = None) -> list[float]:
@@ -37,6 +38,13 @@ def test_while_redis_does_not_answer_there_are_no_gauges_of_jobs() -> None:
     assert values(made, "waiting") == [3, -1, 4]
     assert values(made, "oldest_waiting_age")[1] == -1
     assert values(made, "redis_up") == [1, 0, 1]
+
+
+def test_dead_letters_are_counted_beside_the_failed_jobs_and_missing_while_redis_is_away() -> None:
+    """They stand in a queue of their own, which an exporter reads from the same Redis."""
+    made = metrics([reading(dead=0), reading(dead=2), reading(None), reading(dead=1)])
+    assert values(made, "dead_letters") == [0, 2, -1, 1]
+    assert values(made, "failed") == [0, 0, -1, 0]
 
 
 def test_counters_count_from_nothing_at_moment_zero() -> None:
