@@ -224,6 +224,8 @@ def test_nothing_sticks_out_on_any_screen(browser: Any, served: LivePage, width:
         tab = context.new_page()
         tab.goto(served.url)
         expect(tab.locator("#clock")).to_have_text("1.5s")
+        tab.click("#database-speed")
+        expect(tab.locator("#systems")).to_contain_text("5s a call")
         tab.click("[data-key=order] [data-key=completed]")
         tab.click("table.jobs button.link")
         expect(tab.locator("dialog[open]")).to_contain_text("Events")
