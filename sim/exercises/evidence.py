@@ -72,7 +72,8 @@ def _notices(observation: Observation) -> list[str]:
     told: list[str] = []
     for fault in notices.faults:
         alerts = [f"{one.alert} after {duration_in_words(fault.after_ms(one.fired_ms or 0))}" for one in fault.alerts]
-        told.append(f"{fault.window.start_ms / 1_000:>9.3f}s  {fault.window.label}: {', '.join(alerts) or 'NOBODY'}")
+        nobody = "-" if fault.is_deed else "NOBODY"
+        told.append(f"{fault.window.start_ms / 1_000:>9.3f}s  {fault.window.label}: {', '.join(alerts) or nobody}")
     told += [
         f"{(one.fired_ms or 0) / 1_000:>9.3f}s  FALSE: {one.alert} fired, and nothing was broken"
         for one in notices.false

@@ -6,7 +6,6 @@ from functools import cached_property
 
 from sim.experiments.open_world import World
 from sim.ledger.outcomes import Counts, JobOutcome
-from sim.report.fault_windows import FaultKind
 from sim.report.notices import FaultNotice
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName
@@ -135,7 +134,7 @@ def _records_kept(observation: Observation, queue: str | None) -> float | None:
 
 def _faults(observation: Observation) -> list[FaultNotice]:
     """List the faults; what an operator did is none."""
-    return [fault for fault in observation.result.notices.faults if fault.window.kind is not FaultKind.OPERATOR]
+    return [fault for fault in observation.result.notices.faults if not fault.is_deed]
 
 
 def _faults_unnoticed(observation: Observation, _queue: str | None) -> float | None:
