@@ -20,6 +20,7 @@ from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places, standing_places
 from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
+from sim.world.command_count import CommandCount
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.error_log import ErrorLog
@@ -50,6 +51,7 @@ class Simulation:
     Attributes:
         redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
         controls: The verbs that break and mend this world.
+        commands: What the queue asked of Redis so far; None unless asked for.
         metrics: What an operator sees; it grows while the world runs.
         errors: The error log; off unless asked for.
     """
@@ -68,6 +70,7 @@ class Simulation:
         sample_every_ms: int | None = None,
         error_log: bool = False,
         error_log_omit: Sequence[str] = (),
+        count_commands: bool = False,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -86,6 +89,8 @@ class Simulation:
         self.controls = Controls(self)
         self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
         self.redis: Store | None = None
+        self.commands: CommandCount | None = None
+        self._counts_commands = count_commands
         self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
@@ -114,12 +119,14 @@ class Simulation:
     def _build_queue_mode(self) -> QueueProducer:
         self.redis, connect, self.sizes = open_store(self.store_name, self.clock)
         self.server = RedisServer(self.env, self.redis, self.clock, connect)
+        if self._counts_commands:
+            self.commands = CommandCount(self.redis)
         for name in self.scenario.queues:
             self.queues[name] = self._build_queue(name)
         self.producer = QueueProducer(
             self.env,
             self.queues,
-            store=self.redis,
+            store=self._used_store,
             clock=self.clock,
             server=self.server,
             semantics=self.semantics,
@@ -130,11 +137,16 @@ class Simulation:
             self.workers[name] = list(self._build_workers(name, parts))
         return self.producer
 
+    @property
+    def _used_store(self) -> Store:
+        """What the queue itself sends its commands to; whoever looks at the keys from outside uses ``redis``."""
+        return cast(Store, self.commands or self.redis)
+
     def _build_queue(self, name: str) -> QueueParts:
         config = self.scenario.queues[name]
         settings = self.scenario.workers_of(name)
         keys = QueueKeys(name)
-        store = cast(Store, self.redis)
+        store = self._used_store
         room = WaitingRoom(self.env, store, keys)
         promoter = Promoter(
             self.env, store, keys, self.clock, self.recorder, serve=room.serve, guard_ms=settings.guard_interval
@@ -155,7 +167,7 @@ class Simulation:
                 self.env,
                 f"{name}-{number}",
                 parts,
-                store=cast(Store, self.redis),
+                store=self._used_store,
                 clock=self.clock,
                 server=cast(RedisServer, self.server),
                 semantics=self.semantics,
