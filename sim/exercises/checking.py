@@ -47,7 +47,10 @@ def judge(
         problems = [str(problem) for problem in error.args]
         return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
     except BudgetExceeded as error:
-        problems = [f"{name}: with this policy {error}"]
+        problems = [
+            f"{name}: with this policy a run takes more than {error.args[0]:,} simulation steps and is given up; "
+            "something is tried or checked far too often"
+        ]
         return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
     failing = next((one for one in results if not one.holds), None)
     if failing is None:

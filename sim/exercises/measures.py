@@ -12,8 +12,8 @@ from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName
 from sim.scenario.schema import Scenario
 
-MOST_STEPS = 5_000_000
-"""A run of an exercise that needs more steps is given up: no policy that is worth anything does."""
+MOST_STEPS = 60_000
+"""A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
 COUNTS = tuple(field.name for field in fields(Counts))
 TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max")
 FROM_EVENTS = ("faults_unnoticed", "false_alerts", "notice_max")

@@ -7,7 +7,7 @@ from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import SCENARIO, Exercise
 from sim.scenario.load import parse_scenario, validated
 from sim.scenario.problems import Path as DataPath
-from sim.scenario.problems import Problem, lines, listed, path_text
+from sim.scenario.problems import Problem, did_you_mean, lines, listed
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Source, read_yaml
 
@@ -82,7 +82,12 @@ def _walk(data: Any, said: Any, path: DataPath, free: list[tuple[str, ...]], pro
 
 
 def _locked(path: DataPath, free: list[tuple[str, ...]]) -> str:
-    return f"{path_text(path)} is locked in this exercise; you may change {listed(['.'.join(p) for p in free], 'and')}"
+    """Say that a key has no place here: mistyped, or one that may not change."""
+    beside = [place[len(path) - 1] for place in free if place[: len(path) - 1] == path[:-1]]
+    guess = did_you_mean(path[-1], list(dict.fromkeys(beside)))
+    if guess:
+        return f"there is nothing of this name to change{guess}"
+    return f"is locked in this exercise; you may change {listed(['.'.join(place) for place in free], 'and')}"
 
 
 def _tops(may_change: list[str]) -> list[str]:

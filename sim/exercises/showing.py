@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sim.exercises.exercise import STORY, Exercise
+from sim.exercises.measures import WHOLE_RUN
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,7 @@ def print_exercise(exercise: Exercise, console: "Console") -> None:
         table.add_column(heading)
     table.add_column("bound", justify="right", no_wrap=True)
     for check in description.checks:
-        whose = check.queue or "all jobs"
+        whose = "the run" if check.measure in WHOLE_RUN else check.queue or "all jobs"
         whose += "" if check.mode == "queue" else f", {check.mode}"
         table.add_row(check.name, check.measure, whose, check.limit.text)
     console.print(table)

@@ -20,7 +20,7 @@ _TOLD: dict[Event, str] = {
     Event.TAKEN: "taken, not locked yet",
     Event.KILLED: "its worker is killed",
     Event.STARTED: "starts",
-    Event.EFFECT: "EFFECT",
+    Event.EFFECT: "its effect happens",
     Event.EFFECT_SUPPRESSED: "a second effect stopped by the key",
     Event.ATTEMPT_FAILED: "the attempt fails",
     Event.RETRY_SCHEDULED: "will be tried again",
@@ -37,7 +37,7 @@ _TOLD: dict[Event, str] = {
     Event.FORGOTTEN: "Redis came back without it",
     Event.RESTORED: "Redis came back with it in an older place",
     Event.LOST: "LOST: nothing knows of it any more",
-    Event.WORKER_STARTED: "starts",
+    Event.WORKER_STARTED: "is started again",
     Event.WORKER_CRASHED: "crashes",
     Event.WORKER_FROZEN: "freezes",
     Event.WORKER_RESUMED: "goes on",
@@ -54,7 +54,7 @@ _DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
         f"in {format_duration(round(more['delay_ms']))}" if more.get("delay_ms") else ""
     ),
     Event.FAILED: lambda more: str(more.get("reason", "")),
-    Event.EFFECT: lambda more: str(more.get("effect", "")),
+    Event.EFFECT: lambda more: str(more.get("system", "")),
     Event.KILLED: lambda more: str(more.get("step", "")),
     Event.REFUSED: lambda more: str(more.get("error", "")),
     Event.REJECTED: lambda more: str(more.get("error", "")),
@@ -74,23 +74,28 @@ def job_story(observation: Observation, job: str) -> list[str]:
         return []
     first_ms, last_ms = own[0].t_ms, own[-1].t_ms
     workers = {record.worker for record in own if record.worker}
-    told = [
-        _line(record)
-        for record in observation.result.ledger
-        if record.job == job or (first_ms <= record.t_ms <= last_ms and _surrounds(record, workers))
-    ]
+    told: list[str] = []
+    crashed: set[str] = set()
+    for record in observation.result.ledger:
+        is_back = record.event is Event.WORKER_STARTED and record.worker in crashed
+        if record.event is Event.WORKER_CRASHED and record.worker:
+            crashed.add(record.worker)
+        if record.job == job or (first_ms <= record.t_ms <= last_ms and _surrounds(record, workers, is_back)):
+            told.append(_line(record))
     if len(told) > MOST_LINES:
         half = MOST_LINES // 2
         told = [*told[:half], f"{'':>10}  … {len(told) - 2 * half} more lines …", *told[-half:]]
     return told
 
 
-def _surrounds(record: Record, workers: set[str]) -> bool:
+def _surrounds(record: Record, workers: set[str], is_back: bool) -> bool:
     """Tell whether something that concerns no job belongs into the story of one that these workers had."""
     if record.job is not None or record.event not in _TOLD:
         return False
-    if record.event in (Event.WORKER_STARTED, Event.WORKER_CRASHED, Event.WORKER_FROZEN, Event.WORKER_RESUMED):
-        return record.worker in workers and record.t_ms > 0
+    if record.event is Event.WORKER_STARTED:
+        return is_back and record.worker in workers
+    if record.event in (Event.WORKER_CRASHED, Event.WORKER_FROZEN, Event.WORKER_RESUMED):
+        return record.worker in workers
     return True
 
 

@@ -88,7 +88,7 @@ class Tally:
         for record in records[self._read :]:
             if record.queue is None:
                 self._world(record)
-            else:
+            elif record.job is not None:  # what an operator does to a whole queue shows in its gauges
                 self._job(record, self.queues[record.queue])
         self._read = len(records)
         return self

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import sim
 from sim.core.errors import UnknownName
 from sim.jobqueue.getters import STATES
 from sim.ledger.events import Event, Ledger
@@ -155,3 +156,14 @@ def test_the_frame_has_a_row_for_each_moment_and_queue() -> None:
     assert list(frame.columns) == ["t_s", "queue", *METRICS]
     assert frame["t_s"].tolist() == [0, 1]
     assert frame["waiting"].isna().tolist() == [False, True]
+
+
+def test_what_an_operator_does_to_a_whole_queue_shows_in_its_gauges() -> None:
+    """It is written down without a job, and counts as none: a paused queue shows paused jobs."""
+    paused = sim.parse_scenario(
+        "title: Paused\nquestion: How many wait?\nmodes: [queue]\nmetrics: {every: 10s}\n"
+        "workload: [{queue: order, arrivals: {kind: constant, every: 10s, count: 12}}]\n"
+        "operator: [{do: pause, queue: order, at: 29s}, {do: resume, queue: order, at: 89s}]\n"
+    )
+    made = sim.run(paused).metrics["queue"]
+    assert made.series("order", "paused").tolist()[:11] == [0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0]
