@@ -1,13 +1,18 @@
 """``exercise``: list, show, start, run, check, hint and reset exercises; what teachers do is in exercise_teacher.py."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.exercise_teacher import grade, new, notebook, verify
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.exercises.telling import Line
 
 LOOKS = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 
@@ -16,6 +21,13 @@ def _folder(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--folder", type=click.Path(path_type=Path), help="Your files; default: my-exercises/ and its name."
     )(command)
+
+
+def _print(lines: "Iterable[Line]", console: "Console") -> None:
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text(line.text, style=LOOKS.get(line.look, "")), soft_wrap=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -87,7 +99,8 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
     click.echo(
         f"\nRead README.md, fill in predict.yaml, then edit policy.yaml. Next:\n"
         f"  {command_for(found, 'run', place)}\n"
-        f"  {command_for(found, 'check', place)}"
+        f"  {command_for(found, 'check', place)}\n"
+        f"If you are stuck: {command_for(found, 'hint')}"
     )
 
 
@@ -95,17 +108,29 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
 @click.argument("exercise")
 @_folder
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
-@click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), default="both", help="Default: both.")
+@click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), default="queue", help="Default: queue.")
+@click.option("--job", metavar="JOB", help="Tell the story of this job too, such as order-7.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.pass_obj
-def run(course: Path, exercise: str, folder: Path | None, seed: int | None, mode: str, out: Path | None) -> None:
+def run(
+    course: Path,
+    exercise: str,
+    folder: Path | None,
+    seed: int | None,
+    mode: str,
+    job: str | None,
+    out: Path | None,
+) -> None:
     """Run the scenario of EXERCISE once with your policy, and show what came of it."""
     from sim.exercises.answers import answer_folder, read_answer
-    from sim.exercises.catalogue import find_exercise
+    from sim.exercises.catalogue import command_for, find_exercise
+    from sim.exercises.checking import measure_once
+    from sim.exercises.evidence import story_of
     from sim.exercises.measures import MOST_STEPS
     from sim.exercises.policy import read_policy
+    from sim.exercises.telling import tell_evidence, tell_once
     from sim.experiments.run import run as run_scenario
-    from sim.report.tables import print_result
+    from sim.report.tables import print_outcomes
     from sim.report.terminal import Terminal
 
     found = find_exercise(exercise, course)
@@ -113,7 +138,17 @@ def run(course: Path, exercise: str, folder: Path | None, seed: int | None, mode
     policy = read_policy(found, answer.policy, answer.name)
     modes: Any = ["in-process", "queue"] if mode == "both" else [mode]
     result = run_scenario(policy.scenario, modes=modes, seed=seed, most_steps=MOST_STEPS)
-    print_result(result, Terminal())
+    told = result.modes[modes[-1]]
+    asked = next((one for one in told.jobs if one.job == job), None)
+    if job is not None and asked is None:
+        raise click.UsageError(f"no job {job!r} in this run; there are {told.jobs[0].job} to {told.jobs[-1].job}")
+    console = Terminal()
+    print_outcomes(result, console)
+    if asked is not None:
+        _print(tell_evidence(story_of(told, asked, whole=True)), console)
+        console.print()
+    once = measure_once(found, policy, result.seed)
+    _print(tell_once(once, command_for(found, "check", folder)), console)
     if out is not None:
         from sim.report.folder import write_results
 
@@ -131,8 +166,6 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
 
     Exit code 0: every check holds; 1: one does not; 2: it cannot be told, as a file cannot be used.
     """
-    from rich.text import Text
-
     from sim import exercises
     from sim.cli.run import write
     from sim.exercises.answers import RESULTS, answer_folder, changed_scenario
@@ -144,8 +177,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     verdict = exercises.check(found.name, folder=place, course=course)
     if results != "-":
         console = Terminal()
-        for line in tell(verdict):
-            console.print(Text(line.text, style=LOOKS.get(line.look, "")), soft_wrap=True)
+        _print(tell(verdict), console)
         if place.is_dir() and changed_scenario(found, place):
             click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
     if results is not None or place.is_dir():

@@ -239,7 +239,7 @@ class QueueWorker(Process):
                 more = {"error": str(refusal)}
                 self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, more)
             raise
-        note.became(failed.verdict, failed.delay_ms)
+        note.became(failed.verdict if failed.dead_id is None else "dead-lettered", failed.delay_ms)
         if failed.verdict == "failed":
             more = {"reason": str(error), "kept": job.id not in failed.evicted}
             self.recorder.attempt(queue.name, name, Event.FAILED, attempt, self.name, more)
