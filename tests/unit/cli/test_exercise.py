@@ -34,7 +34,7 @@ def test_start_copies_what_a_learner_needs_and_never_writes_over_it(
     ]
     (started / "policy.yaml").write_text("mine")
     assert main(["exercise", "start", "01"]) == 2
-    assert "go on with it, or put it back with `exercise reset 01`" in capsys.readouterr().err
+    assert "go on with it, or put it back: python -m sim exercise reset 01" in capsys.readouterr().err
     assert (started / "policy.yaml").read_text() == "mine"
 
 
