@@ -25,8 +25,9 @@ _ZOOM_FROM = 6
 def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = 40) -> Axes:
     """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
 
-    Of more jobs than ``limit`` the most instructive ones are shown, and the title says so. Where single lives are short
-    beside the run, time counts from each job's offer.
+    Of more jobs than ``limit`` the most eventful ones are shown, and the title says so. Where single lives are short
+    beside the run, time counts from each job's offer. Either mode of a result is drawn with the same jobs over the same
+    time, so that two pictures can be compared.
 
     Args:
         mode: The mode to draw; the only one there is where the result has no such mode.
@@ -35,13 +36,14 @@ def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = Non
     one = result.modes[mode] if mode in result.modes else next(iter(result.modes.values()))
     jobs = choose_jobs(result, limit)
     lanes = job_lanes(one, jobs)
-    relative = _is_relative(lanes, result.simulated_ms)
+    every = [lane for other in result.modes.values() for lane in (lanes if other is one else job_lanes(other, jobs))]
+    relative = _is_relative(every, result.simulated_ms)
     with drawing():
         own = ax is None
         if ax is None:
             ax = new_figure(WIDE_IN * 0.75, _height_in(len(jobs))).add_subplot()
-        _draw_lanes(ax, one, lanes, jobs, _end_ms(lanes, result, relative), relative=relative)
-        ax.set_title(f"{_title(len(jobs), _all_jobs(result))}, {one.mode}")
+        _draw_lanes(ax, one, lanes, jobs, _end_ms(every, result, relative), relative=relative)
+        ax.set_title(f"{_title(len(jobs), _all_jobs(result))}, {one.mode} mode")
         handles = _legend([lanes], [] if relative else _windows([one]))
         if own and isinstance(ax.figure, Figure):
             ax.figure.legend(handles=handles, loc="outside lower left", ncols=3)
@@ -126,7 +128,7 @@ def _draw_lanes(
         ax, end_ms, label="time since the job was offered" if relative else "simulated time", most_ticks=most_ticks
     )
     ax.set_yticks(range(len(jobs)), list(jobs), fontsize=9 if len(jobs) <= 12 else 8)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=8)  # a marker at the very start reaches over the axis
     ax.set_ylim(len(jobs) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
     for place in range(len(jobs)):

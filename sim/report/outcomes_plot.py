@@ -27,7 +27,7 @@ def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
     """
     with drawing():
         if ax is None:
-            ax = new_figure(WIDE_IN, _height_in(result)).add_subplot()
+            ax = new_figure(WIDE_IN * 0.75, _height_in(result)).add_subplot()
         _draw(result, ax)
     return ax
 

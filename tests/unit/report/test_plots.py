@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from sim.experiments.run import run
 from sim.report.canvas import png_bytes
 from sim.report.jobs_plot import jobs_figure
 from sim.report.outcomes_plot import outcomes_figure
@@ -107,6 +109,29 @@ def test_short_lives_in_a_long_run_are_drawn_from_their_offers() -> None:
     """A job of a minute can be seen in a run of an hour."""
     assert "since the job was offered" in plot_jobs(large_result()).get_xlabel()
     assert "simulated time" in plot_jobs(small_result()).get_xlabel()
+
+
+def test_pictures_of_two_modes_have_the_same_time() -> None:
+    """Also where the lives of one mode are short, and two jobs of the other wait for a minute."""
+    result = run(Path("scenarios/01-worker-crashes/crash-in-progress.yaml"))
+    in_process, queue = plot_jobs(result, "in-process", limit=10), plot_jobs(result, "queue", limit=10)
+
+    assert in_process.get_xlim() == queue.get_xlim()
+    assert in_process.get_xlabel() == queue.get_xlabel() == "simulated time (s)"
+    assert in_process.get_title(loc="left").endswith(", in-process mode")
+    assert queue.get_title(loc="left").endswith(", queue mode")
+
+
+def test_a_marker_at_the_start_does_not_lie_on_the_name_of_its_lane() -> None:
+    """What happens at the offer is drawn on the axis, and half of it left of that."""
+    ax = plot_jobs(large_result(), limit=10)
+    labels = texts(ax.get_figure())
+    start = ax.transData.transform((0, 0))[0]
+    half_in = 4.5 / 72
+
+    names = [text.get_window_extent().x1 for text in labels if text in ax.get_yticklabels()]
+    assert names
+    assert max(names) < start - half_in * ax.get_figure().dpi
 
 
 def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
