@@ -61,7 +61,7 @@ def laid_out(headings: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         html.append(f'<caption style="text-align: left; font-weight: bold">{escaped(caption)}</caption>')
     if any(headings):
         cells = "".join(
-            f'<th scope="col" style="{_CELL}{_breaks(heading, is_heading=True)}{_side(right)}">{escaped(heading)}</th>'
+            f'<th scope="col" style="{_CELL}{_breaks(heading, is_heading=True)}{_side(right)}">{_heading(heading)}</th>'
             for heading, right in zip(headings, numeric, strict=True)
         )
         html.append(f"<thead><tr>{cells}</tr></thead>")
@@ -177,12 +177,17 @@ def _side(right: bool) -> str:
     return "text-align: right" if right else "text-align: left"
 
 
+def _heading(text: str) -> str:
+    """Escape a heading, and let the name of a field go on in a new line after each of its words."""
+    return escaped(text).replace("_", "_<wbr>")
+
+
 def _breaks(text: str, *, is_heading: bool = False) -> str:
     """Say where a cell's text may go on in a new line: at a space, within a very long word, or nowhere."""
     longest = max(map(len, text.split()), default=0)
     if longest > _LONG_WORD:
         return "overflow-wrap: anywhere; min-width: 14em; "
-    is_whole = longest == len(text) if is_heading else len(text) <= _SHORT
+    is_whole = longest == len(text) and "_" not in text if is_heading else len(text) <= _SHORT
     return "white-space: nowrap; " if is_whole else ""
 
 

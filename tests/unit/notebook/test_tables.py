@@ -39,6 +39,13 @@ def test_words_and_numbers_stay_whole_on_a_narrow_page() -> None:
     assert whole == ["job", "at", "order-7", "64,011"]
 
 
+def test_the_name_of_a_field_may_break_between_its_words() -> None:
+    """Columns of numbers are not as wide as what heads them."""
+    html = table([{"first_effect_ms": 10_200}]).html
+    assert ">first_<wbr>effect_<wbr>ms</th>" in html
+    assert "nowrap" not in html.partition("<tbody>")[0]
+
+
 @pytest.mark.parametrize(("text", "may_break"), [("x" * 24, False), ("x" * 25, True)])
 def test_only_a_very_long_word_is_broken(text: str, may_break: bool) -> None:
     """Such as the data of a job, which would push everything else out of the page."""
