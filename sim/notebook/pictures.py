@@ -12,7 +12,7 @@ from sim.notebook.markup import Shown, escaped
 from sim.report.canvas import png_bytes
 
 _PIXELS_PER_INCH = 96
-_LEAST_SHARE = 0.75
+_LEAST_SHARE = 0.7
 """A picture is not made smaller than this share of its width: its letters could not be read. It scrolls instead."""
 
 

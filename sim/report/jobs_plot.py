@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
+from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawing, new_figure
 from sim.report.fault_strip import SHADE, shade_windows
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.report.lanes import Lane, SegmentKind, choose_jobs, job_lanes
@@ -18,6 +18,8 @@ from sim.report.time_axis import set_time_axis
 from sim.scenario.fields import ModeName
 
 _LANE = 0.84
+_LONG_TITLE = 30
+"""A title of more characters has the mode on a line of its own."""
 _ZOOM_FROM = 6
 """Where the run is so many times as long as the longest of the jobs shown, every lane begins with its offer."""
 
@@ -41,14 +43,16 @@ def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = Non
     with drawing():
         own = ax is None
         if ax is None:
-            ax = new_figure(WIDE_IN * 0.75, _height_in(len(jobs))).add_subplot()
+            ax = new_figure(PAGE_IN, _height_in(len(jobs))).add_subplot()
         _draw_lanes(ax, one, lanes, jobs, _end_ms(every, result, relative), relative=relative)
-        ax.set_title(f"{_title(len(jobs), _all_jobs(result))}, {one.mode} mode")
+        title = _title(len(jobs), _all_jobs(result))
+        gap = "\n" if len(title) > _LONG_TITLE else " "
+        ax.set_title(f"{title},{gap}{one.mode} mode")
         handles = _legend([lanes], [] if relative else _windows([one]))
         if own and isinstance(ax.figure, Figure):
-            ax.figure.legend(handles=handles, loc="outside lower left", ncols=3)
+            ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
         else:
-            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=3)
+            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=_columns(handles))
     return ax
 
 
@@ -169,6 +173,12 @@ def _draw_lane(ax: Axes, lane: Lane, place: int, origin_ms: int, end_ms: int, *,
             zorder=4,
             gid=f"{lane.job}:{marker.kind.value}",
         )
+
+
+def _columns(handles: Sequence[Artist]) -> int:
+    """Tell how many columns of a legend a page is wide enough for."""
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    return 3 if longest <= 26 else 2
 
 
 def _windows(modes: Iterable[ModeResult]) -> list[FaultWindow]:
