@@ -46,8 +46,8 @@ def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = Non
             ax = new_figure(PAGE_IN, _height_in(len(jobs))).add_subplot()
         _draw_lanes(ax, one, lanes, jobs, _end_ms(every, result, relative), relative=relative)
         title = _title(len(jobs), _all_jobs(result))
-        between = "\n" if len(title) > _LONG_TITLE else " "
-        ax.set_title(f"{title},{between}{one.mode} mode")
+        gap = "\n" if len(title) > _LONG_TITLE else " "
+        ax.set_title(f"{title},{gap}{one.mode} mode")
         handles = _legend([lanes], [] if relative else _windows([one]))
         if own and isinstance(ax.figure, Figure):
             ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
