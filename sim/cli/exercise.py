@@ -1,4 +1,4 @@
-"""``exercise``: list, show, start, run, check, hint, reset and verify exercises."""
+"""``exercise``: list, show, start, run, check, hint, why, reset and verify exercises."""
 
 import sys
 from collections.abc import Callable
@@ -150,6 +150,18 @@ def hint(exercise: str, level: int) -> None:
     print_markdown(found.hint(level), Terminal())
     if level < 3:
         click.echo(f"\nMore: python -m sim exercise hint {found.number} --level {level + 1}")
+
+
+@command.command()
+@click.argument("exercise")
+def why(exercise: str) -> None:
+    """Tell why the solution of EXERCISE holds and what it costs; read it when you have passed."""
+    from sim.exercises.catalogue import find_exercise
+    from sim.exercises.exercise import WHY
+    from sim.exercises.showing import print_markdown
+    from sim.report.terminal import Terminal
+
+    print_markdown(find_exercise(exercise).text(WHY), Terminal())
 
 
 @command.command()

@@ -43,6 +43,10 @@ def tell(verdict: Verdict) -> Iterator[Line]:
     if failing is not None:
         yield Line("")
         yield from _failing(verdict, failing)
+    else:
+        yield Line("")
+        yield Line("Why it holds, and what it costs:")
+        yield Line(f"  python -m sim exercise why {verdict.exercise[:2]}", "head")
     if verdict.predictions:
         yield Line("")
         yield from _predictions(verdict)
