@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.errors import OutputError, ScenarioError
-from sim.exercises.catalogue import MINE
+from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
 from sim.exercises.prediction import Guess, read_predictions
@@ -45,7 +45,8 @@ def start(exercise: Exercise, folder: Path) -> list[Path]:
     there = [name for name in COPIED if (folder / name).exists()]
     if there:
         raise ExerciseError(
-            f"{folder}: has a {there[0]} already; go on with it, or put it back with `exercise reset {exercise.number}`"
+            f"{folder}: has a {there[0]} already; go on with it, or put it back: "
+            f"{command_for(exercise, 'reset', folder)}"
         )
     return [_copy(exercise, name, folder) for name in COPIED]
 
@@ -92,9 +93,7 @@ def changed_scenario(exercise: Exercise, folder: Path) -> bool:
 
 def _need_folder(exercise: Exercise, folder: Path) -> None:
     if not folder.is_dir():
-        raise ExerciseError(
-            f"{folder}: there is no such folder; `python -m sim exercise start {exercise.number}` makes one"
-        )
+        raise ExerciseError(f"{folder}: there is no such folder; `{command_for(exercise, 'start', folder)}` makes one")
 
 
 def _read(path: Path) -> str:

@@ -69,6 +69,12 @@ def judge(
     )
 
 
+def measure_once(exercise: Exercise, policy: Policy, seed: int) -> list[CheckResult]:
+    """Hold every check against one run, of this seed."""
+    seen = _observe_all(exercise, policy, [seed])
+    return [_held(check, seen[check.mode]) for check in exercise.description.checks]
+
+
 def predictions_of(exercise: Exercise, guesses: dict[str, Guess]) -> list[Scored]:
     """Score predictions by running the untouched start at the scenario's own seed."""
     start = read_policy(exercise, exercise.text(POLICY), str(exercise.folder / POLICY))

@@ -211,6 +211,11 @@ def hint_sections(text: str) -> dict[int, str]:
     return {int(level): body.strip() for level, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
+def is_exercise_name(name: str) -> bool:
+    """Tell whether a folder of this name can be an exercise: two digits and some words."""
+    return _NAME.match(name) is not None
+
+
 def load_exercise(folder: Path) -> Exercise:
     """Read an exercise's description; its other files are read when they are needed.
 
@@ -218,7 +223,7 @@ def load_exercise(folder: Path) -> Exercise:
         ExerciseError: The folder's name or its ``exercise.yaml`` cannot be used; a line for each problem.
     """
     path = folder / DESCRIPTION
-    if not _NAME.match(folder.name):
+    if not is_exercise_name(folder.name):
         raise ExerciseError(f"{folder}: an exercise's folder is called NN-some-words, such as 03-twice-the-same-email")
     try:
         text = read_text(path)

@@ -6,7 +6,6 @@ from functools import cached_property
 
 from sim.experiments.open_world import World
 from sim.ledger.outcomes import Counts, JobOutcome
-from sim.report.fault_windows import FaultKind
 from sim.report.notices import FaultNotice
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName
@@ -27,12 +26,14 @@ class Observation:
     Attributes:
         commands: What the queue asked of Redis, by command; empty in in-process mode.
         records_kept: Finished jobs whose records stand in the queue's keys at the end, by queue.
+        failed_kept: How many of them stand in the failed set.
     """
 
     seed: int
     result: ModeResult
     commands: dict[str, int]
     records_kept: dict[str, int]
+    failed_kept: dict[str, int]
 
     def jobs(self, queue: str | None) -> list[JobOutcome]:
         """The jobs of one queue, or of all."""
@@ -66,15 +67,17 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
     result = world.result()
     kept = {name: _records(world, name) for name in scenario.queues}
     world.close()
-    return Observation(seed, result, commands, kept)
+    records = {name: completed + failed for name, (completed, failed) in kept.items()}
+    return Observation(seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
 
 
-def _records(world: World, queue: str) -> int:
+def _records(world: World, queue: str) -> tuple[int, int]:
+    """Count the completed and the failed jobs of a queue whose records are kept."""
     store, server = world.redis, world.server
     if store is None or server is None:
-        return 0
+        return 0, 0
     keys = world.queues[queue].keys
-    return server.operate(lambda: store.zcard(keys.completed) + store.zcard(keys.failed))
+    return server.operate(lambda: (store.zcard(keys.completed), store.zcard(keys.failed)))
 
 
 def measured(observation: Observation, measure: str, queue: str | None = None) -> float | None:
@@ -131,7 +134,7 @@ def _records_kept(observation: Observation, queue: str | None) -> float | None:
 
 def _faults(observation: Observation) -> list[FaultNotice]:
     """List the faults; what an operator did is none."""
-    return [fault for fault in observation.result.notices.faults if fault.window.kind is not FaultKind.OPERATOR]
+    return [fault for fault in observation.result.notices.faults if not fault.is_deed]
 
 
 def _faults_unnoticed(observation: Observation, _queue: str | None) -> float | None:

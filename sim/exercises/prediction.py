@@ -40,14 +40,24 @@ def read_predictions(exercise: Exercise, text: str, name: str) -> dict[str, Gues
     Raises:
         ExerciseError: One is missing, still empty or no answer; a line for each, with its place.
     """
+    guesses, problems = read_what_is_answered(exercise, text, name)
+    if problems:
+        raise ExerciseError(*problems)
+    return guesses
+
+
+def read_what_is_answered(exercise: Exercise, text: str, name: str) -> tuple[dict[str, Guess], list[str]]:
+    """Read as many predictions of a file as can be used, and return them with a line for each of the others.
+
+    Args:
+        name: What problems call it, such as the file's path.
+    """
     source = read_yaml(text)
     problems = list(source.problems)
     guesses: dict[str, Guess] = {}
     if not problems:
         guesses, problems = _guesses(exercise, source)
-    if problems:
-        raise ExerciseError(*lines(name, source.marks, problems))
-    return guesses
+    return guesses, list(lines(name, source.marks, problems))
 
 
 def as_guesses(exercise: Exercise, answers: Mapping[str, Any], name: str = "predict") -> dict[str, Guess]:
@@ -65,12 +75,12 @@ def as_guesses(exercise: Exercise, answers: Mapping[str, Any], name: str = "pred
 
 
 def score(exercise: Exercise, guesses: Mapping[str, Guess], seen: Mapping[ModeName, Observation]) -> list[Scored]:
-    """Put each prediction beside what the untouched start gave.
+    """Put each prediction beside what the untouched start gave; one that was not made is not right.
 
     Args:
         seen: The untouched start at the scenario's own seed, by mode.
     """
-    return [_scored(one, guesses[one.name], seen[one.mode]) for one in exercise.description.predictions]
+    return [_scored(one, guesses.get(one.name), seen[one.mode]) for one in exercise.description.predictions]
 
 
 def answer_of(prediction: Prediction, observation: Observation) -> tuple[float | None, str]:
@@ -93,9 +103,11 @@ def answer_of(prediction: Prediction, observation: Observation) -> tuple[float |
     return value, right[0]
 
 
-def _scored(prediction: Prediction, guess: Guess, observation: Observation) -> Scored:
+def _scored(prediction: Prediction, guess: Guess | None, observation: Observation) -> Scored:
     value, answer = answer_of(prediction, observation)
-    if prediction.choices:
+    if guess is None:
+        thought, right = "nothing", False
+    elif prediction.choices:
         thought, right = str(guess), guess == answer
     else:
         within = 0.0 if prediction.within == "0" else parse_value(prediction.within, prediction.is_time)

@@ -7,9 +7,12 @@ from sim.core.durations import format_duration
 from sim.exercises.measures import Observation
 from sim.ledger.events import Event, Record
 from sim.ledger.outcomes import JobOutcome, Outcome
+from sim.report.result import ModeResult
 
-MOST_LINES = 40
-"""A longer story leaves out its middle."""
+MOST_LINES = 24
+"""A longer story leaves out its middle, unless the whole of it is asked for."""
+LONG_MS = 10 * 60_000
+"""From here on a story tells the time in hours, minutes and seconds, as the texts of long exercises do."""
 
 _TOLD: dict[Event, str] = {
     Event.OFFERED: "offered by the application",
@@ -63,58 +66,97 @@ _DETAILS: dict[Event, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def job_story(observation: Observation, job: str) -> list[str]:
+def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]:
     """Tell one job's story, a line for each thing that happened; what broke around it is told where it fell between.
+
+    A process stands in brackets where it is another one than in the line before. What befalls a process is told while
+    that process has the job in its hands, also after the last thing that the queue knows of the job.
+
+    Args:
+        whole: Leave nothing out, however long it is.
 
     Raises:
         TraceNotKept: The run kept no events.
     """
-    own = [record for record in observation.result.ledger if record.job == job]
+    own = [record for record in result.ledger if record.job == job]
     if not own:
         return []
     first_ms, last_ms = own[0].t_ms, own[-1].t_ms
-    workers = {record.worker for record in own if record.worker}
+    clock = _long_clock if last_ms >= LONG_MS else _clock
     told: list[str] = []
-    crashed: set[str] = set()
-    for record in observation.result.ledger:
-        is_back = record.event is Event.WORKER_STARTED and record.worker in crashed
-        if record.event is Event.WORKER_CRASHED and record.worker:
-            crashed.add(record.worker)
-        if record.job == job or (first_ms <= record.t_ms <= last_ms and _surrounds(record, workers, is_back)):
-            told.append(_line(record))
-    if len(told) > MOST_LINES:
+    hands = _Hands()
+    shown = ""
+    for record in result.ledger:
+        if record.job == job:
+            who = "" if record.worker in (None, "producer", "queue", shown) else record.worker
+            shown = who or shown
+            told.append(f"{clock(record.t_ms)}    {_what(record)}{f'  ({who})' if who else ''}")
+            hands.follow(record)
+        elif (
+            record.job is None
+            and first_ms <= record.t_ms
+            and (record.t_ms <= last_ms or record.event in _BEFALLS)
+            and hands.surrounds(record)
+        ):
+            who = f"{record.worker} " if record.worker else ""
+            told.append(f"{clock(record.t_ms)}  · {who}{_what(record)}")
+    if len(told) > MOST_LINES and not whole:
         half = MOST_LINES // 2
-        told = [*told[:half], f"{'':>10}  … {len(told) - 2 * half} more lines …", *told[-half:]]
+        told = [*told[:half], f"{'':>10}  … {len(told) - 2 * half} more lines: run with --job {job} …", *told[-half:]]
     return told
 
 
-def _surrounds(record: Record, workers: set[str], is_back: bool) -> bool:
-    """Tell whether something that concerns no job belongs into the story of one that these workers had."""
-    if record.job is not None or record.event not in _TOLD:
-        return False
-    if record.event is Event.WORKER_STARTED:
-        return is_back and record.worker in workers
-    if record.event in (Event.WORKER_CRASHED, Event.WORKER_FROZEN, Event.WORKER_RESUMED):
-        return record.worker in workers
-    return True
+class _Hands:
+    """The processes that have a job in their hands: more than one when the queue takes a living one for dead."""
+
+    def __init__(self) -> None:
+        self._holding: set[str] = set()
+        self._crashed: set[str] = set()
+
+    def follow(self, record: Record) -> None:
+        """Note what an event of the job says about who has it."""
+        if record.event in _TAKES_IT and record.worker:
+            self._holding.add(record.worker)
+        elif record.event in _LETS_GO:
+            self._holding.discard(record.worker or "")
+
+    def surrounds(self, record: Record) -> bool:
+        """Tell whether something that concerns no job belongs into the story."""
+        who = record.worker or ""
+        if record.event is Event.WORKER_STARTED:
+            told = who in self._crashed
+            self._crashed.discard(who)
+            return told
+        if record.event is Event.WORKER_CRASHED and who in self._holding:
+            self._holding.discard(who)
+            self._crashed.add(who)
+            return True
+        if record.event in _BEFALLS:
+            return who in self._holding
+        return record.event in _TOLD
 
 
-def _line(record: Record) -> str:
+_TAKES_IT = (Event.TAKEN, Event.STARTED)
+_BEFALLS = (Event.WORKER_CRASHED, Event.WORKER_STARTED, Event.WORKER_FROZEN, Event.WORKER_RESUMED)
+_LETS_GO = (Event.ATTEMPT_FAILED, Event.COMPLETED, Event.REFUSED)
+
+
+def _what(record: Record) -> str:
     detail_of = _DETAILS.get(record.event)
     more = "" if detail_of is None else detail_of(record.more or {})
     what = _TOLD.get(record.event, record.event.value)
     if record.event is Event.STARTED:
         what = f"attempt {record.attempt} starts"
-    detail = f": {more}" if more else ""
-    who = record.worker or ""
-    if record.job is None:
-        return f"{_clock(record.t_ms)}  · {f'{who} ' if who else ''}{what}{detail}"
-    by = f"  ({who})" if who and who not in ("producer", "queue") else ""
-    return f"{_clock(record.t_ms)}    {what}{detail}{by}"
+    return f"{what}: {more}" if more else what
 
 
 def _clock(t_ms: int) -> str:
     return f"{t_ms / 1_000:>9.3f}s"
+
+
+def _long_clock(t_ms: int) -> str:
+    minutes, ms = divmod(t_ms, 60_000)
+    return f"{minutes // 60:>2}:{minutes % 60:02}:{ms // 1_000:02}.{ms % 1_000:03}"
 
 
 def witness(observation: Observation, measure: str, queue: str | None) -> JobOutcome | None:
@@ -125,11 +167,21 @@ def witness(observation: Observation, measure: str, queue: str | None) -> JobOut
     if measure in _EXTREMES:
         return max(jobs, key=_EXTREMES[measure])
     if measure == "delivered":
-        return next((job for job in jobs if job.outcome is not Outcome.DELIVERED), None)
+        return _best([job for job in jobs if job.outcome is not Outcome.DELIVERED], observation)
     if measure in {outcome.field for outcome in Outcome}:
-        return next((job for job in jobs if job.outcome.field == measure), None)
+        return _best([job for job in jobs if job.outcome.field == measure], observation)
     shows = _SHOWS.get(measure)
     return None if shows is None else next((job for job in jobs if shows(job)), None)
+
+
+def _best(jobs: list[JobOutcome], observation: Observation) -> JobOutcome | None:
+    """Choose the first job that could have been done; one whose error is permanent shows nothing of a policy."""
+    hopeless = {
+        record.job
+        for record in observation.result.ledger
+        if record.event is Event.ATTEMPT_FAILED and (record.more or {}).get("permanent")
+    }
+    return next((job for job in jobs if job.job not in hopeless), jobs[0] if jobs else None)
 
 
 def _delivery_ms(job: JobOutcome) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import NamedTuple
 
+from sim.exercises.evidence import Evidence
 from sim.exercises.verdict import CheckResult, Judgement, Verdict
 
 WIDTH = 80
@@ -28,8 +29,12 @@ def told(verdict: Verdict) -> str:
     return "\n".join(line.text for line in tell(verdict))
 
 
-def tell(verdict: Verdict) -> Iterator[Line]:
-    """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions."""
+def tell(verdict: Verdict, why: str = "") -> Iterator[Line]:
+    """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
+
+    Args:
+        why: The command that explains the solution, for a policy that passes.
+    """
     head, look = _HEADS[verdict.judgement]
     yield Line(f"{head}: {verdict.exercise}, {verdict.title}", look)
     if verdict.problems:
@@ -38,27 +43,49 @@ def tell(verdict: Verdict) -> Iterator[Line]:
         return
     yield Line(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
     yield Line("")
-    yield from _checks(verdict.checks)
+    yield from _checks(verdict.checks, "worst")
     failing = verdict.first_failing
     if failing is not None:
         yield Line("")
         yield from _failing(verdict, failing)
-    else:
+    elif why:
         yield Line("")
-        yield Line("Why it holds, and what it costs:")
-        yield Line(f"  python -m sim exercise why {verdict.exercise[:2]}", "head")
+        yield Line("Why the solution holds, and what it costs:")
+        yield Line(f"  {why}", "head")
     if verdict.predictions:
         yield Line("")
         yield from _predictions(verdict)
 
 
-def _checks(checks: list[CheckResult]) -> Iterator[Line]:
+def tell_once(checks: list[CheckResult], then: str) -> Iterator[Line]:
+    """Tell what the checks measure in one run.
+
+    Args:
+        then: The command that judges on many.
+    """
+    yield Line("What the checks measure, in this one run", "head")
+    yield from _checks(checks, "here")
+    yield Line("")
+    yield Line("Judge it on runs that you have not seen:")
+    yield Line(f"  {then}", "head")
+
+
+def tell_evidence(evidence: Evidence) -> Iterator[Line]:
+    """Tell what a run shows."""
+    yield Line(evidence.heading, "head")
+    if evidence.note:
+        yield Line(f"  {evidence.note}", "dim")
+    for line in evidence.lines:
+        yield from (Line(part) for part in _kept(line))
+
+
+def _checks(checks: list[CheckResult], which: str) -> Iterator[Line]:
     wide = max(len(one.check.name) for one in checks)
     bounds = max(len(one.expected_text) for one in checks)
     for one in checks:
         mark = "holds" if one.holds else "FAILS"
         yield Line(
-            f"  {mark}  {one.check.name:<{wide}}  {one.expected_text:<{bounds}}  worst: {one.observed_text}",
+            f"  {mark}  {one.check.name:<{wide}}  {one.expected_text:<{bounds}}  {which}: {one.observed_text}",
             "" if one.holds else "bad",
         )
 
@@ -74,9 +101,7 @@ def _failing(verdict: Verdict, failing: CheckResult) -> Iterator[Line]:
     yield from _prose(failing.check.says)
     if verdict.evidence is not None:
         yield Line("")
-        yield Line(verdict.evidence.heading, "head")
-        for line in verdict.evidence.lines:
-            yield from (Line(part) for part in _kept(line))
+        yield from tell_evidence(verdict.evidence)
     if verdict.replay:
         yield Line("")
         yield Line("See it again:")

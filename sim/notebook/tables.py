@@ -10,7 +10,7 @@ from sim.report.result import Result
 from sim.report.words import MEANINGS, in_words, shown_measures
 
 Columns = Sequence[str] | Mapping[str, str] | None
-_CELL = "padding: 0.2em 0.8em; vertical-align: top; overflow-wrap: anywhere; text-align: "
+_CELL = "padding: 0.2em 0.8em; vertical-align: top; overflow-wrap: break-word; text-align: "
 _NOTHING = "–"
 
 

@@ -8,7 +8,6 @@ from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
 from sim.handlers.database import ApplicationDatabase
 from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
@@ -19,6 +18,7 @@ from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places, standing_places
+from sim.world.build_queue_mode import build_queue_mode
 from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
 from sim.world.command_count import CommandCount
 from sim.world.controls import Controls, target_processes
@@ -28,21 +28,17 @@ from sim.world.offers import draw_offers
 from sim.world.persistence import Snapshot
 from sim.world.process import Process, Steps
 from sim.world.producer import QueueProducer, offer_all
-from sim.world.promoter import Promoter
 from sim.world.queue_handle import QueueHandle
-from sim.world.queue_parts import QueueParts, ServiceTimes
-from sim.world.queue_worker import QueueWorker
+from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Glance, Names, Recorder
 from sim.world.redis_server import RedisServer
 from sim.world.sampler import Sampler
-from sim.world.stores import StoreName, open_store
+from sim.world.stores import StoreName
 from sim.world.streams import Streams
-from sim.world.waiting_room import WaitingRoom
 
 SETTLE_EVERY_MS = 1_000
 GIVE_UP_AFTER_MS = 3_600_000
 MOST_STEPS = 200_000_000
-STAGGER_MS = 10
 
 
 class Simulation:
@@ -90,7 +86,6 @@ class Simulation:
         self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
         self.redis: Store | None = None
         self.commands: CommandCount | None = None
-        self._counts_commands = count_commands
         self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
@@ -104,7 +99,7 @@ class Simulation:
         self._hands_off_ms: float = 0
         taker: QueueProducer | InProcessApplication
         if mode == "queue":
-            taker = self._build_queue_mode()
+            taker = build_queue_mode(self, count_commands=count_commands)
         else:
             taker = self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner, self.errors)
             taker.start()
@@ -113,83 +108,6 @@ class Simulation:
         self.env.process(self._watch())
         self._sampler = Sampler(self, sample_every_ms)
         self.metrics = Metrics(scenario, mode, self.ledger, self._sampler.samples, look=self._sampler.now)
-
-    # -- building -------------------------------------------------------------------------------------------------
-
-    def _build_queue_mode(self) -> QueueProducer:
-        self.redis, connect, self.sizes = open_store(self.store_name, self.clock)
-        self.server = RedisServer(self.env, self.redis, self.clock, connect)
-        if self._counts_commands:
-            self.commands = CommandCount(self.redis)
-        for name in self.scenario.queues:
-            self.queues[name] = self._build_queue(name)
-        self.producer = QueueProducer(
-            self.env,
-            self.queues,
-            store=self._used_store,
-            clock=self.clock,
-            server=self.server,
-            semantics=self.semantics,
-            recorder=self.recorder,
-        )
-        self.producer.start()
-        for name, parts in self.queues.items():
-            self.workers[name] = list(self._build_workers(name, parts))
-        return self.producer
-
-    @property
-    def _used_store(self) -> Store:
-        """What the queue itself sends its commands to; whoever looks at the keys from outside uses ``redis``."""
-        return cast(Store, self.commands or self.redis)
-
-    def _build_queue(self, name: str) -> QueueParts:
-        config = self.scenario.queues[name]
-        settings = self.scenario.workers_of(name)
-        keys = QueueKeys(name)
-        store = self._used_store
-        room = WaitingRoom(self.env, store, keys)
-        promoter = Promoter(
-            self.env, store, keys, self.clock, self.recorder, serve=room.serve, guard_ms=settings.guard_interval
-        )
-        promoter.someone_can = lambda: self._able_worker(name)
-        limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
-        times = ServiceTimes()
-        times.default_ms = config.service if isinstance(config.service, int) else 200
-        dead = keys.dead_letters() if config.dead_letter else None
-        return QueueParts(name, keys, config, settings, room, promoter, limit, times, dead)
-
-    def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
-        workers: list[Process] = []
-        spread = parts.settings.start_spread
-        starts = self.streams.generator(f"worker-starts:{name}") if spread else None
-        for number in range(1, parts.settings.processes + 1):
-            worker = QueueWorker(
-                self.env,
-                f"{name}-{number}",
-                parts,
-                store=self._used_store,
-                clock=self.clock,
-                server=cast(RedisServer, self.server),
-                semantics=self.semantics,
-                recorder=self.recorder,
-                runner=self.runner,
-                hooks=self.controls,
-                streams=self.streams,
-                errors=self.errors,
-            )
-            start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
-            if start_ms:
-                self.controls.at(start_ms, worker.start)
-            else:
-                worker.start()
-            workers.append(worker)
-        return workers
-
-    def _able_worker(self, queue: str) -> str | None:
-        for worker in self.workers.get(queue, ()):
-            if isinstance(worker, QueueWorker) and worker.can_promote:
-                return worker.name
-        return None
 
     # -- for faults and people ------------------------------------------------------------------------------------
 

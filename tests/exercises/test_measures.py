@@ -38,6 +38,7 @@ def test_records_kept_are_the_finished_jobs_that_still_stand(quiet: Scenario) ->
     """Four completed orders by their retention, and all five emails."""
     seen = observe(quiet, "queue", 1)
     assert [measured(seen, "records_kept", queue) for queue in ("order", "email", None)] == [4, 5, 9]
+    assert seen.failed_kept == {"order": 0, "email": 0}
 
 
 def test_records_are_counted_also_where_redis_is_away_at_the_end() -> None:

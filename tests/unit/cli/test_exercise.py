@@ -34,7 +34,7 @@ def test_start_copies_what_a_learner_needs_and_never_writes_over_it(
     ]
     (started / "policy.yaml").write_text("mine")
     assert main(["exercise", "start", "01"]) == 2
-    assert "go on with it, or put it back with `exercise reset 01`" in capsys.readouterr().err
+    assert "go on with it, or put it back: python -m sim exercise reset 01" in capsys.readouterr().err
     assert (started / "policy.yaml").read_text() == "mine"
 
 
@@ -96,6 +96,26 @@ def test_what_is_printed_fits_eighty_columns(started: Path, capsys: pytest.Captu
     ):
         main(["exercise", *words])
         assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_a_run_tells_what_the_checks_measure_and_how_to_be_judged(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In this one run, of the queue only; it is not the judgement."""
+    assert main(["exercise", "run", "01"]) == 0
+    told = capsys.readouterr().out
+    assert "FAILS  every-order      200    here: 187" in told
+    assert "holds  not-too-often    <= 8   here: 3" in told
+    assert told.endswith("  python -m sim exercise check 01\n")
+    assert "in-process" not in told
+
+
+def test_a_run_tells_the_story_of_a_job(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of any job that is asked for; a name of none is refused with the names there are."""
+    assert main(["exercise", "run", "01", "--job", "order-30"]) == 0
+    assert "The story of order-30 (" in capsys.readouterr().out
+    assert main(["exercise", "run", "01", "--job", "order-201"]) == 2
+    assert "no job 'order-201' in this run; there are order-1 to order-200" in capsys.readouterr().err
 
 
 def test_list_shows_what_was_passed(started: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,3 +96,10 @@ def test_what_does_not_fit_is_refused_with_what_would(data: Any, columns: Any, s
     """In one line."""
     with pytest.raises(SimError, match=says):
         table(data, columns=columns)
+
+
+def test_a_narrow_column_breaks_no_word_that_has_room() -> None:
+    """Beside a long sentence; `anywhere` would let a browser make the column narrower than its longest word."""
+    html = table([{"queue": "payment", "what": "a long sentence " * 20}]).html
+    assert "overflow-wrap: break-word" in html
+    assert "anywhere" not in html
