@@ -1,4 +1,4 @@
-"""``exercise``: list, show, start, run, check, hint and reset exercises; what teachers do is in exercise_teacher.py."""
+"""``exercise``: list, show, start, run, check, hint, why and reset; what teachers do is in exercise_teacher.py."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -169,6 +169,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     from sim import exercises
     from sim.cli.run import write
     from sim.exercises.answers import RESULTS, answer_folder, changed_scenario
+    from sim.exercises.catalogue import command_for
     from sim.exercises.telling import tell
     from sim.report.terminal import Terminal
 
@@ -177,7 +178,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     verdict = exercises.check(found.name, folder=place, course=course)
     if results != "-":
         console = Terminal()
-        _print(tell(verdict), console)
+        _print(tell(verdict, why=command_for(found, "why")), console)
         if place.is_dir() and changed_scenario(found, place):
             click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
     if results is not None or place.is_dir():
@@ -199,6 +200,19 @@ def hint(course: Path, exercise: str, level: int) -> None:
     print_markdown(found.hint(level), Terminal())
     if level < 3:
         click.echo(f"\nMore: {command_for(found, 'hint')} --level {level + 1}")
+
+
+@command.command()
+@click.argument("exercise")
+@click.pass_obj
+def why(course: Path, exercise: str) -> None:
+    """Tell why the solution of EXERCISE holds and what it costs; read it when you have passed."""
+    from sim.exercises.catalogue import find_exercise
+    from sim.exercises.exercise import WHY
+    from sim.exercises.showing import print_markdown
+    from sim.report.terminal import Terminal
+
+    print_markdown(find_exercise(exercise, course).text(WHY), Terminal())
 
 
 @command.command()

@@ -29,8 +29,12 @@ def told(verdict: Verdict) -> str:
     return "\n".join(line.text for line in tell(verdict))
 
 
-def tell(verdict: Verdict) -> Iterator[Line]:
-    """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions."""
+def tell(verdict: Verdict, why: str = "") -> Iterator[Line]:
+    """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
+
+    Args:
+        why: The command that explains the solution, for a policy that passes.
+    """
     head, look = _HEADS[verdict.judgement]
     yield Line(f"{head}: {verdict.exercise}, {verdict.title}", look)
     if verdict.problems:
@@ -44,6 +48,10 @@ def tell(verdict: Verdict) -> Iterator[Line]:
     if failing is not None:
         yield Line("")
         yield from _failing(verdict, failing)
+    elif why:
+        yield Line("")
+        yield Line("Why the solution holds, and what it costs:")
+        yield Line(f"  {why}", "head")
     if verdict.predictions:
         yield Line("")
         yield from _predictions(verdict)

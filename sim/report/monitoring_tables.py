@@ -54,10 +54,10 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
         for episode in fault.alerts
         if episode.fired_ms is not None
     )
-    until = format_duration(window.end_ms) if window.mended else "the end"
+    until = _moment(window.end_ms) if window.mended else "the end"
     return [
         window.label,
-        _span(window.start_ms),
+        _moment(window.start_ms),
         until,
         unwell,
         well,
@@ -67,6 +67,11 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
 
 def _span(ms: int) -> str:
     return format_duration(ms) if ms else "0s"
+
+
+def _moment(ms: int) -> str:
+    """Write when something happened; after the first minute to the second, which fits a narrow column."""
+    return _span(ms if ms < 60_000 else round(ms, -3))
 
 
 def alert_rows(metrics: Metrics, notices: Notices) -> Rows:
@@ -135,6 +140,7 @@ def print_monitoring(metrics: Metrics, notices: Notices, console: "Console") -> 
 
     for caption, headings, rows in monitoring_tables(metrics, notices):
         table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.collapse_padding = True
         for place, heading in enumerate(headings):
             table.add_column(heading, no_wrap=place == 0 or heading == "alerts after", overflow="fold")
         for row in rows:

@@ -36,6 +36,12 @@ def _coarse(ms: int) -> int:
     return ms
 
 
+def _whole_second(ms: int) -> int:
+    if ms < 1_000:
+        raise ValueError("must be at least 1s, the shortest that Redis's own `save` can say")
+    return ms
+
+
 def _switch(value: Any) -> Any:
     if value == "on" or value is True:
         return True
@@ -52,6 +58,8 @@ PositiveDuration = Annotated[int, AfterValidator(_positive), BeforeValidator(_du
 """A time span longer than zero."""
 CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least 100 ms, for what repeats during the whole run."""
+SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span of at least a second, as Redis's ``save`` counts in seconds."""
 Switch = Annotated[bool, BeforeValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
 """``on`` or ``off``."""
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]

@@ -13,6 +13,7 @@ from sim.scenario.fields import (
     Model,
     ModeName,
     PositiveDuration,
+    SaveInterval,
     SemanticsName,
     Switch,
 )
@@ -63,7 +64,7 @@ class RedisConfig(Model):
     """What Redis keeps when it dies."""
 
     persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
-    save_interval: PositiveDuration = 60_000
+    save_interval: SaveInterval = 60_000
     """With `rdb`: time between two snapshots."""
 
 

@@ -94,9 +94,9 @@ def test_a_new_exercise_can_be_proved_at_once_and_lacks_a_source_and_a_solution(
     assert exercise("new", f"mine/{NEW}") == 0
     claims = {claim.claim: claim.faults for claim in verify(load_exercise(course / NEW), seeds=10)}
     broken = {claim: faults for claim, faults in claims.items() if faults}
-    assert list(broken) == ["its texts are there", "the solution passes on 10 seeds"]
+    assert list(broken) == ["its texts are there", "the solution passes on 10 seeds, and on those of a check"]
     assert broken["its texts are there"] == [f"mine/{NEW}/README.md: does not name owner/repository#1"]
-    assert "every-order fails on seed" in broken["the solution passes on 10 seeds"][0]
+    assert "every-order fails on seed" in broken["the solution passes on 10 seeds, and on those of a check"][0]
 
 
 def test_a_new_exercise_is_proved_when_both_are_there(course: Path) -> None:

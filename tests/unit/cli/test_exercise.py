@@ -54,6 +54,17 @@ def test_check_answers_by_exit_code_and_by_a_file_for_a_grader(
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_who_has_passed_is_told_where_it_says_why(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And who has not is not."""
+    main(["exercise", "check", "01"])
+    assert "exercise why" not in capsys.readouterr().out
+    (started / "policy.yaml").write_text(SOLUTION)
+    main(["exercise", "check", "01"])
+    assert "  python -m sim exercise why 01" in capsys.readouterr().out.splitlines()
+    assert main(["exercise", "why", "01"]) == 0
+    assert "What it costs" in capsys.readouterr().out
+
+
 def test_check_and_run_want_predictions_first(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the place of the first that is missing."""
     (started / "predict.yaml").write_text("failed: 38\nslowest:\n")
@@ -75,7 +86,14 @@ def test_the_command_that_replays_a_failure_runs(started: Path, capsys: pytest.C
 
 def test_what_is_printed_fits_eighty_columns(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A classroom's terminals are small."""
-    for words in (["list"], ["show", "01"], ["check", "01"], ["hint", "01", "--level", "3"], ["run", "01"]):
+    for words in (
+        ["list"],
+        ["show", "01"],
+        ["check", "01"],
+        ["hint", "01", "--level", "3"],
+        ["why", "01"],
+        ["run", "01"],
+    ):
         main(["exercise", *words])
         assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 

@@ -170,6 +170,12 @@ def test_the_table_says_in_capitals_what_nobody_noticed() -> None:
     assert monitoring_verdict(found) == "Nobody noticed 1 of 2 faults; there was no false alarm."
 
 
+def test_the_table_tells_moments_to_the_second_after_the_first_minute() -> None:
+    """So that they stand in one piece on a narrow terminal; up to there to the millisecond."""
+    found = noticed([0] * 64, tape((59_999, 60_001), (61_499, 62_500)))
+    assert [row[1:3] for row in fault_rows(found).rows] == [["59.999s", "1m"], ["1m1s", "1m2s"]]
+
+
 def test_the_verdict_counts_faults_and_false_alarms() -> None:
     """In a sentence."""
     assert monitoring_verdict(noticed([0, 1, 0], Tape("queue"))) == "Nothing was broken; 1 false alarm."
