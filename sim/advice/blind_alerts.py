@@ -21,7 +21,8 @@ def unseen_faults(reading: Reading) -> Iterator[Finding]:
     notices = _notices(scenario) if scenario.alerts and "queue" in scenario.modes else None
     if notices is None:
         return
-    unseen = [fault for fault in notices.faults if not fault.alerts]
+    faults = [fault for fault in notices.faults if not fault.is_deed]
+    unseen = [fault for fault in faults if not fault.alerts]
     if not unseen:
         return
     by_health = sum(fault.health_ms is not None for fault in unseen)
@@ -32,15 +33,15 @@ def unseen_faults(reading: Reading) -> Iterator[Finding]:
         "blind-alerts",
         Severity.DELAY,
         None,
-        f"No alert fires at {len(unseen):,} of {len(notices.faults):,} faults: {told}{more}. "
+        f"No alert fires at {len(unseen):,} of {len(faults):,} faults: {told}{more}. "
         "Whoever waits for an alert learns of them from customers."
         + (f" The health of workers shows {by_health:,} of them." if by_health else ""),
-        f"{len(notices.faults):,} faults - {len(notices.faults) - len(unseen):,} that {names} fired at = "
+        f"{len(faults):,} faults - {len(faults) - len(unseen):,} that {names} fired at = "
         f"{len(unseen):,} (a run with seed {SEED})",
         (WATCH_DEPTH, ALERT_ON_FAILURES),
         "A rule on what such a fault changes first: the age of the oldest waiting job, stalls, or workers that are "
         "down; `python -m sim alerts` shows when each rule fires.",
-        {"faults": len(notices.faults), "unseen": len(unseen), "seen_by_health": by_health},
+        {"faults": len(faults), "unseen": len(unseen), "seen_by_health": by_health},
         None,
         "scenarios/07-monitoring/nobody-notices.yaml",
     )

@@ -13,6 +13,7 @@ COMMANDS = {
     "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),
     "serve": ("sim.cli.serve", "Serve a live run: a web page, and its Redis on a port."),
     "rehearse": ("sim.cli.rehearse", "Run a scenario for real and compare with its prediction."),
+    "exercise": ("sim.cli.exercise", "Training: exercises that check themselves."),
     "alerts": ("sim.cli.alerts", "Show which alert notices which fault, or export the alerts."),
     "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),
     "advise": ("sim.cli.advise", "Say what will hurt in a scenario's configuration, and why."),

@@ -66,6 +66,7 @@ class World(Simulation):
         metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
         error_log: Whether to keep a line for every failed attempt; ``errors.read()`` has them at any time.
         error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
+        count_commands: Whether to count what the queue asks of Redis, as ``commands``.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class World(Simulation):
         metrics: Sampling = None,
         error_log: bool = False,
         error_log_omit: Sequence[str] = (),
+        count_commands: bool = False,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         super().__init__(
@@ -96,6 +98,7 @@ class World(Simulation):
             sample_every_ms=sample_every_ms(loaded, metrics, trace),
             error_log=error_log,
             error_log_omit=error_log_omit,
+            count_commands=count_commands,
         )
         arrange_faults(self)
         arrange_operator(self)

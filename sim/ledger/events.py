@@ -7,7 +7,7 @@ A record is a plain tuple, because a run writes a handful of them for every job.
 import hashlib
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Any, NamedTuple
 
 from sim.core.errors import SimError
@@ -129,6 +129,12 @@ class Ledger:
     def __iter__(self) -> Iterator[Record]:
         records = self.records
         return chain(self._older, records) if len(self._older) else iter(records)
+
+    def since(self, place: int) -> Iterator[Record]:
+        """Go through the records from a place on, counted from 0, wherever they are kept."""
+        older, records = len(self._older), self.records
+        newer = islice(records, max(0, place - older), None)
+        return chain(self._older.since(place), newer) if place < older else newer
 
     @property
     def records(self) -> list[Record]:

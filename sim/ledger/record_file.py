@@ -4,8 +4,8 @@ import pickle
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
-from typing import IO, Any, Generic, TypeVar
+from itertools import chain, islice, repeat
+from typing import IO, Any, Generic, NamedTuple, TypeVar
 
 from sim.core.errors import SimError
 
@@ -13,6 +13,14 @@ T = TypeVar("T", bound=tuple[Any, ...])
 
 CHUNK = 1_000
 """Records that are written, and later read, together; ten times as many take twice as long each."""
+
+
+class _Chunk(NamedTuple):
+    """Where some records lie in the file, and how many they are."""
+
+    start: int
+    size: int
+    records: int
 
 
 class NoRoomForTheTrace(SimError):
@@ -41,7 +49,7 @@ class RecordFile(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
         self._file: IO[bytes] | None = None
-        self._chunks: list[tuple[int, int]] = []
+        self._chunks: list[_Chunk] = []
         self._length = 0
 
     def __len__(self) -> int:
@@ -49,6 +57,15 @@ class RecordFile(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return chain.from_iterable(map(self._read, self._chunks))
+
+    def since(self, place: int) -> Iterator[T]:
+        """Go through the records from a place on, counted from 0; what lies before it is hardly read."""
+        for number, chunk in enumerate(self._chunks):
+            if place < chunk.records:
+                chunks = islice(self._chunks, number, None)
+                return islice(chain.from_iterable(map(self._read, chunks)), place, None)
+            place -= chunk.records
+        return iter(())
 
     def add(self, records: Sequence[T]) -> None:
         """Write records behind those that are there.
@@ -65,16 +82,15 @@ class RecordFile(Generic[T]):
                 rest = memoryview(packed)
                 while rest:
                     rest = rest[file.write(rest) :]
-                self._chunks.append((start, len(packed)))
+                self._chunks.append(_Chunk(start, len(packed), len(chunk)))
                 self._length += len(chunk)
         except OSError as error:
             raise NoRoomForTheTrace(error.strerror or str(error)) from None
 
-    def _read(self, chunk: tuple[int, int]) -> Iterator[T]:
-        start, size = chunk
+    def _read(self, chunk: _Chunk) -> Iterator[T]:
         file = self._opened()
-        file.seek(start)
-        return map(tuple.__new__, repeat(self._kind), zip(*pickle.loads(file.read(size)), strict=True))
+        file.seek(chunk.start)
+        return map(tuple.__new__, repeat(self._kind), zip(*pickle.loads(file.read(chunk.size)), strict=True))
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:

@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 Kind = Literal["gauge", "counter", "percentile"]
 GAUGES = ("waiting", "active", "completed", "failed", "delayed", "paused")
 """Jobs by state, as Bull's ``getJobCounts`` counts them in the store."""
+READ = (*GAUGES, "dead_letters")
+"""All that is counted in the store for each queue, in the order of a reading."""
 PERCENTILES = (50, 95, 99)
 BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Upper bounds of the histograms' buckets, seconds."""
@@ -50,6 +52,9 @@ def _of_times(what: str, meaning: str) -> dict[str, Metric]:
 
 METRICS: dict[str, Metric] = {
     **{state: Metric("gauge", "jobqueue_jobs", "jobs", _JOBS, state) for state in GAUGES},
+    "dead_letters": Metric(
+        "gauge", "jobqueue_dead_letters", "jobs", "Jobs in the dead letter queue; 0 where there is none."
+    ),
     "oldest_waiting_age": Metric(
         "gauge",
         "jobqueue_oldest_waiting_age_seconds",

@@ -8,7 +8,7 @@ import numpy as np
 from sim.core.errors import SimError, UnknownName
 from sim.ledger.events import Ledger
 from sim.monitoring.alerts import Episode, evaluate
-from sim.monitoring.catalogue import GAUGES, METRICS, PERCENTILES
+from sim.monitoring.catalogue import METRICS, PERCENTILES, READ
 from sim.monitoring.health import Health, judge_workers
 from sim.monitoring.samples import Floats, Integers, Now, Samples
 from sim.monitoring.tally import Tally, growth, latest, nearest_rank, percentile, so_far
@@ -155,8 +155,8 @@ class Metrics:
 
     def _compute(self, queue: str, metric: str, over_ms: int | None) -> Floats:
         samples, t_ms = self.samples, self.t_ms
-        if metric in GAUGES:
-            return self._jobs(self.queue_names.index(queue), GAUGES.index(metric))
+        if metric in READ:
+            return self._jobs(self.queue_names.index(queue), READ.index(metric))
         if metric == "redis_up":
             return samples.column(lambda reading: float(reading.redis_up))
         if metric == "workers_down":
@@ -178,8 +178,8 @@ class Metrics:
         timed = own.processing if what == "processing" else own.delivery
         return percentile(timed, t_ms, self.config.window, int(percent))
 
-    def _jobs(self, queue: int, state: int) -> Floats:
-        return self.samples.column(lambda reading: np.nan if reading.counts is None else reading.counts[queue][state])
+    def _jobs(self, queue: int, place: int) -> Floats:
+        return self.samples.column(lambda reading: np.nan if reading.counts is None else reading.counts[queue][place])
 
     def _oldest_age(self, queue: str) -> Floats:
         """The age of the oldest in line; 0 where nobody waits, missing where that cannot be read."""

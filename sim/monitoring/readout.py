@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.monitoring.catalogue import GAUGES
+from sim.monitoring.catalogue import READ
 from sim.monitoring.metrics import Metrics
 from sim.monitoring.samples import ProcessState
 from sim.monitoring.tally import nearest_rank
@@ -23,7 +23,7 @@ class Readout:
             return float(reading.redis_up)
         assert queue is not None
         own = self._tally.queues[queue]
-        if metric in GAUGES:
+        if metric in READ:
             return self._jobs(queue, metric)
         if metric == "oldest_waiting_age":
             standing = (self._jobs(queue, "waiting") or 0) + (self._jobs(queue, "paused") or 0)
@@ -43,9 +43,9 @@ class Readout:
         value = nearest_rank(np.asarray(timed.took_ms[int(first) :], dtype=np.int64), int(percent))
         return None if np.isnan(value) else value
 
-    def _jobs(self, queue: str, state: str) -> float | None:
+    def _jobs(self, queue: str, gauge: str) -> float | None:
         counts = self._reading.counts
-        return None if counts is None else float(counts[self._metrics.queue_names.index(queue)][GAUGES.index(state)])
+        return None if counts is None else float(counts[self._metrics.queue_names.index(queue)][READ.index(gauge)])
 
     def _workers(self, queue: str) -> list[ProcessState]:
         metrics = self._metrics

@@ -29,8 +29,8 @@ class Reading(NamedTuple):
     """Everything that is read at one moment.
 
     Attributes:
-        counts: Queue by queue the jobs in each state, in the order of ``GAUGES``; None while Redis does not answer,
-            because an exporter could not read them either.
+        counts: Queue by queue the jobs in each state and the dead letters, in the order of ``READ``; None while Redis
+            does not answer, because an exporter could not read them either.
         workers: In the order of the queues' workers.
     """
 

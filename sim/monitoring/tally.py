@@ -84,13 +84,12 @@ class Tally:
 
     def catch_up(self) -> "Tally":
         """Read what has been written into the ledger since the last time, and return itself."""
-        records = self._ledger.records
-        for record in records[self._read :]:
+        for record in self._ledger.since(self._read):
             if record.queue is None:
                 self._world(record)
-            else:
+            elif record.job is not None:  # what an operator does to a whole queue shows in its gauges
                 self._job(record, self.queues[record.queue])
-        self._read = len(records)
+        self._read = len(self._ledger)
         return self
 
     def worker(self, name: str) -> WorkerTally:
@@ -141,9 +140,9 @@ class Tally:
     def _queue_up(self, record: Record, own: QueueTally) -> None:
         """Follow who stands in line, and since when."""
         event, job = record.event, record.job or ""
-        if event in (Event.STARTED, Event.TAKEN, Event.FAILED, Event.FORGOTTEN):
+        if event in (Event.STARTED, Event.TAKEN, Event.FAILED, Event.FORGOTTEN, Event.REMOVED):
             own.line.pop(job, None)
-        elif event in (Event.PROMOTED, Event.STALLED, Event.RETRIED):
+        elif event in (Event.PROMOTED, Event.STALLED, Event.RETRIED, Event.REPLAYED):
             own.line.setdefault(job, record.t_ms)
         elif event in (Event.ACCEPTED, Event.RETRY_SCHEDULED):
             if (record.more or {}).get("delay_ms"):

@@ -12,10 +12,14 @@ from sim.notebook.markup import Shown, escaped
 from sim.report.canvas import png_bytes
 
 _PIXELS_PER_INCH = 96
+_LEAST_SHARE = 0.7
+"""A picture is not made smaller than this share of its width: its letters could not be read. It scrolls instead."""
 
 
 def show(picture: Any, *, alt: str, caption: str = "") -> Shown:
     """Show a picture once, as wide as it was drawn where there is room, with its alternative text.
+
+    On a narrow page it becomes smaller as long as it can be read, and then scrolls within itself.
 
     The same picture gives the same bytes. A figure of ``matplotlib.pyplot`` is closed, so that the notebook does not
     show it a second time.
@@ -35,10 +39,10 @@ def show(picture: Any, *, alt: str, caption: str = "") -> Shown:
     width = round(figure.get_size_inches()[0] * _PIXELS_PER_INCH)
     _close(figure)
     below = f'<figcaption style="font-style: italic">{escaped(caption)}</figcaption>' if caption else ""
+    size = f"width: {width}px; max-width: max(100%, {round(width * _LEAST_SHARE)}px); height: auto"
     html = (
-        '<figure style="margin: 0.5em 0">'
-        f'<img alt="{escaped(alt)}" src="data:image/png;base64,{data}" '
-        f'style="width: {width}px; max-width: 100%; height: auto">{below}</figure>'
+        '<figure style="margin: 0.5em 0"><div style="overflow-x: auto">'
+        f'<img alt="{escaped(alt)}" src="data:image/png;base64,{data}" style="{size}"></div>{below}</figure>'
     )
     return Shown(html, f"[picture: {alt}]" + (f"\n{caption}" if caption else ""))
 

@@ -38,7 +38,7 @@ class Prediction:
             for name, fact in happened.items()
             for verdict in [_verdict(self.guesses[name], fact)]
         ]
-        return laid_out(["", "you thought", "what happened", "so"], rows, "Your prediction", why)
+        return laid_out(["", "you thought", "what happened", "verdict"], rows, "Your prediction", why)
 
     def _repr_html_(self) -> str:
         return self._shown().html

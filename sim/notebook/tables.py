@@ -10,7 +10,11 @@ from sim.report.result import Result
 from sim.report.words import MEANINGS, in_words, shown_measures
 
 Columns = Sequence[str] | Mapping[str, str] | None
-_CELL = "padding: 0.2em 0.8em; vertical-align: top; overflow-wrap: anywhere; text-align: "
+_CELL = "padding: 0.2em 0.6em; vertical-align: top; "
+_SHORT = 14
+"""Text of so many characters stands on one line, whatever spaces and hyphens are in it."""
+_LONG_WORD = 24
+"""A word of more characters, such as a job's data, is broken where the page ends."""
 _NOTHING = "–"
 
 
@@ -43,6 +47,8 @@ def table(data: Any, *, caption: str = "", columns: Columns = None) -> Shown:
 def laid_out(headings: Sequence[str], rows: Sequence[Sequence[Any]], caption: str, below: str = "") -> Shown:
     """Write headings and rows as HTML and as text; all of them are escaped.
 
+    On a narrow page words and numbers stay whole, and a table that is too wide scrolls within itself.
+
     Args:
         below: A sentence under the table.
     """
@@ -50,27 +56,29 @@ def laid_out(headings: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         bool(rows) and all(_is_number(row[place]) or row[place] is None for row in rows)
         for place in range(len(headings))
     ]
-    html = ['<table style="border-collapse: collapse; margin: 0.5em 0">']
+    html = ['<div style="overflow-x: auto"><table style="border-collapse: collapse; margin: 0.5em 0">']
     if caption:
         html.append(f'<caption style="text-align: left; font-weight: bold">{escaped(caption)}</caption>')
     if any(headings):
         cells = "".join(
-            f'<th scope="col" style="{_CELL}{_side(right)}">{escaped(heading)}</th>'
+            f'<th scope="col" style="{_CELL}{_breaks(heading, is_heading=True)}{_side(right)}">{_heading(heading)}</th>'
             for heading, right in zip(headings, numeric, strict=True)
         )
         html.append(f"<thead><tr>{cells}</tr></thead>")
     html.append("<tbody>")
     for row in rows:
+        texts = [_cell(value) for value in row]
+        styles = [f"{_CELL}{_breaks(text)}{_side(right)}" for text, right in zip(texts, numeric, strict=True)]
         cells = "".join(
-            f'<th scope="row" style="{_CELL}{_side(right)}; font-weight: normal">{escaped(_cell(value))}</th>'
+            f'<th scope="row" style="{style}; font-weight: normal">{escaped(text)}</th>'
             if place == 0
-            else f'<td style="{_CELL}{_side(right)}">{escaped(_cell(value))}</td>'
-            for place, (value, right) in enumerate(zip(row, numeric, strict=True))
+            else f'<td style="{style}">{escaped(text)}</td>'
+            for place, (text, style) in enumerate(zip(texts, styles, strict=True))
         )
         html.append(f"<tr>{cells}</tr>")
     if not rows:
         html.append(f'<tr><td colspan="{max(len(headings), 1)}">none</td></tr>')
-    html.append("</tbody></table>")
+    html.append("</tbody></table></div>")
     if below:
         html.append(f"<p>{escaped(below)}</p>")
     return Shown("\n".join(html), _as_text(headings, rows, numeric, caption, below))
@@ -166,7 +174,21 @@ def _chosen(headings: list[str], rows: list[list[Any]], columns: Columns) -> tup
 
 
 def _side(right: bool) -> str:
-    return "right" if right else "left"
+    return "text-align: right" if right else "text-align: left"
+
+
+def _heading(text: str) -> str:
+    """Escape a heading, and let the name of a field go on in a new line after each of its words."""
+    return escaped(text).replace("_", "_<wbr>")
+
+
+def _breaks(text: str, *, is_heading: bool = False) -> str:
+    """Say where a cell's text may go on in a new line: at a space, within a very long word, or nowhere."""
+    longest = max(map(len, text.split()), default=0)
+    if longest > _LONG_WORD:
+        return "overflow-wrap: anywhere; min-width: 14em; "
+    is_whole = longest == len(text) and "_" not in text if is_heading else len(text) <= _SHORT
+    return "white-space: nowrap; " if is_whole else ""
 
 
 def _is_number(value: Any) -> bool:

@@ -13,6 +13,8 @@ from sim.report.style import FAINT, INK
 
 DPI = 144
 WIDE_IN = 10.0
+PAGE_IN = 6.4
+"""The width of one picture on a notebook's page: it can still be read at seven tenths of it, in a narrow window."""
 NARROW_IN = 4.4
 _SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],

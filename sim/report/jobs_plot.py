@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
+from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawing, new_figure
 from sim.report.fault_strip import SHADE, shade_windows
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.report.lanes import Lane, SegmentKind, choose_jobs, job_lanes
@@ -18,6 +18,8 @@ from sim.report.time_axis import set_time_axis
 from sim.scenario.fields import ModeName
 
 _LANE = 0.84
+_LONG_TITLE = 30
+"""A title of more characters has the mode on a line of its own."""
 _ZOOM_FROM = 6
 """Where the run is so many times as long as the longest of the jobs shown, every lane begins with its offer."""
 
@@ -25,8 +27,9 @@ _ZOOM_FROM = 6
 def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = 40) -> Axes:
     """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
 
-    Of more jobs than ``limit`` the most instructive ones are shown, and the title says so. Where single lives are short
-    beside the run, time counts from each job's offer.
+    Of more jobs than ``limit`` the most eventful ones are shown, and the title says so. Where single lives are short
+    beside the run, time counts from each job's offer. Either mode of a result is drawn with the same jobs over the same
+    time, so that two pictures can be compared.
 
     Args:
         mode: The mode to draw; the only one there is where the result has no such mode.
@@ -35,18 +38,21 @@ def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = Non
     one = result.modes[mode] if mode in result.modes else next(iter(result.modes.values()))
     jobs = choose_jobs(result, limit)
     lanes = job_lanes(one, jobs)
-    relative = _is_relative(lanes, result.simulated_ms)
+    every = [lane for other in result.modes.values() for lane in (lanes if other is one else job_lanes(other, jobs))]
+    relative = _is_relative(every, result.simulated_ms)
     with drawing():
         own = ax is None
         if ax is None:
-            ax = new_figure(WIDE_IN * 0.75, _height_in(len(jobs))).add_subplot()
-        _draw_lanes(ax, one, lanes, jobs, _end_ms(lanes, result, relative), relative=relative)
-        ax.set_title(f"{_title(len(jobs), _all_jobs(result))}, {one.mode}")
+            ax = new_figure(PAGE_IN, _height_in(len(jobs))).add_subplot()
+        _draw_lanes(ax, one, lanes, jobs, _end_ms(every, result, relative), relative=relative)
+        title = _title(len(jobs), _all_jobs(result))
+        between = "\n" if len(title) > _LONG_TITLE else " "
+        ax.set_title(f"{title},{between}{one.mode} mode")
         handles = _legend([lanes], [] if relative else _windows([one]))
         if own and isinstance(ax.figure, Figure):
-            ax.figure.legend(handles=handles, loc="outside lower left", ncols=3)
+            ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
         else:
-            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=3)
+            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=_columns(handles))
     return ax
 
 
@@ -126,7 +132,7 @@ def _draw_lanes(
         ax, end_ms, label="time since the job was offered" if relative else "simulated time", most_ticks=most_ticks
     )
     ax.set_yticks(range(len(jobs)), list(jobs), fontsize=9 if len(jobs) <= 12 else 8)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=8)  # a marker at the very start reaches over the axis
     ax.set_ylim(len(jobs) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
     for place in range(len(jobs)):
@@ -167,6 +173,12 @@ def _draw_lane(ax: Axes, lane: Lane, place: int, origin_ms: int, end_ms: int, *,
             zorder=4,
             gid=f"{lane.job}:{marker.kind.value}",
         )
+
+
+def _columns(handles: Sequence[Artist]) -> int:
+    """Tell how many columns of a legend a page is wide enough for."""
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    return 3 if longest <= 26 else 2
 
 
 def _windows(modes: Iterable[ModeResult]) -> list[FaultWindow]:

@@ -61,7 +61,7 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
         until,
         unwell,
         well,
-        alerts or ("NOBODY NOTICED" if fault.unnoticed else "none"),
+        alerts or ("NOBODY NOTICED" if fault.unnoticed else "-" if fault.is_deed else "none"),
     ]
 
 
@@ -152,7 +152,8 @@ def _all(count: int) -> str:
 
 def monitoring_verdict(notices: Notices) -> str:
     """Say in a sentence or two how many faults went unnoticed, and how many alarms were false."""
-    faults, missed, false = len(notices.faults), sum(fault.unnoticed for fault in notices.faults), len(notices.false)
+    faults = sum(not fault.is_deed for fault in notices.faults)
+    missed, false = sum(fault.unnoticed for fault in notices.faults), len(notices.false)
     if not faults:
         first = "Nothing was broken"
     elif not missed:

@@ -14,7 +14,7 @@ from sim.scenario.schema import Scenario
 
 @dataclass(frozen=True, slots=True)
 class FaultNotice:
-    """One fault, and who noticed it.
+    """One fault, or what an operator did, and who noticed it.
 
     Attributes:
         alerts: The first firing of each alert and queue that may have come of the fault, the earliest first.
@@ -28,9 +28,14 @@ class FaultNotice:
     well_ms: int | None
 
     @property
+    def is_deed(self) -> bool:
+        """Whether it is what an operator did: an alert may come of it, but nobody has to notice it."""
+        return self.window.kind is FaultKind.OPERATOR
+
+    @property
     def unnoticed(self) -> bool:
-        """Whether neither an alert nor anybody's health noticed it."""
-        return not self.alerts and self.health_ms is None
+        """Whether neither an alert nor anybody's health noticed it, though it is a fault."""
+        return not self.alerts and self.health_ms is None and not self.is_deed
 
     def after_ms(self, t_ms: int) -> int:
         """Return how long after the fault's beginning a moment is."""
@@ -42,6 +47,7 @@ class Notices:
     """What came of every fault and every alert of one mode.
 
     Attributes:
+        faults: In the order in which they began; what an operator did stands among them.
         episodes: Every stretch of time in which an alert was pending or firing.
         false: Those that fired although no fault was under way or had just ended.
     """
@@ -69,8 +75,9 @@ def take_notice(metrics: Metrics, ledger: Ledger, end_ms: int) -> Notices:
     """Match faults with alerts and with the health of workers.
 
     An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
-    alert's condition began to hold; of several it is put down to the one that began last. So is a worker that becomes
-    unwell, but the death or freeze of a process shows in its own health alone.
+    alert's condition began to hold; of several it is put down to the one that began last, and only without any to what
+    an operator did. So is a worker that becomes unwell, but the death or freeze of a process shows in its own health
+    alone.
 
     Args:
         end_ms: When the run ended, ms.
@@ -102,8 +109,12 @@ def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
 
 
 def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> list[FaultWindow]:
-    """Choose the fault that began last among those that may show at a moment; several where they began together."""
+    """Choose the fault that began last among those that may show at a moment; several where they began together.
+
+    What an operator did is chosen only where no fault may show.
+    """
     able = [window for window in windows if window.start_ms <= t_ms <= window.end_ms + aftermath_ms]
+    able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
     last_ms = max((window.start_ms for window in able), default=0)
     return [window for window in able if window.start_ms == last_ms]
 

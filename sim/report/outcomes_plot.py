@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
+from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawing, new_figure
 from sim.report.result import Result
 from sim.report.style import INK, OUTCOME_LOOKS
 from sim.report.words import shown_measures, things
@@ -27,7 +27,7 @@ def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
     """
     with drawing():
         if ax is None:
-            ax = new_figure(WIDE_IN, _height_in(result)).add_subplot()
+            ax = new_figure(PAGE_IN, _height_in(result)).add_subplot()
         _draw(result, ax)
     return ax
 

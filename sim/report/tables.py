@@ -27,6 +27,14 @@ def print_result(result: Result, console: "Console") -> None:
 
     It reads well at 80 columns; colour repeats what words already say.
     """
+    print_outcomes(result, console)
+    if result.expectations:
+        console.print(expectation_table(result.expectations))
+    console.print(verdict(result), style="bold" if result.holds else "bold red", highlight=False, markup=False)
+
+
+def print_outcomes(result: Result, console: "Console") -> None:
+    """Print what a run came to, and nothing of what the scenario expects."""
     _print_header(result, console)
     for mode, one in result.modes.items():
         line = " ".join([mode_sentence(result, one), *remarks(one)])
@@ -38,9 +46,6 @@ def print_result(result: Result, console: "Console") -> None:
     if len(names) > 1:
         console.print(queue_table(result, names))
     _print_monitoring(result, console)
-    if result.expectations:
-        console.print(expectation_table(result.expectations))
-    console.print(verdict(result), style="bold" if result.holds else "bold red", highlight=False, markup=False)
 
 
 def _print_monitoring(result: Result, console: "Console") -> None:

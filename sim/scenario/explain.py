@@ -178,6 +178,9 @@ def _told(refusal: _Refusal) -> str:
         return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
     if kind == "extra_forbidden":
         known = known_keys(node)
+        name, colon, rest = str(refusal.path[-1]).partition(":")
+        if colon and name in known:
+            return f"a space must follow the colon: `{name}: {rest}`"
         return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; known here: {listed(known, 'and')}")
     if kind == "[key]":
         measures = node.get("propertyNames", {}).get("enum")

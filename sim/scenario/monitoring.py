@@ -16,6 +16,7 @@ GaugeName = Literal[
     "completed",
     "failed",
     "paused",
+    "dead_letters",
     "oldest_waiting_age",
     "workers_down",
     "workers_unhealthy",

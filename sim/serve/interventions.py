@@ -2,20 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from sim.core.durations import format_duration, parse_duration
 from sim.core.errors import SimError, UnknownName
 from sim.experiments.open_world import World
 from sim.jobqueue.getters import STATES
+from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.fields import ModeName
+from sim.world.persistence import restore_point_ms
 from sim.world.process import Process
 from sim.world.queue_handle import QueueHandle
 
 Worlds = Mapping[ModeName, World]
 Arguments = dict[str, str]
 BY_HAND = "by hand"
-"""The name that a database fault has which a person began."""
+"""The name that a database failure has which a person began."""
+SLOWED_BY_HAND = "slowed by hand"
+"""And that of a slow database."""
+CRASH_REDIS = "crash-redis"
+CAUSES: tuple[str, ...] = get_args(RedisCrash.model_fields["cause"].annotation)
+"""What may end Redis: its process, or the power of its machine."""
 
 
 class Refused(SimError):
@@ -146,6 +153,23 @@ def _start_redis(worlds: Worlds, _arguments: Arguments) -> str:
     return "started Redis again"
 
 
+def _crash_redis(worlds: Worlds, arguments: Arguments) -> str:
+    cause, config = arguments["cause"], worlds["queue"].scenario.redis
+    if cause not in CAUSES:
+        raise Refused(f"{cause!r} is no cause of a crash; there are: {', '.join(CAUSES)}")
+    if _redis_state(worlds) == "away":
+        raise Refused("Redis is away already")
+    now_ms = worlds["queue"].now_ms
+    point_ms = restore_point_ms(config, cause, now_ms)
+    for world in worlds.values():
+        world.controls.crash_redis(cause)
+    if point_ms == now_ms:
+        left = "it has lost nothing"
+    else:
+        left = f"it goes back to {format_duration(point_ms)}" if point_ms else "it has lost everything"
+    return f"crashed Redis ({cause}, {config.persistence}): {left}"
+
+
 def _refuse_database(worlds: Worlds, _arguments: Arguments) -> str:
     if worlds["queue"].database.is_failing(BY_HAND):
         raise Refused("the database refuses calls already")
@@ -160,6 +184,25 @@ def _restore_database(worlds: Worlds, _arguments: Arguments) -> str:
     for world in worlds.values():
         world.controls.end_database_failure(BY_HAND)
     return "let the database answer again"
+
+
+def _slow_database(worlds: Worlds, arguments: Arguments) -> str:
+    latency_ms = parse_duration(arguments["latency"])
+    if not latency_ms:
+        raise Refused("latency must be more than 0s")
+    if worlds["queue"].database.is_slowed(SLOWED_BY_HAND):
+        raise Refused("the database has been slowed by hand already; give it its speed back first")
+    for world in worlds.values():
+        world.controls.slow_database(SLOWED_BY_HAND, latency_ms)
+    return f"slowed every call to the database by {format_duration(latency_ms)}"
+
+
+def _restore_database_speed(worlds: Worlds, _arguments: Arguments) -> str:
+    if not worlds["queue"].database.is_slowed(SLOWED_BY_HAND):
+        raise Refused("nobody slowed the database by hand; the scenario's own slowness ends by itself")
+    for world in worlds.values():
+        world.controls.restore_database_speed(SLOWED_BY_HAND)
+    return "gave the database its speed back"
 
 
 # -- queue management: queue mode --------------------------------------------------------------------------------------
@@ -218,8 +261,11 @@ VERBS: dict[str, Verb] = {
     "resume-worker": Verb(("process",), _thaw),
     "stop-redis": Verb((), _stop_redis),
     "start-redis": Verb((), _start_redis),
+    CRASH_REDIS: Verb(("cause",), _crash_redis),
     "refuse-database": Verb((), _refuse_database),
     "restore-database": Verb((), _restore_database),
+    "slow-database": Verb(("latency",), _slow_database),
+    "restore-database-speed": Verb((), _restore_database_speed),
     "retry": _one_job("retry", "retried"),
     "retry-all": _many_jobs("retry_all", "retried"),
     "replay": _one_job("replay", "replayed dead"),

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from sim.core.durations import format_duration
 from sim.experiments.open_world import World
 from sim.ledger.outcomes import Counts, add_up, count_by_queue
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.schema import Scenario
-from sim.serve.interventions import intervene
+from sim.serve.interventions import CRASH_REDIS, Refused, intervene
 from sim.serve.run_log import FROM_OUTSIDE, Entry, RunLog
 from sim.world.simulation import MOST_STEPS
 
@@ -42,6 +43,7 @@ class LiveRun:
             if mode == "queue" or mode in scenario.modes
         }
         self.log: list[Entry] = []
+        self._most_steps = most_steps
         self._ended: dict[ModeName, bool] = dict.fromkeys(self.worlds, False)
 
     @property
@@ -119,12 +121,39 @@ class LiveRun:
         """
         now_ms, given = self.now_ms, dict(arguments or {})
         self.go_beyond(now_ms)
+        if verb == CRASH_REDIS:
+            self._recall_the_disk(given.get("cause", ""))
         said = intervene(self.worlds, verb, given)
         entry = Entry(now_ms, verb, given, said)
         self.log.append(entry)
         self._watch_again()
         self.go_beyond(now_ms)
         return entry
+
+    def _recall_the_disk(self, cause: str) -> None:
+        """Find out what the disk has where Redis will go back to an earlier moment: run again up to there.
+
+        Nobody knew of this crash beforehand, so nothing was kept. A run is given by its log; so its past is too.
+
+        Raises:
+            Refused: A program at the Redis port had changed keys by then, which cannot be done again.
+        """
+        controls = self.queue_world.controls
+        point_ms = controls.missing_restore_point(cause)
+        if point_ms is None:
+            return
+        done = tuple(entry for entry in self.log if entry.at_ms <= point_ms)
+        if any(entry.verb == FROM_OUTSIDE for entry in done):
+            raise Refused(
+                f"Redis would go back to {format_duration(point_ms)}, and what it had then cannot be worked out: "
+                "a program at the Redis port had changed keys"
+            )
+        again = LiveRun(self.scenario, seed=self.seed, semantics=self.semantics, most_steps=self._most_steps)
+        for t_ms, snapshot in controls.restore_points.items():
+            again.queue_world.controls.keep_restore_point(t_ms, snapshot)
+        again.replay(RunLog(self.scenario.title, self.seed, self.semantics, point_ms, done))
+        again.queue_world.controls.save_restore_point()
+        controls.keep_restore_point(point_ms, again.queue_world.controls.restore_points[point_ms])
 
     def note_outside(self) -> None:
         """Let the world look at keys that a program at the Redis port changed; the log notes it."""

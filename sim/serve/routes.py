@@ -17,6 +17,7 @@ from starlette.routing import Route
 from sim.core.durations import parse_duration
 from sim.core.errors import SimError, UnknownName
 from sim.report.words import MEANINGS
+from sim.serve.crash_choices import crash_choices
 from sim.serve.engine import Engine
 from sim.serve.job_list import VIEWS
 from sim.serve.looks import LANE_LOOKS, MARK_LOOKS, MEASURE_LOOKS
@@ -64,6 +65,7 @@ class Page:
             seed=run.seed,
             semantics=run.semantics,
             story=[part for part in run.scenario.story.split("\n\n") if part.strip()],
+            crashes=crash_choices(run.scenario.redis),
             setup={
                 "queues": list(run.scenario.queues),
                 "views": VIEWS,

@@ -8,7 +8,7 @@ from sim.jobqueue.pause import is_paused
 from sim.ledger.events import Record
 from sim.report.words import OUTCOMES
 from sim.serve.engine import Engine
-from sim.serve.interventions import BY_HAND, VERBS
+from sim.serve.interventions import BY_HAND, SLOWED_BY_HAND, VERBS
 from sim.serve.job_list import VIEWS, job_page, job_story, view_counts
 from sim.serve.live_run import LiveRun
 from sim.serve.pace import format_speed
@@ -62,8 +62,9 @@ class StateView:
                 }
 
             # The same look into the keys whether Redis is there or not: people see more than a client would.
+            persistence = run.scenario.redis.persistence
             return {"version": self._engine.version, "time": self._time(run), **server.operate(look)} | {
-                "redis": {"state": server.state, "port": self._redis_port},
+                "redis": {"state": server.state, "port": self._redis_port, "persistence": persistence},
                 "database": self._database(run),
                 "processes": self._processes(run),
                 "outcomes": self._count(run),
@@ -126,6 +127,7 @@ class StateView:
         return {
             "is_troubled": database.is_troubled,
             "by_hand": database.is_failing(BY_HAND),
+            "slowed_by_hand": database.is_slowed(SLOWED_BY_HAND),
             "latency_ms": database.latency_ms,
         }
 

@@ -1,6 +1,6 @@
 """The verbs that break and mend the world; faults, notebooks and pages call nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sim.core.errors import SimError, UnknownName
@@ -142,6 +142,22 @@ class Controls(FaultHooks[Process]):
         if self._world.server is not None:
             self._snapshots[self.now_ms] = self._world.server.look()
 
+    @property
+    def restore_points(self) -> Mapping[int, Snapshot]:
+        """The data that was kept, by moment, ms since the run began."""
+        return self._snapshots
+
+    def keep_restore_point(self, t_ms: int, snapshot: Snapshot) -> None:
+        """Take from elsewhere what the data was at a moment; what was kept here already stays."""
+        self._snapshots.setdefault(t_ms, snapshot)
+
+    def missing_restore_point(self, cause: str) -> int | None:
+        """Say which moment's data a crash now would go back to and was not kept; None where none is missing."""
+        point_ms = restore_point_ms(self._world.scenario.redis, cause, self.now_ms)
+        if self._world.server is None or not point_ms or point_ms == self.now_ms or point_ms in self._snapshots:
+            return None
+        return point_ms
+
     def crash_redis(self, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause. ``start_redis`` starts it again.
 
@@ -151,7 +167,7 @@ class Controls(FaultHooks[Process]):
         world = self._world
         point_ms = restore_point_ms(world.scenario.redis, cause, self.now_ms)
         if world.server is not None and point_ms != self.now_ms:
-            snapshot = {} if point_ms is None or point_ms == 0 else self._snapshots.get(point_ms)
+            snapshot = self._snapshots.get(point_ms) if point_ms else {}
             if snapshot is None:
                 raise SimError("this crash was not planned, and the data that Redis would go back to was not kept")
             self.stop_redis(cause)

@@ -61,6 +61,10 @@ class DatabaseAccess:
         """Whether the failure window of this name is open."""
         return any(window.name == name for window in self._failing)
 
+    def is_slowed(self, name: str) -> bool:
+        """Whether the slow window of this name is open."""
+        return any(slow == name for slow, _extra in self._slowing)
+
     def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], *, single: bool = False) -> Any:
         """Run one transaction for a job.
 

@@ -24,7 +24,8 @@ LOGGER = "sim.errors"
 
 NOWHERE = Call("", "", 0)
 """Where an error without a stack comes from."""
-Next = Literal["retry", "failed", "refused", "unreported"]
+Verdict = Literal["retry", "delayed", "failed", "dead-lettered"]
+Next = Literal["retry", "failed", "dead-lettered", "refused", "unreported"]
 
 _shared = logging.getLogger(LOGGER)
 _shared.addHandler(logging.NullHandler())
@@ -40,7 +41,7 @@ class FailureNote(Protocol):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, stack: Any, /) -> None: ...
 
-    def became(self, verdict: Literal["retry", "delayed", "failed"], delay_ms: int) -> None:
+    def became(self, verdict: Verdict, delay_ms: int) -> None:
         """Take note of what the queue made of it."""
 
 
@@ -151,10 +152,10 @@ class _Failure:
     def __enter__(self) -> "_Failure":
         return self
 
-    def became(self, verdict: Literal["retry", "delayed", "failed"], delay_ms: int) -> None:
+    def became(self, verdict: Verdict, delay_ms: int) -> None:
         """Take note of what the queue made of it."""
-        if verdict == "failed":
-            self._verdict = "failed"
+        if verdict == "failed" or verdict == "dead-lettered":
+            self._verdict = verdict
         else:
             self._verdict, self._retry_in_ms = "retry", delay_ms
 
@@ -187,7 +188,7 @@ class _Nothing:
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def became(self, verdict: str, delay_ms: int) -> None:
+    def became(self, verdict: Verdict, delay_ms: int) -> None:
         """Take no note."""
 
 

@@ -1,48 +1,27 @@
 """A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
 
-from collections import deque
 from typing import Any
-
-import simpy
 
 from sim.core.clock import Clock
 from sim.handlers.errors import PermanentError, TransientError
 from sim.handlers.job_input import JobInput
-from sim.jobqueue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
+from sim.jobqueue.errors import FinishRefused, UnknownBackoff
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.job import Job
-from sim.jobqueue.locks import extend_lock
 from sim.jobqueue.semantics import Semantics
-from sim.jobqueue.stalled import REASON, check_stalled_jobs
 from sim.jobqueue.store import Store
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, take_job
 from sim.ledger.events import Event
 from sim.world.attempt import AttemptRunner, Hooks
 from sim.world.clock import SimulatedTime
 from sim.world.error_log import ErrorLog, FailureNote
-from sim.world.interval_timer import late_tick_chance
 from sim.world.process import Crashed, Process, Steps
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
 from sim.world.redis_server import CommandFailed, RedisLink, RedisServer
 from sim.world.short_stack import short_stack
 from sim.world.streams import Streams
-
-
-class Run:
-    """A job that a slot is running, as its lock renewal sees it.
-
-    Attributes:
-        due_ms: When its lock is to be extended, ms since the run began.
-        over: Whether the attempt has ended.
-    """
-
-    __slots__ = ("due_ms", "job_id", "over")
-
-    def __init__(self, job_id: str, due_ms: int) -> None:
-        self.job_id = job_id
-        self.due_ms = due_ms
-        self.over = False
+from sim.world.worker_timers import LockRenewals, look_for_stalled_jobs
 
 
 class QueueWorker(Process):
@@ -81,9 +60,7 @@ class QueueWorker(Process):
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
         self._blocking = queue.settings.blocking
-        self._renew_ms = queue.settings.lock_renew_ms
-        self._renewals: deque[Run] = deque()
-        self._renewal_wanted: simpy.Event | None = None
+        self._renewals = LockRenewals(self)
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -94,13 +71,12 @@ class QueueWorker(Process):
         super().start()
         self.lease = Lease(f"{self.name}#{self.generation}", self.queue.settings.lock_duration)
         self._drained = True
-        self._renewals.clear()
-        self._renewal_wanted = None
+        self._renewals.forget()
         self.recorder.world(Event.WORKER_STARTED, self.name, generation=self.generation)
-        self.spawn(self._look_for_stalled_jobs())
+        self.spawn(look_for_stalled_jobs(self))
         for _ in range(self.queue.settings.concurrency):
             self.spawn(self._slot())
-        self.spawn(self._renew_locks())
+        self.spawn(self._renewals.timer())
         self.queue.promoter.poke()
 
     def die(self) -> None:
@@ -136,7 +112,7 @@ class QueueWorker(Process):
                 while job is not None:
                     job = yield from self._run(job)
             except (CommandFailed, FinishRefused, UnknownBackoff, ValueError) as error:
-                self._note_trouble(error)
+                self.note_trouble(error)
                 yield self.env.timeout(self.queue.settings.retry_process_delay)
                 yield from self.until_thawed()
 
@@ -144,7 +120,7 @@ class QueueWorker(Process):
         """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
         queue = self.queue
         if not self.link.is_up or self.server.state != "up":
-            yield from self._connected(forever=self._drained)
+            yield from self.connected(forever=self._drained)
         if not self._drained:
             taken = take_job(self.store, queue.keys, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
             return self._taken(taken)
@@ -159,7 +135,7 @@ class QueueWorker(Process):
             raise Crashed
         if not self.link.is_up:
             self.recorder.job(queue.name, name, Event.TAKEN, self.name)
-            yield from self._connected()
+            yield from self.connected()
         taken = lock_popped(self.store, queue.keys, job_id, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
         return self._taken(taken)
 
@@ -181,11 +157,7 @@ class QueueWorker(Process):
         queue = self.queue
         name = self._name(job)
         attempt = self.recorder.started(queue.name, name, self.name, {"attempts_made": job.attempts_made})
-        run = Run(job.id, self.env.now + self._renew_ms)
-        self._renewals.append(run)
-        if self._renewal_wanted is not None:
-            self._renewal_wanted.succeed()
-            self._renewal_wanted = None
+        run = self._renewals.begin(job.id)
         self.running += 1
         try:
             try:
@@ -212,7 +184,7 @@ class QueueWorker(Process):
         queue = self.queue
         try:
             if not self.link.is_up or self.server.state != "up":
-                yield from self._connected()
+                yield from self.connected()
             done = complete_job(
                 self.store,
                 queue.keys,
@@ -228,7 +200,7 @@ class QueueWorker(Process):
             return None
         self.recorder.attempt(queue.name, name, Event.COMPLETED, attempt, self.name)
         if done.evicted:
-            self._note_evicted(done.evicted, "completed")
+            self.note_evicted(done.evicted, "completed")
         return done.next_job
 
     def _report_failure(
@@ -250,7 +222,7 @@ class QueueWorker(Process):
         if permanent and queue.config.discard_permanent:
             job.discard()
         try:
-            yield from self._connected()
+            yield from self.connected()
             failed = fail_job(
                 self.store,
                 queue.keys,
@@ -267,13 +239,13 @@ class QueueWorker(Process):
                 more = {"error": str(refusal)}
                 self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, more)
             raise
-        note.became(failed.verdict, failed.delay_ms)
+        note.became(failed.verdict if failed.dead_id is None else "dead-lettered", failed.delay_ms)
         if failed.verdict == "failed":
             more = {"reason": str(error), "kept": job.id not in failed.evicted}
             self.recorder.attempt(queue.name, name, Event.FAILED, attempt, self.name, more)
-            self._note_evicted(failed.evicted, "failed")
+            self.note_evicted(failed.evicted, "failed")
             if failed.dead_id is not None:
-                self._note_dead(name, failed.dead_id)
+                self.note_dead(name, failed.dead_id)
             return
         more = {"delay_ms": failed.delay_ms}
         self.recorder.attempt(queue.name, name, Event.RETRY_SCHEDULED, attempt, self.name, more)
@@ -282,7 +254,7 @@ class QueueWorker(Process):
         else:
             queue.room.serve()
 
-    def _connected(self, *, forever: bool = False) -> Steps:
+    def connected(self, *, forever: bool = False) -> Steps:
         """Wait until commands get through.
 
         Raises:
@@ -291,80 +263,6 @@ class QueueWorker(Process):
         while not self.link.is_up or self.server.state != "up":
             yield from self.link.wait(forever=forever)
             yield from self.until_thawed()
-
-    # -- timers -------------------------------------------------------------------------------------------------
-
-    def _renew_locks(self) -> Steps:
-        """Extend the lock of every running job, each in its own rhythm; a job whose lock is lost is let go."""
-        queue = self.queue
-        while True:
-            while self._renewals and self._renewals[0].over:
-                self._renewals.popleft()
-            if not self._renewals:
-                self._renewal_wanted = self.env.event()
-                yield self._renewal_wanted
-                yield from self.until_thawed()
-                continue
-            run = self._renewals[0]
-            wait_ms = run.due_ms - self.env.now
-            if wait_ms > 0:
-                yield self.env.timeout(wait_ms)
-                yield from self.until_thawed()
-                continue
-            self._renewals.popleft()
-            try:
-                yield from self._connected()
-            except CommandFailed:
-                continue
-            if not run.over and extend_lock(self.store, queue.keys, run.job_id, self.lease):
-                run.due_ms = self.env.now + self._renew_ms
-                self._renewals.append(run)
-
-    def _look_for_stalled_jobs(self) -> Steps:
-        """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
-        interval_ms = self.queue.settings.stalled_interval
-        late = late_tick_chance(interval_ms)
-        stream = f"stalled-timer:{self.name}:{self.generation}"
-        tick = 0
-        tick_ms = self.env.now
-        while True:
-            try:
-                yield from self._connected()
-                self._check_stalled()
-            except (CommandFailed, UnreadableOptions) as error:
-                self._note_trouble(error)
-            tick += 1
-            tick_ms += interval_ms + (self.streams.unit(stream, tick) < late)
-            while tick_ms <= self.env.now:
-                tick_ms += interval_ms
-            yield self.env.timeout(tick_ms - self.env.now)
-            if self.frozen:
-                yield from self.until_thawed()
-                tick_ms = self.env.now
-
-    def _check_stalled(self) -> None:
-        queue = self.queue
-        check = check_stalled_jobs(
-            self.store,
-            queue.keys,
-            now_ms=self.clock.now_ms,
-            max_stalled=queue.settings.max_stalled,
-            interval_ms=queue.settings.stalled_interval,
-            dead=queue.dead,
-        )
-        for job_id in check.stalled:
-            name = self.recorder.name_of(queue.name, job_id)
-            self.recorder.job(queue.name, name, Event.STALLED, self.name)
-        for job_id in check.failed:
-            name = self.recorder.name_of(queue.name, job_id)
-            more = {"reason": REASON, "kept": job_id not in check.evicted}
-            self.recorder.job(queue.name, name, Event.STALLED, self.name)
-            self.recorder.job(queue.name, name, Event.FAILED, self.name, more)
-        self._note_evicted(check.evicted, "failed")
-        for move in check.dead:
-            self._note_dead(self.recorder.name_of(queue.name, move.job_id), move.dead_id)
-        if check.stalled:
-            queue.room.serve()
 
     # -- notes --------------------------------------------------------------------------------------------------
 
@@ -375,15 +273,18 @@ class QueueWorker(Process):
             return claimed
         return self.recorder.name_of(self.queue.name, job.id)
 
-    def _note_evicted(self, job_ids: list[str], finished_set: str) -> None:
+    def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
+        """Write down which finished jobs retention removed."""
         for job_id in job_ids:
             name = self.recorder.name_of(self.queue.name, job_id)
             self.recorder.job(self.queue.name, name, Event.EVICTED, self.name, {"from": finished_set})
 
-    def _note_dead(self, name: str, dead_id: str) -> None:
+    def note_dead(self, name: str, dead_id: str) -> None:
+        """Write down that a job went to the dead letter queue, and remember the id that it has there."""
         queue = self.queue
         self.recorder.learn(queue.keys.dead_letters().name, dead_id, name)
         self.recorder.job(queue.name, name, Event.DEAD_LETTERED, self.name, {"id": dead_id})
 
-    def _note_trouble(self, error: Exception) -> None:
+    def note_trouble(self, error: Exception) -> None:
+        """Write down an error of the queue itself."""
         self.recorder.world(Event.WORKER_TROUBLE, self.name, error=str(error))

@@ -6,17 +6,20 @@ It adds nothing to SimPy's line of events and nothing to the ledger, so a run wi
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
-from sim.monitoring.catalogue import GAUGES
+from sim.monitoring.catalogue import READ
 from sim.monitoring.samples import Now, ProcessState, Reading, Samples
 from sim.world.application import InProcessApplication
 from sim.world.clock import WatchedTime
 from sim.world.process import Process
+from sim.world.queue_parts import QueueParts
 from sim.world.queue_worker import QueueWorker
 
 if TYPE_CHECKING:
     from sim.world.simulation import Simulation
+
+Readers = list[tuple[Callable[[str], int], str]]
+"""What to ask, and of which key."""
 
 
 class Sampler:
@@ -28,7 +31,7 @@ class Sampler:
 
     def __init__(self, world: "Simulation", every_ms: int | None) -> None:
         self._world = world
-        self._sizes = [_size_readers(cast(Store, world.sizes), parts.keys) for parts in world.queues.values()]
+        self._sizes = [_size_readers(cast(Store, world.sizes), parts) for parts in world.queues.values()]
         self._workers = [cast(QueueWorker, worker) for workers in world.workers.values() for worker in workers]
         self._states: tuple[ProcessState, ...] = ()
         self.samples = None if every_ms is None else Samples(every_ms)
@@ -57,7 +60,7 @@ class Sampler:
         if world.application is not None:
             return Reading(True, self._held(world.application), (_state_of(world.application, connected=True),))
         up = world.server is not None and world.server.state == "up"
-        counts = tuple([tuple([size(key) for size, key in queue]) for queue in self._sizes]) if up else None
+        counts = tuple([_counted(*readers) for readers in self._sizes]) if up else None
         if not self._are_as_before(up):
             self._states = tuple([_state_of(worker, connected=up and worker.link.is_up) for worker in self._workers])
         reading: Reading = _made(Reading, (up, counts, self._states))
@@ -83,9 +86,13 @@ class Sampler:
         return tuple(found)
 
 
-def _size_readers(store: Store, keys: QueueKeys) -> list[tuple[Callable[[str], int], str]]:
-    """Return what to ask of which key to count the jobs in each state, as ``job_counts`` does, in its order."""
-    return [
+def _size_readers(store: Store, parts: QueueParts) -> tuple[Readers, Readers]:
+    """Return what to ask of which key: for the jobs in each state, in the order of ``job_counts``, and the dead ones.
+
+    Nothing is asked of a dead letter queue that the scenario does not turn on: nobody puts anything there.
+    """
+    keys, dead = parts.keys, parts.dead
+    states: Readers = [
         (store.llen, keys.wait),
         (store.llen, keys.active),
         (store.zcard, keys.completed),
@@ -93,6 +100,12 @@ def _size_readers(store: Store, keys: QueueKeys) -> list[tuple[Callable[[str], i
         (store.zcard, keys.delayed),
         (store.llen, keys.paused),
     ]
+    return states, [] if dead is None else [(store.llen, dead.wait), (store.llen, dead.paused)]
+
+
+def _counted(states: Readers, dead: Readers) -> tuple[int, ...]:
+    """Count the jobs of one queue, in the order of ``READ``."""
+    return (*[size(key) for size, key in states], sum([size(key) for size, key in dead]))
 
 
 def _state_of(process: Process, *, connected: bool) -> ProcessState:
@@ -100,6 +113,6 @@ def _state_of(process: Process, *, connected: bool) -> ProcessState:
     return ProcessState(process.generation > 0, process.alive, silent_since_ms, connected)
 
 
-_NO_OTHERS = (0,) * (len(GAUGES) - 2)
+_NO_OTHERS = (0,) * (len(READ) - 2)
 _made: Any = tuple.__new__
 """Makes a named tuple from its fields in a third of the time that its own constructor takes."""

@@ -8,7 +8,6 @@ from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
 from sim.handlers.database import ApplicationDatabase
 from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
@@ -19,7 +18,9 @@ from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places, standing_places
+from sim.world.build_queue_mode import build_queue_mode
 from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
+from sim.world.command_count import CommandCount
 from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.error_log import ErrorLog
@@ -27,21 +28,17 @@ from sim.world.offers import draw_offers
 from sim.world.persistence import Snapshot
 from sim.world.process import Process, Steps
 from sim.world.producer import QueueProducer, offer_all
-from sim.world.promoter import Promoter
 from sim.world.queue_handle import QueueHandle
-from sim.world.queue_parts import QueueParts, ServiceTimes
-from sim.world.queue_worker import QueueWorker
+from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Glance, Names, Recorder
 from sim.world.redis_server import RedisServer
 from sim.world.sampler import Sampler
-from sim.world.stores import StoreName, open_store
+from sim.world.stores import StoreName
 from sim.world.streams import Streams
-from sim.world.waiting_room import WaitingRoom
 
 SETTLE_EVERY_MS = 1_000
 GIVE_UP_AFTER_MS = 3_600_000
 MOST_STEPS = 200_000_000
-STAGGER_MS = 10
 
 
 class Simulation:
@@ -50,6 +47,7 @@ class Simulation:
     Attributes:
         redis: The queue's store in queue mode, to look at every key or change it; None in in-process mode.
         controls: The verbs that break and mend this world.
+        commands: What the queue asked of Redis so far; None unless asked for.
         metrics: What an operator sees; it grows while the world runs.
         errors: The error log; off unless asked for.
     """
@@ -68,6 +66,7 @@ class Simulation:
         sample_every_ms: int | None = None,
         error_log: bool = False,
         error_log_omit: Sequence[str] = (),
+        count_commands: bool = False,
     ) -> None:
         self.scenario = scenario
         self.store_name = store
@@ -86,6 +85,7 @@ class Simulation:
         self.controls = Controls(self)
         self.runner = AttemptRunner(self.env, self.recorder, self.database, self.controls)
         self.redis: Store | None = None
+        self.commands: CommandCount | None = None
         self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
@@ -99,7 +99,7 @@ class Simulation:
         self._hands_off_ms: float = 0
         taker: QueueProducer | InProcessApplication
         if mode == "queue":
-            taker = self._build_queue_mode()
+            taker = build_queue_mode(self, count_commands=count_commands)
         else:
             taker = self.application = InProcessApplication(self.env, scenario, self.recorder, self.runner, self.errors)
             taker.start()
@@ -108,76 +108,6 @@ class Simulation:
         self.env.process(self._watch())
         self._sampler = Sampler(self, sample_every_ms)
         self.metrics = Metrics(scenario, mode, self.ledger, self._sampler.samples, look=self._sampler.now)
-
-    # -- building -------------------------------------------------------------------------------------------------
-
-    def _build_queue_mode(self) -> QueueProducer:
-        self.redis, connect, self.sizes = open_store(self.store_name, self.clock)
-        self.server = RedisServer(self.env, self.redis, self.clock, connect)
-        for name in self.scenario.queues:
-            self.queues[name] = self._build_queue(name)
-        self.producer = QueueProducer(
-            self.env,
-            self.queues,
-            store=self.redis,
-            clock=self.clock,
-            server=self.server,
-            semantics=self.semantics,
-            recorder=self.recorder,
-        )
-        self.producer.start()
-        for name, parts in self.queues.items():
-            self.workers[name] = list(self._build_workers(name, parts))
-        return self.producer
-
-    def _build_queue(self, name: str) -> QueueParts:
-        config = self.scenario.queues[name]
-        settings = self.scenario.workers_of(name)
-        keys = QueueKeys(name)
-        store = cast(Store, self.redis)
-        room = WaitingRoom(self.env, store, keys)
-        promoter = Promoter(
-            self.env, store, keys, self.clock, self.recorder, serve=room.serve, guard_ms=settings.guard_interval
-        )
-        promoter.someone_can = lambda: self._able_worker(name)
-        limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
-        times = ServiceTimes()
-        times.default_ms = config.service if isinstance(config.service, int) else 200
-        dead = keys.dead_letters() if config.dead_letter else None
-        return QueueParts(name, keys, config, settings, room, promoter, limit, times, dead)
-
-    def _build_workers(self, name: str, parts: QueueParts) -> list[Process]:
-        workers: list[Process] = []
-        spread = parts.settings.start_spread
-        starts = self.streams.generator(f"worker-starts:{name}") if spread else None
-        for number in range(1, parts.settings.processes + 1):
-            worker = QueueWorker(
-                self.env,
-                f"{name}-{number}",
-                parts,
-                store=cast(Store, self.redis),
-                clock=self.clock,
-                server=cast(RedisServer, self.server),
-                semantics=self.semantics,
-                recorder=self.recorder,
-                runner=self.runner,
-                hooks=self.controls,
-                streams=self.streams,
-                errors=self.errors,
-            )
-            start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
-            if start_ms:
-                self.controls.at(start_ms, worker.start)
-            else:
-                worker.start()
-            workers.append(worker)
-        return workers
-
-    def _able_worker(self, queue: str) -> str | None:
-        for worker in self.workers.get(queue, ()):
-            if isinstance(worker, QueueWorker) and worker.can_promote:
-                return worker.name
-        return None
 
     # -- for faults and people ------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from sim.experiments.run import run
 from sim.jobqueue.getters import job_counts
 from sim.monitoring.catalogue import GAUGES, METRICS
 from sim.monitoring.metrics import Metrics
+from sim.monitoring.readout import Readout
 from sim.report.replay import State
 from sim.report.series import queue_depth
 from sim.scenario.monitoring import COUNTERS
@@ -120,6 +121,51 @@ def test_gauges_are_what_bulls_counts_are_at_that_moment(store: Any) -> None:
             world.queue("email").pause()
         if t_ms == 12_000:
             world.queue("email").resume()
+
+
+@pytest.mark.parametrize("store", ["memory", "fakeredis"])
+def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> None:
+    """Sampled and read out; missing while Redis is away, and 0 for a queue that has none.
+
+    They grow with each job given up, shrink with each replay and purge, and count while their queue is paused.
+    """
+    raw = {
+        **PLAIN,
+        "queues": {"email": {"service": "100ms", "attempts": 1, "dead_letter": True}, "order": {"attempts": 1}},
+        "workload": [
+            {"queue": name, "arrivals": {"kind": "constant", "every": "1s", "count": 40}} for name in ("email", "order")
+        ],
+        "workers": {"email": {"processes": 2}, "order": {"processes": 2}},
+        "faults": [
+            {"kind": "handler-error", "rate": 0.5},
+            {"kind": "redis-outage", "at": "20500ms", "duration": "3s"},
+        ],
+    }
+    world = World(Scenario.model_validate(raw), store=store, metrics="1s")
+    email = world.queue("email")
+    seen = []
+    for t_ms in range(1_000, 35_000, 1_000):
+        world.run_until(t_ms)
+        last = world.metrics.series("email", "dead_letters")[-1]
+        if world.server is not None and world.server.state == "up":
+            assert last == len(email.dead) == Readout(world.metrics).value("email", "dead_letters")
+            assert world.metrics.series("order", "dead_letters")[-1] == 0
+        else:
+            assert np.isnan(last)
+            assert Readout(world.metrics).value("email", "dead_letters") is None
+        seen.append(last)
+        if t_ms == 10_000:
+            email.purge(email.dead[0].id)
+        if t_ms == 15_000:
+            email.replay_all()
+        if t_ms == 28_000:
+            assert world.redis is not None
+            dead = world.queues["email"].keys.dead_letters()
+            world.redis.rename(dead.wait, dead.paused)
+    assert np.isnan(seen[20:23]).all()
+    assert not np.isnan(seen[:20] + seen[23:]).any()
+    assert np.nanmax(seen) > 5
+    assert min(np.diff(seen[9:18])) < 0, "a replay or purge takes some away"
 
 
 def test_metrics_grow_while_a_world_runs() -> None:

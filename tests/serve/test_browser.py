@@ -120,6 +120,35 @@ def test_crash_a_worker_and_start_it_again(page: Any) -> None:
     expect(page.locator("#systems")).to_contain_text("up")
 
 
+def test_crash_redis_and_slow_the_database(page: Any) -> None:
+    """What a crash keeps stands beside it beforehand; a call that is made while the database is slow takes longer."""
+    systems = page.locator("#systems")
+    assert page.locator("#cause option").all_inner_texts() == [
+        "its process is killed: nothing is lost",
+        "the power fails: up to 1s is lost",
+    ]
+    go_to(page, "2300ms", "2.3s")
+    expect(outcome(page, "queue", "delivered")).to_have_text("4")
+    page.select_option("#cause", "power-loss")
+    page.click("#redis-crash")
+    expect(page.locator("#notice")).to_have_text(
+        "At 2.3s: crashed Redis (power-loss, aof-everysec): it goes back to 2s."
+    )
+    expect(systems).to_contain_text("✖ away")
+    page.click("#redis-toggle")
+    expect(systems).to_contain_text("● up")
+    page.select_option("#latency", "1s")
+    page.click("#database-speed")
+    expect(systems).to_contain_text("◔ 1s a call")
+    go_to(page, "3700ms", "3.7s")
+    expect(outcome(page, "in-process", "delivered")).to_have_text("4")
+    go_to(page, "4200ms", "4.2s")
+    expect(outcome(page, "in-process", "delivered")).to_have_text("5")
+    page.click("#database-speed")
+    expect(systems).not_to_contain_text("a call")
+    expect(page.locator("#log li")).to_have_count(4)
+
+
 def test_the_keyboard_does_all_of_time(page: Any) -> None:
     """Step, play, pause, choose a speed, go to a moment; a job opens with Enter and closes with Esc."""
     page.keyboard.press("s")
@@ -195,10 +224,15 @@ def test_nothing_sticks_out_on_any_screen(browser: Any, served: LivePage, width:
         tab = context.new_page()
         tab.goto(served.url)
         expect(tab.locator("#clock")).to_have_text("1.5s")
+        tab.click("#database-speed")
+        expect(tab.locator("#systems")).to_contain_text("5s a call")
         tab.click("[data-key=order] [data-key=completed]")
         tab.click("table.jobs button.link")
         expect(tab.locator("dialog[open]")).to_contain_text("Events")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        for name in ("Redis", "Database", "email-1"):
+            heading = tab.locator("#systems tbody th", has_text=name).bounding_box()
+            assert heading["height"] < 60, f"{name} is broken into letters"
         dialog = tab.locator("dialog").bounding_box()
         assert dialog["x"] >= 0
         assert dialog["x"] + dialog["width"] <= width

@@ -6,7 +6,8 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.experiments.run import run
-from sim.scenario.load import load_scenario
+from sim.ledger.events import Event
+from sim.scenario.load import load_scenario, parse_scenario
 from sim.serve.interventions import VERBS, Refused
 from sim.serve.live_run import LiveRun
 from sim.serve.run_log import FROM_OUTSIDE, LogUnusable, read_log
@@ -88,9 +89,15 @@ def by_hand(live: LiveRun, step_ms: int) -> None:
     live.do("refuse-database")
     reach(21_000)
     live.do("restore-database")
+    live.do("slow-database", {"latency": "1500ms"})
     live.do("pause", {"queue": "order"})
     reach(30_000)
     live.do("resume", {"queue": "order"})
+    live.do("restore-database-speed")
+    reach(40_700)
+    live.do("crash-redis", {"cause": "power-loss"})
+    reach(42_000)
+    live.do("start-redis")
     reach(130_000)
     live.do("retry-all", {"queue": "order"})
 
@@ -107,7 +114,7 @@ def test_what_was_done_at_a_moment_gives_the_same_trace_from_the_log(step_ms: in
     file.write_text(live.written_log().as_yaml(), encoding="utf-8")
     again = LiveRun(scenario)
     again.replay(read_log(file))
-    assert len(again.log) == 10
+    assert len(again.log) == 14
     assert again.now_ms == live.now_ms
     assert finished_shas(again) == finished_shas(live)
 
@@ -133,6 +140,128 @@ def test_a_fault_thrown_by_hand_strikes_both_modes() -> None:
     assert not live.queue_world.controls.processes("order-1")[0].alive
     assert live.counts()["in-process"].lost >= 1
     assert live.counts()["queue"].lost == 0
+
+
+SLOW_WORK = """
+title: A line of emails
+question: What does Redis know after a crash?
+queues: {{email: {{service: 700ms}}}}
+workers: {{email: {{processes: 1}}}}
+workload: [{{queue: email, arrivals: {{kind: constant, every: 300ms, count: 40}}}}]
+redis: {{persistence: {persistence}, save_interval: 4s}}
+"""
+
+
+def crashed_by_hand(persistence: str, cause: str, at_ms: int) -> tuple[LiveRun, str, int]:
+    """Crash Redis by hand; the run, what was said of it, and how many jobs Redis forgot."""
+    live = LiveRun(parse_scenario(SLOW_WORK.format(persistence=persistence)))
+    live.go_on(at_ms)
+    said = live.do("crash-redis", {"cause": cause}).said
+    forgotten = sum(record.event is Event.FORGOTTEN for record in live.queue_world.ledger)
+    return live, said, forgotten
+
+
+@pytest.mark.parametrize(
+    ("persistence", "cause", "left", "forgotten"),
+    [
+        ("none", "process-kill", "it has lost everything", 22),
+        ("rdb", "process-kill", "it goes back to 4s", 8),
+        ("rdb", "power-loss", "it goes back to 4s", 8),
+        ("aof-everysec", "process-kill", "it has lost nothing", 0),
+        ("aof-everysec", "power-loss", "it goes back to 6s", 1),
+        ("aof-always", "power-loss", "it has lost nothing", 0),
+    ],
+)
+def test_what_redis_knows_after_a_crash_by_hand_is_up_to_its_persistence(
+    persistence: str, cause: str, left: str, forgotten: int
+) -> None:
+    """Nobody had planned it; 22 emails were submitted by 6.35 s, 14 by 4 s and 21 by 6 s."""
+    live, said, gone = crashed_by_hand(persistence, cause, 6_350)
+    assert (said, gone) == (f"crashed Redis ({cause}, {persistence}): {left}", forgotten)
+    with pytest.raises(Refused, match="Redis is away already"):
+        live.do("crash-redis", {"cause": cause})
+    live.do("start-redis")
+    while not live.is_over:
+        live.go_on(live.now_ms + 1_000)
+    again = LiveRun(live.scenario)
+    again.replay(live.written_log())
+    assert finished_shas(again) == finished_shas(live)
+
+
+@pytest.mark.parametrize(("at_ms", "said"), [(4_000, "it has lost nothing"), (3_999, "it has lost everything")])
+def test_a_crash_at_the_moment_of_a_snapshot_loses_nothing(at_ms: int, said: str) -> None:
+    """And a millisecond before the first one, everything."""
+    assert crashed_by_hand("rdb", "process-kill", at_ms)[1].endswith(said)
+
+
+def test_a_crash_that_a_fault_of_the_scenario_plans_keeps_the_same_data() -> None:
+    """The same jobs are forgotten at the same moment, whoever crashes Redis."""
+    _live, _said, forgotten = crashed_by_hand("rdb", "process-kill", 6_350)
+    fault = "faults: [{kind: redis-crash, at: 6350ms, duration: 1s}]\n"
+    planned = LiveRun(parse_scenario(SLOW_WORK.format(persistence="rdb") + fault))
+    planned.go_on(6_350)
+    assert sum(record.event is Event.FORGOTTEN for record in planned.queue_world.ledger) == forgotten
+
+
+def test_every_crash_goes_back_to_what_was_done_by_hand_before_it() -> None:
+    """Pauses, other crashes and what the operator threw away among it; nothing of what came after."""
+    live = LiveRun(parse_scenario(SLOW_WORK.format(persistence="rdb")))
+    paused = "bull:email:meta-paused"
+    server = live.queue_world.server
+    assert server is not None
+
+    def is_paused() -> bool:
+        return bool(server.operate(lambda: live.queue_world.redis.exists(paused)))  # type: ignore[union-attr]
+
+    live.go_on(3_500)
+    live.do("pause", {"queue": "email"})
+    live.go_on(5_000)
+    live.do("resume", {"queue": "email"})
+    live.do("crash-redis", {"cause": "process-kill"})
+    assert is_paused()
+    live.do("start-redis")
+    live.do("resume", {"queue": "email"})
+    live.go_on(9_000)
+    live.do("crash-redis", {"cause": "power-loss"})
+    assert not is_paused()
+    again = LiveRun(live.scenario)
+    again.replay(live.written_log())
+    assert again.shas() == live.shas()
+
+
+def test_what_a_program_changed_cannot_be_worked_out_and_is_not_made_up() -> None:
+    """A crash that needs no earlier data, or data from before the change, is done all the same."""
+    live = LiveRun(parse_scenario(SLOW_WORK.format(persistence="aof-everysec")))
+    live.go_on(2_000)
+    live.note_outside()
+    live.go_on(6_350)
+    with pytest.raises(Refused, match="go back to 6s, and what it had then cannot be worked out"):
+        live.do("crash-redis", {"cause": "power-loss"})
+    assert [entry.verb for entry in live.log] == [FROM_OUTSIDE]
+    assert live.do("crash-redis", {"cause": "process-kill"}).said.endswith("it has lost nothing")
+    late = LiveRun(parse_scenario(SLOW_WORK.format(persistence="aof-everysec")))
+    late.go_on(6_100)
+    late.note_outside()
+    late.go_on(6_350)
+    assert late.do("crash-redis", {"cause": "power-loss"}).said.endswith("it goes back to 6s")
+
+
+def test_a_database_that_is_slowed_by_hand_delays_what_calls_it() -> None:
+    """By what was said, in both modes, until it gets its speed back; refusing and slowing do not end each other."""
+    live = LiveRun(parse_scenario(SLOW_WORK.format(persistence="none")))
+    live.do("slow-database", {"latency": "2s"})
+    with pytest.raises(Refused, match="slowed by hand already"):
+        live.do("slow-database", {"latency": "1s"})
+    live.do("refuse-database")
+    live.do("restore-database")
+    assert {mode: world.database.latency_ms for mode, world in live.worlds.items()} == {
+        "queue": 2_000,
+        "in-process": 2_000,
+    }
+    live.go_on(2_600)
+    assert {mode: one.delivered for mode, one in live.counts().items()} == {"queue": 1, "in-process": 1}
+    live.do("restore-database-speed")
+    assert all(world.database.latency_ms == 0 for world in live.worlds.values())
 
 
 def test_after_the_end_a_retry_brings_the_run_back_to_life() -> None:
@@ -167,6 +296,12 @@ def test_what_is_refused_is_not_in_the_log_and_changes_nothing() -> None:
         ("retry", {"queue": "email", "id": "4"}),
         ("retry", {"queue": "post", "id": "1"}),
         ("replay", {"queue": "email", "id": "1"}),
+        ("crash-redis", {}),
+        ("crash-redis", {"cause": "fire"}),
+        ("slow-database", {}),
+        ("slow-database", {"latency": "0s"}),
+        ("slow-database", {"latency": "much"}),
+        ("restore-database-speed", {}),
         ("fly", {}),
     ]:
         with pytest.raises(SimError):

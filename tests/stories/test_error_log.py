@@ -151,6 +151,42 @@ def test_a_job_that_fails_as_stalled_has_no_line() -> None:
     assert list(result.errors) == []
 
 
+def with_dead_letters(**more: Any) -> dict[str, Any]:
+    """Emails with a dead letter queue, and two attempts."""
+    return {"email": {"service": "10s", "attempts": 2, "backoff": None, "dead_letter": "on", **more}}
+
+
+def test_the_attempt_after_which_a_job_was_put_aside_says_so() -> None:
+    """Not ``failed``, which is what an empty failed set would be searched for; the attempt before says ``retry``."""
+    found = lines(scenario(queues=with_dead_letters(), faults=[failing()]))
+    assert [line["next"] for line in found] == ["retry", "dead-lettered"]
+    assert (found[-1]["retry_in_ms"], found[-1]["refusal"]) == (None, None)
+
+
+def test_a_permanent_error_that_is_discarded_is_dead_lettered_at_once() -> None:
+    """One line, and it has the last word."""
+    queues = with_dead_letters(discard_permanent="on")
+    assert [line["next"] for line in lines(scenario(queues=queues, faults=[failing(error="permanent")]))] == [
+        "dead-lettered"
+    ]
+
+
+def test_in_process_nothing_is_put_aside() -> None:
+    """There is no queue to put it into: the caller gets the error."""
+    (line,) = lines(scenario(queues=with_dead_letters(), faults=[failing()]), "in-process")
+    assert line["next"] == "failed"
+
+
+def test_a_job_that_is_put_aside_as_stalled_has_no_line_either() -> None:
+    """The trace has it, with its reason."""
+    poison = {"kind": "poison-job", "jobs": ["email-1"], "restart_after": "1s"}
+    result = run(scenario(queues=with_dead_letters(), faults=[poison]), modes=["queue"], error_log=True)
+    last = [record for record in result.trace if record["event"] in ("failed", "dead-lettered")]
+    assert [record["event"] for record in last] == ["failed", "dead-lettered"]
+    assert last[0]["reason"] == "job stalled more than allowable limit"
+    assert list(result.errors) == []
+
+
 def test_an_attempt_that_a_crash_ends_has_no_line() -> None:
     """Nothing was raised that a handler or a log could see."""
     assert lines(scenario(faults=[{"kind": "worker-crash", "at": "5s", "restart_after": "1s"}])) == []

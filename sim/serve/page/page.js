@@ -276,11 +276,15 @@ function drawSystems(state) {
     h("tr", null, h("th", { scope: "row" }, "Redis"),
       h("td", null, badge(redis === "up" ? "good" : "bad", redis === "up" ? "● up" : `✖ ${redis}`)),
       h("td", { class: "actions" }, redis === "away" ? deed("start-redis", {}, "Start", { class: "small", id: "redis-toggle" })
-        : deed("stop-redis", {}, "Stop", { class: "small", id: "redis-toggle" }))),
+        : [deed("stop-redis", {}, "Stop", { class: "small", id: "redis-toggle" }),
+          deed("crash-redis", {}, "Crash", { class: "small", id: "redis-crash" })])),
     h("tr", null, h("th", { scope: "row" }, "Database"),
-      h("td", null, badge(database.is_troubled ? "bad" : "good", database.is_troubled ? "✖ fails" : "● answers")),
+      h("td", null, badge(database.is_troubled ? "bad" : "good", database.is_troubled ? "✖ fails" : "● answers"),
+        database.latency_ms > 0 && [" ", badge("warn", `◔ ${duration(database.latency_ms)} a call`)]),
       h("td", { class: "actions" }, database.by_hand ? deed("restore-database", {}, "Restore", { class: "small", id: "database-toggle" })
-        : deed("refuse-database", {}, "Refuse calls", { class: "small", id: "database-toggle" }))),
+        : deed("refuse-database", {}, "Refuse calls", { class: "small", id: "database-toggle" }),
+      database.slowed_by_hand ? deed("restore-database-speed", {}, "Full speed", { class: "small", id: "database-speed" })
+        : deed("slow-database", {}, "Slow", { class: "small", id: "database-speed" }))),
     state.processes.map((one) =>
     h("tr", { "data-key": one.name }, h("th", { scope: "row" }, one.name),
       h("td", null, badge(...STATES[one.state]), one.running > 1 && ` ${one.running} jobs`),
@@ -443,6 +447,8 @@ const ACTS = {
     if (about.dataset.ask && !confirm(about.dataset.ask)) return;
     const args = { ...given };
     if (verb === "crash-worker" && $("restart").value) args.restart_after = $("restart").value;
+    if (verb === "crash-redis") args.cause = $("cause").value;
+    if (verb === "slow-database") args.latency = $("latency").value;
     send("/api/do", { do: verb, with: args });
   },
   view(queue, view) { Object.assign(seen, { queue, view, page: 0 }); ask(true); },

@@ -133,3 +133,15 @@ def test_pictures_report_and_trace_of_a_run_on_disk_are_those_of_one_in_memory(t
         write_results(run_with(most_in_memory), tmp_path / name)
     for path in (tmp_path / "memory").iterdir():
         assert (tmp_path / "disk" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("most_in_memory", [1, 3, 2_600, 10_000])
+def test_records_can_be_read_from_any_place_on(most_in_memory: int) -> None:
+    """Those in memory, those on disk and both, also at the seams; beyond the end there are none."""
+    ledger = Ledger("queue", most_in_memory=most_in_memory)
+    for t_ms in range(2_500):
+        ledger.records.append(Record(t_ms, "email", "email-1", Event.STARTED, 1, "email-1", None))
+        ledger.put_aside()
+    whole = list(ledger)
+    for place in (0, 1, 2, 3, 999, 1_000, 1_001, 2_498, 2_499, 2_500, 2_501, 9_999):
+        assert list(ledger.since(place)) == whole[place:]

@@ -17,9 +17,9 @@ def silent(since_ms: int) -> ProcessState:
     return WELL._replace(silent_since_ms=since_ms)
 
 
-def reading(waiting: int | None = 0, *workers: ProcessState) -> Reading:
+def reading(waiting: int | None = 0, *workers: ProcessState, dead: int = 0) -> Reading:
     """What a sample found of one queue; None for ``waiting`` while Redis does not answer."""
-    counts = None if waiting is None else ((waiting, 0, 0, 0, 0, 0),)
+    counts = None if waiting is None else ((waiting, 0, 0, 0, 0, 0, dead),)
     return Reading(waiting is not None, counts, workers or (WELL,))
 
 

@@ -5,13 +5,15 @@ import math
 import numpy as np
 import pytest
 
+import sim
 from sim.core.errors import UnknownName
 from sim.jobqueue.getters import STATES
 from sim.ledger.events import Event, Ledger
-from sim.monitoring.catalogue import GAUGES, METRICS
+from sim.monitoring.catalogue import GAUGES, METRICS, READ
 from sim.monitoring.metrics import Metrics, NotSampled
 from sim.monitoring.samples import Samples
 from sim.scenario.monitoring import COUNTERS, TIMES, MetricName
+from sim.scenario.schema import Scenario
 from tests.unit.monitoring.made import DEAD, NOT_YET, WELL, metrics, reading
 from tests.unit.report.ledgers import Tape, scenario
 
@@ -23,6 +25,7 @@ def test_the_catalogue_has_the_metrics_that_scenarios_may_name() -> None:
     assert {name for name, metric in METRICS.items() if metric.kind == "counter"} == set(COUNTERS)
     assert {name for name, metric in METRICS.items() if metric.unit == "seconds"} == set(TIMES)
     assert STATES[: len(GAUGES)] == GAUGES
+    assert READ[: len(GAUGES)] == GAUGES
 
 
 def values(made: Metrics, metric: str, over_ms: int | None = None) -> list[float]:
@@ -36,6 +39,13 @@ def test_while_redis_does_not_answer_there_are_no_gauges_of_jobs() -> None:
     assert values(made, "waiting") == [3, -1, 4]
     assert values(made, "oldest_waiting_age")[1] == -1
     assert values(made, "redis_up") == [1, 0, 1]
+
+
+def test_dead_letters_are_counted_beside_the_failed_jobs_and_missing_while_redis_is_away() -> None:
+    """They stand in a queue of their own, which an exporter reads from the same Redis."""
+    made = metrics([reading(dead=0), reading(dead=2), reading(None), reading(dead=1)])
+    assert values(made, "dead_letters") == [0, 2, -1, 1]
+    assert values(made, "failed") == [0, 0, -1, 0]
 
 
 def test_counters_count_from_nothing_at_moment_zero() -> None:
@@ -83,6 +93,38 @@ def test_the_age_is_that_of_the_job_that_has_stood_in_line_longest() -> None:
     tape.job(7_000, "email-1", Event.TAKEN, 1, "w")
     made = metrics([reading(n) for n in (0, 1, 2, 1, 1, 2, 1, 0)], tape)
     assert values(made, "oldest_waiting_age") == [0, 0, 1, 1, 2, 3, 1, 0]
+
+
+def test_what_an_operator_takes_out_of_the_line_or_puts_there_moves_the_age() -> None:
+    """A removed job waits no more, and a replayed one from its replay on."""
+    tape = Tape("queue")
+    tape.offer(1_000, "email-1")
+    tape.offer(2_000, "email-2")
+    tape.job(3_000, "email-1", Event.REMOVED, 0, "operator")
+    tape.job(5_000, "email-2", Event.REMOVED, 0, "operator")
+    tape.job(6_000, "email-3", Event.REPLAYED, 1, "operator")
+    made = metrics([reading(n) for n in (0, 1, 2, 1, 1, 0, 1, 1)], tape)
+    assert values(made, "oldest_waiting_age") == [0, 0, 1, 1, 2, 0, 0, 1]
+
+
+def test_a_run_whose_older_events_lie_on_disk_is_counted_whole() -> None:
+    """However often somebody asks meanwhile: each event is counted once."""
+    raw = {
+        "title": "Long", "question": "Is anything missed?", "modes": ["queue"],
+        "queues": {"email": {"service": "100ms"}},
+        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 60}}],
+    }  # fmt: skip
+    seen = []
+    for most_in_memory, looks in ((1_000_000, 1), (7, 1), (7, 60)):
+        world = sim.World(Scenario.model_validate(raw), store="memory", metrics="1s")
+        world.ledger.most_in_memory = most_in_memory
+        for look in range(looks):
+            world.run_until(65_000 * (look + 1) // looks)
+            assert len(world.metrics.tally.queues["email"].counted["submits"]) > 0
+        own = world.metrics.tally.queues["email"]
+        seen.append((own.counted, own.processing, own.delivery, own.oldest))
+    assert len(seen[0][0]["submits"]) == 60
+    assert seen[1] == seen[2] == seen[0]
 
 
 def test_processes_that_died_are_counted_and_those_to_come_are_not() -> None:
@@ -155,3 +197,14 @@ def test_the_frame_has_a_row_for_each_moment_and_queue() -> None:
     assert list(frame.columns) == ["t_s", "queue", *METRICS]
     assert frame["t_s"].tolist() == [0, 1]
     assert frame["waiting"].isna().tolist() == [False, True]
+
+
+def test_what_an_operator_does_to_a_whole_queue_shows_in_its_gauges() -> None:
+    """It is written down without a job, and counts as none: a paused queue shows paused jobs."""
+    paused = sim.parse_scenario(
+        "title: Paused\nquestion: How many wait?\nmodes: [queue]\nmetrics: {every: 10s}\n"
+        "workload: [{queue: order, arrivals: {kind: constant, every: 10s, count: 12}}]\n"
+        "operator: [{do: pause, queue: order, at: 29s}, {do: resume, queue: order, at: 89s}]\n"
+    )
+    made = sim.run(paused).metrics["queue"]
+    assert made.series("order", "paused").tolist()[:11] == [0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0]

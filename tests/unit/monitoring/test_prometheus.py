@@ -26,7 +26,9 @@ EVERYTHING = """
 title: Two queues, much trouble
 question: Does Prometheus agree?
 modes: [queue]
-queues: {email: {service: 2s}, order: {service: {kind: exponential, mean: 1s}}}
+queues:
+  email: {service: 2s}
+  order: {service: {kind: exponential, mean: 1s}, attempts: 2, dead_letter: on}
 workload:
   - {queue: email, arrivals: {kind: constant, every: 1s, count: 90}}
   - {queue: order, arrivals: {kind: poisson, every: 2s, count: 60}}
@@ -47,6 +49,7 @@ alerts:
   - {name: Retried, metric: retries, over: 5s, when: ">= 2", for: 2s}
   - {name: Unwell, metric: workers_unhealthy, when: "> 0"}
   - {name: Idle, queue: order, metric: active, when: "== 0", for: 700ms}
+  - {name: Dead, metric: dead_letters, when: ">= 3", for: 1s}
 """
 
 
@@ -106,10 +109,10 @@ def test_a_collector_reads_a_running_world_whenever_it_is_asked() -> None:
 
 
 def test_promtool_accepts_the_exported_rules(world: World) -> None:
-    """All nine of them."""
+    """All ten of them."""
     scenario = world.scenario
     text = rule_file(scenario.alerts, world.metrics.config, "A title:\nwith a break")
-    assert "9 rules found" in promtool("check", "rules", "/dev/stdin", given=text)
+    assert "10 rules found" in promtool("check", "rules", "/dev/stdin", given=text)
 
 
 def test_prometheus_fires_at_the_same_moments(world: World, tmp_path: Path) -> None:
@@ -131,6 +134,7 @@ def test_prometheus_agrees_on_every_shipped_scenario(path: Path, tmp_path: Path)
         ({"metric": "waiting", "when": "> 100"}, 'jobqueue_jobs{state="waiting"} > 100'),
         ({"metric": "waiting", "queue": "a", "when": ">100"}, 'jobqueue_jobs{queue="a",state="waiting"} > 100'),
         ({"metric": "redis_up", "when": "== 0"}, "jobqueue_redis_up == 0"),
+        ({"metric": "dead_letters", "queue": "a", "when": "> 0"}, 'jobqueue_dead_letters{queue="a"} > 0'),
         ({"metric": "stalls", "when": "> 0", "over": "5m"}, "increase(jobqueue_stalls_total[5m]) > 0"),
         ({"metric": "delivery_p95", "when": ">= 1m0.25s"}, "jobqueue_delivery_p95_seconds >= 60.25"),
         ({"metric": "waiting", "when": "> 1000000"}, 'jobqueue_jobs{state="waiting"} > 1000000'),

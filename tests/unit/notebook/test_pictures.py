@@ -22,7 +22,13 @@ def test_a_picture_has_its_alternative_text_and_its_caption() -> None:
     assert "<figcaption" in html
     assert ">Lost &amp; found</figcaption></figure>" in html
     assert 'src="data:image/png;base64,iVBOR' in html
-    assert "max-width: 100%" in html
+
+
+def test_a_picture_on_a_narrow_page_scrolls_before_its_letters_are_too_small() -> None:
+    """480 pixels wide as it was drawn, and never below seven tenths of that."""
+    html = show(figure(), alt="Two panels").html
+    assert '<div style="overflow-x: auto"><img' in html
+    assert "width: 480px; max-width: max(100%, 336px); height: auto" in html
 
 
 @pytest.mark.parametrize("alt", ["", "  ", None])

@@ -1,5 +1,6 @@
 """Tables on a notebook's page."""
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,6 +25,43 @@ def test_a_table_has_a_caption_and_headings_with_their_scope() -> None:
     assert html.count('<th scope="col"') == 2
     assert html.count('<th scope="row"') == 1
     assert html.count("<td") == 1
+
+
+def test_words_and_numbers_stay_whole_on_a_narrow_page() -> None:
+    """Text goes on in a new line at a space, and a table that is too wide scrolls within itself."""
+    html = table([["order-7", "64,011 ms after it", 64_011]], columns=["job", "in words", "at"]).html
+    assert html.startswith('<div style="overflow-x: auto"><table')
+    assert html.endswith("</table></div>")
+    assert "anywhere" not in html
+    whole = [
+        text for text in ("job", "in words", "at", "order-7", "64,011 ms after it", "64,011") if is_whole(html, text)
+    ]
+    assert whole == ["job", "at", "order-7", "64,011"]
+
+
+def test_the_name_of_a_field_may_break_between_its_words() -> None:
+    """Columns of numbers are not as wide as what heads them."""
+    html = table([{"first_effect_ms": 10_200}]).html
+    assert ">first_<wbr>effect_<wbr>ms</th>" in html
+    assert "nowrap" not in html.partition("<tbody>")[0]
+
+
+@pytest.mark.parametrize(("text", "may_break"), [("x" * 24, False), ("x" * 25, True)])
+def test_only_a_very_long_word_is_broken(text: str, may_break: bool) -> None:
+    """Such as the data of a job, which would push everything else out of the page."""
+    assert ("overflow-wrap: anywhere" in table([["data", text]]).html) is may_break
+
+
+@pytest.mark.parametrize(("text", "whole"), [("no guess yet 1", True), ("no guess yet 12", False)])
+def test_a_short_text_stands_on_one_line(text: str, whole: bool) -> None:
+    """A moment is not parted from its unit."""
+    assert is_whole(table([[text]]).html, text) is whole
+
+
+def is_whole(html: str, text: str) -> bool:
+    """Whether the cell with a text keeps it on one line."""
+    (style,) = re.findall(rf'style="([^"]*)">{text}<', html)
+    return "white-space: nowrap" in style
 
 
 def test_everything_in_a_table_is_escaped() -> None:
@@ -96,3 +134,9 @@ def test_what_does_not_fit_is_refused_with_what_would(data: Any, columns: Any, s
     """In one line."""
     with pytest.raises(SimError, match=says):
         table(data, columns=columns)
+
+
+def test_a_narrow_column_breaks_no_word_that_has_room() -> None:
+    """Beside a long sentence; `anywhere` would let a browser make the column narrower than its longest word."""
+    html = table([{"queue": "payment", "what": "a long sentence " * 20}]).html
+    assert "anywhere" not in html

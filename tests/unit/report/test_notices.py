@@ -52,6 +52,36 @@ def test_an_alert_soon_after_a_fault_still_comes_of_it() -> None:
     assert (delays(late.faults[0]), len(late.false)) == ([], 1)
 
 
+def operated(*told: tuple[int, Event, str]) -> Tape:
+    """What an operator did, and when."""
+    made = Tape("queue")
+    for t_ms, event, do in told:
+        made.operator(t_ms, event, do)
+    return made
+
+
+def test_what_an_operator_does_is_no_fault_that_somebody_had_to_notice() -> None:
+    """It is told, and nobody is blamed for it; the verdict counts faults only."""
+    found = noticed([0, 0, 0, 0], operated((1_000, Event.OPERATOR_ACTED, "replay-all")))
+    assert [(one.window.label, one.unnoticed) for one in found.faults] == [("operator: replay-all email", False)]
+    assert fault_rows(found).rows[0][-1] == "-"
+    assert monitoring_verdict(found) == "Nothing was broken; there was no false alarm."
+
+
+def test_an_alert_comes_of_what_an_operator_did_only_where_no_fault_may_be_its_cause() -> None:
+    """A pause fills the line, and the alert on it is not false; during an outage it is put down to that."""
+    paused = operated((500, Event.OPERATOR_ACTED, "pause"))
+    found = noticed([0, 1, 1, 1], paused)
+    assert (delays(found.faults[0]), found.false) == ([500], ())
+    broken = tape((400, 3_000))
+    broken.records += paused.records
+    found = noticed([0, 1, 1, 1], broken)
+    assert [(one.window.label, delays(one)) for one in found.faults] == [
+        ("database refuses calls", [600]),
+        ("operator pauses email", []),
+    ]
+
+
 def test_an_alert_whose_condition_held_before_the_fault_began_does_not_come_of_it() -> None:
     """However late it fires; it is false, and the fault is not noticed."""
     found = noticed([0, 1, 1, 1], tape((1_001, 3_000)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -11,10 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from sim.experiments.run import run
 from sim.report.canvas import png_bytes
 from sim.report.jobs_plot import jobs_figure
 from sim.report.outcomes_plot import outcomes_figure
 from sim.report.plots import plot_jobs, plot_outcomes, plot_timeline
+from sim.report.result import Result
 from sim.report.style import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
 from sim.report.time_axis import set_time_axis
 from sim.report.timeline_plot import timeline_figure
@@ -109,6 +112,30 @@ def test_short_lives_in_a_long_run_are_drawn_from_their_offers() -> None:
     assert "simulated time" in plot_jobs(small_result()).get_xlabel()
 
 
+def test_pictures_of_two_modes_have_the_same_time() -> None:
+    """Also where the lives of one mode are short, and two jobs of the other wait for a minute."""
+    result = run(Path("scenarios/01-worker-crashes/crash-in-progress.yaml"))
+    in_process, queue = plot_jobs(result, "in-process", limit=10), plot_jobs(result, "queue", limit=10)
+
+    assert in_process.get_xlim() == queue.get_xlim()
+    assert in_process.get_xlabel() == queue.get_xlabel() == "simulated time (s)"
+    assert in_process.get_title(loc="left").endswith(",\nin-process mode")
+    assert queue.get_title(loc="left").endswith(",\nqueue mode")
+    assert plot_jobs(small_result()).get_title(loc="left") == "The life of all 6 jobs, queue mode"
+
+
+def test_a_marker_at_the_start_does_not_lie_on_the_name_of_its_lane() -> None:
+    """What happens at the offer is drawn on the axis, and half of it left of that."""
+    ax = plot_jobs(large_result(), limit=10)
+    labels = texts(ax.get_figure())
+    start = ax.transData.transform((0, 0))[0]
+    half_in = 4.5 / 72
+
+    names = [text.get_window_extent().x1 for text in labels if text in ax.get_yticklabels()]
+    assert names
+    assert max(names) < start - half_in * ax.get_figure().dpi
+
+
 def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
     """What is compared can be compared by eye."""
     left, right = jobs_figure(small_result()).axes
@@ -119,6 +146,18 @@ def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
     assert panels[0].get_ylim() == panels[2].get_ylim()
 
 
+@pytest.mark.parametrize("make", [small_result, large_result])
+@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs])
+def test_no_text_of_a_picture_for_a_notebook_is_cut_or_lies_on_another(
+    draw: Callable[..., Axes], make: Callable[..., Result]
+) -> None:
+    """Such a picture is narrower than a page of a report."""
+    for mode in ("in-process", "queue"):
+        figure = (draw(make(), mode) if draw is plot_jobs else draw(make())).get_figure()
+        assert isinstance(figure, Figure)
+        assert_texts_are_whole(figure)
+
+
 @pytest.mark.parametrize("narrow", NARROW_OR_WIDE)
 @pytest.mark.parametrize("draw", FIGURES)
 @pytest.mark.parametrize("make", [small_result, large_result])
@@ -126,7 +165,11 @@ def test_no_text_is_cut_or_lies_on_another(
     make: Callable[..., object], draw: Callable[..., Figure], narrow: bool
 ) -> None:
     """Every label of every picture can be read, with six jobs and with thousands."""
-    figure = draw(make(), narrow=narrow)
+    assert_texts_are_whole(draw(make(), narrow=narrow))
+
+
+def assert_texts_are_whole(figure: Figure) -> None:
+    """No text lies outside the figure or on another."""
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
 
     for text, box in boxes:

@@ -38,6 +38,8 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
         ("story: 5", "5:8: story: expected text, not the number 5; put it in quotes"),
         ("sead: 1", "5:1: sead: unknown key; did you mean `seed`?"),
         ("queues: {email: {atempts: 3}}", "5:18: queues.email.atempts: unknown key; did you mean `attempts`?"),
+        ("queues: {email: {attempts:3}}", "5:18: queues.email.attempts:3: a space must follow the colon: "
+         "`attempts: 3`"),
         ("redis: {zzz: 3}", "5:9: redis.zzz: unknown key; known here: persistence and save_interval"),
         ("duration: 30", "5:11: duration: expected a duration such as 500ms, 30s, 2m or 1h30m, not the number 30, "
          "which lacks its unit"),

@@ -1,0 +1,219 @@
+"""``exercise``: list, show, start, run, check, hint and reset exercises; what teachers do is in exercise_teacher.py."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.exercise_teacher import grade, new, notebook, verify
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.exercises.telling import Line
+
+LOOKS = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
+
+
+def _folder(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--folder", type=click.Path(path_type=Path), help="Your files; default: my-exercises/ and its name."
+    )(command)
+
+
+def _print(lines: "Iterable[Line]", console: "Console") -> None:
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text(line.text, style=LOOKS.get(line.look, "")), soft_wrap=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.option("--course", type=click.Path(path_type=Path), help="The folder with the exercises; default: the shipped.")
+@click.pass_context
+def command(context: click.Context, course: Path | None) -> None:
+    """Training: exercises that check themselves.
+
+    Each one is a system that breaks, a policy.yaml to edit and a predict.yaml to fill in first.
+    """
+    from sim.exercises.catalogue import COURSE
+
+    context.obj = COURSE if course is None else course
+
+
+for one in (verify, grade, notebook, new):
+    command.add_command(one)
+
+
+@command.command("list")
+@click.pass_obj
+def list_(course: Path) -> None:
+    """List the exercises, and which of them you have passed."""
+    from rich import box
+    from rich.table import Table
+
+    from sim.exercises.answers import answer_folder, passed
+    from sim.exercises.catalogue import all_exercises, command_for
+    from sim.report.terminal import Terminal
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, options in {"": {}, "exercise": {"ratio": 1}, "minutes": {"justify": "right"}, "passed": {}}.items():
+        table.add_column(name, **options)  # type: ignore[arg-type]
+    found = all_exercises(course)
+    for one in found:
+        done = "yes" if passed(answer_folder(one)) else ""
+        table.add_row(one.number, one.description.title, str(one.description.minutes), done)
+    console = Terminal()
+    console.print(table)
+    console.print(f"Begin with: {command_for(found[0], 'start')}", highlight=False, soft_wrap=True)
+
+
+@command.command()
+@click.argument("exercise")
+@click.pass_obj
+def show(course: Path, exercise: str) -> None:
+    """Show the story, the task and the checks of EXERCISE (a number such as 03, or a name)."""
+    from sim.exercises.catalogue import find_exercise
+    from sim.exercises.showing import print_exercise
+    from sim.report.terminal import Terminal
+
+    print_exercise(find_exercise(exercise, course), Terminal())
+
+
+@command.command()
+@click.argument("exercise")
+@_folder
+@click.pass_obj
+def start(course: Path, exercise: str, folder: Path | None) -> None:
+    """Copy the files of EXERCISE into a folder of your own."""
+    from sim.exercises.answers import answer_folder
+    from sim.exercises.answers import start as copy
+    from sim.exercises.catalogue import command_for, find_exercise
+
+    found = find_exercise(exercise, course)
+    place = answer_folder(found, folder)
+    for path in copy(found, place):
+        click.echo(f"wrote {path}")
+    click.echo(
+        f"\nRead README.md, fill in predict.yaml, then edit policy.yaml. Next:\n"
+        f"  {command_for(found, 'run', place)}\n"
+        f"  {command_for(found, 'check', place)}\n"
+        f"If you are stuck: {command_for(found, 'hint')}"
+    )
+
+
+@command.command()
+@click.argument("exercise")
+@_folder
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), default="queue", help="Default: queue.")
+@click.option("--job", metavar="JOB", help="Tell the story of this job too, such as order-7.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
+@click.pass_obj
+def run(
+    course: Path,
+    exercise: str,
+    folder: Path | None,
+    seed: int | None,
+    mode: str,
+    job: str | None,
+    out: Path | None,
+) -> None:
+    """Run the scenario of EXERCISE once with your policy, and show what came of it."""
+    from sim.exercises.answers import answer_folder, read_answer
+    from sim.exercises.catalogue import command_for, find_exercise
+    from sim.exercises.checking import measure_once
+    from sim.exercises.evidence import story_of
+    from sim.exercises.measures import MOST_STEPS
+    from sim.exercises.policy import read_policy
+    from sim.exercises.telling import tell_evidence, tell_once
+    from sim.experiments.run import run as run_scenario
+    from sim.report.tables import print_outcomes
+    from sim.report.terminal import Terminal
+
+    found = find_exercise(exercise, course)
+    answer = read_answer(found, answer_folder(found, folder))
+    policy = read_policy(found, answer.policy, answer.name)
+    modes: Any = ["in-process", "queue"] if mode == "both" else [mode]
+    result = run_scenario(policy.scenario, modes=modes, seed=seed, most_steps=MOST_STEPS)
+    told = result.modes[modes[-1]]
+    asked = next((one for one in told.jobs if one.job == job), None)
+    if job is not None and asked is None:
+        raise click.UsageError(f"no job {job!r} in this run; there are {told.jobs[0].job} to {told.jobs[-1].job}")
+    console = Terminal()
+    print_outcomes(result, console)
+    if asked is not None:
+        _print(tell_evidence(story_of(told, asked, whole=True)), console)
+        console.print()
+    once = measure_once(found, policy, result.seed)
+    _print(tell_once(once, command_for(found, "check", folder)), console)
+    if out is not None:
+        from sim.report.folder import write_results
+
+        for path in write_results(result, out):
+            click.echo(f"wrote {path}", err=True)
+
+
+@command.command()
+@click.argument("exercise")
+@_folder
+@click.option("--results", metavar="FILE|-", help="Where the verdict goes as JSON; default: results.json beside them.")
+@click.pass_obj
+def check(course: Path, exercise: str, folder: Path | None, results: str | None) -> None:
+    """Judge your answer to EXERCISE on seeds that you have not seen; your files are not changed.
+
+    Exit code 0: every check holds; 1: one does not; 2: it cannot be told, as a file cannot be used.
+    """
+    from sim import exercises
+    from sim.cli.run import write
+    from sim.exercises.answers import RESULTS, answer_folder, changed_scenario
+    from sim.exercises.telling import tell
+    from sim.report.terminal import Terminal
+
+    found = exercises.find_exercise(exercise, course)
+    place = answer_folder(found, folder)
+    verdict = exercises.check(found.name, folder=place, course=course)
+    if results != "-":
+        console = Terminal()
+        _print(tell(verdict), console)
+        if place.is_dir() and changed_scenario(found, place):
+            click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
+    if results is not None or place.is_dir():
+        write(results or str(place / RESULTS), verdict.json())
+    sys.exit(verdict.judgement.exit_code)
+
+
+@command.command()
+@click.argument("exercise")
+@click.option("--level", type=click.IntRange(1, 3), default=1, help="1: where to look; 2: how it works; 3: nearly all.")
+@click.pass_obj
+def hint(course: Path, exercise: str, level: int) -> None:
+    """Give a hint for EXERCISE."""
+    from sim.exercises.catalogue import command_for, find_exercise
+    from sim.exercises.showing import print_markdown
+    from sim.report.terminal import Terminal
+
+    found = find_exercise(exercise, course)
+    print_markdown(found.hint(level), Terminal())
+    if level < 3:
+        click.echo(f"\nMore: {command_for(found, 'hint')} --level {level + 1}")
+
+
+@command.command()
+@click.argument("exercise")
+@_folder
+@click.pass_obj
+def reset(course: Path, exercise: str, folder: Path | None) -> None:
+    """Put the untouched files of EXERCISE back; yours are kept beside them."""
+    from sim.exercises.answers import answer_folder
+    from sim.exercises.answers import reset as put_back
+    from sim.exercises.catalogue import find_exercise
+
+    found = find_exercise(exercise, course)
+    changed = put_back(found, answer_folder(found, folder))
+    for path, aside in changed:
+        click.echo(f"{path} is as at the start" + (f"; yours is {aside.name}" if aside else ""))
+    if not changed:
+        click.echo("nothing was changed")

@@ -1,0 +1,158 @@
+"""What teachers do with exercises: grade a class, make notebooks, add exercises and prove them."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.exercises.grading import Grade
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--seeds", type=click.IntRange(1, 1_000), default=20, help="Unseen seeds for every claim; default: 20.")
+@click.pass_obj
+def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> None:
+    """Prove exercises: FOLDERS, or all of the course.
+
+    The start fails for the stated reason, the wrong ideas fail, the solution passes, and hints do not give it away.
+    """
+    from sim.core.errors import SimError
+    from sim.exercises.catalogue import exercise_names
+    from sim.exercises.exercise import load_exercise
+    from sim.exercises.verifying import verify as prove
+
+    broken = False
+    for folder in folders or [course / name for name in exercise_names(course)]:
+        try:
+            found = load_exercise(folder.resolve())
+        except SimError as error:
+            click.echo(str(error), err=True)
+            broken = True
+            continue
+        click.echo(f"{found.name}: {found.description.title}")
+        for claim in prove(found, seeds=seeds):
+            broken |= not claim.holds
+            click.echo(f"  {'holds' if claim.holds else 'FAILS'}  {claim.claim}")
+            for fault in claim.faults[:5]:
+                click.echo(f"         {fault}")
+    if broken:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--csv", "csv_to", metavar="FILE|-", help="Write a row for each student and exercise; - is stdout.")
+@click.option("--exercises", metavar="01,03", help="Only these; who lacks one gets a row too.")
+@click.option("--salt", default=None, metavar="WORD", help="Chooses the unseen seeds; default: those of check.")
+@click.option("--seeds", type=click.IntRange(1, 1_000), help="How many unseen seeds; default: as the exercise says.")
+@click.option("--strict", is_flag=True, help="Judge no answer with an empty prediction; default: it is not right.")
+@click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")
+@click.option("--results", is_flag=True, help="Also write results.json beside each answer.")
+@click.pass_obj
+def grade(
+    course: Path,
+    folder: Path,
+    csv_to: str | None,
+    exercises: str | None,
+    salt: str | None,
+    seeds: int | None,
+    strict: bool,
+    jobs: int | None,
+    results: bool,
+) -> int:
+    """Grade a class: FOLDER has a folder for each student, in it one for each exercise.
+
+    Answers are files that are read, never programs that are run. What cannot be judged has a row that says why.
+
+    Exit code 0: everything is graded, whatever the verdicts; 2: the folder or a file cannot be used.
+    """
+    if csv_to is not None and csv_to != "-":
+        _writable(Path(csv_to))
+    from sim.exercises.grading import Rules, grade_class
+    from sim.exercises.seeds import CHECK
+    from sim.report.progress import progress
+
+    only = None if exercises is None else [name.strip() for name in exercises.split(",")]
+    rules = Rules(CHECK if salt is None else salt, seeds, strict)
+    with progress("answers") as show:
+        grades = grade_class(folder, course=course, only=only, rules=rules, jobs=jobs, watch=show)
+    _tell(grades, csv_to)
+    if not results:
+        return 0
+    from sim.exercises.handing_back import hand_back
+
+    unwritten = list(hand_back(grades))
+    for error in unwritten:
+        click.echo(str(error), err=True)
+    return 2 if unwritten else 0
+
+
+def _writable(path: Path) -> None:
+    """Find out before the work whether its fruit can be written.
+
+    Raises:
+        click.UsageError: It cannot.
+    """
+    if path.is_dir():
+        raise click.UsageError(f"--csv {path}: is a folder; give a file")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"--csv {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise click.UsageError(f"--csv {path}: the folder {path.parent} cannot be written to")
+
+
+def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
+    from sim.cli.run import write
+    from sim.exercises.grade_table import as_csv, overview
+    from sim.report.terminal import Terminal
+
+    if csv_to is not None:
+        write(csv_to, as_csv(grades))
+    if csv_to == "-":
+        return
+    console = Terminal()
+    console.print(overview(grades))
+    students = len({grade.student for grade in grades})
+    empty = sorted({grade.student for grade in grades if not grade.exercise})
+    console.print(f"{students} {'student' if students == 1 else 'students'}", highlight=False)
+    if empty:
+        console.print(f"without any exercise: {', '.join(empty)}", highlight=False, markup=False)
+
+
+@click.command()
+@click.argument("exercise")
+@click.option("-o", "--out", metavar="FILE|-", help="Where it goes; default: the exercise's name and .ipynb.")
+@click.option("--student", is_flag=True, help="Without solution and hidden tests, for who does not use nbgrader.")
+@click.option("--salt", metavar="WORD", help="Chooses the seeds of the hidden test; keep it to yourself.")
+@click.pass_obj
+def notebook(course: Path, exercise: str, out: str | None, student: bool, salt: str | None) -> None:
+    """Write EXERCISE as a notebook for nbgrader, with its solution and hidden tests."""
+    from sim.cli.run import write
+    from sim.exercises.catalogue import find_exercise
+    from sim.exercises.notebook import HIDDEN, as_text, instructor_notebook, student_notebook
+
+    found = find_exercise(exercise, course)
+    made = instructor_notebook(found, course=course, salt=HIDDEN if salt is None else salt)
+    target = out or f"{found.name}.ipynb"
+    write(target, as_text(student_notebook(made) if student else made))
+    if target != "-":
+        click.echo(f"wrote {target}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Write the files of a new exercise, to be filled in: FOLDER is called NN-some-words."""
+    from shlex import quote
+
+    from sim.exercises.skeleton import write_skeleton
+
+    for path in write_skeleton(folder):
+        click.echo(f"wrote {path}")
+    click.echo(f"\nFill them in; what is still missing says\n  python -m sim exercise verify {quote(str(folder))}")

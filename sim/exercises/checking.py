@@ -1,0 +1,108 @@
+"""Checking an answer to an exercise, on seeds that nobody has seen."""
+
+from collections.abc import Sequence
+
+from sim.core.errors import BudgetExceeded
+from sim.exercises.errors import ExerciseError
+from sim.exercises.evidence import evidence
+from sim.exercises.exercise import POLICY, Check, Exercise
+from sim.exercises.measures import Observation, measured, observe
+from sim.exercises.policy import Policy, read_policy
+from sim.exercises.prediction import Guess, Scored, score
+from sim.exercises.seeds import CHECK, unseen_seeds
+from sim.exercises.verdict import CheckResult, Judgement, Verdict
+from sim.scenario.fields import MODES, ModeName
+
+
+def judge(
+    exercise: Exercise,
+    policy_text: str,
+    *,
+    name: str = POLICY,
+    guesses: dict[str, Guess] | None = None,
+    salt: str = CHECK,
+    seeds: Sequence[int] | None = None,
+    replay: str = "",
+    show: bool = True,
+) -> Verdict:
+    """Run a policy on unseen seeds and hold every check against what was seen; never raises for a bad policy.
+
+    Args:
+        policy_text: What the policy's file says.
+        name: What problems call that file.
+        guesses: The learner's predictions; left out, none are scored.
+        salt: Chooses the seeds; another word gives others.
+        seeds: These seeds instead.
+        replay: The command that runs this policy once, to which a seed is added.
+        show: Whether to run the first failing check again for what shows it.
+    """
+    title = exercise.description.title
+    try:
+        policy = read_policy(exercise, policy_text, name)
+        runs = list(seeds) if seeds is not None else unseen_seeds(exercise.name, exercise.description.seeds, salt)
+        seen = _observe_all(exercise, policy, runs)
+        results = [_held(check, seen[check.mode]) for check in exercise.description.checks]
+        scored = [] if guesses is None else predictions_of(exercise, guesses)
+    except ExerciseError as error:
+        problems = [str(problem) for problem in error.args]
+        return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
+    except BudgetExceeded as error:
+        problems = [
+            f"{name}: with this policy a run takes more than {error.args[0]:,} simulation steps and is given up; "
+            "something is tried or checked far too often"
+        ]
+        return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
+    failing = next((one for one in results if not one.holds), None)
+    if failing is None:
+        return Verdict(exercise.name, title, Judgement.PASS, policy_text, len(runs), results, scored)
+    shown = observe(policy.scenario, failing.check.mode, failing.seed) if show else None
+    return Verdict(
+        exercise.name,
+        title,
+        Judgement.FAIL,
+        policy_text,
+        len(runs),
+        results,
+        scored,
+        evidence=None if shown is None else evidence(failing.check, shown),
+        replay=f"{replay} --seed {failing.seed}" if replay else "",
+    )
+
+
+def measure_once(exercise: Exercise, policy: Policy, seed: int) -> list[CheckResult]:
+    """Hold every check against one run, of this seed."""
+    seen = _observe_all(exercise, policy, [seed])
+    return [_held(check, seen[check.mode]) for check in exercise.description.checks]
+
+
+def predictions_of(exercise: Exercise, guesses: dict[str, Guess]) -> list[Scored]:
+    """Score predictions by running the untouched start at the scenario's own seed."""
+    start = read_policy(exercise, exercise.text(POLICY), str(exercise.folder / POLICY))
+    modes = {one.mode for one in exercise.description.predictions}
+    seen = {mode: observe(start.scenario, mode, start.scenario.seed) for mode in MODES if mode in modes}
+    return score(exercise, guesses, seen)
+
+
+def _observe_all(exercise: Exercise, policy: Policy, seeds: Sequence[int]) -> dict[ModeName, list[Observation]]:
+    description = exercise.description
+    modes = {check.mode for check in description.checks}
+    return {
+        mode: [observe(policy.scenario, mode, seed, events=description.needs_events(mode)) for seed in seeds]
+        for mode in MODES
+        if mode in modes
+    }
+
+
+def _held(check: Check, observations: Sequence[Observation]) -> CheckResult:
+    """Hold a check against every run; what it shows is the worst of them, and of several the first."""
+    worst = observations[0]
+    most = -1.0
+    for observation in observations:
+        value = measured(observation, check.measure, check.queue)
+        excess = float("inf") if value is None else check.limit.excess(value)
+        if excess > most:
+            worst, most = observation, excess
+    broken = most > 0
+    if not broken:
+        worst = max(observations, key=lambda one: measured(one, check.measure, check.queue) or 0)
+    return CheckResult(check, not broken, measured(worst, check.measure, check.queue), worst.seed)

@@ -1,0 +1,94 @@
+"""A learner's policy: the part of a locked scenario that may change, put in its place."""
+
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from sim.exercises.errors import ExerciseError
+from sim.exercises.exercise import SCENARIO, Exercise
+from sim.scenario.load import parse_scenario, validated
+from sim.scenario.problems import Path as DataPath
+from sim.scenario.problems import Problem, did_you_mean, lines, listed
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_source import Source, read_yaml
+
+
+class Policy(NamedTuple):
+    """A policy that fits its exercise.
+
+    Attributes:
+        name: What problems call it.
+        scenario: The exercise's scenario with the policy in it.
+        data: The same, as its file would say it.
+    """
+
+    name: str
+    text: str
+    scenario: Scenario
+    data: dict[str, Any]
+
+
+def read_policy(exercise: Exercise, text: str, name: str) -> Policy:
+    """Put a policy into its exercise's scenario.
+
+    Args:
+        text: What the policy's file says.
+        name: What problems call it, such as the file's path.
+
+    Raises:
+        ExerciseError: It cannot be used; a line for each problem, as ``file:line:column: path: what is wrong``.
+        ScenarioError: The exercise's own scenario cannot be used.
+    """
+    locked = exercise.text(SCENARIO)
+    parse_scenario(locked, str(exercise.folder / SCENARIO))
+    source = read_yaml(text)
+    data = read_yaml(locked).data
+    problems = list(source.problems)
+    if not problems:
+        problems = _put_in(data, source, exercise.description.may_change)
+    scenario: Scenario | None = None
+    if not problems:
+        scenario, problems = validated(data, source.marks)
+    if scenario is None or problems:
+        raise ExerciseError(*lines(name, source.marks, problems))
+    return Policy(name, text, scenario, data)
+
+
+def _put_in(data: dict[str, Any], source: Source, may_change: list[str]) -> list[Problem]:
+    """Replace what may change; return what is said of other places."""
+    if source.data is None:
+        return [Problem((), f"says nothing; expected {listed(_tops(may_change), 'and')}")]
+    if not isinstance(source.data, dict):
+        return [Problem((), f"expected keys such as `{_tops(may_change)[0]}:`")]
+    free = [tuple(path.split(".")) for path in may_change]
+    problems: list[Problem] = []
+    _walk(data, source.data, (), free, problems)
+    return problems
+
+
+def _walk(data: Any, said: Any, path: DataPath, free: list[tuple[str, ...]], problems: list[Problem]) -> None:
+    for key, value in said.items():
+        here = (*path, key)
+        if here in free:
+            data[key] = deepcopy(value)
+        elif any(place[: len(here)] == here for place in free):
+            if not isinstance(value, dict):
+                names = [place[len(here)] for place in free if place[: len(here)] == here]
+                problems.append(Problem(here, f"expected keys below it: {listed(list(dict.fromkeys(names)), 'and')}"))
+            else:
+                inner = data.setdefault(key, {})
+                _walk(inner, value, here, free, problems)
+        else:
+            problems.append(Problem(here, _locked(here, free), at_key=True))
+
+
+def _locked(path: DataPath, free: list[tuple[str, ...]]) -> str:
+    """Say that a key has no place here: mistyped, or one that may not change."""
+    beside = [place[len(path) - 1] for place in free if place[: len(path) - 1] == path[:-1]]
+    guess = did_you_mean(path[-1], list(dict.fromkeys(beside)))
+    if guess:
+        return f"there is nothing of this name to change{guess}"
+    return f"is locked in this exercise; you may change {listed(['.'.join(place) for place in free], 'and')}"
+
+
+def _tops(may_change: list[str]) -> list[str]:
+    return list(dict.fromkeys(path.split(".")[0] for path in may_change))

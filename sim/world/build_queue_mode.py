@@ -1,0 +1,103 @@
+"""Building the queue's side of a world: its store, its queues, the producer and the worker processes."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.limiter import RateLimit
+from sim.jobqueue.store import Store
+from sim.world.command_count import CommandCount
+from sim.world.process import Process
+from sim.world.producer import QueueProducer
+from sim.world.promoter import Promoter
+from sim.world.queue_parts import QueueParts, ServiceTimes
+from sim.world.queue_worker import QueueWorker
+from sim.world.redis_server import RedisServer
+from sim.world.stores import open_store
+from sim.world.waiting_room import WaitingRoom
+
+if TYPE_CHECKING:
+    from sim.world.simulation import Simulation
+
+STAGGER_MS = 10
+"""Time between the starts of two processes of a queue, where the scenario does not spread them."""
+
+
+def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProducer:
+    """Open the store, build every queue, and start the producer and the workers; return the producer.
+
+    Args:
+        world: Gets the parts; its clock, recorder, runner, controls and streams are there already.
+        count_commands: Whether to count what the queue asks of Redis. Who looks at the keys from outside uses
+            ``world.redis``, which is not counted.
+    """
+    world.redis, connect, world.sizes = open_store(world.store_name, world.clock)
+    world.server = RedisServer(world.env, world.redis, world.clock, connect)
+    if count_commands:
+        world.commands = CommandCount(world.redis)
+    store = cast(Store, world.commands or world.redis)
+    for name in world.scenario.queues:
+        world.queues[name] = _queue(world, name, store)
+    world.producer = QueueProducer(
+        world.env,
+        world.queues,
+        store=store,
+        clock=world.clock,
+        server=world.server,
+        semantics=world.semantics,
+        recorder=world.recorder,
+    )
+    world.producer.start()
+    for name, parts in world.queues.items():
+        world.workers[name] = list(_workers(world, world.server, name, parts, store))
+    return world.producer
+
+
+def _queue(world: "Simulation", name: str, store: Store) -> QueueParts:
+    config = world.scenario.queues[name]
+    settings = world.scenario.workers_of(name)
+    keys = QueueKeys(name)
+    room = WaitingRoom(world.env, store, keys)
+    promoter = Promoter(
+        world.env, store, keys, world.clock, world.recorder, serve=room.serve, guard_ms=settings.guard_interval
+    )
+    promoter.someone_can = lambda: _able_worker(world, name)
+    limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
+    times = ServiceTimes()
+    times.default_ms = config.service if isinstance(config.service, int) else 200
+    dead = keys.dead_letters() if config.dead_letter else None
+    return QueueParts(name, keys, config, settings, room, promoter, limit, times, dead)
+
+
+def _workers(world: "Simulation", server: RedisServer, name: str, parts: QueueParts, store: Store) -> Iterator[Process]:
+    spread = parts.settings.start_spread
+    starts = world.streams.generator(f"worker-starts:{name}") if spread else None
+    for number in range(1, parts.settings.processes + 1):
+        worker = QueueWorker(
+            world.env,
+            f"{name}-{number}",
+            parts,
+            store=store,
+            clock=world.clock,
+            server=server,
+            semantics=world.semantics,
+            recorder=world.recorder,
+            runner=world.runner,
+            hooks=world.controls,
+            streams=world.streams,
+            errors=world.errors,
+        )
+        start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
+        if start_ms:
+            world.controls.at(start_ms, worker.start)
+        else:
+            worker.start()
+        yield worker
+
+
+def _able_worker(world: "Simulation", queue: str) -> str | None:
+    """Name a process of the queue that can move a due job at this moment."""
+    for worker in world.workers.get(queue, ()):
+        if isinstance(worker, QueueWorker) and worker.can_promote:
+            return worker.name
+    return None

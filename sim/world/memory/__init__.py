@@ -1,0 +1,1 @@
+"""The commands of the fast store, by the type of key that they are for."""

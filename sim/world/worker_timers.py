@@ -1,0 +1,131 @@
+"""The timers that Bull runs in a worker process beside its jobs: one extends locks, one looks for stalled jobs."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.jobqueue.errors import UnreadableOptions
+from sim.jobqueue.locks import extend_lock
+from sim.jobqueue.stalled import REASON, check_stalled_jobs
+from sim.ledger.events import Event
+from sim.world.interval_timer import late_tick_chance
+from sim.world.process import Steps
+from sim.world.redis_server import CommandFailed
+
+if TYPE_CHECKING:
+    from sim.world.queue_worker import QueueWorker
+
+
+class Run:
+    """A job that a slot is running, as its lock renewal sees it.
+
+    Attributes:
+        due_ms: When its lock is to be extended, ms since the run began.
+        over: Whether the attempt has ended.
+    """
+
+    __slots__ = ("due_ms", "job_id", "over")
+
+    def __init__(self, job_id: str, due_ms: int) -> None:
+        self.job_id = job_id
+        self.due_ms = due_ms
+        self.over = False
+
+
+class LockRenewals:
+    """The locks of a process's running jobs, and the timer that extends each in its own rhythm."""
+
+    def __init__(self, worker: "QueueWorker") -> None:
+        self._worker = worker
+        self._renew_ms = worker.queue.settings.lock_renew_ms
+        self._runs: deque[Run] = deque()
+        self._wanted: simpy.Event | None = None
+
+    def forget(self) -> None:
+        """Forget all runs: they died with the process that had them."""
+        self._runs.clear()
+        self._wanted = None
+
+    def begin(self, job_id: str) -> Run:
+        """Take on the lock of a job that starts; who runs it says when the attempt is over."""
+        run = Run(job_id, self._worker.env.now + self._renew_ms)
+        self._runs.append(run)
+        if self._wanted is not None:
+            self._wanted.succeed()
+            self._wanted = None
+        return run
+
+    def timer(self) -> Steps:
+        """Extend the lock of every running job when it is due; a job whose lock is lost is let go."""
+        worker, runs = self._worker, self._runs
+        while True:
+            while runs and runs[0].over:
+                runs.popleft()
+            if not runs:
+                self._wanted = worker.env.event()
+                yield self._wanted
+                yield from worker.until_thawed()
+                continue
+            run = runs[0]
+            wait_ms = run.due_ms - worker.env.now
+            if wait_ms > 0:
+                yield worker.env.timeout(wait_ms)
+                yield from worker.until_thawed()
+                continue
+            runs.popleft()
+            try:
+                yield from worker.connected()
+            except CommandFailed:
+                continue
+            if not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lease):
+                run.due_ms = worker.env.now + self._renew_ms
+                runs.append(run)
+
+
+def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
+    """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
+    interval_ms = worker.queue.settings.stalled_interval
+    late = late_tick_chance(interval_ms)
+    stream = f"stalled-timer:{worker.name}:{worker.generation}"
+    tick = 0
+    tick_ms = worker.env.now
+    while True:
+        try:
+            yield from worker.connected()
+            _check(worker)
+        except (CommandFailed, UnreadableOptions) as error:
+            worker.note_trouble(error)
+        tick += 1
+        tick_ms += interval_ms + (worker.streams.unit(stream, tick) < late)
+        while tick_ms <= worker.env.now:
+            tick_ms += interval_ms
+        yield worker.env.timeout(tick_ms - worker.env.now)
+        if worker.frozen:
+            yield from worker.until_thawed()
+            tick_ms = worker.env.now
+
+
+def _check(worker: "QueueWorker") -> None:
+    queue, recorder = worker.queue, worker.recorder
+    check = check_stalled_jobs(
+        worker.store,
+        queue.keys,
+        now_ms=worker.clock.now_ms,
+        max_stalled=queue.settings.max_stalled,
+        interval_ms=queue.settings.stalled_interval,
+        dead=queue.dead,
+    )
+    for job_id in check.stalled:
+        recorder.job(queue.name, recorder.name_of(queue.name, job_id), Event.STALLED, worker.name)
+    for job_id in check.failed:
+        name = recorder.name_of(queue.name, job_id)
+        recorder.job(queue.name, name, Event.STALLED, worker.name)
+        recorder.job(
+            queue.name, name, Event.FAILED, worker.name, {"reason": REASON, "kept": job_id not in check.evicted}
+        )
+    worker.note_evicted(check.evicted, "failed")
+    for move in check.dead:
+        worker.note_dead(recorder.name_of(queue.name, move.job_id), move.dead_id)
+    if check.stalled:
+        queue.room.serve()

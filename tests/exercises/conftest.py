@@ -1,0 +1,14 @@
+"""A small exercise in a course of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.exercises.exercise import Exercise, load_exercise
+from tests.exercises.tiny import write_exercise
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Exercise:
+    """An exercise whose start fails, with two wrong ideas and a solution."""
+    return load_exercise(write_exercise(tmp_path / "course"))

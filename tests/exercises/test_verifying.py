@@ -1,0 +1,61 @@
+"""``verify`` proves that an exercise does what it says; each claim can fail."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.exercises.errors import ExerciseError
+from sim.exercises.exercise import Exercise, load_exercise
+from sim.exercises.verifying import verify
+from tests.exercises.tiny import EXERCISE, FILES, POLICY, SOLUTION, TOO_OFTEN, write_exercise
+
+
+def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
+    """Start, wrong ideas, solution, predictions, texts and hints."""
+    claims = list(verify(exercise, seeds=4))
+    assert [claim.faults for claim in claims] == [[]] * 8
+
+
+@pytest.mark.parametrize(
+    ("changed", "claim", "fault"),
+    [
+        ({"policy": SOLUTION}, "the untouched start fails", "passes on seed"),
+        ({"wrong_too_late": SOLUTION}, "wrong/too-late.yaml fails", "passes on seed"),
+        ({"wrong_too_late": TOO_OFTEN}, "wrong/too-late.yaml fails", "is not-too-often"),
+        ({"solution_policy": POLICY}, "the solution passes", "every-order fails"),
+        ({"solution_policy": "queues: {order: {attempts: 0}}"}, "the solution passes", "policy.yaml:1:28"),
+        ({"predict": "failed: 3\nfate:\n"}, "predict.yaml asks", "failed: is answered already"),
+        ({"predict": "fate:\n"}, "predict.yaml asks", "expected an empty line for each prediction"),
+        ({"hints": FILES["hints.md"].replace("Look.", "Set attempts: 4.")}, "no hint", "hint 1: says `attempts: 4`"),
+        ({"hints": FILES["hints.md"].replace("delays up", "delays of 2s up")}, "no hint", "hint 2: says `delay: 2s`"),
+        ({"hints": "## Hint 1\n\nLook.\n"}, "its texts", "expected the sections"),
+        ({"README": "# x\n"}, "its texts", "has no section `## What happened`"),
+        ({"exercise": EXERCISE.replace("{none: 0,", "{none: 9,")}, "every prediction has", "0 is none of the choices"),
+    ],
+)
+def test_a_broken_exercise_is_found_out(tmp_path: Path, changed: dict[str, str], claim: str, fault: str) -> None:
+    """By the claim that it breaks, in words."""
+    broken = load_exercise(write_exercise(tmp_path, **changed))
+    found = [one for one in verify(broken, seeds=3) if not one.holds]
+    assert any(one.claim.startswith(claim) and fault in one.faults[0] for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            EXERCISE.replace("measure: delivered", "measure: deliverd"),
+            "there is no such measure; did you mean `delivered`?",
+        ),
+        (EXERCISE.replace('"<= 20s"', '"<= 20"'), "expected a bound such as"),
+        (EXERCISE.replace("start_fails: every-order", "start_fails: no-such"), "there is no check called no-such"),
+        (EXERCISE.replace("minutes: 5\n", ""), "minutes: is missing"),
+        (EXERCISE + "more: 1\n", "more: there is no such key here"),
+    ],
+)
+def test_a_description_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    """To the teacher who writes it."""
+    with pytest.raises(ExerciseError) as caught:
+        load_exercise(write_exercise(tmp_path, exercise=text))
+    assert problem in str(caught.value)
+    assert "exercise.yaml:" in str(caught.value)
