@@ -39,7 +39,7 @@ def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand() -> None:
         state = ask(page, "/api/state")
         assert state["time"]["now_ms"] == 9_000
         assert not state["time"]["is_playing"]
-        assert state["redis"] == {"state": "up", "port": page.redis_port}
+        assert state["redis"] == {"state": "up", "port": page.redis_port, "persistence": "aof-everysec"}
         client = redis.Redis(port=page.redis_port, decode_responses=True)
         assert client.zcard("bull:email:failed") == 3
         client.zrem("bull:email:failed", "1")

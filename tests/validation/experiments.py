@@ -154,7 +154,7 @@ def rerun_with_exact_checks(runs: int) -> list[float]:
     away; the second is the one that is killed.
     """
     times: list[float] = []
-    with mock.patch("sim.world.queue_worker.late_tick_chance", return_value=1.0):
+    with mock.patch("sim.world.worker_timers.late_tick_chance", return_value=1.0):
         for seed in range(1, runs + 1):
             chosen = moments("exact", seed)
             begin_ms, kill_ms = int(chosen.integers(1_000, 31_000)), int(chosen.integers(60_000, 120_000))
