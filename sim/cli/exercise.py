@@ -59,8 +59,10 @@ def list_(course: Path) -> None:
     from sim.report.terminal import Terminal
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, options in {"": {}, "exercise": {"ratio": 1}, "minutes": {"justify": "right"}, "passed": {}}.items():
-        table.add_column(name, **options)  # type: ignore[arg-type]
+    table.add_column("")
+    table.add_column("exercise", ratio=1)
+    table.add_column("minutes", justify="right")
+    table.add_column("passed")
     found = all_exercises(course)
     for one in found:
         done = "yes" if passed(answer_folder(one)) else ""

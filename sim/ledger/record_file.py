@@ -94,7 +94,7 @@ class RecordFile(Generic[T]):
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:
-            file: IO[bytes] = tempfile.TemporaryFile(prefix="trace-", buffering=0)  # noqa: SIM115
+            file: IO[bytes] = tempfile.TemporaryFile(prefix="trace-", buffering=0)  # noqa: SIM115  # stays open
             weakref.finalize(self, file.close)
             self._file = file
         return self._file

@@ -40,11 +40,11 @@ class SimulatedTime(simpy.Environment):
             BaseException: What a process raised that nobody waits for.
         """
         try:
-            self.now, _, _, event = heappop(self._queue)  # type: ignore[assignment]
+            self.now, _, _, event = heappop(self._queue)  # type: ignore[assignment]  # SimPy says float
         except IndexError:
             raise EmptySchedule from None
         callbacks = event.callbacks
-        event.callbacks = None  # type: ignore[assignment]
+        event.callbacks = None  # type: ignore[assignment]  # SimPy's own sign of a processed event
         for callback in callbacks:
             callback(event)
         if not event._ok and not hasattr(event, "_defused"):

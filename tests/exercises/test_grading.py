@@ -31,7 +31,7 @@ def handed_in(tmp_path: Path) -> Path:
 
 def row_of(course: Path, folder: Path, student: str = "bob", **options: object) -> Grade:
     """Grade in this process and return a student's only row; ada's good answer must have passed beside it."""
-    grades = exercises.grade(folder, course=course, jobs=1, **options)  # type: ignore[arg-type]
+    grades = exercises.grade(folder, course=course, jobs=1, **options)
     assert [one.verdict for one in grades if one.student == "ada" and one.exercise == FIRST] == ["pass"]
     (row,) = [one for one in grades if one.student == student]
     return row
@@ -166,7 +166,7 @@ def test_what_may_not_be_read_has_a_row(course: Path, handed_in: Path, monkeypat
     def open_(path: Path, *more: object) -> object:
         if path == place / "policy.yaml":
             raise PermissionError(13, "Permission denied")
-        return opened(path, *more)  # type: ignore[arg-type]
+        return opened(path, *more)
 
     def iterdir(path: Path) -> object:
         if path.name == "eve":
@@ -202,7 +202,7 @@ def test_an_error_of_the_program_itself_costs_one_row(
     def fragile(exercise: object, policy: str, **more: object) -> object:
         if "attempts: 7" in policy:
             raise RecursionError("too deep")
-        return judge(exercise, policy, **more)  # type: ignore[arg-type]
+        return judge(exercise, policy, **more)
 
     monkeypatch.setattr(grading, "judge", fragile)
     hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("6", "7"))
@@ -244,7 +244,7 @@ def test_who_lacks_an_exercise_has_a_row_only_where_the_exercises_are_named(cour
     hand_in(handed_in / "bob" / SECOND)
 
     def rows(**options: object) -> list[tuple[str, str, str]]:
-        grades = exercises.grade(handed_in, course=course, jobs=1, **options)  # type: ignore[arg-type]
+        grades = exercises.grade(handed_in, course=course, jobs=1, **options)
         return [(one.student, one.exercise, one.verdict) for one in grades]
 
     assert rows() == [("ada", FIRST, "pass"), ("bob", SECOND, "pass")]
@@ -281,7 +281,7 @@ def test_salt_and_number_choose_the_seeds(course: Path, handed_in: Path) -> None
     """Without them they are those of a learner's own check."""
 
     def seeds(**options: object) -> tuple[int, int]:
-        (row,) = exercises.grade(handed_in, course=course, jobs=1, **options)  # type: ignore[arg-type]
+        (row,) = exercises.grade(handed_in, course=course, jobs=1, **options)
         assert row.details is not None
         return row.details.seeds, row.details.checks[0].seed
 

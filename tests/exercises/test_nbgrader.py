@@ -88,7 +88,7 @@ def test_it_is_the_same_file_every_time(course: Path, instructors: Any) -> None:
     assert [cell.id for cell in again.cells] == ["story", "scenario", "predictions", "policy", "check", "hidden-check"]
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 def test_the_instructors_notebook_passes_both_checks(instructors: Any, tmp_path: Path) -> None:
     """And writes nothing to stderr and no value, which nbgrader would take for no points, or for points."""
     assert executed(instructors, tmp_path) == {"predictions": [], "policy": [], "check": [], "hidden-check": []}
@@ -98,7 +98,7 @@ def test_the_instructors_notebook_passes_both_checks(instructors: Any, tmp_path:
     assert "PASSED" in outputs[0].text
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 def test_the_students_notebook_runs_and_fails_the_check(instructors: Any, tmp_path: Path) -> None:
     """No other cell fails, and the hidden one does nothing yet."""
     students = student_notebook(instructors)
@@ -110,7 +110,7 @@ def test_the_students_notebook_runs_and_fails_the_check(instructors: Any, tmp_pa
     }
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 def test_an_untouched_policy_fails_the_hidden_check_too(instructors: Any, tmp_path: Path) -> None:
     """That is what is graded: the student's cells beside the instructor's tests."""
     students = {cell.id: cell.source for cell in student_notebook(instructors).cells}

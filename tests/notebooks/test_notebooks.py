@@ -28,7 +28,7 @@ def test_there_are_notebooks() -> None:
     assert NOTEBOOKS
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 @each_notebook
 def test_a_notebook_runs_to_its_end(path: Path) -> None:
     """In the folder where a learner opens it, each cell within a minute, and nothing in it warns."""
@@ -37,7 +37,7 @@ def test_a_notebook_runs_to_its_end(path: Path) -> None:
     assert said == []
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 @each_notebook
 def test_a_notebook_shows_a_picture_and_a_table_and_says_in_words_what_a_picture_shows(path: Path) -> None:
     """Each table has a caption, and each picture stands in ``show``, which wants words for it."""

@@ -33,7 +33,7 @@ def test_a_run_with_samples_gives_the_trace_of_the_run_without(
     scenario = Scenario.model_validate(raw)
     ends = []
     for sampling in (False, every_ms):
-        world = World(scenario, mode, store=store, metrics=sampling)  # type: ignore[arg-type]  # False is meant
+        world = World(scenario, mode, store=store, metrics=sampling)  # False is meant
         world.run()
         ends.append((world.ledger.sha256(), world.now_ms, world._steps_left))
     assert ends[0] == ends[1]

@@ -162,7 +162,7 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
         for name, parts in world.queues.items():
             handle = world.queue(name)
             last = {gauge: world.metrics.series(name, gauge)[-1] for gauge in READ}
-            assert last["dead_letters"] == len(dead_letter_ids(world.redis, parts.keys))  # type: ignore[arg-type]
+            assert last["dead_letters"] == len(dead_letter_ids(world.redis, parts.keys))
             assert {gauge: last[gauge] for gauge in handle.counts} == handle.counts
             if not loses_replies(raw):
                 line = set(world.metrics.tally.queues[name].line)

@@ -19,7 +19,7 @@ def test_at_least_twelve_scenarios_are_shipped() -> None:
 @pytest.mark.parametrize(("path", "profile"), CASES, ids=lambda value: getattr(value, "stem", value))
 def test_what_the_scenario_expects_is_what_happens(path: Path, profile: str) -> None:
     """For each semantics that it names; and the outcomes add up in both modes."""
-    result = run(path, semantics=profile)  # type: ignore[arg-type]  # one of the two names
+    result = run(path, semantics=profile)  # one of the two names
     assert result.expectations, "a shipped scenario expects something"
     assert [check.as_dict() for check in result.expectations if not check.holds] == []
     assert all(one.totals.adds_up for one in result.modes.values())

@@ -42,7 +42,7 @@ REFUSED = [
 @pytest.fixture(autouse=True)
 def nothing_was_lost(world: World, port: RedisPort, connect: Callable[..., Any]) -> Any:
     """After every test of this file the port answers, and the world's keys are what they were."""
-    before = world.redis.hgetall("bull:email:1")  # type: ignore[union-attr]
+    before = world.redis.hgetall("bull:email:1")
     yield
     client = connect()
     assert client.ping()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from tests.serve.live_page import LivePage, live_page
 
@@ -187,7 +188,6 @@ def test_focus_stays_where_it_is_while_the_page_is_drawn_anew(page: Any) -> None
 
 def test_script_in_a_job_is_shown_as_text_and_does_not_run(page: Any, served: LivePage) -> None:
     """In its id, its error, its data and its stack."""
-    redis = pytest.importorskip("redis")
     evil = "<img src=x onerror=\"document.title='hit'\"><script>document.title='hit'</script>"
     with redis.Redis(port=served.redis_port) as client:
         fields = {"name": evil, "data": evil, "opts": evil, "failedReason": evil, "stacktrace": evil}

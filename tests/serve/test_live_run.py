@@ -211,7 +211,7 @@ def test_every_crash_goes_back_to_what_was_done_by_hand_before_it() -> None:
     assert server is not None
 
     def is_paused() -> bool:
-        return bool(server.operate(lambda: live.queue_world.redis.exists(paused)))  # type: ignore[union-attr]
+        return bool(server.operate(lambda: live.queue_world.redis.exists(paused)))
 
     live.go_on(3_500)
     live.do("pause", {"queue": "email"})

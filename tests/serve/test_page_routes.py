@@ -248,7 +248,7 @@ def test_no_change_without_the_token(
     """Not by a byte less."""
     before = engine.version
     headers = {} if token is None else {"X-Token": token.encode("latin-1")}
-    assert client.post(path, json=body, headers=headers).status_code == 403  # type: ignore[arg-type]
+    assert client.post(path, json=body, headers=headers).status_code == 403
     assert engine.version == before
 
 

@@ -52,7 +52,7 @@ def test_a_retry_by_hand_is_picked_up_at_the_next_step(world: World, port: Redis
 def test_a_transaction_is_looked_at_when_it_is_whole(world: World, port: RedisPort, client: Any) -> None:
     """Nothing runs between its commands, and once for all of them the world is told."""
     told: list[int] = []
-    port._on_change = lambda: told.append(world.redis.llen("bull:email:wait"))  # type: ignore[union-attr]
+    port._on_change = lambda: told.append(world.redis.llen("bull:email:wait"))
     with client.pipeline(transaction=True) as pipe:
         pipe.zrem("bull:email:failed", "1", "2").lpush("bull:email:wait", "1").lpush("bull:email:wait", "2")
         assert pipe.execute() == [2, 1, 2]
@@ -142,7 +142,7 @@ def test_a_blocked_pop_gets_what_the_world_adds(world: World, port: RedisPort, c
     waiting.send(b"BRPOPLPUSH bull:email:note active 0\r\n")
     wait_until_blocked(client, 1)
     with port.world_lock:
-        world.redis.lpush("bull:email:note", "x")  # type: ignore[union-attr]
+        world.redis.lpush("bull:email:note", "x")
     assert waiting.read(b"x\r\n") == b"$1\r\nx\r\n"
 
 
@@ -209,7 +209,7 @@ def test_what_the_world_publishes_is_heard(world: World, port: RedisPort, client
         client.close()
     assert message is not None
     assert message["data"] == str(1767225600000 + 6_000)
-    assert not world.redis.connection_pool.connection_kwargs["server"].subscribers  # type: ignore[union-attr]
+    assert not world.redis.connection_pool.connection_kwargs["server"].subscribers
 
 
 def test_clients_go_by_names(client: Any, raw: Any) -> None:
@@ -295,8 +295,8 @@ def test_an_outage_of_the_simulated_redis_breaks_connections(world: World, port:
 def test_a_redis_that_loads_its_data_says_so(world: World, port: RedisPort, client: Any) -> None:
     """INFO and HELLO are answered, the rest is refused as by Redis."""
     with port.world_lock:
-        world.server.go_away()  # type: ignore[union-attr]
-        world.server.listen(loading=True)  # type: ignore[union-attr]
+        world.server.go_away()
+        world.server.listen(loading=True)
     assert client.info("persistence")["loading"] == 1
     with pytest.raises(redis.BusyLoadingError):
         client.get("x")
@@ -335,8 +335,8 @@ def test_a_port_can_be_closed_and_opened_again(world: World) -> None:
         assert again.port == number
         assert client.ping()
     client.close()
-    assert world.server.on_lost is not None  # type: ignore[union-attr]
-    assert not [tell for tell in world.server.on_lost if getattr(tell, "__self__", None) is port]  # type: ignore[union-attr]
+    assert world.server.on_lost is not None
+    assert not [tell for tell in world.server.on_lost if getattr(tell, "__self__", None) is port]
 
 
 def test_a_fakeredis_that_changed_is_found_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,7 +160,7 @@ def test_a_hand_that_steps_through_a_world_has_the_same_verbs() -> None:
     with pytest.raises(UnknownName, match="99"):
         queue.remove("99")
     with pytest.raises(UnknownName, match="finished"):
-        queue.clean("1h", "finished")  # type: ignore[arg-type]
+        queue.clean("1h", "finished")
     queue.remove(queue.id_of("email-3"))
     world.run_until("5s")
     assert queue.clean("1h") == []

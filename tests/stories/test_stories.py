@@ -25,7 +25,7 @@ def scenario(**parts: Any) -> Scenario:
 
 def timeline(story: Scenario, mode: str = "queue", semantics: str = "documented") -> list[str]:
     """What happened, without what always happens."""
-    result = run(story, modes=[mode], semantics=semantics)  # type: ignore[list-item, arg-type]  # names of modes
+    result = run(story, modes=[mode], semantics=semantics)  # names of modes
     (one,) = result.modes.values()
     return [f"{r.t_ms} {r.job or r.worker or 'redis'} {r.event.value}" for r in one.ledger if r.event not in NOISE]
 

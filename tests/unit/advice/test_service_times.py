@@ -20,7 +20,7 @@ DRAWS = {
 
 def service(raw: Any) -> Service:
     """Read a distribution as a scenario file has it."""
-    read: Service = TypeAdapter(Service).validate_python(raw)  # type: ignore[arg-type]
+    read: Service = TypeAdapter(Service).validate_python(raw)
     return read
 
 

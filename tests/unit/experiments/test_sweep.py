@@ -82,7 +82,7 @@ def test_two_processes_give_the_rows_of_one(tmp_path: Path, serial: list[tuple[A
 
 def test_a_dask_cluster_gives_the_rows_of_one_process(tmp_path: Path, serial: list[tuple[Any, ...]]) -> None:
     """The same code, on workers that something else has started."""
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason="a cluster needs the extra cluster")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         sweep_result(TEXT, 6, VARY, cluster=cluster.scheduler_address, path=tmp_path / "s.sqlite")
     assert rows_of(tmp_path / "s.sqlite") == serial
@@ -106,7 +106,7 @@ def test_seeds_differ_by_run_and_are_the_same_at_every_point(serial: list[tuple[
 
 def test_the_frame_has_a_column_for_what_was_varied_and_numbers_where_they_are() -> None:
     """Durations in ms."""
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="frames need the extra notebook")
     frame = sim.sweep(TEXT, 3, {"workers.email.processes": [1, 2], "faults.0.restart_after": ["1s", "1m"]}, jobs=1)
     assert len(frame) == 2 * 2 * 3 * 2
     assert list(frame.columns) == ["workers.email.processes", "faults.0.restart_after", *COLUMNS]
@@ -250,7 +250,7 @@ def test_answers_sum_up_the_rows_and_every_interval_holds_its_mean(result: Sweep
             assert list(found) == list(MEASURES)
             for name in COLUMNS[6:21]:
                 values = [row.flat()[COLUMNS.index(name)] for row in rows]
-                assert found[name].mean == pytest.approx(sum(values) / 20)  # type: ignore[arg-type]
+                assert found[name].mean == pytest.approx(sum(values) / 20)
             for summary in found.values():
                 assert summary.interval is not None
                 assert max(0, summary.least) <= summary.mean <= summary.most

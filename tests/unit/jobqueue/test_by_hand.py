@@ -96,7 +96,7 @@ def test_unsticking_between_pop_and_lock_gives_a_job_to_two_workers(q: Driver) -
     others = q.take(q.other)
     q.complete(others, q.other)
     with pytest.raises(LockMissing):
-        q.complete(mine)  # type: ignore[arg-type]  # nothing limits the rate here
+        q.complete(mine)  # nothing limits the rate here
 
 
 def test_a_lock_that_is_deleted_under_a_worker_lets_the_job_run_again(q: Driver) -> None:

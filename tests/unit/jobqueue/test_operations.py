@@ -54,8 +54,8 @@ def test_a_limit_is_kept(q: Driver, state: str, limit: int, left: int) -> None:
         if state == "failed":
             q.fail(q.take())
     q.clock.advance(1)
-    clean_jobs(q.store, q.keys, state, now_ms=q.clock.now_ms, limit=limit)  # type: ignore[arg-type]
-    assert job_counts(q.store, q.keys)[state] == left  # type: ignore[index]
+    clean_jobs(q.store, q.keys, state, now_ms=q.clock.now_ms, limit=limit)
+    assert job_counts(q.store, q.keys)[state] == left
 
 
 def test_refusals_say_why(q: Driver) -> None:

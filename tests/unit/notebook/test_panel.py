@@ -125,7 +125,7 @@ def test_knobs_that_cannot_be_are_refused_with_what_would_be_right(make: Any, sa
         make()
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own libraries warn
 def test_in_a_notebook_the_starting_values_run_once_and_run_replaces_their_result() -> None:
     """The result is the cell's own output, so that a saved notebook shows it without any widget."""
     cells = [

@@ -98,4 +98,4 @@ def test_changed_says_what_is_wrong_with_the_file_itself(tmp_path: Path) -> None
     with pytest.raises(ScenarioError, match=r"mine.yaml:1:"):
         changed(own, {})
     with pytest.raises(SimError, match="path or the name of a scenario file, not a Scenario"):
-        changed(load_scenario(SHIPPED), {})  # type: ignore[arg-type]
+        changed(load_scenario(SHIPPED), {})

@@ -104,7 +104,7 @@ def test_counts_alone_are_a_row_for_each_count() -> None:
 
 def test_a_frame_has_its_columns_and_an_index_that_says_something() -> None:
     """The row numbers that pandas makes by itself say nothing."""
-    pandas = pytest.importorskip("pandas")
+    pandas = pytest.importorskip("pandas", reason="frames need the extra notebook")
     frame = pandas.DataFrame({"lost": [1, 2]})
     assert repr(table(frame)) == "lost\n   1\n   2"
     assert repr(table(frame.set_index(pandas.Index(["a", "b"], name="mode")))) == "mode  lost\na        1\nb        2"

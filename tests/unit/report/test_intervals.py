@@ -33,7 +33,7 @@ TRIALS = st.integers(1, 3_000).flatmap(lambda of: st.tuples(st.integers(0, of), 
 )
 def test_shares_are_bounded_as_published(method: object, hits: int, of: int, low: float, high: float) -> None:
     """Source of the last two: R. G. Newcombe, Two-sided confidence intervals for the single proportion (1998)."""
-    assert method(hits, of) == pytest.approx((low, high), abs=5e-7 if method is clopper_pearson else 6e-4)  # type: ignore[operator]
+    assert method(hits, of) == pytest.approx((low, high), abs=5e-7 if method is clopper_pearson else 6e-4)
 
 
 @pytest.mark.parametrize(

@@ -202,9 +202,9 @@ def test_settings_of_others_are_left_alone_and_do_not_matter() -> None:
 @pytest.mark.parametrize("looks", [OUTCOME_LOOKS, STATE_LOOKS, SEGMENT_LOOKS, MARKER_LOOKS])
 def test_no_two_things_of_a_picture_look_the_same(looks: dict[str, object]) -> None:
     """Each has its own label, and its own colour together with its hatch or marker."""
-    drawn = [(look.colour, look.hatch, look.marker) for look in looks.values()]  # type: ignore[attr-defined]
+    drawn = [(look.colour, look.hatch, look.marker) for look in looks.values()]
 
-    assert len(set(drawn)) == len(drawn) == len({look.label for look in looks.values()})  # type: ignore[attr-defined]
+    assert len(set(drawn)) == len(drawn) == len({look.label for look in looks.values()})
 
 
 @pytest.mark.parametrize(

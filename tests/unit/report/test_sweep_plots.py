@@ -28,7 +28,7 @@ def sweep_of(paths: tuple[str, ...], points: tuple[tuple[str, ...], ...], runs: 
 
 def ticks(ax: Axes) -> list[str]:
     """What is written along the horizontal axis."""
-    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+    ax.figure.draw_without_rendering()
     low, high = ax.get_xlim()
     return [t.get_text() for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
 
@@ -44,7 +44,7 @@ def test_text_is_a_category_and_no_line_joins_it() -> None:
     """Nothing lies between `none` and `rdb`."""
     ax = plot_against(sweep_of(("redis.persistence",), (("none",), ("rdb",))), "lost")
     assert ticks(ax) == ["none", "rdb"]
-    assert all(container.lines[0].get_linestyle() == "None" for container in ax.containers)  # type: ignore[attr-defined]
+    assert all(container.lines[0].get_linestyle() == "None" for container in ax.containers)
 
 
 def test_a_mean_stands_within_its_interval() -> None:
@@ -52,8 +52,8 @@ def test_a_mean_stands_within_its_interval() -> None:
     result = sweep_of(("queues.email.attempts",), (("1",), ("2",)))
     ax = plot_against(result, "lost")
     queue = ax.containers[1]
-    mean = queue.lines[0].get_ydata()[0]  # type: ignore[attr-defined]
-    (bars,) = queue.lines[2]  # type: ignore[attr-defined]
+    mean = queue.lines[0].get_ydata()[0]
+    (bars,) = queue.lines[2]
     assert isinstance(bars, LineCollection)
     low, high = (point[1] for point in bars.get_segments()[0])
     summary = result.answers[0].modes["queue"]["lost"]
@@ -75,7 +75,7 @@ def test_a_heat_map_has_its_number_in_every_cell() -> None:
 def test_a_distribution_holds_every_run_once() -> None:
     """In percent of the runs, both modes beside each other."""
     ax = plot_distribution(sweep_of((), ((),), runs=9), "lost")
-    heights = [[bar.get_height() for bar in container] for container in ax.containers]  # type: ignore[attr-defined]
+    heights = [[bar.get_height() for bar in container] for container in ax.containers]
     assert heights[0] == pytest.approx([100, 0, 0])
     assert heights[1] == pytest.approx([100 / 3] * 3)
 
@@ -90,7 +90,7 @@ def test_any_number_of_points_can_be_drawn_into_axes_of_ones_own(points: int, me
         ax = new_figure(5, 3).add_subplot()
         result = sweep_of(("a",), tuple((str(n),) for n in range(points)), runs=2)
         assert plot_against(result, measure, ax=ax) is ax
-        pictures.append(png_bytes(ax.figure))  # type: ignore[arg-type]
+        pictures.append(png_bytes(ax.figure))
     assert pictures[0] == pictures[1]
     assert dict(matplotlib.rcParams) == before
 
