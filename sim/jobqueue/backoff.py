@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 
 from sim.jobqueue.errors import UnknownBackoff
 from sim.jobqueue.job import Backoff
+from sim.jobqueue.numbers import SAFE
 from sim.jobqueue.semantics import Semantics
 
 Strategy = Callable[[int], int | None]
 """Failures so far -> delay, ms. None or 0: at once. Exactly -1: give up now. Below -1: due in the past, so at once."""
 
 GIVE_UP = -1
+MOST_DOUBLINGS = 64
+"""With more of them every delay is longer than any run; Bull's own comes to infinity, which never comes either."""
 
 
 def backoff_delay_ms(
@@ -37,6 +40,6 @@ def backoff_delay_ms(
         return backoff.delay_ms
     if backoff.type == "exponential":
         if semantics.exponential == "doubling":
-            return backoff.delay_ms << (failures - 1)
-        return backoff.delay_ms * ((1 << failures) - 1)
+            return min(SAFE, backoff.delay_ms << min(failures - 1, MOST_DOUBLINGS))
+        return min(SAFE, backoff.delay_ms * ((1 << min(failures, MOST_DOUBLINGS)) - 1))
     raise UnknownBackoff(backoff.type)

@@ -4,12 +4,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from sim.jobqueue.dead_lettering import FROM_ID, FROM_QUEUE, TRAIL, Life, Move, read_trail, whole
+from sim.jobqueue.dead_lettering import FROM_ID, FROM_QUEUE, TRAIL, Life, Move, read_trail
 from sim.jobqueue.errors import NoDeadLetter
 from sim.jobqueue.free_ids import FreeIds
 from sim.jobqueue.job import DEFAULT_NAME
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
+from sim.jobqueue.numbers import whole
 from sim.jobqueue.store import Store, Transaction, atomic
 
 BATCH = 100

@@ -8,6 +8,7 @@ from sim.jobqueue.free_ids import FreeIds
 from sim.jobqueue.job import to_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
+from sim.jobqueue.numbers import whole
 from sim.jobqueue.store import Transaction
 
 FROM_QUEUE = "fromQueue"
@@ -131,14 +132,6 @@ def read_trail(text: str | None) -> list[Life]:
         )
         for life in lives
     ]
-
-
-def whole(number: Any) -> int:
-    """Read a whole number from a field that anybody may have written; 0 for everything else."""
-    try:
-        return int(number or 0)
-    except (TypeError, ValueError):
-        return 0
 
 
 def _list(text: str | None) -> list[Any]:

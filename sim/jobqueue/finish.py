@@ -10,6 +10,7 @@ from sim.jobqueue.job import Job, to_json
 from sim.jobqueue.keys import LOCK, QueueKeys
 from sim.jobqueue.line import Entry, line_key
 from sim.jobqueue.locks import why_not_owner
+from sim.jobqueue.numbers import number_of, whole
 from sim.jobqueue.retention import plan_evictions, write_end
 from sim.jobqueue.semantics import Semantics
 from sim.jobqueue.store import Store, Transaction, atomic
@@ -164,7 +165,7 @@ def fail_job(
         if verdict == "retry":
             tx.watch(keys.meta_paused)
             target = line_key(tx, keys)
-            priority = int(tx.hget(keys.job(job.id), "priority") or 0)
+            priority = whole(tx.hget(keys.job(job.id), "priority"))
             line = Entry(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
         elif verdict == "failed" and dead is not None:
             moving = DeadLettering(tx, keys, dead)
@@ -202,7 +203,7 @@ def delayed_score(due_ms: int, job_id: str) -> int:
 
     Source: BULL_FACTS 1.
     """
-    number = int(job_id) if job_id.isascii() and job_id.isdigit() else 0
+    number = number_of(job_id) or 0
     return due_ms * SCALE + (number & LOW_BITS) if due_ms > 0 else 0
 
 

@@ -1,6 +1,7 @@
 """Ids for jobs that move into a queue from another one: their own where it is free, and never one in use."""
 
 from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.numbers import number_of, whole
 from sim.jobqueue.store import Transaction
 
 LARGEST_NUMBER = 2**53 - 1
@@ -26,7 +27,7 @@ class FreeIds:
         self._given: set[str] = set()
         self._highest = 0
         self._is_watched = False
-        self._counter = int(tx.get(keys.id) or 0)  # not watched, as every add raises it: it only ever grows
+        self._counter = whole(tx.get(keys.id))  # not watched, as every add raises it: it only ever grows
 
     def find(self, tx: Transaction, wanted: str) -> str:
         """Choose ``wanted`` where no job of the queue has that id, else that with -2, -3 and so on behind it."""
@@ -38,7 +39,7 @@ class FreeIds:
         self._highest = max(self._highest, _number(job_id))
         if self._highest > self._counter and not self._is_watched:
             tx.watch(self._keys.id)
-            self._counter = int(tx.get(self._keys.id) or 0)
+            self._counter = whole(tx.get(self._keys.id))
             self._is_watched = True
         return job_id
 
@@ -54,5 +55,5 @@ class FreeIds:
 
 def _number(job_id: str) -> int:
     """Read an id as the counter would write it; 0 for one that it never writes."""
-    number = int(job_id) if job_id.isascii() and job_id.isdigit() and len(job_id) <= 16 else 0
+    number = number_of(job_id) or 0
     return number if str(number) == job_id and number <= LARGEST_NUMBER else 0

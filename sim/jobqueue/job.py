@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from sim.jobqueue.numbers import SAFE, whole
+
 DEFAULT_NAME = "__default__"
 
 
@@ -124,10 +126,10 @@ class JobOptions:
         attempts = opts.get("attempts")
         job_id = opts.get("jobId")
         return cls(
-            attempts=1 if attempts is None else int(attempts),
+            attempts=1 if attempts is None else whole(attempts),
             backoff=_backoff_from_json(opts.get("backoff")),
-            delay_ms=int(opts.get("delay") or 0),
-            priority=int(opts.get("priority") or 0),
+            delay_ms=whole(opts.get("delay")),
+            priority=whole(opts.get("priority")),
             lifo=bool(opts.get("lifo")),
             job_id=None if job_id is None else str(job_id),
             remove_on_complete=retention_from_json(opts.get("removeOnComplete")),
@@ -200,15 +202,15 @@ class Job:
             get("name") or DEFAULT_NAME,
             orjson.loads(get("data") or "{}"),
             JobOptions.from_json(get("opts")),
-            int(get("timestamp") or 0),
-            int(get("delay") or 0),
-            int(get("attemptsMade") or 0),
-            int(get("stalledCounter") or 0),
+            whole(get("timestamp")),
+            whole(get("delay")),
+            whole(get("attemptsMade")),
+            whole(get("stalledCounter")),
             [] if stack is None else _stacktrace(stack),
             get("failedReason"),
             None if value is None else _return_value(value),
-            int(processed_on) if processed_on else None,
-            int(finished_on) if finished_on else None,
+            whole(processed_on) if processed_on else None,
+            whole(finished_on) if finished_on else None,
         )
 
 
@@ -244,14 +246,21 @@ def _retention_to_json(keep: Retention) -> Any:
 
 def _backoff_from_json(value: Any) -> Backoff | None:
     if isinstance(value, dict):
-        return Backoff(str(value.get("type")), int(value.get("delay") or 0))
-    return Backoff("fixed", int(value)) if value else None
+        return Backoff(str(value.get("type")), whole(value.get("delay")))
+    return Backoff("fixed", whole(value)) if value else None
 
 
 def retention_from_json(value: Any) -> Retention | None:
     """Read ``removeOnComplete`` or ``removeOnFail``; None where it is not set."""
     if isinstance(value, dict):
-        return Keep(value.get("count"), value.get("age"))
+        count = value.get("count")
+        return Keep(None if count is None else whole(count), _age_s(value.get("age")))
     if isinstance(value, bool) or value is None:
         return value
-    return int(value)
+    return whole(value)
+
+
+def _age_s(value: Any) -> int | float | None:
+    if value is None or (type(value) in (int, float) and abs(value) <= SAFE):
+        return value  # type: ignore[no-any-return]  # a number, or None
+    return whole(value)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.numbers import whole
 from sim.jobqueue.store import Transaction
 from sim.jobqueue.submit import LOW_BITS, SCALE
 
@@ -40,7 +41,7 @@ class Limiting:
             held = tx.scard(keys.limiter_limited)
             if held:
                 delay = held * limit.duration_ms * 1.1 / limit.max_jobs + tx.pttl(keys.limiter)
-        self.started = int(tx.get(keys.limiter) or 0)
+        self.started = whole(tx.get(keys.limiter))
         if delay == 0 and self.started >= limit.max_jobs:
             over = self.started - limit.max_jobs
             delay = tx.pttl(keys.limiter) + over * limit.duration_ms / limit.max_jobs

@@ -1,10 +1,12 @@
 """Delayed jobs become due, or an operator does not wait for that: back into the line."""
 
+import math
 from typing import Any, NamedTuple
 
 from sim.jobqueue.errors import NotDelayed
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
+from sim.jobqueue.numbers import whole
 from sim.jobqueue.store import Store, Transaction, atomic
 from sim.jobqueue.submit import SCALE
 
@@ -16,7 +18,8 @@ class Promoted(NamedTuple):
 
     Attributes:
         job_ids: Jobs put in line, in the order of their due times.
-        next_due_ms: When the next delayed job becomes due, epoch ms with its low bits as a fraction; None if none is.
+        next_due_ms: When the next delayed job becomes due, epoch ms with its low bits as a fraction; None if none is,
+            or if it is known only by looking again.
     """
 
     job_ids: list[str]
@@ -32,21 +35,35 @@ def promote_due_jobs(store: Store, keys: QueueKeys, *, now_ms: int) -> Promoted:
         ZRANGE delayed. When something is due ZRANGEBYSCORE delayed, ZREM, LREM active, LPUSH wait (LINSERT with a
         priority), HSET delay 0; one atomic step, jobs with a priority one step each. O(due * active).
 
-    Source: BULL_FACTS 3; only worker processes call it.
+    A score that is infinite or below zero, which no job gets from Bull, never becomes due. Below zero it does not hide
+    when the others do; minus infinity does, as it is no number to JavaScript.
+
+    Source: BULL_FACTS 3, 16; only worker processes call it.
     """
     promoted: list[str] = []
     following: list[Any] = store.zrange(keys.delayed, 0, 0, withscores=True)
     if not following:
         return Promoted(promoted, None)
     if following[0][1] > now_ms * SCALE:
-        return Promoted(promoted, following[0][1] / SCALE)
+        return Promoted(promoted, _due_ms(store, keys, following[0][1]))
     while len(promoted) < AT_ONCE:
         moved, more = _promote_some(store, keys, now_ms, AT_ONCE - len(promoted))
         promoted += moved
         if not more:
             break
     following = store.zrange(keys.delayed, 0, 0, withscores=True)
-    return Promoted(promoted, following[0][1] / SCALE if following else None)
+    return Promoted(promoted, _due_ms(store, keys, following[0][1]) if following else None)
+
+
+def _due_ms(store: Store, keys: QueueKeys, lowest: float) -> float | None:
+    """Return when the first of the delayed jobs that ever become due does so, epoch ms; None where nothing tells."""
+    if 0 <= lowest < math.inf:
+        return lowest / SCALE
+    if math.isinf(lowest):
+        return None
+    following = store.zrangebyscore(keys.delayed, 0, "+inf", start=0, num=1)
+    score = store.zscore(keys.delayed, following[0]) if following else None
+    return None if score is None or math.isinf(score) else score / SCALE
 
 
 def promote_job(store: Store, keys: QueueKeys, job_id: str) -> None:
@@ -65,7 +82,7 @@ def promote_job(store: Store, keys: QueueKeys, job_id: str) -> None:
         tx.watch(keys.delayed, keys.meta_paused, keys.job(job_id))
         if tx.zscore(keys.delayed, job_id) is None:
             return False
-        priority = int(tx.hget(keys.job(job_id), "priority") or 0)
+        priority = whole(tx.hget(keys.job(job_id), "priority"))
         entry = Entry(tx, keys, line_key(tx, keys), job_id, priority=priority)
         tx.multi()
         tx.zrem(keys.delayed, job_id)
@@ -88,7 +105,7 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
         target = line_key(tx, keys)
         entries: list[Entry] = []
         for job_id in due:
-            priority = int(tx.hget(keys.job(job_id), "priority") or 0)
+            priority = whole(tx.hget(keys.job(job_id), "priority"))
             entries.append(Entry(tx, keys, target, job_id, priority=priority))
             if priority:
                 break

@@ -10,6 +10,7 @@ from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.job import Keep, Retention, retention_from_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
+from sim.jobqueue.numbers import number_of, whole
 from sim.jobqueue.retention import delete_finished, jobs_to_evict
 from sim.jobqueue.store import Store, Transaction, atomic
 
@@ -81,7 +82,7 @@ def check_stalled_jobs(
         active = tx.lrange(keys.active, 0, -1)
         abandoned = [job_id for job_id in marked if job_id in active and not tx.exists(keys.lock(job_id))]
         target = line_key(tx, keys)
-        counters = {job_id: int(tx.hget(keys.job(job_id), "stalledCounter") or 0) + 1 for job_id in abandoned}
+        counters = {job_id: whole(tx.hget(keys.job(job_id), "stalledCounter")) + 1 for job_id in abandoned}
         options: dict[str, Retention | None] = {}
         unreadable: UnreadableOptions | None = None
         end = {"failedReason": REASON, "finishedOn": str(now_ms)}
@@ -146,9 +147,8 @@ def _unmark_departed(store: Store, keys: QueueKeys) -> None:
 
 def _numbers_first(job_id: str) -> tuple[int, int, str]:
     """Order as a Redis set of integers lists them; the order of other ids is unspecified there, and by text here."""
-    if job_id.isascii() and job_id.isdigit():
-        return (0, int(job_id), job_id)
-    return (1, 0, job_id)
+    number = number_of(job_id)
+    return (1, 0, job_id) if number is None else (0, number, job_id)
 
 
 def _remove_on_fail(opts: str | None) -> Retention | None:

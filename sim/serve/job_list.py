@@ -6,9 +6,10 @@ import orjson
 
 from sim.core.errors import UnknownName
 from sim.experiments.open_world import World
-from sim.jobqueue.dead_lettering import read_trail, whole
+from sim.jobqueue.dead_lettering import read_trail
 from sim.jobqueue.getters import STATES, job_state
 from sim.jobqueue.keys import QueueKeys
+from sim.jobqueue.numbers import whole
 from sim.jobqueue.store import Store
 from sim.jobqueue.submit import SCALE
 from sim.ledger.events import Event, Ledger, Record

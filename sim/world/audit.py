@@ -1,5 +1,7 @@
 """Where everything stands, read from the keys."""
 
+from redis.exceptions import ResponseError
+
 from sim.jobqueue.dead_letter import dead_letter_ids
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
@@ -38,7 +40,7 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
             if before is None or _RANK[place] > _RANK[before]:
                 places[name] = place
         dead = keys.dead_letters().name
-        for dead_id in dead_letter_ids(store, keys):
+        for dead_id in _dead_ids(store, keys):
             name = recorder.dead_letter(keys.name, dead, dead_id)
             before = places.get(name)
             if before is None or _RANK[Place.DEAD] > _RANK[before]:
@@ -46,16 +48,27 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
     return places
 
 
+def _dead_ids(store: Store, keys: QueueKeys) -> list[str]:
+    try:
+        return dead_letter_ids(store, keys)
+    except ResponseError:
+        return []
+
+
 def _places_by_id(store: Store, keys: QueueKeys) -> dict[str, Place]:
     """Read every state of a queue; an id that stands in two has the place of the later one here."""
     by_id: dict[str, Place] = {}
-    for place, members in (
-        (Place.COMPLETED, store.zrange(keys.completed, 0, -1)),
-        (Place.FAILED, store.zrange(keys.failed, 0, -1)),
-        (Place.DELAYED, store.zrange(keys.delayed, 0, -1)),
-        (Place.WAITING, store.lrange(keys.wait, 0, -1)),
-        (Place.WAITING, store.lrange(keys.paused, 0, -1)),
-        (Place.ACTIVE, store.lrange(keys.active, 0, -1)),
+    for place, read, key in (
+        (Place.COMPLETED, store.zrange, keys.completed),
+        (Place.FAILED, store.zrange, keys.failed),
+        (Place.DELAYED, store.zrange, keys.delayed),
+        (Place.WAITING, store.lrange, keys.wait),
+        (Place.WAITING, store.lrange, keys.paused),
+        (Place.ACTIVE, store.lrange, keys.active),
     ):
+        try:
+            members = read(key, 0, -1)
+        except ResponseError:  # somebody put something else there: the queue holds no job in it
+            continue
         by_id.update(dict.fromkeys(members, place))
     return by_id

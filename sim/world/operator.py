@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from redis.exceptions import ResponseError
+
 from sim.core.errors import SimError
 from sim.scenario.operator_schema import OnJob, OperatorStep
 from sim.world.deeds import note_failure
@@ -52,6 +54,6 @@ def operate(step: OperatorStep, queue: QueueHandle, server: RedisServer, recorde
         try:
             DEEDS[step.do](step, queue)
             return
-        except SimError as refusal:
+        except (SimError, ResponseError) as refusal:
             error = str(refusal)
     note_failure(recorder, step, error)

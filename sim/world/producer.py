@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from redis.exceptions import ResponseError
+
 from sim.core.clock import Clock
 from sim.handlers.catalogue import HANDLERS
 from sim.jobqueue.job import Backoff, JobOptions, Keep, Retention
@@ -128,7 +130,11 @@ class QueueProducer(Process):
         data = HANDLERS[queue.config.handler].sample_data(offer.number, valid=offer.valid)
         data["job"] = offer.name
         options = self._options_of(offer, queue.config)
-        added = add_job(self.store, queue.keys, data, options, now_ms=self.clock.now_ms)
+        try:
+            added = add_job(self.store, queue.keys, data, options, now_ms=self.clock.now_ms)
+        except ResponseError as error:  # somebody put something else under one of the keys
+            self._reject(offer, str(error))
+            return
         queue.service_ms.learn(offer.name, offer.service_ms)
         self.recorder.accepted(offer.queue, offer.name, added.job_id, options.delay_ms)
         if options.delay_ms:

@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable
 
 import simpy
+from redis.exceptions import ResponseError
 
 from sim.core.clock import Clock
 from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.promote import promote_due_jobs
+from sim.jobqueue.promote import Promoted, promote_due_jobs
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event
 from sim.world.clock import SimulatedTime
@@ -49,7 +50,10 @@ class Promoter:
         worker = self.someone_can()
         if worker is None:
             return
-        promoted = promote_due_jobs(self.store, self.keys, now_ms=self.clock.now_ms)
+        try:
+            promoted = promote_due_jobs(self.store, self.keys, now_ms=self.clock.now_ms)
+        except ResponseError:  # somebody put something else under one of the keys: look again at the guard interval
+            promoted = Promoted([], None)
         for job_id in promoted.job_ids:
             name = self.recorder.name_of(self.keys.name, job_id)
             self.recorder.job(self.keys.name, name, Event.PROMOTED, worker)

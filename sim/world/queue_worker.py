@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from redis.exceptions import ResponseError
+
 from sim.core.clock import Clock
 from sim.handlers.errors import PermanentError, TransientError
 from sim.handlers.job_input import JobInput
@@ -111,7 +113,7 @@ class QueueWorker(Process):
                 job = yield from self._next_job()
                 while job is not None:
                     job = yield from self._run(job)
-            except (CommandFailed, FinishRefused, UnknownBackoff, ValueError) as error:
+            except (CommandFailed, FinishRefused, UnknownBackoff, ResponseError, ValueError) as error:
                 self.note_trouble(error)
                 yield self.env.timeout(self.queue.settings.retry_process_delay)
                 yield from self.until_thawed()
@@ -194,7 +196,7 @@ class QueueWorker(Process):
                 return_value=value,
                 fetch_next=queue.limit is None,
             )
-        except (FinishRefused, CommandFailed) as refusal:
+        except (FinishRefused, CommandFailed, ResponseError) as refusal:
             self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, {"error": str(refusal)})
             yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
             return None
@@ -234,7 +236,7 @@ class QueueWorker(Process):
                 semantics=self.semantics,
                 dead=queue.dead,
             )
-        except (FinishRefused, CommandFailed) as refusal:
+        except (FinishRefused, CommandFailed, ResponseError) as refusal:
             if not refused_before:
                 more = {"error": str(refusal)}
                 self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, more)

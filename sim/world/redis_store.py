@@ -14,7 +14,7 @@ from sim.core.clock import Clock
 from sim.jobqueue.store import Store
 from sim.world.canary import check_fakeredis
 from sim.world.direct_commands import DirectCommands
-from sim.world.shortcuts.arguments import NoShortcut
+from sim.world.shortcuts.arguments import NoShortcut, decoded
 from sim.world.shortcuts.table import SHORTCUTS
 from sim.world.simulated_server import SimulatedDatabase, SimulatedServer
 
@@ -136,11 +136,11 @@ def _decoded(answer: Any) -> Any:
     if kind is int or answer is None:
         return answer
     if kind is bytes:
-        return answer.decode()
+        return decoded(answer)
     if isinstance(answer, list):
-        return [part.decode() if type(part) is bytes else _decoded(part) for part in answer]
+        return [decoded(part) if type(part) is bytes else _decoded(part) for part in answer]
     if isinstance(answer, SimpleString):
-        return answer.value.decode()
+        return decoded(answer.value)
     if isinstance(answer, dict):
         return {_decoded(key): _decoded(value) for key, value in answer.items()}
     if isinstance(answer, set):

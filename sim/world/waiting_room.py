@@ -3,6 +3,7 @@
 from collections import deque
 
 import simpy
+from redis.exceptions import ResponseError
 
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.store import Store
@@ -51,6 +52,9 @@ class WaitingRoom:
         """Block until a job comes; the event's value is its id, or None when the connection breaks.
 
         A job that is already waiting is handed out at once.
+
+        Raises:
+            redis.ResponseError: Something else than a list stands in the place of one.
         """
         arrival = self.env.event()
         if not self._lines or self._next() is None:
@@ -72,7 +76,10 @@ class WaitingRoom:
             line = self._next()
             if line is None:
                 return
-            job_id = pop_waiting(self.store, self.keys)
+            try:
+                job_id = pop_waiting(self.store, self.keys)
+            except ResponseError:  # something else stands in the place of a list: Redis wakes nobody for that
+                return
             if job_id is None:
                 return
             self._lines.remove(line)

@@ -4,6 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import simpy
+from redis.exceptions import ResponseError
 
 from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.locks import extend_lock
@@ -78,9 +79,17 @@ class LockRenewals:
                 yield from worker.connected()
             except CommandFailed:
                 continue
-            if not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lease):
+            if not run.over and self._extend(run.job_id):
                 run.due_ms = worker.env.now + self._renew_ms
                 runs.append(run)
+
+    def _extend(self, job_id: str) -> bool:
+        worker = self._worker
+        try:
+            return extend_lock(worker.store, worker.queue.keys, job_id, worker.lease)
+        except ResponseError as error:
+            worker.note_trouble(error)
+            return False
 
 
 def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
@@ -94,7 +103,7 @@ def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
         try:
             yield from worker.connected()
             _check(worker)
-        except (CommandFailed, UnreadableOptions) as error:
+        except (CommandFailed, UnreadableOptions, ResponseError) as error:
             worker.note_trouble(error)
         tick += 1
         tick_ms += interval_ms + (worker.streams.unit(stream, tick) < late)

@@ -37,6 +37,22 @@ def all_encoded(arguments: tuple[Any, ...]) -> list[bytes]:
     return list(map(encoded, arguments))
 
 
+def decoded(value: bytes) -> str:
+    """Turn a value into text; bytes that are no UTF-8 become U+FFFD, as Node reads them."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("utf-8", "replace")
+
+
+def all_decoded(values: list[bytes]) -> list[str]:
+    """Turn values into texts; see ``decoded``."""
+    try:
+        return [value.decode() for value in values]
+    except UnicodeDecodeError:
+        return list(map(decoded, values))
+
+
 def whole(number: Any) -> int:
     """Return an integer that Redis takes.
 

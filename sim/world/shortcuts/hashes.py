@@ -5,7 +5,7 @@ from typing import Any
 
 from fakeredis.model import Hash
 
-from sim.world.shortcuts.arguments import NoShortcut, added, all_encoded, encoded
+from sim.world.shortcuts.arguments import NoShortcut, added, all_encoded, decoded, encoded
 from sim.world.simulated_server import SimulatedDatabase
 
 
@@ -31,7 +31,7 @@ def hget(db: SimulatedDatabase, name: str, key: str) -> str | None:
     field = encoded(key)
     fields = _fields(db, name)
     value = None if fields is None else fields.get(field)
-    return None if value is None else value.decode()
+    return None if value is None else decoded(value)
 
 
 def hgetall(db: SimulatedDatabase, name: str) -> dict[str, str]:
@@ -39,7 +39,10 @@ def hgetall(db: SimulatedDatabase, name: str) -> dict[str, str]:
     fields = _fields(db, name)
     if fields is None:
         return {}
-    return {field.decode(): value.decode() for field, value in fields.items()}
+    try:
+        return {field.decode(): value.decode() for field, value in fields.items()}
+    except UnicodeDecodeError:
+        return {decoded(field): decoded(value) for field, value in fields.items()}
 
 
 def hset(

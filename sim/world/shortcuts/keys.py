@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sim.world.shortcuts.arguments import NoShortcut, added, all_encoded, encoded
+from sim.world.shortcuts.arguments import NoShortcut, added, all_encoded, decoded, encoded
 from sim.world.simulated_server import SimulatedDatabase
 
 _MOST_PX = 2**52
@@ -39,7 +39,7 @@ def publish(db: SimulatedDatabase, channel: str, message: str) -> int:
 def get(db: SimulatedDatabase, name: str) -> str | None:
     """Return a string; None when it does not exist."""
     value: bytes | None = db.value(name, bytes)
-    return None if value is None else value.decode()
+    return None if value is None else decoded(value)
 
 
 def set_(db: SimulatedDatabase, name: str, value: Any, *more: Any, px: int | None = None, **options: Any) -> bool:

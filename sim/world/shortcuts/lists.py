@@ -5,7 +5,7 @@ from typing import Any
 
 from fakeredis._helpers import fix_range
 
-from sim.world.shortcuts.arguments import NoShortcut, all_encoded, encoded, whole
+from sim.world.shortcuts.arguments import NoShortcut, all_decoded, all_encoded, decoded, encoded, whole
 from sim.world.simulated_server import SimulatedDatabase
 
 
@@ -43,7 +43,7 @@ def rpoplpush(db: SimulatedDatabase, src: str, dst: str) -> str | None:
     target.insert(0, value)
     if not source:
         db.remove(src)
-    return value.decode()
+    return decoded(value)
 
 
 def lrange(db: SimulatedDatabase, name: str, start: int, end: int) -> list[str]:
@@ -53,7 +53,7 @@ def lrange(db: SimulatedDatabase, name: str, start: int, end: int) -> list[str]:
     if items is None:
         return []
     first, stop = fix_range(start, end, len(items))
-    return [value.decode() for value in items[first:stop]]
+    return all_decoded(items[first:stop])
 
 
 def lindex(db: SimulatedDatabase, name: str, index: int) -> str | None:
@@ -62,8 +62,7 @@ def lindex(db: SimulatedDatabase, name: str, index: int) -> str | None:
     items = db.value(name, list)
     if items is None or not -len(items) <= index < len(items):
         return None
-    text: str = items[index].decode()
-    return text
+    return decoded(items[index])
 
 
 def linsert(db: SimulatedDatabase, name: str, where: str, refvalue: str, value: str) -> int:

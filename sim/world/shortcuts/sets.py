@@ -5,7 +5,7 @@ from typing import Any
 
 from fakeredis.model import ExpiringMembersSet
 
-from sim.world.shortcuts.arguments import all_encoded, encoded
+from sim.world.shortcuts.arguments import all_decoded, all_encoded, encoded
 from sim.world.simulated_server import SimulatedDatabase
 
 
@@ -51,7 +51,7 @@ def sismember(db: SimulatedDatabase, name: str, value: str) -> int:
 def smembers(db: SimulatedDatabase, name: str) -> Set[str]:
     """Return the members."""
     members = db.value(name, ExpiringMembersSet)
-    return set() if members is None else {member.decode() for member in members}
+    return set() if members is None else set(all_decoded(list(members)))
 
 
 SHORTCUTS: dict[str, Callable[..., Any]] = {

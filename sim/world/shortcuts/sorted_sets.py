@@ -7,7 +7,7 @@ from typing import Any
 from fakeredis._helpers import fix_range
 from fakeredis.model import ZSet
 
-from sim.world.shortcuts.arguments import NoShortcut, all_encoded, encoded, whole
+from sim.world.shortcuts.arguments import NoShortcut, all_decoded, all_encoded, decoded, encoded, whole
 from sim.world.simulated_server import SimulatedDatabase
 
 _BOUNDS = {"-inf": -math.inf, "+inf": math.inf}
@@ -93,8 +93,8 @@ def zrange(
         first, stop = len(members) - stop, len(members) - first
     entries = members.islice_score(first, stop, bool(desc))
     if withscores:
-        return [(member.decode(), score) for score, member in entries]
-    return [member.decode() for _score, member in entries]
+        return [(decoded(member), score) for score, member in entries]
+    return all_decoded([member for _score, member in entries])
 
 
 def zrangebyscore(
@@ -119,7 +119,7 @@ def zrangebyscore(
         stop = stop if stop < first + num else first + num
     if first >= stop:
         return []
-    return [member.decode() for _score, member in members._byscore.islice(first, stop)]
+    return all_decoded([member for _score, member in members._byscore.islice(first, stop)])
 
 
 def zrem(db: SimulatedDatabase, name: str, *values: str) -> int:
