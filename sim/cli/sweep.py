@@ -87,7 +87,6 @@ def command(
 
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
     from sim.report.answers import MEASURES
-    from sim.report.sweep_tables import SHOWN
     from sim.scenario.problems import did_you_mean
 
     named = tuple(measure.replace("-", "_") for measure in measures)
@@ -95,7 +94,7 @@ def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
         if measure not in MEASURES:
             near = did_you_mean(measure, list(MEASURES)) or f"; there are: {', '.join(MEASURES)}"
             raise click.UsageError(f"--measure {measure}: no such measure{near}")
-    return tuple(dict.fromkeys(named)) or SHOWN
+    return tuple(dict.fromkeys(named))
 
 
 def _interrupted(runs: int, out: Path | None) -> str:

@@ -11,6 +11,8 @@ from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
 from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.verdict import CheckResult, Judgement, Verdict
+from sim.report.result import Result
+from sim.report.words import mode_sentence
 from sim.scenario.fields import MODES, ModeName
 
 
@@ -66,7 +68,14 @@ def judge(
         scored,
         evidence=None if shown is None else evidence(failing.check, shown),
         replay=f"{replay} --seed {failing.seed}" if replay else "",
+        became="" if shown is None else _became(policy, shown),
     )
+
+
+def _became(policy: Policy, shown: Observation) -> str:
+    """Say in a sentence what became of all jobs of a run."""
+    scenario, one = policy.scenario, shown.result
+    return mode_sentence(Result(scenario, shown.seed, scenario.profiles[0], "memory", {one.mode: one}), one)
 
 
 def measure_once(exercise: Exercise, policy: Policy, seed: int) -> list[CheckResult]:

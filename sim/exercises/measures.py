@@ -1,7 +1,7 @@
 """What a check can measure of one run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 
 from sim.experiments.open_world import World
@@ -13,7 +13,7 @@ from sim.scenario.schema import Scenario
 
 MOST_STEPS = 60_000
 """A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
-COUNTS = tuple(field.name for field in fields(Counts))
+COUNTS = tuple(Counts().as_dict())
 TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max")
 FROM_EVENTS = ("faults_unnoticed", "false_alerts", "notice_max")
 """Measures that are read from the events of a run, so that it has to keep them."""

@@ -166,7 +166,7 @@ def witness(observation: Observation, measure: str, queue: str | None) -> JobOut
         return None
     if measure in _EXTREMES:
         return max(jobs, key=_EXTREMES[measure])
-    if measure == "delivered":
+    if measure in ("delivered", "not_delivered"):
         return _best([job for job in jobs if job.outcome is not Outcome.DELIVERED], observation)
     if measure in {outcome.field for outcome in Outcome}:
         return _best([job for job in jobs if job.outcome.field == measure], observation)

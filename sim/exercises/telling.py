@@ -97,6 +97,8 @@ def _failing(verdict: Verdict, failing: CheckResult) -> Iterator[Line]:
     yield Line(f"  measured  {failing.check.measure}{whose}{where}")
     yield Line(f"  expected  {failing.expected_text}")
     yield Line(f"  observed  {failing.observed_text} (seed {failing.seed})")
+    if verdict.became:
+        yield from _prose(verdict.became)
     yield Line("")
     yield from _prose(failing.check.says)
     if verdict.evidence is not None:

@@ -65,6 +65,7 @@ class Verdict:
         seeds: How many unseen seeds were run.
         problems: Why nothing can be told, a line each; empty otherwise.
         evidence: What shows the first failing check; None where none fails.
+        became: What became of all jobs in the run that breaks it, in a sentence; empty where none fails.
         replay: The command that runs it again; empty where none fails.
     """
 
@@ -78,6 +79,7 @@ class Verdict:
     problems: list[str] = field(default_factory=list)
     evidence: Evidence | None = None
     replay: str = ""
+    became: str = ""
 
     @property
     def passed(self) -> bool:
@@ -115,6 +117,7 @@ class Verdict:
                 for one in self.checks
             ],
             "first_failing": None if failing is None else failing.check.name,
+            "became": self.became or None,
             "timeline": None if self.evidence is None else self.evidence.lines,
             "replay": self.replay or None,
             "predictions": [

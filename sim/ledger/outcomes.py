@@ -101,9 +101,19 @@ class Counts:
     stalled: int = 0
     attempts: int = 0
 
+    @property
+    def not_delivered(self) -> int:
+        """Jobs whose effect does not stand, whatever the reason: the seven other outcomes together."""
+        return self.offered - self.delivered
+
     def as_dict(self) -> dict[str, int]:
-        """The counts by name, in the order of the contract."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        """The counts by name, in the order of the contract; ``not_delivered`` follows ``delivered``."""
+        counts: dict[str, int] = {}
+        for f in fields(self):
+            counts[f.name] = getattr(self, f.name)
+            if f.name == "delivered":
+                counts["not_delivered"] = self.not_delivered
+        return counts
 
     @property
     def adds_up(self) -> bool:
@@ -243,6 +253,6 @@ def add_up(parts: Iterable[Counts]) -> Counts:
     """Add counts of different jobs together."""
     counts = Counts()
     for part in parts:
-        for name, number in part.as_dict().items():
-            setattr(counts, name, getattr(counts, name) + number)
+        for f in fields(part):
+            setattr(counts, f.name, getattr(counts, f.name) + getattr(part, f.name))
     return counts

@@ -7,7 +7,7 @@ from typing import Any
 from sim.core.errors import SimError
 from sim.notebook.markup import Shown, escaped
 from sim.report.result import Result
-from sim.report.words import MEANINGS, in_words, shown_measures
+from sim.report.words import MEANINGS, in_words, table_rows
 
 Columns = Sequence[str] | Mapping[str, str] | None
 _CELL = "padding: 0.2em 0.6em; vertical-align: top; "
@@ -70,7 +70,7 @@ def laid_out(headings: Sequence[str], rows: Sequence[Sequence[Any]], caption: st
         texts = [_cell(value) for value in row]
         styles = [f"{_CELL}{_breaks(text)}{_side(right)}" for text, right in zip(texts, numeric, strict=True)]
         cells = "".join(
-            f'<th scope="row" style="{style}; font-weight: normal">{escaped(text)}</th>'
+            f'<th scope="row" style="{style}; font-weight: normal">{_indented(text)}</th>'
             if place == 0
             else f'<td style="{style}">{escaped(text)}</td>'
             for place, (text, style) in enumerate(zip(texts, styles, strict=True))
@@ -104,9 +104,9 @@ def _as_text(
 
 def _of_result(result: Result) -> tuple[list[str], list[list[Any]]]:
     counts = [one.totals for one in result.modes.values()]
-    outcomes, overlays = shown_measures(counts)
-    names = ["offered", *outcomes, *overlays]
-    rows = [[in_words(name), *(getattr(one, name) for one in counts), MEANINGS[name]] for name in names]
+    outcomes, overlays = table_rows(counts)
+    shown = [("offered", "offered"), *outcomes, *((name, in_words(name)) for name in overlays)]
+    rows = [[label, *(getattr(one, name) for one in counts), MEANINGS[name]] for name, label in shown]
     return ["", *result.modes, "what it counts"], rows
 
 
@@ -180,6 +180,12 @@ def _side(right: bool) -> str:
 def _heading(text: str) -> str:
     """Escape a heading, and let the name of a field go on in a new line after each of its words."""
     return escaped(text).replace("_", "_<wbr>")
+
+
+def _indented(text: str) -> str:
+    """Escape a row's name and keep the spaces before it."""
+    bare = text.lstrip(" ")
+    return "&nbsp;" * (len(text) - len(bare)) + escaped(bare)
 
 
 def _breaks(text: str, *, is_heading: bool = False) -> str:

@@ -4,6 +4,7 @@ Both modes of a run and the same run at every point draw the same random numbers
 what all of them have in common does not widen the interval.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import fmean
@@ -14,9 +15,13 @@ from sim.report.sweep_result import COUNTS, TIMES, RunRow, SweepResult
 from sim.scenario.fields import ModeName
 
 FAILED = ("failed_reported", "failed_retained", "failed_evicted", "dead_lettered")
-MEASURES = (*(name for name in COUNTS if name != "offered"), "failed", *TIMES)
-"""What can be asked of a sweep: every outcome and overlay, ``failed`` for the four ways to fail, and two times."""
-PARTS = ("rejected", "delivered", *FAILED, "lost", "pending", "duplicated", "false_failures", "indeterminate", "failed")
+MEASURES = (*(name for name in COUNTS if name != "offered"), "not_delivered", "failed", *TIMES)
+"""What can be asked of a sweep: every outcome and overlay, ``not_delivered`` for all outcomes but ``delivered``,
+``failed`` for the four ways to fail, and two times."""
+REASONS = ("lost", "rejected", "failed", "pending")
+"""Why jobs were not delivered; with ``delivered`` they add up to what was offered."""
+_OUTCOMES = ("delivered", "rejected", *FAILED, "lost", "pending")
+PARTS = (*_OUTCOMES, "not_delivered", "failed", "duplicated", "false_failures", "indeterminate")
 """Measures that count jobs, each job at most once: a share of what was offered makes sense for them."""
 
 
@@ -114,6 +119,8 @@ class PointAnswer:
 
 def value_of(row: RunRow, measure: str) -> int | None:
     """Read a measure of one run; None for a time where nothing was delivered."""
+    if measure == "not_delivered":
+        return (row.numbers[_PLACE["offered"]] or 0) - (row.numbers[_PLACE["delivered"]] or 0)
     if measure == "failed":
         return sum(row.numbers[_PLACE[name]] or 0 for name in FAILED)
     return row.numbers[_PLACE[measure]]
@@ -122,6 +129,17 @@ def value_of(row: RunRow, measure: str) -> int | None:
 def values_of(rows: list[RunRow], measure: str) -> list[int]:
     """Read a measure of many runs, leaving out those that have none."""
     return [value for row in rows if (value := value_of(row, measure)) is not None]
+
+
+def measures_that_add_up(answers: Sequence[PointAnswer]) -> tuple[str, ...]:
+    """Choose what a table shows unless it is told: what was delivered, what was not, and every reason that occurs."""
+    seen = [found for answer in answers for found in answer.modes.values()]
+
+    def occurs(measure: str) -> bool:
+        return any(found[measure].runs_with_any for found in seen)
+
+    repeated = ("duplicated",) if occurs("duplicated") else ()
+    return ("delivered", *repeated, "not_delivered", *(name for name in REASONS if occurs(name)))
 
 
 def answers_of(result: SweepResult) -> list[PointAnswer]:

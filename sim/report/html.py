@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.errors import MOST_GROUPS, group_errors
 from sim.report.result import Result
-from sim.report.words import duration_in_words, in_words, mode_sentence, remarks, shown_measures, verdict
+from sim.report.words import duration_in_words, in_words, mode_sentence, remarks, table_rows, verdict
 
 if TYPE_CHECKING:
     from sim.report.pictures import Picture
@@ -52,7 +52,8 @@ def _queues(result: Result) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     found: list[tuple[str, list[tuple[str, list[str]]]]] = []
     for queue in names:
         counts = [one.queues[queue] for one in result.modes.values()]
-        outcomes, _overlays = shown_measures(counts)
-        rows = [(name, [f"{one.as_dict()[name]:,}" for one in counts]) for name in ["offered", *outcomes]]
+        outcomes, _overlays = table_rows(counts)
+        shown = [("offered", "offered"), *outcomes]
+        rows = [(label, [f"{one.as_dict()[name]:,}" for one in counts]) for name, label in shown]
         found.append((queue, rows))
     return found

@@ -18,7 +18,7 @@ from sim.report.replay import State
 from sim.report.result import Result
 from sim.report.style import OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
 from sim.report.timeline_plot import ModeSeries, timeline_figure
-from sim.report.words import duration_in_words, in_words, mode_sentence, shown_measures, things
+from sim.report.words import duration_in_words, in_words, mode_sentence, table_rows, things
 from sim.scenario.fields import ModeName
 
 MOST_LANES = 40
@@ -71,11 +71,10 @@ def _both(draw: Callable[..., Figure], result: Result) -> tuple[bytes, bytes]:
 def _outcomes(result: Result) -> Picture:
     wide, narrow = _both(outcomes_figure, result)
     counts = [one.totals for one in result.modes.values()]
-    names, overlays = shown_measures(counts)
+    names, overlays = table_rows(counts)
     spoken = " ".join(f"{mode}: {mode_sentence(result, one)}" for mode, one in result.modes.items())
-    rows = [
-        [in_words(name), *(f"{one.as_dict()[name]:,}" for one in counts)] for name in ["offered", *names, *overlays]
-    ]
+    shown = [("offered", "offered"), *names, *((name, in_words(name)) for name in overlays)]
+    rows = [[label, *(f"{one.as_dict()[name]:,}" for one in counts)] for name, label in shown]
     return Picture(
         "outcomes",
         "Outcomes",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.report.answers import MEASURES
+from sim.report.answers import MEASURES, REASONS
 from sim.report.sweep_result import SweepResult
 from sim.report.sweep_words import runs_sentence
 
@@ -13,7 +13,7 @@ def summary_of(result: SweepResult) -> dict[str, Any]:
     for answer in result.answers:
         written = answer.as_dict()
         written["in_words"] = {
-            mode: [runs_sentence(found[name]) for name in ("duplicated", "lost", "failed") if name in found]
+            mode: [runs_sentence(found[name]) for name in ("duplicated", "not_delivered", *REASONS) if name in found]
             for mode, found in answer.modes.items()
         }
         points.append(written)

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 
+from sim.report.answers import measures_that_add_up
 from sim.report.canvas import WIDE_IN, drawing, new_figure, png_bytes
 from sim.report.sweep_plots import plot_against, plot_distribution, plot_heat_map
 from sim.report.sweep_result import SweepResult
-from sim.report.sweep_tables import SHOWN
 
 _PANEL_IN = 3.4
 _MOST_DISTRIBUTIONS = 4
 
 
-def sweep_pictures(result: SweepResult, measures: Sequence[str] = SHOWN) -> dict[str, bytes]:
+def sweep_pictures(result: SweepResult, measures: Sequence[str] = ()) -> dict[str, bytes]:
     """Draw what a sweep of its kind is looked at with, by name.
 
     ``outcomes`` shows the measures against the points, ``heat-map`` over two things varied, and ``distribution`` how
     the runs of the first points differ.
+
+    Args:
+        measures: Left out, those that add up to what was offered.
     """
+    measures = measures or measures_that_add_up(result.answers)
     pictures: dict[str, bytes] = {}
     if len(result.points) > 1:
         pictures["outcomes"] = _outcomes(result, measures)

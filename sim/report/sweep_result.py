@@ -51,7 +51,7 @@ def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRo
     waits = sorted(job.first_effect_ms - job.offered_ms for job in result.jobs if job.first_effect_ms is not None)
     mean_ms = (2 * sum(waits) + len(waits)) // (2 * len(waits)) if waits else None
     p95_ms = waits[-(-95 * len(waits) // 100) - 1] if waits else None
-    counts = tuple(result.totals.as_dict().values())
+    counts = tuple(getattr(result.totals, name) for name in COUNTS)
     return RunRow(point, replication, result.mode, seed, result.simulated_ms, (*counts, mean_ms, p95_ms))
 
 
@@ -99,7 +99,8 @@ class SweepResult:
     def frame(self) -> "DataFrame":
         """Return the rows as a pandas frame, one a mode of a run, with a column for each thing varied.
 
-        Varied numbers are numbers there, durations are integer milliseconds, anything else is text.
+        ``offered`` is ``delivered`` plus ``not_delivered``, and that is the sum of the seven outcomes beside it. Varied
+        numbers are numbers there, durations are integer milliseconds, anything else is text.
 
         Raises:
             SimError: pandas is not installed.
@@ -113,6 +114,7 @@ class SweepResult:
         from sim.report.varied import numbers_of
 
         frame = pandas.DataFrame([row.flat() for row in self.rows], columns=list(COLUMNS))
+        frame.insert(list(frame.columns).index("delivered") + 1, "not_delivered", frame.offered - frame.delivered)
         for name in TIMES:
             frame[name] = frame[name].astype("Int64")
         for place, path in enumerate(self.paths):

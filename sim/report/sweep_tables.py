@@ -3,25 +3,29 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.report.answers import PARTS, Difference, PointAnswer, Summary
+from sim.report.answers import PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
 from sim.report.sweep_result import TIMES, SweepResult
 from sim.report.sweep_words import bounds, number, percent, runs_sentence, short_names
 from sim.report.words import in_words
+from sim.scenario.problems import listed
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-SHOWN = ("delivered", "duplicated", "lost", "failed")
-"""Measures that are shown unless others are asked for."""
-_RARE = ("duplicated", "lost", "rejected", "pending")
+_RARE = ("duplicated", *REASONS)
 _FEW_POINTS = 2
+_MOST_COLUMNS = 4
 _WIDEST_SETTING = 22
 
 
-def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str] = SHOWN) -> None:
-    """Print what a sweep says: means with their intervals, how the modes differ, and with few points what is rare."""
+def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str] = ()) -> None:
+    """Print what a sweep says: means with their intervals, how the modes differ, and with few points what is rare.
+
+    Args:
+        measures: Left out, those that add up to what was offered.
+    """
     from rich.text import Text
 
     answers = result.answers
@@ -32,18 +36,21 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     console.print(Text(f"{_runs(answers)}, seed {result.seed}, semantics {semantics}", style="dim"))
     for name, path in zip(short_names(result.paths), result.paths, strict=True):
         console.print(Text(f"{name}: {path}", style="dim"))
-    _print_table(console, _title(measures), answer_table(answers, measures))
-    summaries = [found[name] for answer in answers for found in answer.modes.values() for name in measures]
-    if any(not summary.runs_with_any for summary in summaries):
-        console.print(Text("(≤ …): in no run; at most this share of the runs has any (95 %)", style="dim"))
+    tables = _tables(answers, measures)
+    for title, columns in tables:
+        _print_table(console, title, answer_table(answers, columns))
     if all(answer.differences for answer in answers):
-        title = "Queue minus in-process, per run, with 95 % interval"
-        _print_table(console, title, difference_table(answers, measures))
+        title = "Queue minus in-process, jobs per run, with 95 % interval"
+        _print_table(console, title, difference_table(answers, tables[0][1]))
+    rare = [name for name in measures or _RARE if name in _RARE]
     if len(answers) <= _FEW_POINTS:
-        _print_sentences(answers, measures, console)
+        always = measures or ("duplicated", "lost", *measures_that_add_up(answers))
+        _print_sentences(answers, [name for name in rare if name in always], console)
+    else:
+        _print_never_seen(answers, rare, console)
 
 
-def answer_table(answers: Sequence[PointAnswer], measures: Sequence[str] = SHOWN) -> "Table":
+def answer_table(answers: Sequence[PointAnswer], measures: Sequence[str]) -> "Table":
     """Lay out one row for each mode at each point; under every mean stands its interval."""
     table = _table(answers, measures, mode=True)
     for answer in answers:
@@ -55,7 +62,7 @@ def answer_table(answers: Sequence[PointAnswer], measures: Sequence[str] = SHOWN
     return table
 
 
-def difference_table(answers: Sequence[PointAnswer], measures: Sequence[str] = SHOWN) -> "Table":
+def difference_table(answers: Sequence[PointAnswer], measures: Sequence[str]) -> "Table":
     """Lay out how far queue mode lies above in-process mode, run by run; bold where the interval leaves out zero."""
     table = _table(answers, measures, mode=False)
     for answer in answers:
@@ -72,6 +79,20 @@ def _runs(answers: Sequence[PointAnswer]) -> str:
         return f"{counts[0]:,} run{'' if counts[0] == 1 else 's'} at each of {len(counts):,} points"
     points = f" at {len(counts):,} points" if len(counts) > 1 else ""
     return f"{sum(counts):,} run{'' if sum(counts) == 1 else 's'}{points}"
+
+
+def _tables(answers: Sequence[PointAnswer], measures: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    """Choose titles and columns: one table, or two where one with every reason would be wider than 80 columns."""
+    if measures:
+        return [(_title(measures), measures)]
+    chosen = measures_that_add_up(answers)
+    if len(chosen) <= _MOST_COLUMNS:
+        return [(_title(chosen), chosen)]
+    reasons = [name for name in chosen if name in REASONS]
+    return [
+        (_title(chosen), [name for name in chosen if name not in reasons]),
+        ("Why not delivered: share of all jobs, with 95 % interval", reasons),
+    ]
 
 
 def _title(measures: Sequence[str]) -> str:
@@ -124,10 +145,10 @@ def _summary_cell(summary: Summary | None) -> "Text":
 
     cell = Text(written(summary.mean))
     interval = summary.interval
-    if not summary.runs_with_any and summary.measure not in TIMES:
-        cell.append(f"\n(≤ {percent(summary.share_with_any.high)})", style="dim")
-    elif interval is None:
+    if interval is None:
         cell.append("\none run", style="dim")
+    elif not summary.runs_with_any and summary.measure not in TIMES:
+        cell.append("\nno run", style="dim")
     elif summary.is_alike:
         cell.append("\nevery run", style="dim")
     elif share:
@@ -151,17 +172,33 @@ def _difference_cell(difference: Difference | None, measure: str) -> "Text":
     return cell
 
 
-def _print_sentences(answers: Sequence[PointAnswer], measures: Sequence[str], console: "Console") -> None:
+def _print_sentences(answers: Sequence[PointAnswer], rare: Sequence[str], console: "Console") -> None:
     """Say in how many runs anything happened, and how often that is to be expected."""
     from rich.text import Text
 
-    rare = [measure for measure in measures if measure in _RARE]
-    if rare:
-        console.print()
-        console.print(Text("In how many runs", style="bold"))
+    if not rare:
+        return
+    console.print()
+    console.print(Text("In how many runs, with 95 % bounds on the share of runs", style="bold"))
     for answer in answers:
-        if answer.settings and rare:
+        if answer.settings:
             console.print(Text(", ".join(f"{path}={value}" for path, value in answer.settings) + ":"))
         for mode, found in answer.modes.items():
             for measure in rare:
                 console.print(Text(f"{mode}: {runs_sentence(found[measure]).removesuffix(' (95 %)')}"))
+
+
+def _print_never_seen(answers: Sequence[PointAnswer], rare: Sequence[str], console: "Console") -> None:
+    """Say of what happened in no run at all how often it may happen."""
+    from rich.text import Text
+
+    every = [found for answer in answers for found in answer.modes.values()]
+    never = [measure for measure in rare if not any(found[measure].runs_with_any for found in every)]
+    if not never:
+        return
+    fewest = min((found[never[0]] for found in every), key=lambda summary: summary.runs)
+    runs = f"{fewest.runs:,} run{'' if fewest.runs == 1 else 's'}"
+    console.print()
+    console.print(Text(f"In no run at any point: {listed([in_words(name) for name in never], 'and')}."))
+    bound = percent(fewest.share_with_any.high)
+    console.print(Text(f"None in {runs} at a point: at most {bound} of its runs have any (95 %).", style="dim"))

@@ -6,6 +6,7 @@ from sim.report.sweep_result import TIMES
 from sim.report.words import duration_in_words, in_words
 
 _LOSES = {
+    "not_delivered": ("every job delivered", "of runs leave a job undelivered"),
     "lost": ("no job lost", "of runs lose a job"),
     "duplicated": ("no job duplicated", "of runs duplicate a job"),
     "rejected": ("no job rejected", "of runs have one rejected"),

@@ -12,7 +12,7 @@ from sim.report.words import (
     in_words,
     mode_sentence,
     remarks,
-    shown_measures,
+    table_rows,
     verdict,
 )
 from sim.scenario.fields import ModeName
@@ -66,10 +66,10 @@ def outcome_table(totals: Mapping[ModeName, Counts]) -> "Table":
         table.add_column(mode, justify="right", no_wrap=True)
     table.add_column("what it counts", style="dim", ratio=1)
     counts = {mode: one.as_dict() for mode, one in totals.items()}
-    outcomes, overlays = shown_measures(totals.values())
-    for names in (["offered"], outcomes, overlays):
-        for name in names:
-            _add_row(table, name, [one[name] for one in counts.values()], MEANINGS[name])
+    outcomes, overlays = table_rows(totals.values())
+    for rows in ([("offered", "offered")], outcomes, [(name, in_words(name)) for name in overlays]):
+        for name, label in rows:
+            _add_row(table, name, label, [one[name] for one in counts.values()], MEANINGS[name])
         table.add_section()
     return table
 
@@ -83,9 +83,10 @@ def queue_table(result: Result, names: Sequence[str]) -> "Table":
         table.add_column(mode, justify="right", no_wrap=True)
     for queue in names:
         counts = [one.queues[queue] for one in result.modes.values()]
-        outcomes, _overlays = shown_measures(counts)
-        for name in ["offered", *outcomes]:
-            _add_row(table, name, [one.as_dict()[name] for one in counts], before=queue if name == "offered" else "")
+        outcomes, _overlays = table_rows(counts)
+        for name, label in [("offered", "offered"), *outcomes]:
+            numbers = [one.as_dict()[name] for one in counts]
+            _add_row(table, name, label, numbers, before=queue if name == "offered" else "")
         table.add_section()
     return table
 
@@ -148,11 +149,10 @@ def _table(title: str) -> "Table":
 
 
 def _add_row(
-    table: "Table", name: str, numbers: list[int], meaning: str | None = None, before: str | None = None
+    table: "Table", name: str, label: str, numbers: list[int], meaning: str | None = None, before: str | None = None
 ) -> None:
     look = OUTCOME_LOOKS.get(name)
     notable = look is not None and any(numbers) and bool(look.terminal)
-    label = f"  {in_words(name)}" if name == "duplicated" else in_words(name)
     cells = [label, *(f"{number:,}" for number in numbers)]
     if before is not None:
         cells.insert(0, before)

@@ -10,6 +10,7 @@ MEANINGS: dict[str, str] = {
     "offered": "jobs the producer wanted done",
     "delivered": "the effect happened",
     "duplicated": "of these: twice or more",
+    "not_delivered": "no effect, for these reasons",
     "lost": "accepted, then no trace left",
     "rejected": "submit failed, the caller knows",
     "failed_reported": "caller told, nothing kept",
@@ -38,6 +39,7 @@ OUTCOMES = (
     "dead_lettered",
     "pending",
 )
+_TOTALS = ("delivered", "not_delivered")
 OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeterminate", "stalled", "attempts")
 
 _PLURALS = {"order": "orders", "payment": "payments", "email": "emails"}
@@ -66,6 +68,18 @@ def shown_measures(counts: Iterable[Counts]) -> tuple[list[str], list[str]]:
     return outcomes, [name for name in OVERLAYS if any(one[name] for one in seen)]
 
 
+def table_rows(counts: Iterable[Counts]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Choose the rows of a table of outcomes, and the overlays below it.
+
+    Returns:
+        Pairs of a measure and its label, in order: delivered and the part of it that was delivered twice, then what was
+        not delivered and, indented, why. The outcomes among them add up to ``offered``.
+    """
+    outcomes, overlays = shown_measures(counts)
+    names = [*outcomes[:2], "not_delivered", *outcomes[2:]]
+    return [(name, in_words(name) if name in _TOTALS else f"  {in_words(name)}") for name in names], overlays
+
+
 def duration_in_words(ms: int) -> str:
     """Write a time span as people read it, in its two largest units: ``133500`` becomes ``2 min 14 s``."""
     if ms < 60_000:
@@ -91,22 +105,22 @@ def things(result: Result, count: int) -> str:
 def mode_sentence(result: Result, mode: ModeResult) -> str:
     """Say in one sentence what happened in a mode.
 
-    Such as: Of 40 emails, 38 were delivered, 2 of them twice; 2 were lost.
+    Such as: Of 40 emails, 37 were delivered, 2 of them twice; 3 were not delivered: 2 lost; 1 failed, with no record
+    kept.
     """
     counts = mode.totals
     if not counts.offered:
         return "No job was offered."
     if counts.delivered == counts.offered:
-        sentence = _all_delivered(result, counts)
-    else:
-        sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
-        if counts.duplicated:
-            sentence += f", {_repeated(counts)}"
-    fates = [(getattr(counts, name), fate) for name, fate in _FATES if getattr(counts, name)]
-    sentence += "".join(
-        f"; {number:,} {fate}" if fate.startswith("failed") else f"; {_were(number)} {fate}" for number, fate in fates
-    )
-    return sentence + "."
+        return _all_delivered(result, counts) + "."
+    why = [(getattr(counts, name), fate) for name, fate in _FATES if getattr(counts, name)]
+    reasons = why[0][1] if len(why) == 1 else "; ".join(f"{number:,} {fate}" for number, fate in why)
+    if not counts.delivered:
+        return f"{_none_of(result, counts.offered)} delivered: {reasons}."
+    sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
+    if counts.duplicated:
+        sentence += f", {_repeated(counts)}"
+    return f"{sentence}; {_were(counts.not_delivered)} not delivered: {reasons}."
 
 
 def remarks(mode: ModeResult) -> list[str]:
@@ -135,6 +149,12 @@ def verdict(result: Result) -> str:
     return f"{violated} of {len(checks)} {noun} {verb} VIOLATED."
 
 
+def _none_of(result: Result, offered: int) -> str:
+    if offered == 1:
+        return f"The {things(result, 1).removeprefix('1 ')} was not"
+    return f"None of {things(result, offered)} was"
+
+
 def _all_delivered(result: Result, counts: Counts) -> str:
     if counts.offered == 1:
         return f"The {things(result, 1).removeprefix('1 ')} was delivered" + (
@@ -160,7 +180,7 @@ def _times(count: int) -> str:
 
 
 def _were(count: int) -> str:
-    return f"{count:,} {'was' if count == 1 else 'were'}" if count else "none was"
+    return f"{count:,} {'was' if count == 1 else 'were'}"
 
 
 def _of(count: int, noun: str) -> str:

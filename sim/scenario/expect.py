@@ -14,6 +14,7 @@ Measure = Literal[
     "offered",
     "rejected",
     "delivered",
+    "not_delivered",
     "failed_reported",
     "failed_retained",
     "failed_evicted",

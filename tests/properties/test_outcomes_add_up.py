@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from sim.experiments.run import run
 from sim.ledger.events import Event
+from sim.ledger.outcomes import Outcome
+from sim.report.words import table_rows
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
 
@@ -25,6 +27,12 @@ def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
         totals = one.totals
         assert totals.offered == scenario.jobs
         assert totals.adds_up
+        counts = totals.as_dict()
+        reasons = [counts[outcome.field] for outcome in Outcome if outcome is not Outcome.DELIVERED]
+        assert counts["not_delivered"] == sum(reasons) == totals.offered - totals.delivered
+        rows, _overlays = table_rows([totals])
+        shown = [name for name, _label in rows if name not in ("duplicated", "not_delivered")]
+        assert sum(counts[name] for name in shown) == totals.offered
         assert all(counts.adds_up for counts in one.queues.values())
         events = [record.event for record in one.ledger]
         assert totals.attempts == events.count(Event.STARTED)

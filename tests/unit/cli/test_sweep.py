@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -63,6 +64,29 @@ def test_a_table_in_eighty_columns_and_progress_beside_it(scenario: str, capsys:
         assert word in out
     assert "5 runs at each of 4 points" in out
     assert "20 of 20 runs" in err
+
+
+OUTAGE = "scenarios/02-redis-failures/outage.yaml"
+
+
+def test_the_default_table_hides_no_job(capsys: pytest.CaptureFixture[str]) -> None:
+    """65 % delivered, and the other 35 % rejected: both stand there, and what occurs nowhere has no column."""
+    assert main(["sweep", OUTAGE, "--runs", "10", "--mode", "queue", "--vary", "faults.0.duration=14s"]) == 0
+    table = capsys.readouterr().out.split("In how many runs")[0]
+    assert re.search(r"delivered +not delivered +rejected *$", table, re.MULTILINE)
+    assert re.search(r"queue +65\.0 % +35\.0 % +35\.0 %", table)
+
+
+def test_no_cell_of_a_share_of_the_jobs_bounds_a_share_of_the_runs(
+    scenario: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0 % of the jobs stands over `no run`; what bounds the share of runs says that it speaks of runs."""
+    assert main(["sweep", scenario, "--runs", "4", "--vary", "queues.email.attempts=1,3,5"]) == 0
+    out = capsys.readouterr().out
+    assert "≤" not in out
+    assert "no run" in out
+    assert "In no run at any point: failed and pending." in out
+    assert "None in 4 runs at a point: at most 60.2 % of its runs have any (95 %)." in out
 
 
 def test_what_was_never_seen_is_bounded_in_words(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:

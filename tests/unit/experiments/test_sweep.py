@@ -17,8 +17,9 @@ from sim.experiments.points import parse_vary
 from sim.experiments.run import run
 from sim.experiments.sweep import RunsFailed, carry_on, sweep_result
 from sim.experiments.sweep_store import SweepStore
-from sim.report.answers import MEASURES
-from sim.report.sweep_result import COLUMNS, RunRow, SweepResult
+from sim.ledger.outcomes import Counts, Outcome
+from sim.report.answers import MEASURES, measures_that_add_up
+from sim.report.sweep_result import COLUMNS, COUNTS, RunRow, SweepResult
 from sim.scenario.load import parse_scenario
 
 TEXT = """
@@ -67,11 +68,44 @@ def test_a_row_is_what_a_single_run_with_its_seed_gives(serial: list[tuple[Any, 
     """So that whatever is strange in a sweep can be looked at: `run --seed`."""
     row = dict(zip(COLUMNS, serial[-1], strict=True))
     result = run(parse_scenario(TEXT + "workers: {email: {processes: 3}}"), seed=row["seed"], modes=["queue"])
-    assert result.outcomes["queue"] == {name: row[name] for name in result.outcomes["queue"]}
+    assert result.modes["queue"].totals == Counts(**{name: row[name] for name in COUNTS})
     assert result.simulated_ms == row["simulated_ms"]
     waits = sorted(j.first_effect_ms - j.offered_ms for _m, j in result.jobs if j.first_effect_ms is not None)
     assert row["effect_mean_ms"] == pytest.approx(sum(waits) / len(waits), abs=0.5)
     assert row["effect_p95_ms"] == waits[11]
+
+
+HARD = """
+title: Much goes wrong
+question: Does every table add up?
+duration: 60s
+queues:
+  email: {service: {kind: exponential, mean: 1s}, remove_on_fail: 2, attempts: 2}
+redis: {persistence: rdb, save_interval: 20s}
+workload:
+  - {queue: email, arrivals: {kind: poisson, every: 500ms, count: 100}}
+faults:
+  - {kind: worker-crash, mean_every: 16s, restart_after: 1s}
+  - {kind: redis-crash, at: 30s, duration: 12s, loading: 3s}
+  - {kind: handler-error, rate: 0.3}
+"""
+
+
+def test_the_frame_and_the_default_table_add_up_whatever_goes_wrong() -> None:
+    """Delivered and not delivered are all, and the reasons that are shown are all that is not delivered."""
+    pytest.importorskip("pandas", reason="frames need the extra notebook")
+    result = sweep_result(HARD, 6, {"faults.1.duration": ["5s", "20s"]}, jobs=1)
+    frame = result.frame()
+    assert (frame.delivered + frame.not_delivered == frame.offered).all()
+    reasons = [outcome.field for outcome in Outcome if outcome is not Outcome.DELIVERED]
+    assert (frame[reasons].sum(axis=1) == frame.not_delivered).all()
+    shown = measures_that_add_up(result.answers)
+    assert {"lost", "rejected", "failed", "pending"} <= set(shown)
+    for answer in result.answers:
+        for found in answer.modes.values():
+            parts = [found[name].mean for name in shown if name not in ("duplicated", "not_delivered")]
+            assert sum(parts) == pytest.approx(found["delivered"].offered)
+            assert sum(parts[1:]) == pytest.approx(found["not_delivered"].mean)
 
 
 def test_two_processes_give_the_rows_of_one(tmp_path: Path, serial: list[tuple[Any, ...]]) -> None:
@@ -109,7 +143,8 @@ def test_the_frame_has_a_column_for_what_was_varied_and_numbers_where_they_are()
     pytest.importorskip("pandas", reason="frames need the extra notebook")
     frame = sim.sweep(TEXT, 3, {"workers.email.processes": [1, 2], "faults.0.restart_after": ["1s", "1m"]}, jobs=1)
     assert len(frame) == 2 * 2 * 3 * 2
-    assert list(frame.columns) == ["workers.email.processes", "faults.0.restart_after", *COLUMNS]
+    columns = [name for name in frame.columns if name != "not_delivered"]
+    assert columns == ["workers.email.processes", "faults.0.restart_after", *COLUMNS]
     assert sorted(frame["faults.0.restart_after"].unique()) == [1_000, 60_000]
     assert sorted(frame["workers.email.processes"].unique()) == [1, 2]
     assert (frame.offered == 12).all()

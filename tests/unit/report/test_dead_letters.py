@@ -137,6 +137,7 @@ def test_the_sentence_tells_dead_letters_from_failures_without_a_record() -> Non
     """Both in one run."""
     sentence = mode_sentence(result(), result().modes["queue"])
     assert sentence == (
-        "Of 3 emails, 1 was delivered; 1 failed, with no record kept; 1 was put in the dead letter queue."
+        "Of 3 emails, 1 was delivered; 2 were not delivered: 1 failed, with no record kept; "
+        "1 put in the dead letter queue."
     )
     assert set(MEANINGS) == set(Counts().as_dict())

@@ -1,6 +1,7 @@
 """The result in a terminal, and in plain words."""
 
 import io
+import re
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from sim.ledger.events import Event
+from sim.ledger.outcomes import Outcome
 from sim.report.result import Result
 from sim.report.tables import print_result
 from sim.report.words import duration_in_words, mode_sentence, verdict
@@ -41,10 +43,29 @@ def test_nothing_is_wider_than_80_columns() -> None:
 
 def test_both_modes_stand_side_by_side() -> None:
     """Delivered, duplicated and lost are always shown, other outcomes where they occur."""
-    rows = {line.split()[0]: line.split()[1:3] for line in printed(small_result()).splitlines() if line.split()}
+    rows = rows_of(printed(small_result()))
 
     assert (rows["delivered"], rows["duplicated"], rows["lost"]) == (["3", "4"], ["0", "2"], ["1", "1"])
     assert "dead-lettered" not in rows
+
+
+def rows_of(text: str) -> dict[str, list[str]]:
+    """The numbers of the table of outcomes, by the name of the row."""
+    table = text.split("Outcomes")[1].split("Expectations")[0]
+    found = re.finditer(r"^ +([a-z-]+(?: [a-z-]+)*) +([\d,]+) +([\d,]+)", table, re.MULTILINE)
+    return {match[1]: [match[2], match[3]] for match in found}
+
+
+def test_what_is_not_delivered_is_a_total_before_its_reasons() -> None:
+    """Lost 0 beside many jobs that are gone deceives nobody: the total stands first, and the reasons add up to it."""
+    rows = rows_of(printed(small_result()))
+    reasons = list(rows)[list(rows).index("not delivered") + 1 :]
+    reasons = [name for name in reasons if name.replace("-", "_") in {outcome.field for outcome in Outcome}]
+
+    assert rows["not delivered"] == ["3", "2"]
+    for mode in (0, 1):
+        assert sum(int(rows[name][mode]) for name in reasons) == int(rows["not delivered"][mode])
+        assert int(rows["delivered"][mode]) + int(rows["not delivered"][mode]) == int(rows["offered"][mode])
 
 
 def test_violated_expectation_is_told_in_words() -> None:
@@ -82,7 +103,8 @@ def test_sentence_says_what_happened() -> None:
 
     assert (
         mode_sentence(result, result.modes["queue"])
-        == "Of 6 emails, 4 were delivered, 2 of them twice; 1 was lost; 1 failed, with no record kept."
+        == "Of 6 emails, 4 were delivered, 2 of them twice; 2 were not delivered: "
+        "1 lost; 1 failed, with no record kept."
     )
 
 
