@@ -1,5 +1,8 @@
 """Every exercise that comes with the project does what it says."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from sim.exercises.catalogue import COURSE, all_exercises, exercise_names, find_exercise
@@ -36,3 +39,12 @@ def test_an_exercise_is_found_by_number_name_or_a_part_of_it() -> None:
     for word in ("0", "99", "", "-", "../01"):
         with pytest.raises(UnknownExercise, match="there are"):
             find_exercise(word)
+
+
+def test_a_whole_name_is_that_exercise_even_where_it_is_a_part_of_another(tmp_path: Path) -> None:
+    """A part that two have means neither."""
+    for name in ("01-retry", "02-retry-01-retry-again"):
+        shutil.copytree(COURSE / NAMES[0], tmp_path / name)
+    assert find_exercise("01-retry", tmp_path).name == "01-retry"
+    with pytest.raises(UnknownExercise):
+        find_exercise("retry", tmp_path)
