@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import cast
 
 import simpy
 from simpy.core import EmptySchedule
 from simpy.events import NORMAL, EventPriority
 
+LAST: EventPriority = cast(EventPriority, NORMAL + 1)
+"""Comes after everything else of its moment; SimPy itself knows urgent and normal events."""
 EPOCH_MS = 1_767_225_600_000
 """When every run begins: 2026-01-01 00:00:00 UTC. Keys hold epoch times as Bull writes them; traces count from 0."""
 
@@ -49,6 +52,13 @@ class SimulatedTime(simpy.Environment):
             callback(event)
         if not event._ok and not hasattr(event, "_defused"):
             raise event._value
+
+    def moment_over(self, delay_ms: int) -> simpy.Event:
+        """Return an event that happens when everything else of the moment ``delay_ms`` from now has happened."""
+        event = simpy.Event(self)
+        event._ok, event._value = True, None
+        self.schedule(event, LAST, delay_ms)
+        return event
 
     def skip_to(self, t_ms: int) -> None:
         """Move on to a moment before which nothing happens, ms since the run began."""

@@ -1,6 +1,7 @@
 """The verbs that break and mend the world; faults, notebooks and pages call nothing else."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sim.core.errors import SimError, UnknownName
@@ -29,6 +30,7 @@ class Controls(FaultHooks[Process]):
         super().__init__()
         self._world = world
         self._redis_stops = 0
+        self._loads = 0
         self._snapshots: dict[int, Snapshot] = {}
         self.last_ms = 0
 
@@ -96,6 +98,7 @@ class Controls(FaultHooks[Process]):
         self._redis_stops += 1
         if self._redis_stops > 1:
             return
+        self._loads += 1
         world.recorder.world(Event.REDIS_DOWN, why=why)
         if world.server is None:
             return
@@ -112,8 +115,9 @@ class Controls(FaultHooks[Process]):
         if self._redis_stops:
             return
         if loading_ms:
+            self._loads += 1
             world.recorder.world(Event.REDIS_DOWN, why="loading", error=LOADING)
-            self.at(self.now_ms + loading_ms, self._finish_loading)
+            self.at(self.now_ms + loading_ms, partial(self._finish_loading, self._loads))
         else:
             world.recorder.world(Event.REDIS_UP)
         if world.server is None:
@@ -122,9 +126,10 @@ class Controls(FaultHooks[Process]):
         if not loading_ms:
             world.wake_everyone()
 
-    def _finish_loading(self) -> None:
+    def _finish_loading(self, load: int) -> None:
+        """Answer commands, unless Redis went away while it was loading: then it loads anew when it comes back."""
         world = self._world
-        if self._redis_stops:
+        if load != self._loads:
             return
         world.recorder.world(Event.REDIS_UP)
         if world.server is not None and world.server.state == "loading":

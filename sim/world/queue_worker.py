@@ -102,7 +102,7 @@ class QueueWorker(Process):
     @property
     def can_promote(self) -> bool:
         """Whether it could move a due job at this moment."""
-        return self.alive and not self.frozen and self.link.is_up and self.server.state == "up"
+        return self.alive and not self.frozen and self.link.is_open
 
     # -- slots --------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class QueueWorker(Process):
     def _next_job(self) -> Steps:
         """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
         queue = self.queue
-        if not self.link.is_up or self.server.state != "up":
+        if not self.link.is_open:
             yield from self.connected(forever=self._drained)
         if not self._drained:
             taken = take_job(self.store, queue.keys, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
@@ -135,7 +135,7 @@ class QueueWorker(Process):
         if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
             self.recorder.job(queue.name, name, Event.TAKEN, self.name)
             raise Crashed
-        if not self.link.is_up:
+        if not self.link.is_open:
             self.recorder.job(queue.name, name, Event.TAKEN, self.name)
             yield from self.connected()
         taken = lock_popped(self.store, queue.keys, job_id, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
@@ -185,7 +185,7 @@ class QueueWorker(Process):
         """Tell the queue that the handler returned; a refusal counts as a failure of the attempt, as in Bull."""
         queue = self.queue
         try:
-            if not self.link.is_up or self.server.state != "up":
+            if not self.link.is_open:
                 yield from self.connected()
             done = complete_job(
                 self.store,
@@ -262,7 +262,7 @@ class QueueWorker(Process):
         Raises:
             CommandFailed: The client gave up, or Redis is loading.
         """
-        while not self.link.is_up or self.server.state != "up":
+        while not self.link.is_open:
             yield from self.link.wait(forever=forever)
             yield from self.until_thawed()
 

@@ -114,6 +114,11 @@ class RedisLink:
         server.on_lost.append(self._lose)
         server.on_listening.append(self._hear)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a command that is sent now is carried out; look here, or wait, before every command."""
+        return self.is_up and self.server.state == "up"
+
     def close(self) -> None:
         """Forget the connection; its process has died."""
         self.server.on_lost.remove(self._lose)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, cast
 
+import redis
+
 from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
 from sim.handlers.database import ApplicationDatabase
@@ -97,6 +99,7 @@ class Simulation:
         self._finished: list[JobOutcome] | None = None
         self._settled = False
         self._hands_off_ms: float = 0
+        self._left: tuple[object, ...] = ()
         taker: QueueProducer | InProcessApplication
         if mode == "queue":
             taker = build_queue_mode(self, count_commands=count_commands)
@@ -108,6 +111,7 @@ class Simulation:
         self.env.process(self._watch())
         self._sampler = Sampler(self, sample_every_ms)
         self.metrics = Metrics(scenario, mode, self.ledger, self._sampler.samples, look=self._sampler.now)
+        self._left = self._standing()
 
     # -- for faults and people ------------------------------------------------------------------------------------
 
@@ -175,7 +179,8 @@ class Simulation:
     def run_until(self, until: str | int) -> None:
         """Go on to a moment of simulated time: ``"90s"`` or milliseconds since the run began.
 
-        Keys that were changed by hand through ``redis`` are noticed first.
+        Keys that were changed by hand through ``redis`` are noticed first. Nothing else comes of stopping on the way:
+        any number of steps make the run that one makes.
 
         Raises:
             DurationError: The text is not a duration.
@@ -187,8 +192,7 @@ class Simulation:
             raise SimError("this run is finished; open the world again to run it another time")
         if until_ms < self.now_ms:
             raise SimError(f"it is {self.now_ms} ms already; time does not go back to {until_ms} ms")
-        if self.server is not None and self.server.state == "up":
-            self.wake_everyone()
+        self._notice_changes()
         self._advance(until_ms)
         self._sampler.take_until(until_ms)
         if self.env.now < until_ms:
@@ -231,10 +235,44 @@ class Simulation:
             self.run_until(max(self.now_ms, self.scenario.duration))
             self._settled = True
             return
+        interfered = self._standing() != self._left
         self.run_until(self.now_ms)
-        self.watch_again()
-        self._advance(None)
+        if interfered:
+            self.watch_again()
+        if not self._settled:
+            self._advance(None)
         self._sampler.take_until(self.now_ms)
+
+    def _notice_changes(self) -> None:
+        """Let workers have what somebody put in line by hand since time stood still.
+
+        Only then: in a run that nobody touched, whoever can have a job has it, and a look more could only do harm.
+        """
+        if self.server is not None and self.server.state == "up" and self._standing() != self._left:
+            self.wake_everyone()
+
+    def _standing(self) -> tuple[object, ...]:
+        """Say what a hand that interferes would change: how much is arranged, and which jobs are where."""
+        arranged = (len(self.env._queue), self.env.peek(), self.controls.last_ms)
+        server, store = self.server, self.redis
+        if server is None or store is None:
+            return arranged
+
+        def look() -> tuple[object, ...]:
+            return tuple(
+                (
+                    *((*store.lrange(key, -1, -1), store.llen(key)) for key in (keys.wait, keys.paused)),
+                    store.llen(keys.active),
+                    store.zcard(keys.delayed),
+                    store.zrange(keys.delayed, 0, 0, withscores=True),
+                )
+                for keys in (parts.keys for parts in self.queues.values())
+            )
+
+        try:
+            return (*arranged, *server.operate(look))
+        except redis.ResponseError:  # a key of the wrong type, which only a hand can have put there
+            return (object(),)
 
     def _advance(self, until_ms: int | None, *, to_end: bool = False) -> None:
         env = self.env
@@ -252,6 +290,7 @@ class Simulation:
                     steps -= 1
         finally:
             self._steps_left = steps
+            self._left = self._standing()
         if not steps:
             raise BudgetExceeded(self._most_steps)
 
@@ -262,7 +301,7 @@ class Simulation:
             yield self.env.timeout(self.controls.last_ms - int(self.env.now))
         give_up_ms = int(self.env.now) + GIVE_UP_AFTER_MS
         while not self._is_quiet() and self.env.now < give_up_ms:
-            yield self.env.timeout(self._until_next_look_ms(give_up_ms))
+            yield self.env.moment_over(self._until_next_look_ms(give_up_ms))
             if self.controls.last_ms > self.env.now:
                 yield self.env.timeout(self.controls.last_ms - int(self.env.now))
         self._settled = True

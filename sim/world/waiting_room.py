@@ -94,8 +94,12 @@ class WaitingRoom:
         self._frozen_at.pop(process.name, None)
 
     def note_frozen(self, process: Process) -> None:
-        """Remember when a process began to stand still: Redis serves its blocked pops until they time out."""
-        self._frozen_at[process.name] = self.env.now
+        """Remember when a process begins to stand still: Redis serves its blocked pops until they time out.
+
+        Call it before the process stands still; one that does so already did not begin to just now.
+        """
+        if not process.frozen:
+            self._frozen_at[process.name] = self.env.now
 
     def break_connections(self) -> None:
         """Wake everyone empty-handed: Redis is gone."""

@@ -1,0 +1,279 @@
+"""Random scenarios of everything that a file can say, each from one number.
+
+Wider than ``random_scenarios``: several queues, operators, dead letters, alerts, health, every distribution. Many of
+their moments fall on the same second, so that things happen at the same time.
+"""
+
+from random import Random
+from typing import Any
+
+NAMES = ("order", "email", "payment", "x9", "late_2")
+DOCUMENTED = NAMES[:3]
+VERBS = ("retry", "retry-all", "promote", "remove", "clean", "pause", "resume", "drain")
+ON_DEAD_LETTERS = ("replay", "replay-all", "purge", "purge-all")
+STATES = ("waiting", "active", "completed", "failed", "delayed", "paused")
+LAST_MS = 60_000
+
+
+class Draw:
+    """Draws the parts of one scenario."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.queues: list[str] = []
+        self.offered: dict[str, int] = {}
+        self.processes: dict[str, int] = {}
+        self.dead: list[str] = []
+
+    def chance(self, share: float) -> bool:
+        """Tell whether something is there that is so often there."""
+        return self.random.random() < share
+
+    def one(self, *values: Any) -> Any:
+        """Choose one."""
+        return self.random.choice(values)
+
+    def ms(self, low: int, high: int) -> str:
+        """A duration; every second one is a whole number of seconds or half ones where there is room for that."""
+        value = self.random.randint(low, high)
+        if high > 2_000 and self.chance(0.5):
+            value = max(low, value // 500 * 500)
+        return f"{value}ms"
+
+    def moments(self) -> Any:
+        """One moment or several, not in order."""
+        if self.chance(0.6):
+            return self.ms(0, LAST_MS)
+        return [self.ms(0, LAST_MS) for _ in range(self.random.randint(1, 4))]
+
+    def sometimes(self, share: float, /, **values: Any) -> dict[str, Any]:
+        """Keep each of the values as often as ``share`` says."""
+        return {name: value for name, value in values.items() if self.chance(share)}
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def service(self) -> Any:
+        """How long an attempt works: from nothing to longer than a lock."""
+        kind = self.one("fixed", "fixed", "long", "exponential", "uniform", "lognormal")
+        if kind == "fixed":
+            return self.ms(0, 3_000)
+        if kind == "long":
+            return self.ms(5_000, 40_000)
+        if kind == "exponential":
+            return {"kind": kind, "mean": self.ms(1, 4_000)}
+        if kind == "uniform":
+            low = self.random.randint(0, 2_000)
+            return {"kind": kind, "min": f"{low}ms", "max": f"{low + self.random.randint(0, 4_000)}ms"}
+        return {"kind": kind, "median": self.ms(1, 2_000), "sigma": self.one(0.1, 0.5, 1.5)}
+
+    def retention(self) -> Any:
+        """Which finished jobs are kept."""
+        kept = self.sometimes(0.6, count=self.random.randint(0, 6), age=self.ms(1, 30_000))
+        return self.one(True, False, self.random.randint(0, 6), kept)
+
+    def queue(self, name: str) -> dict[str, Any]:
+        """The settings of one queue."""
+        own = {} if name in DOCUMENTED and self.chance(0.7) else {"handler": self.one(*DOCUMENTED)}
+        if self.chance(0.35):
+            own["dead_letter"] = True
+            self.dead.append(name)
+        return own | self.sometimes(
+            0.45,
+            service=self.service(),
+            attempts=self.random.randint(1, 6),
+            backoff={"type": self.one("fixed", "exponential"), "delay": self.ms(0, 6_000)},
+            remove_on_fail=self.retention(),
+            remove_on_complete=self.retention(),
+            idempotency_key=self.chance(0.5),
+            discard_permanent=self.chance(0.5),
+            limiter={"max": self.random.randint(1, 4), "duration": self.ms(100, 5_000)},
+        )
+
+    def arrivals(self) -> tuple[dict[str, Any], int]:
+        """Some jobs, and how many they are."""
+        count = self.random.randint(1, 12)
+        start = self.sometimes(0.3, start=self.ms(0, 20_000))
+        kind = self.one("constant", "poisson", "bursts", "times")
+        if kind == "times":
+            return {"kind": kind, "at": [self.ms(0, 40_000) for _ in range(count)]}, count
+        if kind == "bursts":
+            size = self.random.randint(1, 6)
+            bursts = self.random.randint(1, 3)
+            return {"kind": kind, "every": self.ms(1, 15_000), "size": size, "bursts": bursts, **start}, size * bursts
+        return {"kind": kind, "every": self.ms(1, 5_000), "count": count, **start}, count
+
+    def workload(self, queue: str) -> dict[str, Any]:
+        """Jobs offered to one queue."""
+        arrivals, jobs = self.arrivals()
+        self.offered[queue] = self.offered.get(queue, 0) + jobs
+        more = self.sometimes(
+            0.3,
+            priority=self.one(0, 1, 2, 5, 2_000_000),
+            lifo=self.chance(0.7),
+            delay=self.ms(0, 30_000),
+            invalid=self.one(0, 0.2, 1),
+        )
+        return {"queue": queue, "arrivals": arrivals, **more}
+
+    def workers(self, name: str) -> dict[str, Any]:
+        """The worker processes of one queue."""
+        self.processes[name] = self.one(0, 1, 1, 2, 2, 3, 4)
+        return {"processes": self.processes[name]} | self.sometimes(
+            0.4,
+            concurrency=self.random.randint(1, 4),
+            start_spread=self.ms(0, 30_000),
+            lock_duration=self.ms(200, 40_000),
+            lock_renew=self.ms(100, 40_000),
+            stalled_interval=self.ms(500, 40_000),
+            max_stalled=self.random.randint(0, 3),
+            retry_process_delay=self.ms(100, 8_000),
+            guard_interval=self.ms(100, 10_000),
+            blocking=self.chance(0.6),
+        )
+
+    def target(self) -> str:
+        """Whom a fault strikes."""
+        named = [f"{name}-{self.random.randint(1, count)}" for name, count in self.processes.items() if count]
+        return self.one("workers", "application", *self.queues, *named)
+
+    def job(self) -> str:
+        """An offered job."""
+        queue = self.one(*self.offered)
+        return f"{queue}-{self.random.randint(1, self.offered[queue])}"
+
+    def struck(self) -> dict[str, Any]:
+        """When a fault strikes."""
+        if self.chance(0.7):
+            return {"at": self.moments()}
+        more = self.sometimes(0.5, start=self.ms(0, 10_000))
+        return {"mean_every": self.ms(1_000, 20_000), "until": self.ms(10_000, LAST_MS), **more}
+
+    def fault(self) -> dict[str, Any]:
+        """Any fault."""
+        kind = self.one(
+            "worker-crash", "worker-crash", "worker-freeze", "worker-freeze", "poison-job", "redis-outage",
+            "redis-crash", "redis-crash", "database-failure", "slow-database", "handler-error",
+        )  # fmt: skip
+        restart = self.sometimes(0.7, restart_after=self.one(None, self.ms(0, 8_000)))
+        jobs = [self.job() for _ in range(self.random.randint(1, 2))]
+        step = self.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
+        duration = self.ms(1, 50_000)
+        match kind:
+            case "worker-crash":
+                return {"kind": kind, "target": self.target(), **restart} | self.one(
+                    self.struck(),
+                    {"on_job": self.random.randint(1, 5)} | self.sometimes(0.7, step=step),
+                    {"jobs": jobs} | self.sometimes(0.7, step=step),
+                )
+            case "worker-freeze":
+                return {"kind": kind, "target": self.target(), "duration": duration, **self.struck()}
+            case "poison-job":
+                fatal = self.sometimes(0.5, step=self.one("before-effect", "after-effect-before-ack"))
+                return {"kind": kind, "jobs": jobs, **fatal, **restart}
+            case "redis-outage":
+                lost = self.sometimes(0.4, lost_replies=self.random.randint(0, 4))
+                return {"kind": kind, "duration": duration, **lost, **self.struck()}
+            case "redis-crash":
+                more = self.sometimes(0.6, cause=self.one("process-kill", "power-loss"), loading=self.ms(0, 10_000))
+                return {"kind": kind, "duration": duration, **more, **self.struck()}
+            case "database-failure":
+                more = self.sometimes(0.7, failure=self.one("refuse", "abort", "lost-reply"), share=self.one(0, 0.3, 1))
+                return {"kind": kind, "duration": duration, **more, **self.struck()}
+            case "slow-database":
+                return {"kind": kind, "duration": duration, "latency": self.ms(1, 6_000), **self.struck()}
+        window = {"at": self.moments(), "duration": duration} if self.chance(0.5) else {}
+        return {"kind": "handler-error", **window} | self.sometimes(
+            0.4,
+            error=self.one("transient", "permanent"),
+            queues=[self.one(*self.queues)],
+            jobs=jobs,
+            rate=self.one(0, 0.3, 1),
+            first_attempts=self.random.randint(1, 3),
+        )
+
+    def step(self) -> dict[str, Any]:
+        """Something that the operator does."""
+        do = self.one(*VERBS, *(ON_DEAD_LETTERS if self.dead else ()))
+        queues = self.dead if do in ON_DEAD_LETTERS else self.queues
+        queue = self.one(*queues)
+        step = {"at": self.ms(0, LAST_MS), "do": do}
+        if do in ("retry", "promote", "remove", "replay", "purge"):
+            named = [name for name in queues if self.offered.get(name)]
+            if named and self.chance(0.6):
+                offered = self.one(*named)
+                return {**step, "job": f"{offered}-{self.random.randint(1, self.offered[offered])}"}
+            return {**step, "queue": queue, "id": str(self.random.randint(1, 9))}
+        if do == "clean":
+            limit = self.random.randint(0, 3)
+            more = self.sometimes(0.6, state=self.one(*STATES), older_than=self.ms(0, 20_000), limit=limit)
+            return {**step, "queue": queue, **more}
+        if do == "drain":
+            return {**step, "queue": queue, **self.sometimes(0.5, delayed=self.chance(0.5))}
+        return {**step, "queue": queue}
+
+    def alert(self, number: int) -> dict[str, Any]:
+        """A rule that is judged at every sample."""
+        metric, when, more = self.one(
+            ("waiting", f"> {self.random.randint(0, 5)}", {}),
+            ("active", "== 0", {}),
+            ("failed", "> 0", {}),
+            ("dead_letters", "!= 0", {}),
+            ("workers_down", ">= 1", {}),
+            ("workers_unhealthy", "> 0", {}),
+            ("redis_up", "< 1", {}),
+            ("oldest_waiting_age", f"> {self.ms(100, 20_000)}", {}),
+            ("delivery_p95", f"> {self.ms(100, 20_000)}", {}),
+            ("processing_p50", f"<= {self.ms(100, 20_000)}", {}),
+            ("stalls", "> 0", {"over": "30s"}),
+            ("attempt_failures", "> 1", {"over": "60s"}),
+            ("rejections", "> 0", {"over": "10s"}),
+        )
+        if metric != "redis_up":
+            more = more | self.sometimes(0.5, queue=self.one(*self.queues))
+        return {"name": f"A{number}", "metric": metric, "when": when, **more, **self.sometimes(0.5, **{"for": "5s"})}
+
+    def monitoring(self) -> dict[str, Any]:
+        """Metrics, health and alerts, or none of them."""
+        if self.chance(0.5):
+            return {}
+        every = self.one("500ms", "1s", "5s")
+        health = {"silent_after": self.ms(1_000, 20_000), "no_progress_after": self.ms(1_000, 60_000)}
+        alerts = [self.alert(number) for number in range(self.random.randint(0, 3))]
+        return {"metrics": {"every": every}} | self.sometimes(0.6, health=health, alerts=alerts)
+
+    def scenario(self) -> dict[str, Any]:
+        """A whole scenario."""
+        self.queues = self.random.sample(NAMES, self.random.randint(1, 3))
+        queues = {name: self.queue(name) for name in self.queues}
+        workers = {name: self.workers(name) for name in self.queues if self.chance(0.9)}
+        self.processes |= {name: 1 for name in self.queues if name not in workers}
+        used = [name for name in self.queues if self.chance(0.9)] or self.queues[:1]
+        workload = [self.workload(name) for name in used for _ in range(self.one(1, 1, 1, 2))]
+        self.random.shuffle(workload)
+        return {
+            "title": "Random",
+            "question": "Does it stand?",
+            "seed": self.random.randint(0, 2**63 - 1),
+            "semantics": self.one("documented", "bull-4.16"),
+            "queues": queues,
+            "workload": workload,
+            "workers": workers,
+            "faults": [self.fault() for _ in range(self.one(0, 1, 1, 2, 2, 3, 4, 6))],
+            "operator": [self.step() for _ in range(self.one(0, 0, 1, 2, 4, 8))],
+            **self.monitoring(),
+            **self.sometimes(
+                0.5,
+                application={"concurrency": self.one("unlimited", 1, 2)},
+                redis={
+                    "persistence": self.one("none", "rdb", "aof-everysec", "aof-always"),
+                    "save_interval": self.ms(1_000, 20_000),
+                },
+                database={"latency": self.ms(0, 300), "stock": self.one(0, 3, 1_000)},
+            ),
+            **self.sometimes(0.1, duration=self.ms(LAST_MS, 2 * LAST_MS)),
+        }
+
+
+def scenario_of(seed: int) -> dict[str, Any]:
+    """The scenario of a number, as YAML would give it."""
+    return Draw(seed).scenario()
