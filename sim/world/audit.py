@@ -48,6 +48,21 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
     return places
 
 
+def where_jobs_stand(store: Store, keys: QueueKeys) -> tuple[object, ...]:
+    """Say how many jobs wait, run and are delayed, and which of them come next; a key of another type holds nothing."""
+    found: list[object] = []
+    for key in (keys.wait, keys.paused, keys.active):
+        try:
+            found.append((store.llen(key), store.lindex(key, -1)))
+        except ResponseError:
+            found.append(None)
+    try:
+        found.append((store.zcard(keys.delayed), store.zrange(keys.delayed, 0, 0, withscores=True)))
+    except ResponseError:
+        found.append(None)
+    return tuple(found)
+
+
 def _dead_ids(store: Store, keys: QueueKeys) -> list[str]:
     try:
         return dead_letter_ids(store, keys)

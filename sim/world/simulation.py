@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any, cast
 
-import redis
-
 from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
 from sim.handlers.database import ApplicationDatabase
@@ -19,7 +17,7 @@ from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
-from sim.world.audit import job_places, standing_places
+from sim.world.audit import job_places, standing_places, where_jobs_stand
 from sim.world.build_queue_mode import build_queue_mode
 from sim.world.clock import SimulatedClock, SimulatedTime, WatchedTime
 from sim.world.command_count import CommandCount
@@ -258,21 +256,8 @@ class Simulation:
         if server is None or store is None:
             return arranged
 
-        def look() -> tuple[object, ...]:
-            return tuple(
-                (
-                    *((*store.lrange(key, -1, -1), store.llen(key)) for key in (keys.wait, keys.paused)),
-                    store.llen(keys.active),
-                    store.zcard(keys.delayed),
-                    store.zrange(keys.delayed, 0, 0, withscores=True),
-                )
-                for keys in (parts.keys for parts in self.queues.values())
-            )
-
-        try:
-            return (*arranged, *server.operate(look))
-        except redis.ResponseError:  # a key of the wrong type, which only a hand can have put there
-            return (object(),)
+        keys = [parts.keys for parts in self.queues.values()]
+        return (*arranged, *server.operate(lambda: [where_jobs_stand(store, queue) for queue in keys]))
 
     def _advance(self, until_ms: int | None, *, to_end: bool = False) -> None:
         env = self.env
