@@ -1,6 +1,7 @@
 """What an operator does during a run: one model for each verb, told apart by `do`.
 
-An operator works on queues, so in in-process mode nothing happens. What is done while Redis is away fails.
+An operator works on queues, so in in-process mode nothing happens. What is done while Redis is away fails with the
+semantics `documented`, and waits for Redis with `bull-4.16`.
 """
 
 from typing import Annotated, Literal, Self

@@ -7,6 +7,7 @@ from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.store import Store
 from sim.world.command_count import CommandCount
+from sim.world.operator import Operator
 from sim.world.process import Process
 from sim.world.producer import QueueProducer
 from sim.world.promoter import Promoter
@@ -24,7 +25,7 @@ STAGGER_MS = 10
 
 
 def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProducer:
-    """Open the store, build every queue, and start the producer and the workers; return the producer.
+    """Open the store, build every queue, and start the producer, the operator and the workers; return the producer.
 
     Args:
         world: Gets the parts; its clock, recorder, runner, controls and streams are there already.
@@ -48,6 +49,16 @@ def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProdu
         recorder=world.recorder,
     )
     world.producer.start()
+    world.operator = Operator(
+        world.env,
+        world.queues,
+        store=world.redis,
+        clock=world.clock,
+        server=world.server,
+        semantics=world.semantics,
+        recorder=world.recorder,
+    )
+    world.operator.start()
     for name, parts in world.queues.items():
         world.workers[name] = list(_workers(world, world.server, name, parts, store))
     return world.producer

@@ -10,7 +10,6 @@ from sim.scenario.fault_schema import Step
 from sim.scenario.operator_schema import OperatorStep
 from sim.world.database import Failure, FailureWindow
 from sim.world.hooks import FaultHooks
-from sim.world.operator import operate
 from sim.world.persistence import Snapshot, restore_point_ms
 from sim.world.process import Process
 from sim.world.redis_server import LOADING
@@ -204,9 +203,8 @@ class Controls(FaultHooks[Process]):
 
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""
-        world = self._world
-        if world.server is not None:
-            operate(step, world.queue(step.queue_name), world.server, world.recorder)
+        if self._world.operator is not None:
+            self._world.operator.operate(step)
 
     def announce(self, event: Event, **more: object) -> None:
         """Write something about the world into the ledger."""

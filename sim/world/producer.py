@@ -1,6 +1,7 @@
 """The application as a producer of jobs, with the Redis client that it submits through."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
@@ -12,23 +13,37 @@ from sim.jobqueue.store import Store
 from sim.jobqueue.submit import add_job
 from sim.ledger.events import Event
 from sim.scenario import queues as schema
+from sim.world.client_process import ClientProcess
 from sim.world.clock import SimulatedTime
 from sim.world.offers import Offer
-from sim.world.process import Process, Steps
+from sim.world.process import Steps
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
-from sim.world.redis_server import LOADING, REFUSED, CommandFailed, RedisLink, RedisServer
+from sim.world.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 
 CONNECTION_LOST = "Connection lost before the reply arrived"
+DOWN = f"{REFUSED}: the application is down"
 
 
-class QueueProducer(Process):
+class Submit(NamedTuple):
+    """A call of ``add``.
+
+    Attributes:
+        made_ms: When it was made, epoch ms: the job's time stamp, and what its delay counts from.
+    """
+
+    offer: Offer
+    made_ms: int
+
+
+class QueueProducer(ClientProcess):
     """Submits jobs to Bull's queues.
 
     While Redis is away it does what its semantics say: fail at once, or keep the submit in the client's offline queue
-    until the connection is back or the client gives up.
+    until the connection is back or the client gives up. While it stands still itself, what is asked of it waits
+    outside, and is submitted when it goes on.
 
-    Source: reliability-model.md, Redis Failure; BULL_FACTS 8.
+    Source: reliability-model.md, Redis Failure; BULL_FACTS 8, 17.
     """
 
     def __init__(
@@ -42,35 +57,45 @@ class QueueProducer(Process):
         semantics: Semantics,
         recorder: Recorder,
     ) -> None:
-        super().__init__(env, "application")
+        super().__init__(env, "application", clock=clock, server=server, semantics=semantics)
         self.queues = queues
         self.store = store
-        self.clock = clock
-        self.server = server
-        self.semantics = semantics
         self.recorder = recorder
-        self.link = RedisLink(env, server, semantics, self._send_waiting)
-        self._waiting: list[Offer] = []
+        self._waiting: list[Submit] = []
+        self._asked: list[Offer] = []
         self._lose_replies = 0
         self._options: dict[tuple[str, int], JobOptions] = {}
 
     def start(self) -> None:
         """Start as a new process; what waited in the memory of the one before is gone."""
-        if self.generation:
-            self.link = RedisLink(self.env, self.server, self.semantics, self._send_waiting)
         super().start()
         self._waiting.clear()
 
     def die(self) -> None:
-        """Die at once, with everything in its offline queue."""
-        self.link.close()
+        """Die at once, with everything in its offline queue; who waited for it to go on hears that it is down."""
         self._waiting.clear()
+        asked, self._asked = self._asked, []
+        for offer in asked:
+            self._reject(offer, DOWN)
         super().die()
+
+    def thaw(self) -> None:
+        """Go on: send what waited for the connection, then submit what was asked meanwhile."""
+        super().thaw()
+        if self.frozen:
+            return
+        if self.link.is_up:
+            self._send_waiting()
+        elif self._waiting:
+            self.spawn(self._give_up_when_out_of_tries())
+        asked, self._asked = self._asked, []
+        for offer in asked:
+            self.submit(offer)
 
     @property
     def holds(self) -> list[str]:
-        """Jobs whose submit waits in the offline queue."""
-        return [offer.name for offer in self._waiting]
+        """Jobs whose submit waits in the offline queue, or for the process to go on."""
+        return [submit.offer.name for submit in self._waiting] + [offer.name for offer in self._asked]
 
     def lose_replies(self, count: int) -> None:
         """Let the next submits be carried out although the connection is breaking, and their answers get lost."""
@@ -79,26 +104,31 @@ class QueueProducer(Process):
     def submit(self, offer: Offer) -> None:
         """Submit a job, or fail to."""
         if not self.alive:
-            self._reject(offer, f"{REFUSED}: the application is down")
-        elif self._lose_replies:
+            self._reject(offer, DOWN)
+            return
+        if self.frozen:
+            self._asked.append(offer)
+            return
+        submit = Submit(offer, self.made_ms)
+        if self._lose_replies:
             self._lose_replies -= 1
-            self.server.operate(lambda: self._add(offer))
+            self.server.operate(lambda: self._add(submit))
             if self.semantics.submit_while_away == "waits":
-                self._wait(offer)
+                self._wait(submit)
             else:
                 self._reject(offer, CONNECTION_LOST)
         elif self.link.is_up and self.server.state == "loading":
             self._reject(offer, LOADING)
         elif self.link.is_up:
-            self._add(offer)
+            self._add(submit)
         elif self.semantics.submit_while_away == "fails":
             self._reject(offer, REFUSED)
         else:
-            self._wait(offer)
+            self._wait(submit)
 
-    def _wait(self, offer: Offer) -> None:
-        self.recorder.job(offer.queue, offer.name, Event.SUBMIT_WAITING, "producer")
-        self._waiting.append(offer)
+    def _wait(self, submit: Submit) -> None:
+        self.recorder.job(submit.offer.queue, submit.offer.name, Event.SUBMIT_WAITING, "producer")
+        self._waiting.append(submit)
         if len(self._waiting) == 1:
             self.spawn(self._give_up_when_out_of_tries())
 
@@ -109,29 +139,35 @@ class QueueProducer(Process):
                 if self.link.is_up:
                     return
         except CommandFailed as error:
-            offers, self._waiting = self._waiting, []
-            for offer in offers:
-                self._reject(offer, str(error))
+            yield from self.until_thawed()
+            submits, self._waiting = self._waiting, []
+            for submit in submits:
+                self._reject(submit.offer, str(error))
+
+    def _came_back(self) -> None:
+        if not self.frozen:
+            self._send_waiting()
 
     def _send_waiting(self) -> None:
         """Send what the offline queue holds, in order, now that the connection is back."""
-        offers, self._waiting = self._waiting, []
-        for offer in offers:
+        submits, self._waiting = self._waiting, []
+        for submit in submits:
             if self.server.state == "loading":
-                self._reject(offer, LOADING)
+                self._reject(submit.offer, LOADING)
             else:
-                self._add(offer)
+                self._add(submit)
 
     def _reject(self, offer: Offer, error: str) -> None:
         self.recorder.job(offer.queue, offer.name, Event.REJECTED, "producer", {"error": error})
 
-    def _add(self, offer: Offer) -> None:
+    def _add(self, submit: Submit) -> None:
+        offer = submit.offer
         queue = self.queues[offer.queue]
         data = HANDLERS[queue.config.handler].sample_data(offer.number, valid=offer.valid)
         data["job"] = offer.name
         options = self._options_of(offer, queue.config)
         try:
-            added = add_job(self.store, queue.keys, data, options, now_ms=self.clock.now_ms)
+            added = add_job(self.store, queue.keys, data, options, now_ms=submit.made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(offer, str(error))
             return

@@ -1,5 +1,6 @@
 """A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
 
+from functools import partial
 from typing import Any
 
 from redis.exceptions import ResponseError
@@ -15,18 +16,19 @@ from sim.jobqueue.store import Store
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, take_job
 from sim.ledger.events import Event
 from sim.world.attempt import AttemptRunner, Hooks
+from sim.world.client_process import ClientProcess
 from sim.world.clock import SimulatedTime
 from sim.world.error_log import ErrorLog, FailureNote
-from sim.world.process import Crashed, Process, Steps
+from sim.world.process import Crashed, Steps
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
-from sim.world.redis_server import CommandFailed, RedisLink, RedisServer
+from sim.world.redis_server import CommandFailed, RedisServer
 from sim.world.short_stack import short_stack
 from sim.world.streams import Streams
 from sim.world.worker_timers import LockRenewals, look_for_stalled_jobs
 
 
-class QueueWorker(Process):
+class QueueWorker(ClientProcess):
     """A process that called Bull's ``process()`` on one queue."""
 
     def __init__(
@@ -45,18 +47,14 @@ class QueueWorker(Process):
         streams: Streams,
         errors: ErrorLog,
     ) -> None:
-        super().__init__(env, name)
+        super().__init__(env, name, clock=clock, server=server, semantics=semantics)
         self.queue = queue
         self.store = store
-        self.clock = clock
-        self.server = server
-        self.semantics = semantics
         self.recorder = recorder
         self.runner = runner
         self.hooks = hooks
         self.streams = streams
         self.errors = errors
-        self.link = RedisLink(env, server, semantics, queue.promoter.poke)
         self.lease = Lease(name, queue.settings.lock_duration)
         self._drained = True
         self._handler = queue.config.handler
@@ -68,8 +66,6 @@ class QueueWorker(Process):
 
     def start(self) -> None:
         """Start as a new process: look for stalled jobs at once, then run slots and timers."""
-        if self.generation:
-            self.link = RedisLink(self.env, self.server, self.semantics, self.queue.promoter.poke)
         super().start()
         self.lease = Lease(f"{self.name}#{self.generation}", self.queue.settings.lock_duration)
         self._drained = True
@@ -83,7 +79,6 @@ class QueueWorker(Process):
 
     def die(self) -> None:
         """Die at once; its blocked pops and its connection go with it."""
-        self.link.close()
         self.queue.room.leave(self)
         super().die()
 
@@ -104,6 +99,9 @@ class QueueWorker(Process):
         """Whether it could move a due job at this moment."""
         return self.alive and not self.frozen and self.link.is_open
 
+    def _came_back(self) -> None:
+        self.queue.promoter.poke()
+
     # -- slots --------------------------------------------------------------------------------------------------
 
     def _slot(self) -> Steps:
@@ -121,11 +119,11 @@ class QueueWorker(Process):
     def _next_job(self) -> Steps:
         """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
         queue = self.queue
-        if not self.link.is_open:
-            yield from self.connected(forever=self._drained)
         if not self._drained:
-            taken = take_job(self.store, queue.keys, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
+            taken = yield from self.call(partial(take_job, self.store, queue.keys, self.lease, limit=queue.limit))
             return self._taken(taken)
+        if not self.link.is_open:
+            yield from self.connected(forever=True)
         job_id = yield queue.room.enter(self)
         if self.frozen:
             yield from self.until_thawed()
@@ -137,8 +135,9 @@ class QueueWorker(Process):
             raise Crashed
         if not self.link.is_open:
             self.recorder.job(queue.name, name, Event.TAKEN, self.name)
-            yield from self.connected()
-        taken = lock_popped(self.store, queue.keys, job_id, self.lease, now_ms=self.clock.now_ms, limit=queue.limit)
+        taken = yield from self.call(
+            partial(lock_popped, self.store, queue.keys, job_id, self.lease, limit=queue.limit)
+        )
         return self._taken(taken)
 
     def _taken(self, taken: Job | HeldBack | None) -> Job | None:
@@ -185,16 +184,16 @@ class QueueWorker(Process):
         """Tell the queue that the handler returned; a refusal counts as a failure of the attempt, as in Bull."""
         queue = self.queue
         try:
-            if not self.link.is_open:
-                yield from self.connected()
-            done = complete_job(
-                self.store,
-                queue.keys,
-                job,
-                self.lease,
-                now_ms=self.clock.now_ms,
-                return_value=value,
-                fetch_next=queue.limit is None,
+            done = yield from self.call(
+                partial(
+                    complete_job,
+                    self.store,
+                    queue.keys,
+                    job,
+                    self.lease,
+                    return_value=value,
+                    fetch_next=queue.limit is None,
+                )
             )
         except (FinishRefused, CommandFailed, ResponseError) as refusal:
             self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, {"error": str(refusal)})
@@ -224,17 +223,18 @@ class QueueWorker(Process):
         if permanent and queue.config.discard_permanent:
             job.discard()
         try:
-            yield from self.connected()
-            failed = fail_job(
-                self.store,
-                queue.keys,
-                job,
-                self.lease,
-                now_ms=self.clock.now_ms,
-                message=str(error),
-                stack=short_stack(error),
-                semantics=self.semantics,
-                dead=queue.dead,
+            failed = yield from self.call(
+                partial(
+                    fail_job,
+                    self.store,
+                    queue.keys,
+                    job,
+                    self.lease,
+                    message=str(error),
+                    stack=short_stack(error),
+                    semantics=self.semantics,
+                    dead=queue.dead,
+                )
             )
         except (FinishRefused, CommandFailed, ResponseError) as refusal:
             if not refused_before:
@@ -255,16 +255,6 @@ class QueueWorker(Process):
             queue.promoter.poke()
         else:
             queue.room.serve()
-
-    def connected(self, *, forever: bool = False) -> Steps:
-        """Wait until commands get through.
-
-        Raises:
-            CommandFailed: The client gave up, or Redis is loading.
-        """
-        while not self.link.is_open:
-            yield from self.link.wait(forever=forever)
-            yield from self.until_thawed()
 
     # -- notes --------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from sim.world.controls import Controls, target_processes
 from sim.world.database import DatabaseAccess
 from sim.world.error_log import ErrorLog
 from sim.world.offers import draw_offers
+from sim.world.operator import Operator
 from sim.world.persistence import Snapshot
 from sim.world.process import Process, Steps
 from sim.world.producer import QueueProducer, offer_all
@@ -89,6 +90,7 @@ class Simulation:
         self.sizes: Store | None = None
         self.server: RedisServer | None = None
         self.producer: QueueProducer | None = None
+        self.operator: Operator | None = None
         self.application: InProcessApplication | None = None
         self.queues: dict[str, QueueParts] = {}
         self.workers: dict[str, list[Process]] = {}
@@ -309,7 +311,7 @@ class Simulation:
         server, store, producer = self.server, self.redis, self.producer
         if server is None or store is None or producer is None:
             return not cast(InProcessApplication, self.application).holds
-        if server.state != "up" or producer.holds:
+        if server.state != "up" or producer.holds or (self.operator is not None and self.operator.waiting):
             return False
         for workers in self.workers.values():
             for worker in workers:

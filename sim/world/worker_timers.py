@@ -1,6 +1,7 @@
 """The timers that Bull runs in a worker process beside its jobs: one extends locks, one looks for stalled jobs."""
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -76,17 +77,18 @@ class LockRenewals:
                 continue
             runs.popleft()
             try:
-                yield from worker.connected()
+                extended = yield from worker.call(partial(self._extend, run))
             except CommandFailed:
                 continue
-            if not run.over and self._extend(run.job_id):
+            if extended:
                 run.due_ms = worker.env.now + self._renew_ms
                 runs.append(run)
 
-    def _extend(self, job_id: str) -> bool:
+    def _extend(self, run: Run, *, now_ms: int) -> bool:
+        """Give the lock its full time again; Redis counts that from when it hears of it, whenever the call was made."""
         worker = self._worker
         try:
-            return extend_lock(worker.store, worker.queue.keys, job_id, worker.lease)
+            return not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lease)
         except ResponseError as error:
             worker.note_trouble(error)
             return False
@@ -101,8 +103,7 @@ def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
     tick_ms = worker.env.now
     while True:
         try:
-            yield from worker.connected()
-            _check(worker)
+            yield from worker.call(partial(_check, worker))
         except (CommandFailed, UnreadableOptions, ResponseError) as error:
             worker.note_trouble(error)
         tick += 1
@@ -115,12 +116,12 @@ def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
             tick_ms = worker.env.now
 
 
-def _check(worker: "QueueWorker") -> None:
+def _check(worker: "QueueWorker", *, now_ms: int) -> None:
     queue, recorder = worker.queue, worker.recorder
     check = check_stalled_jobs(
         worker.store,
         queue.keys,
-        now_ms=worker.clock.now_ms,
+        now_ms=now_ms,
         max_stalled=queue.settings.max_stalled,
         interval_ms=queue.settings.stalled_interval,
         dead=queue.dead,
