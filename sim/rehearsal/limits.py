@@ -43,6 +43,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         for name, queue in scenario.queues.items()
         if queue.dead_letter
     ]
+    reasons += [
+        f"workers.{name}.process_queues: each real process serves one queue here; leave it out to rehearse the rest"
+        for name in scenario.queues
+        if scenario.workers_of(name).process_queues > 1
+    ]
     processes = len(scenario.worker_names)
     if processes > MOST_PROCESSES:
         reasons.append(f"workers: {processes} processes; at most {MOST_PROCESSES} real ones are started")

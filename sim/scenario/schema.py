@@ -44,6 +44,8 @@ class Workers(Model):
     """How long a slot rests after an error of the queue itself."""
     guard_interval: CoarseDuration = 5_000
     """How often delayed jobs are looked for at the latest."""
+    process_queues: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """Queues that each real process serves, this one too; the more, the more of its stalled checks fall out."""
     blocking: Switch = False
     """Whether a handler blocks its process, so that no timer runs while it works."""
 

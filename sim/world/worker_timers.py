@@ -97,7 +97,7 @@ class LockRenewals:
 def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
     """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
     interval_ms = worker.queue.settings.stalled_interval
-    late = late_tick_chance(interval_ms)
+    late = late_tick_chance(interval_ms, worker.queue.settings.process_queues)
     stream = f"stalled-timer:{worker.name}:{worker.generation}"
     tick = 0
     tick_ms = worker.env.now

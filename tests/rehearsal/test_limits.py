@@ -29,6 +29,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"operator": [{"at": "1s", "do": "drain", "queue": "email", "delayed": False}]},
         r"operator\[0\].delayed: Bull's empty\(\) always takes the delayed jobs too; leave delayed out, or on",
     ),
+    (
+        {"workers": {"email": {"process_queues": 2}}},
+        "workers.email.process_queues: each real process serves one queue here; leave it out",
+    ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (
