@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -11,13 +13,16 @@ import click
 if TYPE_CHECKING:
     from sim.serve.engine import Engine
 
+PATIENCE_S = 8.0
+"""How long the end waits for a step of the run and for a script at the Redis port, real seconds."""
+_ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 EXTRA = "the page needs the extra `serve`: pip install -c constraints.txt -e '.[serve]' ({} is missing)"
 
 
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--until", metavar="TIME", help="Run to this moment first, such as 90s, and pause there.")
-@click.option("--speed", default="paused", show_default=True, help="paused, or a pace: 1x, 10x, 100x, max.")
+@click.option("--until", metavar="TIME", help="Run to this moment first, such as 90s, also where all is over before.")
+@click.option("--speed", default="paused", show_default=True, help="paused, or a pace to play at: 1x, 10x, 100x, max.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Of the page; 0 is any.")
 @click.option(
     "--redis-port", type=click.IntRange(0, 65_535), default=6390, show_default=True, help="0 takes a free one."
@@ -28,6 +33,12 @@ EXTRA = "the page needs the extra `serve`: pip install -c constraints.txt -e '.[
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
 @click.option("--replay", "replay_from", type=click.Path(path_type=Path), help="Do first what a downloaded log says.")
+@click.option(
+    "--log",
+    "log_to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where what was done by hand is written at the end. Default: done-by-hand.yaml, or the next free name.",
+)
 def command(
     scenario: Path,
     until: str | None,
@@ -40,10 +51,13 @@ def command(
     seed: int | None,
     semantics: str | None,
     replay_from: Path | None,
+    log_to: Path | None,
 ) -> None:
     """Serve SCENARIO as a live run: a web page to watch it and break it, and its Redis on a port.
 
-    Ctrl-C ends it. Exit code 0: it was ended; 2: the scenario, a file or a port cannot be used.
+    Ctrl-C ends it, and what was done by hand is saved.
+
+    Exit code 0: it was ended; 2: the scenario, a file or a port cannot be used.
     """
     from sim.core.durations import parse_duration
     from sim.core.errors import DurationError
@@ -77,6 +91,7 @@ def command(
             seed=seed,
             semantics=semantics,
             replay_from=replay_from,
+            log_to=log_to,
         )
 
 
@@ -92,6 +107,7 @@ def _serve(
     seed: int | None,
     semantics: Any,
     replay_from: Path | None,
+    log_to: Path | None,
 ) -> None:
     from sim.core.garbage import fewer_collections
     from sim.serve import web_server
@@ -115,15 +131,14 @@ def _serve(
         redis = RedisPort(
             run.queue_world, "127.0.0.1", redis_port, world_lock=engine.lock, on_change=engine.note_outside
         ).start()
-    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with fewer_collections():
+        with fewer_collections(), _ended_by_signals() as page:
             if log is not None:
                 run.replay(log)
             if until_ms is not None:
-                engine.go_to(until_ms)
+                engine.go_to(until_ms, beyond=True)
                 engine.run_here()
-            elif pace is not None:
+            if pace is not None:
                 engine.play()
             engine.start()
             limits, token = WebLimits(), new_token()
@@ -136,19 +151,55 @@ def _serve(
                     err=True,
                 )
             _tell(listener, host, token, redis)
-            web_server.web_server(app, limits).run(sockets=[listener])
+            page.server = web_server.web_server(app, limits)
+            page.server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
-        engine.stop()
+        _keep_log(engine, log_to)
+        has_stopped = engine.stop(PATIENCE_S)
         if redis is not None:
-            redis.stop()
-    _take_leave(engine)
+            redis.stop(PATIENCE_S)
+    _take_leave(engine, has_stopped)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _Page:
+    """The server of the page, once there is one; a signal that comes while it runs is for it to obey."""
+
+    server: Any = None
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[_Page]:
+    """Have SIGTERM, and SIGHUP of a window that is closed, end the command as Ctrl-C does."""
+    page = _Page()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if page.server is None or page.server.should_exit:
+            raise KeyboardInterrupt
+        page.server.should_exit = True
+
+    before = {number: signal.signal(number, interrupt) for number in _ENDS}
+    try:
+        yield page
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _keep_log(engine: "Engine", log_to: Path | None) -> None:
+    """Save what was done by hand, before anything else can go wrong; a window that is gone reads nothing any more."""
+    from sim.core.errors import OutputError
+    from sim.serve.kept_log import keep_log
+
+    try:
+        path = keep_log(engine.run, log_to)
+        said = "" if path is None else f"\nDone by hand: {path.absolute()} (--replay does it again)"
+    except OutputError as error:
+        said = f"\nWhat was done by hand is lost: {error}"
+    with suppress(OSError):
+        if said:
+            click.echo(said)
 
 
 def _tell(listener: Any, host: str, token: str, redis: Any) -> None:
@@ -161,12 +212,20 @@ def _tell(listener: Any, host: str, token: str, redis: Any) -> None:
     sys.stdout.flush()
 
 
-def _take_leave(engine: "Engine") -> None:
+def _take_leave(engine: "Engine", has_stopped: bool) -> None:
     from sim.core.durations import format_duration
 
     run = engine.run
     click.echo(f"\nEnded at {format_duration(run.now_ms)} of simulated time; the run {_end(run.is_over)}.")
-    for mode, counts in run.counts().items():
+    if not has_stopped:
+        click.echo("  It was ended amid a step that took long, so nothing is counted.")
+        return
+    try:
+        counted = run.counts()
+    except Exception as error:  # whatever the keys hold now: what was done is saved, and the command ends well
+        click.echo(f"  The outcomes cannot be counted: {error!r}")
+        return
+    for mode, counts in counted.items():
         found = counts.as_dict()
         rest = sum(found[name] for name in ("rejected", "failed_reported", "failed_retained", "failed_evicted"))
         click.echo(
@@ -176,7 +235,7 @@ def _take_leave(engine: "Engine") -> None:
         )
     if run.log:
         things = "1 thing" if len(run.log) == 1 else f"{len(run.log):,} things"
-        click.echo(f"  done by hand: {things}; the page had the list as YAML")
+        click.echo(f"  done by hand: {things}")
 
 
 def _end(is_over: bool) -> str:

@@ -4,10 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
+
+from redis.exceptions import ResponseError
 
 from sim.core.durations import format_duration
 from sim.core.errors import SimError
+from sim.serve.interventions import Refused
 from sim.serve.job_list import view_counts
 from sim.serve.live_run import LiveRun
 from sim.serve.pace import AS_FAST_AS_IT_GOES, Pace
@@ -19,9 +23,27 @@ LOGGER = logging.getLogger("sim.serve")
 
 T = TypeVar("T")
 
+
+class RunBroken(SimError):
+    """An error in the run that nobody foresaw.
+
+    Args:
+        error: What was raised.
+    """
+
+    def __str__(self) -> str:
+        error = self.args[0]
+        return (
+            f"the run cannot go on: {type(error).__name__}: {error}. That is a fault of the program: please report it, "
+            "with the terminal's traceback and the list Done by hand (/log.yaml), which --replay brings back here"
+        )
+
+
 TURN_S = 0.02
 """About how long one turn holds the world, so that everybody else gets at it soon."""
 REST_S = 0.03
+PATIENCE_S = 0.8
+"""How long a page's wish waits for the world while somebody else holds it."""
 LATEST_MS = 100 * 365 * 86_400_000
 """Nobody may go further than a hundred years; clocks and Redis's expiry would run over."""
 
@@ -53,6 +75,7 @@ class Engine:
         self.is_playing = False
         self.goal_ms: int | None = None
         self._beyond = False
+        self._plays_on = False
         self._pace = Pace(speed)
         self._clock = clock
         self._turn_ms = 200
@@ -84,34 +107,54 @@ class Engine:
     # -- what people want ------------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Let time go on at the pace, to the end of the run."""
-        with self.lock:
+        """Let time go on at the pace, to the end of the run; and on from there once something is left to do again.
+
+        Raises:
+            WorldBusy: Somebody else holds the world.
+        """
+        with self._hold():
+            self._plays_on = True
             if self.run.is_over:
                 self.note = self._words_of_the_end()
             else:
-                self.is_playing, self.goal_ms, self.note = True, None, ""
-                self._pace.begin(self._clock(), self.run.now_ms)
+                self._play()
             self._changed()
 
+    def _play(self) -> None:
+        self.is_playing, self.goal_ms, self.note = True, None, ""
+        self._pace.begin(self._clock(), self.run.now_ms)
+
     def pause(self) -> None:
-        """Let time stand still."""
-        with self.lock:
+        """Let time stand still.
+
+        Raises:
+            WorldBusy: Somebody else holds the world.
+        """
+        with self._hold():
+            self._plays_on = False
             self._rest("")
 
     def set_speed(self, speed: float) -> None:
-        """Choose the pace; whether it plays stays as it is."""
-        with self.lock:
+        """Choose the pace; whether it plays stays as it is.
+
+        Raises:
+            WorldBusy: Somebody else holds the world.
+        """
+        with self._hold():
             self._pace = Pace(speed)
             self._pace.begin(self._clock(), self.run.now_ms)
             self._changed()
 
-    def go_to(self, moment_ms: int) -> None:
+    def go_to(self, moment_ms: int, *, beyond: bool = False) -> None:
         """Set out for a moment, as fast as it goes, and rest there.
 
+        Args:
+            beyond: Go there also where the run comes to its end before; left out, only when it has ended already.
+
         Raises:
-            SimError: The moment has passed, or is out of reach.
+            SimError: The moment has passed, or is out of reach, or somebody else holds the world.
         """
-        with self.lock:
+        with self._hold():
             now_ms = self.run.now_ms
             if moment_ms < now_ms:
                 there = format_duration(moment_ms)
@@ -119,26 +162,28 @@ class Engine:
             if moment_ms > LATEST_MS:
                 raise SimError(f"{format_duration(moment_ms)} is out of reach; it goes to {format_duration(LATEST_MS)}")
             self.is_playing, self.goal_ms, self.note = False, moment_ms, ""
-            self._beyond = self.run.is_over
+            self._beyond = beyond or self.run.is_over
+            self._plays_on = False
             self._changed()
 
     def go_by(self, step_ms: int) -> None:
         """Set out for a moment that lies so far ahead; of the goal, where it is on its way to one.
 
         Raises:
-            SimError: That is out of reach.
+            SimError: That is out of reach, or somebody else holds the world.
         """
-        with self.lock:
+        with self._hold():
             self.go_to((self.run.now_ms if self.goal_ms is None else self.goal_ms) + step_ms)
 
     def step_event(self) -> None:
         """Go on to the next moment at which something is recorded, and rest there.
 
         Raises:
-            SimError: The run cannot go on.
+            SimError: The run cannot go on, or somebody else holds the world.
         """
-        with self.lock:
-            found = self.run.step_event()
+        with self._hold():
+            self._plays_on = False
+            found = self._guarded(self.run.step_event)
             self._sample()
             self._rest("" if found else self._words_of_the_end() if self.run.is_over else "nothing more happens")
 
@@ -146,26 +191,66 @@ class Engine:
         """Do something by hand at the moment at which the run stands; see ``LiveRun.do``.
 
         Raises:
-            SimError: It cannot be done.
+            SimError: It cannot be done, or somebody else holds the world.
         """
-        with self.lock:
+        with self._hold():
             try:
-                entry = self.run.do(verb, arguments)
+                entry = self._guarded(lambda: self._do(verb, arguments))
             finally:
                 self._sample()
                 self._changed()
             self.note = ""
+            self._go_on_playing()
             return entry
+
+    def _do(self, verb: str, arguments: dict[str, str] | None) -> Entry:
+        try:
+            return self.run.do(verb, arguments)
+        except SimError:
+            raise
+        except (ResponseError, ValueError) as error:  # somebody has written what no queue can work on
+            raise Refused(f"the keys do not allow it: {error}") from error
 
     def note_outside(self) -> None:
         """A program at the Redis port changed keys; its thread holds the lock."""
-        self.run.note_outside()
+        try:
+            self._guarded(self.run.note_outside)
+        except RunBroken as error:  # the page says so; the program at the port has what it asked for
+            self.note = str(error)
+        self._go_on_playing()
         self._changed()
 
     def look(self, see: Callable[[LiveRun], T]) -> T:
-        """Look at the run while it stands still."""
-        with self.lock:
+        """Look at the run while it stands still.
+
+        Raises:
+            WorldBusy: Somebody else holds the world.
+        """
+        with self._hold():
             return see(self.run)
+
+    def _go_on_playing(self) -> None:
+        """Play again if it was playing when the run came to its end, and something is left to do now."""
+        if self._plays_on and not self.is_moving and not self.run.is_over:
+            self._play()
+
+    def _hold(self) -> AbstractContextManager[None]:
+        return self.lock.within(PATIENCE_S)
+
+    def _guarded(self, act: Callable[[], T]) -> T:
+        """Do something with the run; what goes wrong in it by a fault of the program is told in words.
+
+        Raises:
+            RunBroken: An error that nobody foresaw; the terminal has it in full.
+            SimError: What the run itself refuses.
+        """
+        try:
+            return act()
+        except SimError:
+            raise
+        except Exception as error:
+            LOGGER.exception("the run cannot go on")
+            raise RunBroken(error) from error
 
     # -- turns -----------------------------------------------------------------------------------------------------
 
@@ -184,8 +269,9 @@ class Engine:
                 return REST_S
             until_ms = now_ms + self._turn_ms
             try:
-                self._move(until_ms if due_ms is None else min(due_ms, until_ms))
+                self._guarded(lambda: self._move(until_ms if due_ms is None else min(due_ms, until_ms)))
             except SimError as error:
+                self._plays_on = False
                 self._rest(str(error))
                 return None
             self._learn_turn(self._clock() - began_s, self.run.now_ms - now_ms)
@@ -196,7 +282,7 @@ class Engine:
 
     def _move(self, until_ms: int) -> None:
         if self.goal_ms is not None and self._beyond:
-            self.run.go_beyond(until_ms)
+            self.run.go_through(until_ms)
         else:
             self.run.go_on(until_ms)
 
@@ -225,7 +311,8 @@ class Engine:
     def _words_of_the_end(self) -> str:
         if self.run.scenario.duration is not None:
             return "the run has reached its duration; steps go on beyond it"
-        return "the run is over: nothing is left to happen to any job; steps go on beyond it"
+        on = "; time goes on as soon as something is left to do" if self._plays_on else ""
+        return f"the run is over: nothing is left to happen to any job; steps go on beyond it{on}"
 
     def _sample(self) -> None:
         counts: dict[str, dict[str, int]] = {}
@@ -253,13 +340,20 @@ class Engine:
         self._thread = threading.Thread(target=self._take_turns, name="engine", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Take no more turns; the run stays where it is."""
+    def stop(self, patience_s: float | None = None) -> bool:
+        """Take no more turns; the run stays where it is. Tell whether the last turn has ended.
+
+        Args:
+            patience_s: How long to wait for that, real seconds; left out, for as long as it takes.
+        """
         self._is_closed = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(patience_s)
+            if self._thread.is_alive():
+                return False
             self._thread = None
+        return True
 
     def run_here(self) -> None:
         """Take turns in the caller's own thread until the engine comes to rest, without rest between them."""

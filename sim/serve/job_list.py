@@ -1,5 +1,6 @@
 """The jobs of a queue, a page at a time, and one job with its whole story."""
 
+import math
 from typing import Any
 
 import orjson
@@ -17,12 +18,15 @@ from sim.ledger.lines import line_of
 from sim.ledger.outcomes import Audit, take_stock
 from sim.report.lanes import Lane, job_lanes
 from sim.report.result import ModeResult
+from sim.serve.wrong_keys import is_queue_key, read_or
 from sim.world.clock import EPOCH_MS
 
 DEAD = "dead"
 VIEWS = (*STATES, DEAD)
 """What the page lists: Bull's states, and the dead letter queue."""
 PAGE = 25
+OF_A_JOB = frozenset(("name", "data", "opts", "timestamp", "attemptsMade", "stalledCounter", "processedOn"))
+"""A hash with none of these fields is no job's."""
 LONGEST_TEXT = 300
 """Characters of an error in a list; the job itself shows all."""
 
@@ -30,12 +34,18 @@ LONGEST_TEXT = 300
 def view_counts(world: World, queue: str) -> dict[str, int]:
     """Count the jobs of a queue in every view.
 
+    A key that holds something of another kind counts as empty; see ``wrong_keys``.
+
     Redis: LLEN and ZCARD. O(1).
     """
     dead = world.queues[queue].keys.dead_letters()
     store = _store(world)
-    counts = world.queue(queue).counts
-    return {**{str(state): counts[state] for state in STATES}, DEAD: store.llen(dead.wait) + store.llen(dead.paused)}
+    keys = world.queues[queue].keys
+    counts = {}
+    for state in STATES:
+        count = store.llen if state in ("waiting", "active", "paused") else store.zcard
+        counts[str(state)] = read_or(0, count, keys.of_state(state))
+    return {**counts, DEAD: sum(read_or(0, store.llen, key) for key in (dead.wait, dead.paused))}
 
 
 def job_page(world: World, queue: str, view: str, page: int) -> dict[str, Any]:
@@ -66,9 +76,10 @@ def job_page(world: World, queue: str, view: str, page: int) -> dict[str, Any]:
 def _page_ids(store: Store, keys: QueueKeys, view: str, first: int) -> list[str]:
     last = first + PAGE - 1
     if view in ("completed", "failed"):
-        return list(store.zrange(keys.completed if view == "completed" else keys.failed, first, last, desc=True))
+        finished = keys.completed if view == "completed" else keys.failed
+        return list(read_or([], store.zrange, finished, first, last, desc=True))
     if view == "delayed":
-        return list(store.zrange(keys.delayed, first, last))
+        return list(read_or([], store.zrange, keys.delayed, first, last))
     if view == DEAD:
         keys = keys.dead_letters()
         return _from_the_right(store, [keys.wait, keys.paused], first)
@@ -79,7 +90,7 @@ def _from_the_right(store: Store, lists: list[str], first: int) -> list[str]:
     """Read a page of lists whose right end comes first, one behind the other."""
     found: list[str] = []
     for key in lists:
-        length = store.llen(key)
+        length = read_or(0, store.llen, key)
         if first < length and len(found) < PAGE:
             end = length - first
             found += store.lrange(key, max(0, end - (PAGE - len(found))), end - 1)[::-1]
@@ -89,7 +100,7 @@ def _from_the_right(store: Store, lists: list[str], first: int) -> list[str]:
 
 def _row(world: World, queue: str, home: QueueKeys, job_id: str, view: str) -> dict[str, Any]:
     store = _store(world)
-    fields: dict[str, str] = store.hgetall(home.job(job_id))
+    fields: dict[str, str] = read_or({}, store.hgetall, home.job(job_id))
     row: dict[str, Any] = {
         "id": job_id,
         "job": _offer(world, home, job_id, fields),
@@ -99,10 +110,10 @@ def _row(world: World, queue: str, home: QueueKeys, job_id: str, view: str) -> d
         "at_ms": _run_ms(fields.get("finishedOn") or fields.get("processedOn") or fields.get("timestamp")),
     }
     if view == "delayed":
-        score = store.zscore(home.delayed, job_id)
-        row["due_ms"] = None if score is None else int(score) // SCALE - EPOCH_MS
+        score = read_or(None, store.zscore, home.delayed, job_id)
+        row["due_ms"] = None if score is None or math.isinf(score) else int(score) // SCALE - EPOCH_MS
     if view == "active":
-        owner: Any = store.get(home.lock(job_id))
+        owner: Any = read_or(None, store.get, home.lock(job_id))
         row["worker"] = owner.split("#")[0] if owner else None
     return row
 
@@ -122,12 +133,14 @@ def job_story(world: World, queue: str, job_id: str, *, dead: bool = False) -> d
         raise UnknownName("queue", queue, list(world.queues))
     keys, store = world.queues[queue].keys, _store(world)
     home = keys.dead_letters() if dead else keys
-    fields: dict[str, str] = store.hgetall(home.job(job_id))
-    if fields:
+    fields: dict[str, str] = {}
+    if not is_queue_key(home, job_id):
+        fields = read_or(fields, store.hgetall, home.job(job_id))
+    if not fields.keys().isdisjoint(OF_A_JOB):
         name = _offer(world, home, job_id, fields)
     elif not dead and world.recorder.is_known(job_id):
         name, job_id = job_id, _id_of(world, queue, job_id)
-        fields = store.hgetall(home.job(job_id)) if job_id else {}
+        fields = read_or(fields, store.hgetall, home.job(job_id)) if job_id else {}
     else:
         raise UnknownName("job", job_id, [])
     records = [record for record in world.ledger if record.job == name or record.job is None]
@@ -158,7 +171,7 @@ def _state_of(store: Store, keys: QueueKeys, job_id: str, fields: dict[str, str]
         return DEAD
     if not fields:
         return "gone"
-    return job_state(store, keys, job_id)
+    return read_or("stuck", job_state, store, keys, job_id)
 
 
 def _lane(world: World, name: str, records: list[Record]) -> dict[str, Any] | None:

@@ -83,6 +83,13 @@ class LiveRun:
         for world in self.worlds.values():
             world.run_until(max(until_ms, world.now_ms))
 
+    def go_through(self, until_ms: int) -> None:
+        """Go on to a moment: each mode to its end where that comes first, and beyond it then."""
+        self.go_on(until_ms)
+        for mode, world in self.worlds.items():
+            if self._ended[mode]:
+                world.run_until(max(until_ms, world.now_ms))
+
     def go_to(self, until_ms: int) -> None:
         """Go on to a moment: to the end of the run where that comes first, and beyond it when it has ended already."""
         if self.is_over:

@@ -14,7 +14,7 @@ from sim.serve.connection import Connection
 from sim.serve.fakeredis_parts import check_fakeredis, server_behind
 from sim.serve.info import ServerFacts, describe, size_of
 from sim.serve.limits import PortLimits
-from sim.serve.world_lock import WorldLock
+from sim.serve.world_lock import WorldBusy, WorldLock
 from sim.world.simulation import Simulation
 
 LOGGER = logging.getLogger("sim.serve")
@@ -138,8 +138,12 @@ class RedisPort:
             self.world_lock.on_release.append(self._plan_look)
         return self
 
-    def stop(self) -> None:
+    def stop(self, patience_s: float | None = None) -> None:
         """Close every connection and listen no more.
+
+        Args:
+            patience_s: How long to wait for the step and the command at hand, real seconds; left out, for as long as
+                they take.
 
         Raises:
             SimError: The caller holds the world's lock, which the port's thread may be waiting for.
@@ -149,12 +153,15 @@ class RedisPort:
             return
         if self.world_lock.is_mine:
             raise SimError("let go of the world's lock before the Redis port is closed")
-        with self.world_lock:
-            self._redis.on_lost.remove(self._lose)
-            self._redis.on_listening.remove(self._hear)
-            self.world_lock.on_release.remove(self._plan_look)
         loop.call_soon_threadsafe(end.set)
-        thread.join()
+        try:
+            with self.world_lock if patience_s is None else self.world_lock.within(patience_s):
+                self._redis.on_lost.remove(self._lose)
+                self._redis.on_listening.remove(self._hear)
+                self.world_lock.on_release.remove(self._plan_look)
+        except WorldBusy:
+            LOGGER.warning("the Redis port was closed amid a step of the run that did not end")
+        thread.join(patience_s)
         self._thread = self._loop = self._end = None
 
     def __enter__(self) -> "RedisPort":

@@ -18,13 +18,14 @@ from sim.core.durations import parse_duration
 from sim.core.errors import SimError, UnknownName
 from sim.report.words import MEANINGS
 from sim.serve.crash_choices import crash_choices
-from sim.serve.engine import Engine
+from sim.serve.engine import Engine, RunBroken
 from sim.serve.job_list import VIEWS
 from sim.serve.looks import LANE_LOOKS, MARK_LOOKS, MEASURE_LOOKS
 from sim.serve.pace import parse_speed
 from sim.serve.security import Guard, Hosts
 from sim.serve.state import StateView, offered_verbs
 from sim.serve.web_limits import WebLimits
+from sim.serve.world_lock import WorldBusy
 
 LOGGER = logging.getLogger("sim.serve")
 
@@ -151,6 +152,8 @@ def web_app(engine: Engine, view: StateView, *, token: str, hosts: Hosts, limits
     ]
     handlers: dict[Any, Any] = {
         UnknownName: _answer_not_found,
+        WorldBusy: _answer_busy,
+        RunBroken: _answer_broken_run,
         BadRequest: _answer_bad,
         SimError: _answer_refused,
         HTTPException: _answer_http,
@@ -174,6 +177,14 @@ class _Quiet:
 
 async def _answer_not_found(_request: Request, error: Exception) -> Response:
     return _json({"error": str(error)}, 404)
+
+
+async def _answer_busy(_request: Request, error: Exception) -> Response:
+    return _json({"error": str(error)}, 503)
+
+
+async def _answer_broken_run(_request: Request, error: Exception) -> Response:
+    return _json({"error": str(error)}, 500)
 
 
 async def _answer_bad(_request: Request, error: Exception) -> Response:

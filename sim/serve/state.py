@@ -9,13 +9,17 @@ from sim.ledger.events import Record
 from sim.report.words import OUTCOMES
 from sim.serve.engine import Engine
 from sim.serve.interventions import BY_HAND, SLOWED_BY_HAND, VERBS
-from sim.serve.job_list import VIEWS, job_page, job_story, view_counts
+from sim.serve.job_list import job_page, job_story, view_counts
 from sim.serve.live_run import LiveRun
 from sim.serve.pace import format_speed
+from sim.serve.world_lock import WorldBusy
+from sim.serve.wrong_keys import read_or, wrong_keys
 from sim.world.process import Process
 
 SHOWN_EVENTS = 14
 SHOWN_DEEDS = 50
+KEPT_STATES = 8
+"""Answers that are kept for the time in which the world is held, one for each view that pages have open."""
 COUNT_AGAIN_S = 0.7
 COUNT_SHARE = 6
 """While time goes on, outcomes are counted anew so often at most, and for a sixth of the time: it is a walk over all
@@ -36,6 +40,7 @@ class StateView:
         self._outcomes: dict[str, Any] = {}
         self._counted_version = 0
         self._count_again_s = float("-inf")
+        self._last: dict[tuple[str | None, str, int], dict[str, Any]] = {}
 
     def state(self, queue: str | None = None, view: str = "failed", page: int = 0) -> dict[str, Any]:
         """Describe the run as it stands, with one page of one queue's jobs.
@@ -45,8 +50,12 @@ class StateView:
             view: A state of Bull, or ``dead``.
             page: From 0.
 
+        While the world is held for long (a script at the Redis port, a long step) this is the last state again, with
+        ``is_held``.
+
         Raises:
             UnknownName: There is no such queue or view.
+            WorldBusy: The world is held, and this was not asked before.
         """
 
         def see(run: LiveRun) -> dict[str, Any]:
@@ -76,7 +85,19 @@ class StateView:
                 "log_length": len(run.log),
             }
 
-        return self._engine.look(see)
+        asked = (queue, view, page)
+        try:
+            found = self._engine.look(see)
+        except WorldBusy:
+            last = self._last.get(asked)
+            if last is None:
+                raise
+            return last | {"time": last["time"] | {"is_held": True}}
+        self._last.pop(asked, None)
+        self._last[asked] = found
+        while len(self._last) > KEPT_STATES:
+            del self._last[next(iter(self._last))]
+        return found
 
     def story(self, queue: str, job_id: str, dead: bool) -> dict[str, Any]:
         """Describe one job; see ``job_story``."""
@@ -98,6 +119,7 @@ class StateView:
             "goal_ms": engine.goal_ms,
             "is_over": run.is_over,
             "is_late": engine.is_late,
+            "is_held": False,
             "note": engine.note,
         }
 
@@ -107,9 +129,10 @@ class StateView:
         samples = self._engine.samples
         return {
             "name": name,
-            "is_paused": is_paused(world.redis, world.queues[name].keys),
+            "is_paused": read_or(False, is_paused, world.redis, world.queues[name].keys),
             "has_dead_letters": world.queues[name].dead is not None,
-            "counts": {view: view_counts(world, name)[view] for view in VIEWS},
+            "counts": view_counts(world, name),
+            "wrong_keys": [wrong._asdict() | {"said": str(wrong)} for wrong in wrong_keys(world, name)],
             "series": {"t_ms": samples.t_ms, **samples.values[name]},
         }
 

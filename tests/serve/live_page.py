@@ -1,5 +1,6 @@
 """``python -m sim serve`` as people start it: a process with a page."""
 
+import os
 import re
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class LivePage(NamedTuple):
@@ -38,10 +40,12 @@ class LivePage(NamedTuple):
 
 
 @contextmanager
-def live_page(*arguments: str) -> Iterator[LivePage]:
+def live_page(*arguments: str, cwd: Path = ROOT) -> Iterator[LivePage]:
     """Serve on free ports, and wait until the page is there."""
     command = [sys.executable, "-m", "sim", "serve", "--port", "0", "--redis-port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, env=ENVIRONMENT
+    )
     assert process.stdout is not None
     said = ""
     redis_port = 0

@@ -223,3 +223,57 @@ def test_two_samples_of_one_moment_are_one() -> None:
     samples.add(0, {"email": {"backlog": 2, "failed": 0}})
     assert samples.t_ms == [0]
     assert samples.values["email"]["backlog"] == [2]
+
+
+def test_a_run_that_was_playing_at_its_end_plays_on_when_something_is_left_to_do(engine: Engine, hand: Hand) -> None:
+    """At its pace, from where it stands; a job that a program put back in line is run to its end."""
+    engine.play()
+    hand.s = 3_600
+    while engine.turn() is not None:
+        hand.s += 1
+    assert engine.run.is_over
+    assert not engine.is_playing
+    stands_ms = engine.run.now_ms
+    redis = engine.run.queue_world.redis
+    redis.zrem("bull:email:failed", "1")
+    redis.lpush("bull:email:wait", "1")
+    engine.note_outside()
+    assert engine.is_playing
+    assert engine.run.now_ms == stands_ms
+    while engine.turn() is not None:
+        hand.s += 0.1
+    assert redis.zscore("bull:email:completed", "1") is not None
+
+
+@pytest.mark.parametrize("rest", ["pause", "go_to", "step_event"])
+def test_a_run_that_was_put_to_rest_stays_there(engine: Engine, rest: str) -> None:
+    """Somebody paused it, went to a moment or made a step: what a program does then moves no time."""
+    engine.play()
+    engine.go_to(60_000, beyond=True)
+    if rest != "go_to":
+        engine.play()
+        engine.pause() if rest == "pause" else engine.step_event()
+    engine.run_here()
+    engine.run.queue_world.redis.lpush("bull:email:wait", "1")
+    engine.note_outside()
+    assert not engine.is_moving
+
+
+def test_until_means_until(engine: Engine) -> None:
+    """Also where nothing is left to happen long before; then it can be played on from there."""
+    engine.go_to(600_000, beyond=True)
+    engine.run_here()
+    assert engine.run.now_ms == 600_000
+    assert engine.run.is_over
+    engine.play()
+    engine.do("retry-all", {"queue": "email"})
+    assert engine.is_playing
+
+
+def test_until_a_moment_is_the_run_of_everybody_else(engine: Engine) -> None:
+    """The trace up to there is that of a run that goes to its end by itself."""
+    other = LiveRun(load_scenario(SOME_FAILED))
+    other.go_on(3_600_000)
+    engine.go_to(600_000, beyond=True)
+    engine.run_here()
+    assert engine.run.shas() == other.shas()

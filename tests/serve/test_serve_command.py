@@ -15,6 +15,7 @@ from sim.cli import main
 
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
+from sim.serve.run_log import read_log
 from sim.serve.web_limits import WebLimits
 from tests.serve.live_page import LivePage, live_page
 
@@ -33,9 +34,9 @@ def ask(page: LivePage, path: str, body: Any = None) -> Any:
     return found
 
 
-def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand() -> None:
+def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand(tmp_path: Path) -> None:
     """Both ports show the same moment; a job that redis-cli puts back in line is in the log and is run."""
-    with live_page(SOME_FAILED, "--until", "9s") as page:
+    with live_page(SOME_FAILED, "--until", "9s", cwd=tmp_path) as page:
         state = ask(page, "/api/state")
         assert state["time"]["now_ms"] == 9_000
         assert not state["time"]["is_playing"]
@@ -56,6 +57,11 @@ def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand() -> None:
     assert "Ended at 10s of simulated time; the run was not over." in said
     assert "queue: 4 offered, 2 delivered (0 duplicated)" in said
     assert "done by hand: 2 things" in said
+    assert f"Done by hand: {tmp_path / 'done-by-hand.yaml'}" in said
+    assert [entry.verb for entry in read_log(tmp_path / "done-by-hand.yaml").done] == [
+        "keys-changed-from-outside",
+        "retry",
+    ]
     assert "Traceback" not in said
 
 
@@ -79,6 +85,55 @@ def test_a_log_is_replayed_to_where_its_run_stood(tmp_path: Path) -> None:
         state = ask(page, "/api/state")
     assert state["time"]["now_ms"] == 10_000
     assert state["outcomes"]["modes"]["queue"]["delivered"] == 4
+
+
+@pytest.mark.parametrize("by", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_was_done_by_hand_is_saved_however_it_ends(tmp_path: Path, by: str) -> None:
+    """Under the next free name, which is printed; the file does it all again."""
+    (tmp_path / "done-by-hand.yaml").write_text("somebody's", encoding="utf-8")
+    with live_page(SOME_FAILED, "--until", "9s", cwd=tmp_path) as page:
+        ask(page, "/api/do", {"do": "retry", "with": {"queue": "email", "id": "2"}})
+        code, said = page.end(getattr(signal, by))
+    assert code == 0
+    assert "Traceback" not in said
+    path = tmp_path / "done-by-hand-2.yaml"
+    assert f"Done by hand: {path}" in said
+    assert (tmp_path / "done-by-hand.yaml").read_text(encoding="utf-8") == "somebody's"
+    with live_page(SOME_FAILED, "--replay", str(path), "--log", str(tmp_path / "again" / "log.yaml")) as page:
+        assert ask(page, "/api/state")["log"][0]["do"] == "retry"
+        code, said = page.end()
+    assert (tmp_path / "again" / "log.yaml").read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_a_run_that_is_over_plays_on_when_a_program_puts_a_job_back_in_line(tmp_path: Path) -> None:
+    """With ``--until`` and ``--speed``: there first, and from there at the pace whenever something is left to do."""
+    with live_page(SOME_FAILED, "--until", "10m", "--speed", "20x", cwd=tmp_path) as page:
+        assert ask(page, "/api/state")["time"]["now_ms"] == 600_000
+        client = redis.Redis(port=page.redis_port, decode_responses=True)
+        with client.pipeline() as pipe:
+            pipe.zrem("bull:email:failed", "1")
+            pipe.hdel("bull:email:1", "finishedOn", "failedReason")
+            pipe.lpush("bull:email:wait", "1")
+            pipe.execute()
+        deadline_s = time.monotonic() + 20
+        while client.zscore("bull:email:completed", "1") is None:
+            assert time.monotonic() < deadline_s, ask(page, "/api/state")["time"]
+        client.close()
+
+
+def test_a_key_of_another_kind_does_not_keep_it_from_ending_well(tmp_path: Path) -> None:
+    """It counts what can be counted."""
+    with live_page(SOME_FAILED, "--until", "9s", cwd=tmp_path) as page:
+        client = redis.Redis(port=page.redis_port)
+        for key in ("wait", "active", "delayed", "id", "meta", "stalled"):
+            client.delete(f"bull:email:{key}")
+            client.set(f"bull:email:{key}", b"\xff")
+        client.close()
+        assert len(ask(page, "/api/state")["queues"][0]["wrong_keys"]) == 5
+        code, said = page.end()
+    assert code == 0
+    assert "queue: 4 offered, 1 delivered" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("option", ["--port", "--redis-port"])

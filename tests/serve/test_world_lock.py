@@ -2,7 +2,9 @@
 
 import threading
 
-from sim.serve.world_lock import WorldLock
+import pytest
+
+from sim.serve.world_lock import WorldBusy, WorldLock
 
 
 def test_one_who_asks_again_and_again_lets_others_in() -> None:
@@ -38,3 +40,27 @@ def test_its_owner_may_take_it_again_and_is_told_once() -> None:
         assert told == []
     assert not lock.is_mine
     assert told == [False]
+
+
+def test_who_does_not_want_to_wait_is_told_that_the_world_is_busy() -> None:
+    """And stands in nobody's way: the next in line gets the lock."""
+    lock = WorldLock()
+    with lock, lock.within(0):
+        assert lock.is_mine
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            is_held.set()
+            may_go.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert is_held.wait(20)
+    with pytest.raises(WorldBusy, match="ask again"), lock.within(0.01):
+        raise AssertionError("it was held")
+    may_go.set()
+    with lock.within(20):
+        assert lock.is_mine
+    assert not lock.is_mine
+    holder.join()

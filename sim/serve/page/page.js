@@ -192,7 +192,7 @@ function drawTime(now) {
   const moving = now.is_playing || now.goal_ms !== null;
   $("clock").textContent = duration(now.now_ms);
   const status = $("status");
-  status.textContent = now.goal_ms !== null ? `on its way to ${duration(now.goal_ms)}`
+  status.textContent = now.is_held ? "held by a command at the Redis port, or a long step" : now.goal_ms !== null ? `on its way to ${duration(now.goal_ms)}`
     : now.is_playing ? `playing at ${now.speed}${now.is_late ? ", as fast as it can" : ""}` : now.is_over ? "over" : "paused";
   status.className = `badge ${moving ? "good" : "soft"}`;
   $("play").textContent = moving ? "Pause" : "Play";
@@ -243,6 +243,7 @@ function drawQueue(queue) {
       queue.is_paused ? deed("resume", { queue: queue.name }, "Resume", { class: "small" })
         : deed("pause", { queue: queue.name }, "Pause", { class: "small" }),
       offered("drain") && deed("drain", { queue: queue.name }, "Drain", { class: "small", "data-ask": `Throw away all jobs that wait in ${queue.name}?` })),
+    queue.wrong_keys.map((wrong) => h("p", { class: "notice bad" }, `${wrong.said}.`)),
     h("div", { class: "counts" }, views.map((view) =>
       button([h("b", null, number(queue.counts[view])), h("small", null, view)], ["view", queue.name, view],
         { "data-key": view, "aria-pressed": String(queue.name === seen.queue && view === seen.view) }))),
