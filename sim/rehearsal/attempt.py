@@ -79,7 +79,7 @@ class RealAttempt:
         self._controls = controls
         self._call: HandlerCall | None = None
         self._work_due_ms: float | None = None
-        self._freezes = 0
+        self._freezes: int | None = None
 
     def next_step(self, answer: Message | None) -> Message | None:
         """Say what the process is to do next; None when it has died of a fault here.
@@ -142,11 +142,11 @@ class RealAttempt:
             self.ideal_ms = now_ms
         self.ideal_ms += span_ms
         self._work_due_ms = max(now_ms, self.ideal_ms)
-        self._freezes = self.process.freezes
+        self._freezes = None if self.process.frozen or self.process.config["blocking"] else self.process.freezes
         return max(0.01, scale.real_ms(self.ideal_ms - now_ms))
 
     def _note_late_work(self) -> None:
-        """Take note of when work ended that nobody has stopped in between."""
+        """Take note of when work ended that no freeze and no blocked event loop has held up."""
         if self._work_due_ms is not None and self._freezes == self.process.freezes:
             self._clock.note_due(self._work_due_ms)
         self._work_due_ms = None

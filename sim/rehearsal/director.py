@@ -42,6 +42,7 @@ class Rehearsal:
     Attributes:
         clock: Real time since the run began, in the scenario's milliseconds.
         redis_version: What the server says of itself, such as 7.0.15.
+        cut_ms: Where it was ended although not all was settled, ms since the run began; None where it ended by itself.
     """
 
     def __init__(self, scenario: Scenario, scale: Scale, seed: int, parts: RealParts, household: Household) -> None:
@@ -51,6 +52,7 @@ class Rehearsal:
         self.recorder = Recorder(self.clock, self.ledger)
         self.streams = Streams(seed)
         self.redis_version = ""
+        self.cut_ms: int | None = None
         self._household = household
         data = household.folder / "database"
         data.mkdir()
@@ -62,6 +64,7 @@ class Rehearsal:
         self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
         self.producer = RealProcess("application", self._producer_config())
         self.operator = RealProcess("operator", {**self._producer_config(), "role": "operate"})
+        self.probe = RealProcess("probe", {"role": "probe"})
         self.workers = {name: self._workers_of(name) for name in scenario.queues}
         self.controls = RealControls(self)
         self.operating: set[int] = set()
@@ -147,19 +150,24 @@ class Rehearsal:
         await self.staff.open(self._reports.hear, self._break)
         await self.database.open(self._break)
         everyone = self._everyone()
-        self.staff.hire(len(everyone) + self._spares())
+        processes = len(everyone) + 1 + self._spares()
+        self.staff.hire(processes)
         await self.redis.open()
         self.redis_version = self.redis.server.version()
         try:
-            await asyncio.wait_for(self.staff.until_spares(len(everyone) + self._spares()), LOADED_WITHIN_S)
+            await asyncio.wait_for(self.staff.until_spares(processes), LOADED_WITHIN_S)
+            self.staff.start(self.probe)
             await self._start_everyone()
         except TimeoutError:
             words = self._household.last_words("node")
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
         self.clock.begin()
         self.controls.begin()
+        if self.probe.link is not None:
+            self.probe.link.send({"kind": "begin"})
         offering = asyncio.gather(self._offer_all(), self._save_snapshots())
         if self.scenario.duration is not None:
+            self.cut_ms = self.scenario.duration
             await self._until(self.scenario.duration)
             offering.cancel()
             with suppress(asyncio.CancelledError):
@@ -224,13 +232,19 @@ class Rehearsal:
             self.redis.save()
 
     async def _until_settled(self) -> None:
-        """Wait until nothing is left to happen to any job, at most ten minutes of the scenario after the last fault."""
+        """Wait until nothing is left to happen to any job, at most ten minutes of the scenario after the last event.
+
+        The last event is the last fault, or when the last job is due.
+        """
         quiet = 0
-        give_up_ms = max(self.controls.last_ms, self.clock.now) + GIVE_UP_AFTER_MS
-        while quiet < 2 and self.clock.now < give_up_ms:
+        due_ms = max((offer.at_ms + offer.workload.delay for offer in self._offers), default=0)
+        while quiet < 2:
+            give_up_ms = max(self.controls.last_ms, due_ms) + GIVE_UP_AFTER_MS
+            if self.clock.now >= give_up_ms:
+                self.cut_ms = give_up_ms
+                return
             await asyncio.sleep(LOOK_EVERY_S)
             quiet = quiet + 1 if self._is_quiet() else 0
-            give_up_ms = max(give_up_ms, self.controls.last_ms + GIVE_UP_AFTER_MS)
 
     def _is_quiet(self) -> bool:
         if self.clock.now < self.controls.last_ms or not self.redis.is_up or self.operating or self._waiting():

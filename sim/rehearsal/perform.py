@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sim.rehearsal.director import Rehearsal
 from sim.rehearsal.household import Household
+from sim.rehearsal.priority import ahead_of_others
 from sim.rehearsal.real_parts import RealParts
 from sim.rehearsal.scale import Scale
 from sim.report.result import ModeResult
@@ -19,20 +20,24 @@ class Performance(NamedTuple):
     Attributes:
         versions: Of ``bull``, ``node`` and ``redis``.
         late_ms: By how much the latest event came too late, real ms: how busy the machine was.
+        cut_ms: Where it was ended before all was settled, ms since the run began; None where it ended by itself.
     """
 
     result: ModeResult
     versions: dict[str, str]
     late_ms: float
+    cut_ms: int | None
 
 
 def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Performance:
     """Run a scenario's queue mode for real; nothing that was started is left when this returns or raises.
 
+    Where it may (for root) it runs ahead of everything else on the machine.
+
     Raises:
         RehearsalBroken: Something happened that is no part of the scenario.
     """
-    with Household() as household:
+    with ahead_of_others(), Household() as household:
         rehearsal = Rehearsal(scenario, scale, seed, parts, household)
         result = asyncio.run(rehearsal.run())
         versions = {
@@ -40,4 +45,4 @@ def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Pe
             "bull": json.loads((parts.node_modules / "bull" / "package.json").read_text())["version"],
             "redis": rehearsal.redis_version,
         }
-    return Performance(result, versions, rehearsal.clock.late_ms)
+    return Performance(result, versions, rehearsal.clock.late_ms, rehearsal.cut_ms)

@@ -1,12 +1,16 @@
 """What the simulator says a rehearsal will come to: job by job, or as intervals where something is random."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sim.experiments.open_world import World
 from sim.ledger.events import Ledger
-from sim.ledger.outcomes import Counts, JobOutcome
-from sim.report.result import ModeResult
+from sim.ledger.outcomes import JobOutcome, add_up, count_by_queue
+from sim.rehearsal.scale import REAL_TIME, Scale
+from sim.rehearsal.spread import Spans, spans
+from sim.rehearsal.times import JobTimes, Tolerance, job_times
 from sim.scenario.fault_schema import Struck
 from sim.scenario.fields import SemanticsName
 from sim.scenario.schema import Scenario
@@ -18,6 +22,11 @@ SEMANTICS: SemanticsName = "bull-4.16"
 SEEDS = 200
 """The smallest and the largest of 200 runs enclose the next one 199 times in 201: 99 %."""
 TIMINGS = 20
+MOST_TIMINGS = 200
+MOST_BIAS = 6.0
+"""A timer's number u becomes u to the power of exp(-6) or exp(6): then it is above, or below, whatever a chance is."""
+TURNS_WITHIN = 8
+"""Ticks within which the race may turn."""
 TIMER_STREAM = "stalled-timer:"
 
 Fate = tuple[str, int, bool]
@@ -25,17 +34,29 @@ Fate = tuple[str, int, bool]
 
 
 class RetimedStreams(Streams):
-    """The random numbers of a seed, but for the race between the timers of stalled checks: that is another's."""
+    """The random numbers of a seed, but for the race between the timers of stalled checks.
+
+    That race is another's, and so is how often it is lost: never, always, or now and then; at first one of these and
+    from some tick on another. For a scaled interval that is up to the machine: whether a tick comes a part of a
+    millisecond before or after the key of the last check expires, and for how long it stays so.
+
+    Args:
+        timing: Seed of the race.
+    """
 
     def __init__(self, seed: int, timing: int) -> None:
         super().__init__(seed)
         self._timers = Streams(timing)
 
     def unit(self, name: str, *place: int | str) -> float:
-        """Return the number that belongs to one place of a component."""
-        if name.startswith(TIMER_STREAM):
-            return self._timers.unit(name, *place)
-        return super().unit(name, *place)
+        """Return the number that belongs to one place of a component; a timer's is drawn towards 0 or 1."""
+        if not name.startswith(TIMER_STREAM):
+            return super().unit(name, *place)
+        turns_at = self._timers.unit(name, "turn") * TURNS_WITHIN
+        part = "first" if int(place[0]) <= turns_at else "then"
+        now_and_then = -MOST_BIAS * self._timers.unit(name, part, "bias")
+        bias = (-MOST_BIAS, MOST_BIAS, now_and_then)[int(3 * self._timers.unit(name, part))]
+        return float(self._timers.unit(name, *place) ** math.exp(bias))
 
 
 @dataclass
@@ -44,40 +65,64 @@ class Prediction:
 
     Attributes:
         random: What is random in the scenario, in words; empty when jobs can be compared one by one.
+        scale: Of the rehearsal that it is made for.
+        cut_ms: Where it ends although not all is settled, ms since the run began; None where it ends by itself.
+        ledger: Of the run with the rehearsal's own seed.
         runs: How many simulated runs it rests on.
-        totals: The counts of the run with the rehearsal's own seed.
         bounds: The smallest and the largest count over these runs, by measure.
         fates: What can become of each job, over all timings; empty when something is random.
-        ledger: Of the run with the rehearsal's own seed.
+        times: When each job can have started and ended, over all timings; empty when something is random.
+        spans: Of every run, how long after their offers jobs started and ended; empty when nothing is random.
     """
 
     random: list[str]
-    runs: int
-    totals: Counts
+    scale: Scale
+    cut_ms: int | None
     ledger: Ledger
+    runs: int = 0
     bounds: dict[str, tuple[int, int]] = field(default_factory=dict)
     fates: dict[str, set[Fate]] = field(default_factory=dict)
+    times: dict[str, list[JobTimes]] = field(default_factory=dict)
+    spans: list[Spans] = field(default_factory=list)
 
 
-def predict(scenario: Scenario, seed: int, tick: Callable[[], None] = lambda: None) -> Prediction:
+def predict(
+    scenario: Scenario,
+    seed: int,
+    scale: Scale = REAL_TIME,
+    cut_ms: int | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Prediction:
     """Simulate the scenario as often as a fair comparison asks for.
 
-    Without randomness, 20 runs that differ in nothing but the race between the timers of stalled checks: a scaled
-    rehearsal loses that race more often than the real thing (BULL_FACTS 4). With randomness, 200 runs of other seeds.
+    Without randomness, runs that differ in nothing but the race between the timers of stalled checks, which a scaled
+    rehearsal loses at another rate than the real thing (BULL_FACTS 4): 20, or 200 where it makes a difference. With
+    randomness, 200 runs of other seeds.
 
     Args:
+        scale: Of the rehearsal that it is held against.
+        cut_ms: Where the rehearsal was ended before all was settled, ms since the run began. What happens as near to it
+            as the tolerance may have happened or not: both count as predicted.
         tick: Is called after every run.
     """
+    cut_ms = scenario.duration if cut_ms is None else cut_ms
+    endless = scenario.model_copy(update={"duration": None})
     random = randomness(scenario)
-    own = _simulate(scenario, Streams(seed))
-    prediction = Prediction(random, 0, own.totals, own.ledger)
+    own = _simulate(endless, Streams(seed), scale, cut_ms)
+    prediction = Prediction(random, scale, cut_ms, own.world.ledger)
     if random:
-        others = [Streams(seed + 1 + number) for number in range(SEEDS)]
-    else:
-        others = [RetimedStreams(seed, number) for number in range(1, TIMINGS)]
-        _include(prediction, own)
-    for streams in others:
-        _include(prediction, _simulate(scenario, streams))
+        for number in range(SEEDS):
+            run = _simulate(endless, Streams(seed + 1 + number), scale, cut_ms)
+            _include(prediction, run)
+            prediction.spans.append(run.spans())
+            tick()
+        return prediction
+    _include(prediction, own)
+    makes_a_difference = False
+    for timing in range(1, MOST_TIMINGS):
+        if timing >= TIMINGS and not makes_a_difference:
+            break
+        makes_a_difference |= _include(prediction, _simulate(endless, RetimedStreams(seed, timing), scale, cut_ms))
         tick()
     return prediction
 
@@ -104,17 +149,55 @@ def fate_of(job: JobOutcome) -> Fate:
     return job.outcome.value, job.effects, job.false_failure
 
 
-def _simulate(scenario: Scenario, streams: Streams) -> ModeResult:
-    world = World(scenario, "queue", seed=streams.seed, semantics=SEMANTICS, streams=streams, metrics=False)
-    world.run()
-    return world.result()
+class _Run(NamedTuple):
+    """One simulated run, as it stood just before and just after its cut; or once, at its end."""
+
+    world: World
+    stands: list[tuple[list[JobOutcome], dict[str, JobTimes]]]
+
+    def spans(self) -> Spans:
+        jobs, times = self.stands[-1]
+        return spans(((job.job, job.queue, job.offered_ms) for job in jobs), times)
 
 
-def _include(prediction: Prediction, result: ModeResult) -> None:
+def _simulate(scenario: Scenario, streams: Streams, scale: Scale, cut_ms: int | None) -> _Run:
+    world = World(
+        scenario, "queue", seed=streams.seed, semantics=SEMANTICS, store="memory", streams=streams, metrics=False
+    )
+    if cut_ms is None:
+        world.run()
+        return _Run(world, [(world.result().jobs, job_times(world.ledger))])
+    slack_ms = Tolerance(scale).of(1)
+    stands = []
+    for until_ms in (max(0, cut_ms - slack_ms), cut_ms + slack_ms):
+        world.run_towards(until_ms)
+        jobs = [job for job in world.outcomes_now() if job.offered_ms <= cut_ms]
+        stands.append((jobs, job_times(world.ledger)))
+    world.finish()
+    return _Run(world, stands)
+
+
+def _include(prediction: Prediction, run: _Run) -> bool:
+    """Add a run to a prediction, and tell whether it has brought something new."""
     prediction.runs += 1
-    for measure, number in result.totals.as_dict().items():
-        low, high = prediction.bounds.get(measure, (number, number))
-        prediction.bounds[measure] = min(low, number), max(high, number)
-    if not prediction.random:
-        for job in result.jobs:
-            prediction.fates.setdefault(job.job, set()).add(fate_of(job))
+    news = False
+    for jobs, times in run.stands:
+        for measure, number in add_up(count_by_queue(jobs).values()).as_dict().items():
+            low, high = prediction.bounds.get(measure, (number, number))
+            news |= measure not in prediction.bounds or not low <= number <= high
+            prediction.bounds[measure] = min(low, number), max(high, number)
+        if not prediction.random:
+            for job in jobs:
+                news |= _include_job(prediction, job, times.get(job.job, JobTimes(None, None)))
+    return news
+
+
+def _include_job(prediction: Prediction, job: JobOutcome, times: JobTimes) -> bool:
+    fates, known = prediction.fates.setdefault(job.job, set()), prediction.times.setdefault(job.job, [])
+    new_fate = fate_of(job) not in fates
+    fates.add(fate_of(job))
+    near_ms = Tolerance(prediction.scale).of(0) / 2
+    new_time = all(times.distance(other) > near_ms for other in known)
+    if new_time:
+        known.append(times)
+    return new_fate or new_time

@@ -89,7 +89,7 @@ def rehearse(
     say("running for real")
     performance = perform(scenario, scale, chosen, parts)
     say("simulating")
-    prediction = predict(scenario, chosen)
+    prediction = predict(scenario, chosen, scale, performance.cut_ms)
     result = performance.result
     verdict = Verdict(prediction, result.totals, result.jobs, result.ledger)
     return RehearsalReport(

@@ -126,6 +126,9 @@ class Reports:
             self._recorder.job(queue, job, Event.STALLED, process.name)
             self._recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
 
+    def _on_late(self, _process: RealProcess, message: Message) -> None:
+        self._stage.clock.note_late(message["ms"])
+
     def _on_trouble(self, process: RealProcess, message: Message) -> None:
         self._recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])
 

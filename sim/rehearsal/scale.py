@@ -35,6 +35,9 @@ class Scale(NamedTuple):
         return f"1:{self.factor}"
 
 
+REAL_TIME = Scale(1)
+
+
 def parse_scale(text: str) -> Scale:
     """Read a scale such as ``1:20``.
 
@@ -51,7 +54,8 @@ class ScaledClock:
     """Real time since the run began, in the scenario's milliseconds; it stands at 0 until ``begin``.
 
     Attributes:
-        late_ms: By how much the latest of all that had a time came too late, real ms: how busy the machine was.
+        late_ms: By how much the latest of all that should have been punctual came too late, real ms: how busy the
+            machine was.
     """
 
     def __init__(self, scale: Scale) -> None:
@@ -72,7 +76,11 @@ class ScaledClock:
 
     def note_due(self, t_ms: float) -> None:
         """Take note that what was due at a moment, ms since the run began, happens now."""
-        self.late_ms = max(self.late_ms, self.scale.real_ms(self.now - t_ms))
+        self.note_late(self.scale.real_ms(self.now - t_ms))
+
+    def note_late(self, real_ms: float) -> None:
+        """Take note that something came so many real ms too late that nothing in the scenario holds up."""
+        self.late_ms = max(self.late_ms, real_ms)
 
     def loop_time(self, t_ms: float) -> float:
         """Return the event loop's time, seconds, at a moment of a run that has begun."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.rehearse import RehearsalReport
-from sim.rehearsal.verdict import Disagreement
+from sim.rehearsal.times_table import cut_in_words, print_story, print_times
+from sim.rehearsal.verdict import Disagreement, Verdict
 from sim.report.words import duration_in_words, in_words
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def print_rehearsal(report: RehearsalReport, console: "Console") -> None:
     hidden = len(verdict.disagreements) - SHOWN_JOBS
     if hidden > 0:
         console.print(f"... and {hidden} more jobs that became something else than predicted.", highlight=False)
+    print_times(verdict, console, SHOWN_JOBS - len(verdict.disagreements))
     console.print(
         sentence(report), style="bold" if verdict.agrees else "bold red", highlight=False, markup=False, soft_wrap=False
     )
@@ -64,29 +66,38 @@ def sentence(report: RehearsalReport) -> str:
     else:
         basis = f"totals, between the smallest and largest of {runs} simulated runs, because of random "
         basis += " and ".join(verdict.prediction.random)
-    note = (
-        "" if SEMANTICS in report.scenario.profiles else f" Predicted with {SEMANTICS}, which the file does not name."
-    )
+    note = f" Times may be off by {verdict.tolerance}." + cut_in_words(verdict)
+    if SEMANTICS not in report.scenario.profiles:
+        note += f" Predicted with {SEMANTICS}, which the file does not name."
     if not verdict.agrees and report.late_ms > LATE_MS:
         late_ms = round(report.late_ms * report.scale.factor)
         note += f" The machine was busy: events came up to {late_ms} ms late; a smaller --scale forgives more."
-    return f"Prediction and reality {verdict.word} ({basis}).{note}"
+    return f"Prediction and reality {verdict.word}{_in_what(verdict)} ({basis}).{note}"
+
+
+def _in_what(verdict: Verdict) -> str:
+    if verdict.agrees:
+        return " in outcomes and times"
+    wrong = {"outcomes": not verdict.outcomes_agree, "times": not verdict.times_agree}
+    return f" in {' and '.join(what for what, differs in wrong.items() if differs)}"
 
 
 def _print_disagreement(one: Disagreement, console: "Console") -> None:
     from rich.text import Text
 
     console.print(Text(f"{one.job}: predicted {' or '.join(one.predicted)}; was {one.real}", style="bold"))
-    for head, story in (("predicted", one.predicted_story), ("real", one.real_story)):
-        for number, line in enumerate(story):
-            console.print(Text(f"  {head if number == 0 else '':<9} {line}"), soft_wrap=True)
+    print_story(one.predicted_story, one.real_story, console)
+
+
+def _word(agree: bool) -> str:
+    return "agree" if agree else "DISAGREE"
 
 
 def markdown(reports: Sequence[RehearsalReport]) -> str:
     """Write the rows for docs/fidelity.md, and under them what it was done with."""
     lines = [
-        "| scenario | scale | jobs | compared | predicted | real | verdict |",
-        "|---|---|---|---|---|---|---|",
+        "| scenario | scale | seed | jobs | compared | predicted | real | outcomes | times |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for report in reports:
         verdict = report.verdict
@@ -95,8 +106,9 @@ def markdown(reports: Sequence[RehearsalReport]) -> str:
         real = ", ".join(f"{in_words(row.measure)} {row.real}" for row in rows)
         compared = "job by job" if verdict.job_by_job else f"totals of {verdict.prediction.runs} runs"
         jobs = verdict.real.offered
-        cells = (f"`{report.name}`", str(report.scale), str(jobs), compared, predicted, real, verdict.word)
-        lines.append(f"| {' | '.join(cells)} |")
+        head = (f"`{report.name}`", str(report.scale), str(report.seed), str(jobs), compared)
+        words = (_word(verdict.outcomes_agree), _word(verdict.times_agree))
+        lines.append(f"| {' | '.join((*head, predicted, real, *words))} |")
     done_with = dict.fromkeys(
         f"Bull {one.versions['bull']}, Node {one.versions['node']}, Redis {one.versions['redis']}, on {one.day}"
         for one in reports

@@ -1,5 +1,6 @@
 """Predicted and real, side by side, and whether they agree."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple
 from sim.ledger.events import Event, Ledger
 from sim.ledger.outcomes import Counts, JobOutcome
 from sim.rehearsal.prediction import Fate, Prediction, fate_of
+from sim.rehearsal.spread import Distribution, compare, spans
+from sim.rehearsal.times import FIXED_MS, STEP_MS, JobTimes, Tolerance, job_times, steps_to
 from sim.report.words import OUTCOMES, OVERLAYS
 
 COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
@@ -45,6 +48,24 @@ class Disagreement(NamedTuple):
     job: str
     predicted: list[str]
     real: str
+    predicted_story: list[str]
+    real_story: list[str]
+
+
+class TimeOff(NamedTuple):
+    """A job whose times are not those predicted, with both stories, event by event.
+
+    Attributes:
+        predicted: The nearest that the simulator makes of it.
+        off_ms: How far it is off, ms of the scenario; None where it started or ended on one side only.
+        allowed_ms: How far it might have been off.
+    """
+
+    job: str
+    predicted: JobTimes
+    real: JobTimes
+    off_ms: int | None
+    allowed_ms: int
     predicted_story: list[str]
     real_story: list[str]
 
@@ -96,9 +117,60 @@ class Verdict:
         ]
 
     @property
-    def agrees(self) -> bool:
-        """Whether the rehearsal came to what was predicted."""
+    def tolerance(self) -> Tolerance:
+        """How far times may be off."""
+        return Tolerance(self.prediction.scale)
+
+    @cached_property
+    def times_off(self) -> list[TimeOff]:
+        """Jobs that first started or ended when no simulated timing has them, worst first; else none."""
+        if not self.job_by_job:
+            return []
+        return sorted(self._times_off(), key=lambda one: -math.inf if one.off_ms is None else -one.off_ms)
+
+    def _times_off(self) -> Iterator[TimeOff]:
+        nothing = JobTimes(None, None)
+        real, steps = job_times(self.real_ledger), steps_to(self.real_ledger, self.prediction.scale)
+        for job, known in self.prediction.times.items():
+            happened = real.get(job, nothing)
+            allowed_ms = self.tolerance.of(max(steps.get(job, (0, 0))))
+            nearest = min(known, key=happened.distance)
+            off_ms = happened.distance(nearest)
+            if off_ms > allowed_ms:
+                yield TimeOff(
+                    job,
+                    nearest,
+                    happened,
+                    None if math.isinf(off_ms) else round(off_ms),
+                    allowed_ms,
+                    list(story(self.prediction.ledger, job)),
+                    list(story(self.real_ledger, job)),
+                )
+
+    @cached_property
+    def distributions(self) -> list[Distribution]:
+        """How long after their offers jobs started and ended, where something is random; else none."""
+        if self.job_by_job:
+            return []
+        offers = ((job.job, job.queue, job.offered_ms) for job in self.real_jobs)
+        real = spans(offers, job_times(self.real_ledger))
+        steps = sorted(steps for _first, steps in steps_to(self.real_ledger, self.prediction.scale).values())
+        return compare(real, self.prediction.spans, self.tolerance.of(steps[len(steps) // 2] if steps else 0))
+
+    @property
+    def outcomes_agree(self) -> bool:
+        """Whether every job, or every total, is what was predicted."""
         return not self.disagreements and all(row.agrees for row in self.rows)
+
+    @property
+    def times_agree(self) -> bool:
+        """Whether jobs started and ended when it was predicted."""
+        return not self.times_off and all(one.agrees for one in self.distributions)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the rehearsal came to what was predicted, when it was predicted."""
+        return self.outcomes_agree and self.times_agree
 
     @property
     def word(self) -> str:
@@ -112,11 +184,20 @@ class Verdict:
             "compared": "job by job" if self.job_by_job else "totals",
             "random": self.prediction.random,
             "simulated_runs": self.prediction.runs,
+            "cut_ms": self.prediction.cut_ms,
+            "outcomes": "agree" if self.outcomes_agree else "disagree",
+            "times": "agree" if self.times_agree else "disagree",
+            "tolerance": {"scale": self.prediction.scale.factor, "fixed_ms": FIXED_MS, "each_attempt_ms": STEP_MS},
             "measures": {
                 row.measure: {"predicted": [row.low, row.high], "real": row.real, "agrees": row.agrees}
                 for row in self.rows
             },
             "disagreements": [one._asdict() for one in self.disagreements],
+            "times_off": [
+                {**one._asdict(), "predicted": one.predicted._asdict(), "real": one.real._asdict()}
+                for one in self.times_off
+            ],
+            "distributions": [{**one._asdict(), "agrees": one.agrees} for one in self.distributions],
         }
 
 

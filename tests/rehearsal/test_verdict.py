@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 
 from sim.experiments.run import run
+from sim.ledger.events import Event, Ledger, Record
 from sim.rehearsal.prediction import SEEDS, TIMINGS, RetimedStreams, predict, randomness
+from sim.rehearsal.scale import REAL_TIME, Scale
+from sim.rehearsal.spread import ks_distance
+from sim.rehearsal.times import steps_to
 from sim.rehearsal.verdict import Verdict
 from sim.scenario.schema import Scenario
 from sim.world.streams import Streams
@@ -14,10 +18,10 @@ from tests.rehearsal.conftest import few_emails
 KILLED_AFTER = {"kind": "worker-crash", "jobs": ["email-2"], "step": "after-effect-before-ack"}
 
 
-def verdict_of(predicted: Scenario, happened: Scenario, seed: int = 1) -> Verdict:
+def verdict_of(predicted: Scenario, happened: Scenario, seed: int = 1, scale: Scale = REAL_TIME) -> Verdict:
     """Hold one scenario's run against another's prediction."""
     real = run(happened, modes=["queue"], seed=seed, semantics="bull-4.16").modes["queue"]
-    return Verdict(predict(predicted, 1), real.totals, real.jobs, real.ledger)
+    return Verdict(predict(predicted, 1, scale), real.totals, real.jobs, real.ledger)
 
 
 def test_a_run_agrees_with_its_own_prediction() -> None:
@@ -26,7 +30,7 @@ def test_a_run_agrees_with_its_own_prediction() -> None:
     verdict = verdict_of(scenario, scenario)
     assert verdict.agrees
     assert verdict.job_by_job
-    assert verdict.prediction.runs == TIMINGS
+    assert verdict.prediction.runs >= TIMINGS
     assert {row.measure: row.real for row in verdict.rows}["duplicated"] == 1
 
 
@@ -109,3 +113,91 @@ def test_another_timing_changes_the_timers_and_nothing_else() -> None:
     assert other.unit("fault:1:handler-error", "email-1", 1) == plain.unit("fault:1:handler-error", "email-1", 1)
     assert other.generator("arrivals:email:0").random() == plain.generator("arrivals:email:0").random()
     assert other.unit("stalled-timer:email-1:1", 1) != plain.unit("stalled-timer:email-1:1", 1)
+
+
+RETRIED = {"kind": "handler-error", "jobs": ["email-2"], "first_attempts": 1}
+
+
+def backoff_of(delay: str) -> Scenario:
+    """The second email fails once and is tried again after a fixed delay."""
+    return few_emails(queues={"email": {"backoff": {"type": "fixed", "delay": delay}}}, faults=[RETRIED])
+
+
+def test_a_backoff_that_is_a_second_too_short_disagrees_in_times_alone() -> None:
+    """At 1:10 that is 100 real ms; the job is named, with both times, what is allowed, and both stories."""
+    verdict = verdict_of(backoff_of("4s"), backoff_of("5s"), scale=Scale(10))
+    assert verdict.outcomes_agree
+    assert not verdict.times_agree
+    assert not verdict.agrees
+    (one,) = verdict.times_off
+    assert (one.job, one.off_ms, one.allowed_ms) == ("email-2", 1_000, 10 * (30 + 2 * 6))
+    assert any("retry-scheduled" in line for line in one.predicted_story)
+    assert any("retry-scheduled" in line for line in one.real_story)
+    shown = verdict.as_dict()
+    assert (shown["verdict"], shown["outcomes"], shown["times"]) == ("disagree", "agree", "disagree")
+    assert shown["times_off"][0]["real"]["ended_ms"] - shown["times_off"][0]["predicted"]["ended_ms"] == 1_000
+
+
+def test_what_the_scale_explains_agrees() -> None:
+    """A third of a second at 1:10 does; at 1:1 the same difference does not."""
+    assert verdict_of(backoff_of("4700ms"), backoff_of("5s"), scale=Scale(10)).agrees
+    assert not verdict_of(backoff_of("4700ms"), backoff_of("5s"), scale=Scale(1)).agrees
+
+
+def test_a_job_that_never_started_or_never_ended_is_off_by_no_number() -> None:
+    """It is named first, and what is not there is null."""
+    short, long = few_emails(duration="2500ms"), few_emails(duration="9s", queues={"email": {"service": "10s"}})
+    real = run(long, modes=["queue"], seed=1, semantics="bull-4.16").modes["queue"]
+    off = Verdict(predict(short, 1), real.totals, real.jobs, real.ledger).times_off
+    assert (off[0].off_ms, off[0].real.ended_ms) == (None, None)
+
+
+def test_a_scenario_that_never_settles_is_held_against_the_moment_at_which_the_rehearsal_was_ended() -> None:
+    """Not against the hour that a simulated run lasts; near that moment both before and after count."""
+    endless = {"email": {"service": "40s"}}
+    workers = {"email": {"processes": 2, "lock_renew": "1h", "max_stalled": 100}}
+    scenario = few_emails(queues=endless, workers=workers)
+    cut = scenario.model_copy(update={"duration": 300_000})
+    real = run(cut, modes=["queue"], seed=1, semantics="bull-4.16").modes["queue"]
+    assert real.totals.attempts < 30
+    assert Verdict(predict(scenario, 1, Scale(10), 300_000), real.totals, real.jobs, real.ledger).agrees
+    assert not Verdict(predict(scenario, 1, Scale(10), 400_000), real.totals, real.jobs, real.ledger).agrees
+
+
+def test_the_times_of_a_random_scenario_are_held_against_those_of_other_runs() -> None:
+    """The rehearsal of the same scenario is one of them; one whose handlers take twice as long is not."""
+    workload = [{"queue": "email", "arrivals": {"kind": "poisson", "every": "5s", "count": 30}}]
+    calm = few_emails(workload=workload, queues={"email": {"service": "1s"}})
+    slow = few_emails(workload=workload, queues={"email": {"service": "2500ms"}})
+    same = verdict_of(calm, calm, seed=1, scale=Scale(10))
+    assert same.agrees
+    assert {(row.queue, row.what) for row in same.distributions} == {("email", "first start"), ("email", "end")}
+    other = verdict_of(calm, slow, seed=1, scale=Scale(10))
+    assert other.outcomes_agree
+    assert [row.agrees for row in other.distributions] == [False, False]
+    assert other.as_dict()["distributions"][1]["p"] < 0.01
+
+
+def test_a_shift_up_to_the_slack_is_no_distance() -> None:
+    """Beyond it the largest difference between both distributions counts, whichever is the later."""
+    pooled = [0, 10, 20, 30]
+    assert ks_distance([5, 15, 25, 35], pooled, 5) == 0
+    assert ks_distance([5, 15, 25, 35], pooled, 4) == pytest.approx(0.25)
+    assert ks_distance([-90, -80], pooled, 5) == 1
+    assert ks_distance([90, 95], pooled, 5) == 1
+
+
+def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
+    """By the job's own attempts, and by the worker that starts one right after another's end; a pause ends it."""
+    ledger = Ledger("queue")
+    for t_ms, job, event in (
+        (0, "email-1", Event.STARTED),
+        (1_000, "email-1", Event.COMPLETED),
+        (1_050, "email-2", Event.STARTED),
+        (2_000, "email-2", Event.RETRY_SCHEDULED),
+        (9_000, "email-3", Event.STARTED),
+        (9_100, "email-3", Event.COMPLETED),
+        (9_200, "email-2", Event.STARTED),
+    ):
+        ledger.records.append(Record(t_ms, "email", job, event, 1, "email-1", None))
+    assert steps_to(ledger, Scale(10)) == {"email-1": (1, 1), "email-2": (2, 3), "email-3": (1, 1)}

@@ -1,15 +1,17 @@
 'use strict';
 
 // One process of a rehearsal. It loads Bull, says hello on the control socket, and waits to be told what it is:
-// a worker of one queue, the producer, or the operator. It ends when the control socket closes, so it never outlives its director.
+// a worker of one queue, the producer, the operator, or the probe. It ends when the control socket
+// closes, so it never outlives its director.
 
 const { Control } = require('./control');
 const { operate } = require('./operator');
+const { probe } = require('./probe');
 const { produce } = require('./producer');
 const { work } = require('./worker');
 
 const [, , controlPath, nodeModules] = process.argv;
-const roles = { work, produce, operate };
+const roles = { work, produce, operate, probe };
 
 require(`${nodeModules}/bull`);
 

@@ -1,0 +1,100 @@
+"""When each job first started and when it ended, and how far off a rehearsal's times may be from the predicted ones."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sim.ledger.events import Event, Record
+from sim.rehearsal.scale import Scale
+
+FIXED_MS = 30
+"""Real ms by which a time may be off whatever happens: a submit, the pop, the handler's messages, a timer's tick."""
+STEP_MS = 6
+"""Real ms that each attempt on the way may add: Bull's commands for its end and for the next start."""
+BACK_TO_BACK_MS = 60
+"""Real ms: a worker that starts a job this soon after an end has handed its lateness on."""
+
+_ENDS = {Event.COMPLETED, Event.FAILED, Event.REJECTED}
+_FREES_A_SLOT = {Event.COMPLETED, Event.FAILED, Event.RETRY_SCHEDULED, Event.REFUSED}
+
+
+class JobTimes(NamedTuple):
+    """When a job's handler was called first, and when it completed, failed for good or was rejected for the last time.
+
+    Attributes:
+        started_ms: ms since the run began; None where it never did. So is ``ended_ms``.
+    """
+
+    started_ms: int | None
+    ended_ms: int | None
+
+    def distance(self, other: "JobTimes") -> float:
+        """Return the larger of both differences, ms; infinite where only one of the two ever happened."""
+        return max(abs(_difference(self.started_ms, other.started_ms)), abs(_difference(self.ended_ms, other.ended_ms)))
+
+
+class Tolerance(NamedTuple):
+    """How far a real time may be from the predicted one: real milliseconds, which the scale makes longer.
+
+    Attributes:
+        scale: Of the rehearsal.
+    """
+
+    scale: Scale
+
+    def of(self, steps: int) -> int:
+        """Return how far a time may be off, in ms of the scenario.
+
+        Args:
+            steps: Attempts one after the other that led to it, its own among them; 0 for what no attempt led to.
+        """
+        return self.scale.factor * (FIXED_MS + STEP_MS * steps)
+
+    def __str__(self) -> str:
+        return f"{self.scale.factor} x ({FIXED_MS} ms + {STEP_MS} ms for each attempt that led to it)"
+
+
+def job_times(records: Iterable[Record], until_ms: float = float("inf")) -> dict[str, JobTimes]:
+    """Read the times of every job out of a run's events.
+
+    Args:
+        until_ms: What happened later is left out.
+    """
+    started: dict[str, int] = {}
+    ended: dict[str, int] = {}
+    for record in records:
+        if record.job is None or record.t_ms > until_ms:
+            continue
+        if record.event is Event.STARTED:
+            started.setdefault(record.job, record.t_ms)
+        elif record.event in _ENDS:
+            ended[record.job] = record.t_ms
+    names = dict.fromkeys([*started, *ended])
+    return {job: JobTimes(started.get(job), ended.get(job)) for job in names}
+
+
+def steps_to(records: Iterable[Record], scale: Scale) -> dict[str, tuple[int, int]]:
+    """Count, for each job, the attempts that had to come one after the other before its first start and its end.
+
+    An attempt comes after the one before at the same job, and after the one that its worker had just ended.
+    """
+    hand_on_ms = scale.factor * BACK_TO_BACK_MS
+    of_job: dict[str, int] = {}
+    first: dict[str, int] = {}
+    freed: dict[str, tuple[int, int]] = {}
+    for record in records:
+        if record.job is None or record.worker is None:
+            continue
+        if record.event is Event.STARTED:
+            freed_ms, steps = freed.get(record.worker, (record.t_ms, 0))
+            handed_on = steps if record.t_ms - freed_ms <= hand_on_ms else 0
+            of_job[record.job] = max(of_job.get(record.job, 0), handed_on) + 1
+            first.setdefault(record.job, of_job[record.job])
+        elif record.event in _FREES_A_SLOT:
+            freed[record.worker] = (record.t_ms, of_job.get(record.job, 0))
+    return {job: (first[job], steps) for job, steps in of_job.items()}
+
+
+def _difference(one: int | None, other: int | None) -> float:
+    if one is None or other is None:
+        return 0.0 if one is other else float("inf")
+    return float(one - other)
