@@ -11,6 +11,7 @@ from sim.ledger.events import Event
 from sim.scenario.fault_schema import Step
 from sim.world.clock import SimulatedTime
 from sim.world.database import DatabaseAccess
+from sim.world.event_loop import EventLoop
 from sim.world.process import Crashed, Process, Steps
 from sim.world.recorder import Recorder
 
@@ -53,13 +54,13 @@ class AttemptRunner:
         attempt: int,
         service_ms: int,
         *,
-        blocking: bool = False,
+        loop: EventLoop | None = None,
     ) -> Steps:
         """Run one attempt of a job to its end and return what the handler returned (for ``yield from``).
 
         Args:
             service_ms: How long the handler works in all, ms.
-            blocking: Whether the handler blocks its process while it works.
+            loop: The event loop of the process, which the handler blocks while it works; None where it does not.
 
         Raises:
             TransientError: The handler failed and may succeed another time.
@@ -92,12 +93,8 @@ class AttemptRunner:
                 worked_ms = until_ms
                 if not span:
                     continue
-                if blocking:
-                    yield from process.until_thawed()
-                    process.freeze()
-                    yield env.timeout(span)
-                    process.thaw()
-                    yield from process.until_thawed()
+                if loop is not None:
+                    yield from loop.compute(span)
                     continue
                 yield env.timeout(span)
                 if process.frozen:

@@ -22,6 +22,7 @@ class Process:
         generation: How many processes have had the name; 1 for the first.
         frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
         frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
+        freezes: How often it has been told to stand still, less how often to go on.
         running: Attempts under way.
     """
 
@@ -33,7 +34,7 @@ class Process:
         self.frozen = False
         self.frozen_since_ms = 0
         self.running = 0
-        self._freezes = 0
+        self.freezes = 0
         self._thawed: simpy.Event = env.event()
         self._tasks: list[simpy.Process] = []
 
@@ -56,7 +57,7 @@ class Process:
         self.generation += 1
         self.alive = True
         self.frozen = False
-        self._freezes = 0
+        self.freezes = 0
 
     def die(self) -> None:
         """Stop at once; whatever it was doing is left as it is."""
@@ -72,7 +73,7 @@ class Process:
 
     def freeze(self) -> None:
         """Stand still until ``thaw`` has been called as often as this."""
-        self._freezes += 1
+        self.freezes += 1
         if not self.frozen:
             self.frozen = True
             self.frozen_since_ms = self.env.now
@@ -80,9 +81,9 @@ class Process:
 
     def thaw(self) -> None:
         """Go on; timers that came due meanwhile fire now, in the order of their times."""
-        if self._freezes:
-            self._freezes -= 1
-        if self._freezes == 0 and self.frozen:
+        if self.freezes:
+            self.freezes -= 1
+        if self.freezes == 0 and self.frozen:
             self.frozen = False
             self._thawed.succeed()
 

@@ -19,6 +19,7 @@ from sim.world.attempt import AttemptRunner, Hooks
 from sim.world.client_process import ClientProcess
 from sim.world.clock import SimulatedTime
 from sim.world.error_log import ErrorLog, FailureNote
+from sim.world.event_loop import EventLoop
 from sim.world.process import Crashed, Steps
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Recorder
@@ -59,20 +60,22 @@ class QueueWorker(ClientProcess):
         self._drained = True
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
-        self._blocking = queue.settings.blocking
         self._renewals = LockRenewals(self)
+        self._loop: EventLoop | None = None
 
     # -- life ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start as a new process: look for stalled jobs at once, then run slots and timers."""
         super().start()
-        self.lease = Lease(f"{self.name}#{self.generation}", self.queue.settings.lock_duration)
+        settings = self.queue.settings
+        self.lease = Lease(f"{self.name}#{self.generation}", settings.lock_duration)
         self._drained = True
+        self._loop = EventLoop(self.env, self, settings.concurrency) if settings.blocking else None
         self._renewals.forget()
         self.recorder.world(Event.WORKER_STARTED, self.name, generation=self.generation)
         self.spawn(look_for_stalled_jobs(self))
-        for _ in range(self.queue.settings.concurrency):
+        for _ in range(settings.concurrency):
             self.spawn(self._slot())
         self.spawn(self._renewals.timer())
         self.queue.promoter.poke()
@@ -119,6 +122,8 @@ class QueueWorker(ClientProcess):
     def _next_job(self) -> Steps:
         """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
         queue = self.queue
+        if self.frozen:
+            yield from self.until_thawed()
         if not self._drained:
             taken = yield from self.call(partial(take_job, self.store, queue.keys, self.lease, limit=queue.limit))
             return self._taken(taken)
@@ -170,7 +175,7 @@ class QueueWorker(ClientProcess):
                     JobInput(name, data, self._idempotent),
                     attempt,
                     queue.service_ms.of(name),
-                    blocking=self._blocking,
+                    loop=self._loop,
                 )
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
@@ -196,12 +201,15 @@ class QueueWorker(ClientProcess):
                 )
             )
         except (FinishRefused, CommandFailed, ResponseError) as refusal:
+            yield from self.until_thawed()
             self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, {"error": str(refusal)})
             yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
             return None
         self.recorder.attempt(queue.name, name, Event.COMPLETED, attempt, self.name)
         if done.evicted:
             self.note_evicted(done.evicted, "completed")
+        if self.frozen:
+            yield from self.until_thawed()
         return done.next_job
 
     def _report_failure(
@@ -237,6 +245,7 @@ class QueueWorker(ClientProcess):
                 )
             )
         except (FinishRefused, CommandFailed, ResponseError) as refusal:
+            yield from self.until_thawed()
             if not refused_before:
                 more = {"error": str(refusal)}
                 self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, more)

@@ -26,6 +26,10 @@ function open(name, settings) {
   return queues.get(name);
 }
 
+function block(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 async function jobOf(command) {
   const job = await open(command.queue).getJob(command.id);
   if (!job) throw new Error(`no job ${command.id}`);
@@ -54,6 +58,25 @@ const verbs = {
         say({ event: "start", id: job.id, data: job.data, attemptsMade: job.attemptsMade });
         if (hold.includes(job.id)) await new Promise(() => {});
         return { by: "bull" };
+      })
+      .catch((error) => say({ event: "error", message: error.message }));
+    return open(queue).isReady().then(() => true);
+  },
+  // Handlers that compute in two stretches, four fifths and one fifth, and give up their turn in between. The first
+  // `slots` wait for each other, so that all have been taken before one of them computes.
+  async compute({ queue, settings, slots, ms }) {
+    let begun = 0;
+    let letGo;
+    const together = new Promise((resolve) => (letGo = resolve));
+    open(queue, settings)
+      .process(slots, async (job) => {
+        say({ event: "start", id: job.id });
+        if (++begun === slots) letGo();
+        await together;
+        block(0.8 * ms);
+        await new Promise((resolve) => setImmediate(resolve));
+        block(0.2 * ms);
+        say({ event: "computed", id: job.id, ms: Date.now() - job.processedOn });
       })
       .catch((error) => say({ event: "error", message: error.message }));
     return open(queue).isReady().then(() => true);
