@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 from sim.report.style import FAINT, INK
 
@@ -16,8 +18,10 @@ WIDE_IN = 10.0
 PAGE_IN = 6.4
 """The width of one picture on a notebook's page: it can still be read at seven tenths of it, in a narrow window."""
 NARROW_IN = 4.4
+_FONT = "DejaVu Sans"
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _SETTINGS: dict[Any, Any] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [_FONT],
     "font.size": 10.0,
     "axes.titlesize": 11.0,
     "axes.titleweight": "bold",
@@ -33,6 +37,7 @@ _SETTINGS: dict[Any, Any] = {
     "legend.fontsize": 9.5,
     "legend.frameon": False,
     "text.color": INK,
+    "text.parse_math": False,
     "hatch.linewidth": 0.7,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -67,3 +72,14 @@ def png_bytes(figure: Figure) -> bytes:
     with drawing():
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def drawable(text: str) -> str:
+    """Put the replacement character for what the font of the pictures does not have, and a space for a new line."""
+    known = _characters()
+    return "".join(one if ord(one) in known else " " if one.isspace() else _UNKNOWN for one in text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    return frozenset(get_font(findfont(_FONT)).get_charmap())

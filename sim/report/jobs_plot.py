@@ -1,178 +1,245 @@
 """Picture: single jobs, one lane each, from the offer to the end."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawing, new_figure
+from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawable, drawing, new_figure
 from sim.report.fault_strip import SHADE, shade_windows
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
-from sim.report.lanes import Lane, SegmentKind, choose_jobs, job_lanes
-from sim.report.result import ModeResult, Result
-from sim.report.style import INK, MARKER_LOOKS, SEGMENT_LOOKS
+from sim.report.heading import head_axes, head_figure, head_in, run_line
+from sim.report.job_choice import MOST_LANES, JobChoice, choose_jobs
+from sim.report.lane_detail import drawable_lane
+from sim.report.lanes import Lane, MarkerKind, SegmentKind, job_lanes
+from sim.report.result import Result
+from sim.report.style import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
 from sim.report.time_axis import set_time_axis
 from sim.scenario.fields import ModeName
 
 _LANE = 0.84
-_LONG_TITLE = 30
-"""A title of more characters has the mode on a line of its own."""
 _ZOOM_FROM = 6
 """Where the run is so many times as long as the longest of the jobs shown, every lane begins with its offer."""
 
 
-def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = 40) -> Axes:
+@dataclass(frozen=True)
+class JobLives:
+    """What a picture shows of single jobs: which ones, and their lanes in every mode."""
+
+    result: Result
+    choice: JobChoice
+
+    @cached_property
+    def lanes(self) -> dict[ModeName, list[Lane]]:
+        """The lanes of the chosen jobs, mode by mode, with everything that happened."""
+        return {mode: job_lanes(one, self.choice.jobs) for mode, one in self.result.modes.items()}
+
+    @cached_property
+    def windows(self) -> dict[ModeName, list[FaultWindow]]:
+        """What was broken when, mode by mode."""
+        return {mode: fault_windows(one.ledger, one.simulated_ms) for mode, one in self.result.modes.items()}
+
+    @property
+    def starts_at_offer(self) -> bool:
+        """Whether time counts from each job's offer: lives are short beside the run."""
+        return self._longest_ms is not None and self.result.simulated_ms > _ZOOM_FROM * max(self._longest_ms, 1)
+
+    @property
+    def end_ms(self) -> int:
+        """Where the time axis ends, ms."""
+        if not self.starts_at_offer:
+            return self.result.simulated_ms
+        return max(1, round(1.04 * (self._longest_ms or 0)))
+
+    @cached_property
+    def drawn(self) -> dict[ModeName, list[Lane]]:
+        """The lanes with no more detail than a picture can show."""
+        return {mode: [drawable_lane(lane, self.end_ms) for lane in found] for mode, found in self.lanes.items()}
+
+    @property
+    def is_condensed(self) -> bool:
+        """Whether some steps are too short to be drawn one by one."""
+        return any(self.drawn[mode] != self.lanes[mode] for mode in self.lanes)
+
+    @cached_property
+    def _longest_ms(self) -> int | None:
+        """How long the longest life is; None for fewer than two lanes."""
+        spans = [lane.end_ms - lane.offered_ms for found in self.lanes.values() for lane in found]
+        return max(spans) if len(spans) > 1 else None
+
+
+def job_lives(result: Result, limit: int = MOST_LANES) -> JobLives:
+    """Choose jobs with different stories, and follow them through every mode."""
+    return JobLives(result, choose_jobs(result, limit))
+
+
+def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = MOST_LANES) -> Axes:
     """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
 
-    Of more jobs than ``limit`` the most eventful ones are shown, and the title says so. Where single lives are short
-    beside the run, time counts from each job's offer. Either mode of a result is drawn with the same jobs over the same
-    time, so that two pictures can be compared.
+    Of more jobs than ``limit`` those with different stories are shown, a few of each, and the title says so; beside
+    each lane stands how many jobs went alike. Where single lives are short beside the run, time counts from each job's
+    offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures can be compared.
 
     Args:
         mode: The mode to draw; the only one there is where the result has no such mode.
         ax: Axes to draw into; left out, a new figure.
     """
-    one = result.modes[mode] if mode in result.modes else next(iter(result.modes.values()))
-    jobs = choose_jobs(result, limit)
-    lanes = job_lanes(one, jobs)
-    every = [lane for other in result.modes.values() for lane in (lanes if other is one else job_lanes(other, jobs))]
-    relative = _is_relative(every, result.simulated_ms)
+    chosen = mode if mode in result.modes else next(iter(result.modes))
+    lives = job_lives(result, limit)
     with drawing():
         own = ax is None
         if ax is None:
-            ax = new_figure(PAGE_IN, _height_in(len(jobs))).add_subplot()
-        _draw_lanes(ax, one, lanes, jobs, _end_ms(every, result, relative), relative=relative)
-        title = _title(len(jobs), _all_jobs(result))
-        gap = "\n" if len(title) > _LONG_TITLE else " "
-        ax.set_title(f"{title},{gap}{one.mode} mode")
-        handles = _legend([lanes], [] if relative else _windows([one]))
+            ax = new_figure(PAGE_IN, _height_in(len(lives.choice.jobs)) + head_in("")).add_subplot()
+        _draw_lanes(ax, lives, chosen, most_ticks=7, counted=True)
+        title = jobs_title(lives.choice).replace(": ", ":\n")
+        handles = _legend([lives.drawn[chosen]], [] if lives.starts_at_offer else lives.windows[chosen])
         if own and isinstance(ax.figure, Figure):
             ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
+            head_figure(ax.figure, title, run_line(result, [chosen], PAGE_IN))
         else:
+            head_axes(ax, title, run_line(result, [chosen], 4.0))
             ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=_columns(handles))
     return ax
 
 
-def jobs_figure(result: Result, *, narrow: bool = False, limit: int = 40) -> Figure:
-    """Return the picture of every mode with the same jobs: side by side on a wide page, else one above the other."""
-    jobs = choose_jobs(result, min(limit, 20) if narrow else limit)
-    every = [(one, job_lanes(one, jobs)) for one in result.modes.values()]
-    relative = _is_relative([lane for _one, lanes in every for lane in lanes], result.simulated_ms)
-    end_ms = max(_end_ms(lanes, result, relative) for _one, lanes in every)
+def jobs_figure(result: Result, *, narrow: bool = False, lives: JobLives | None = None) -> Figure:
+    """Return the picture of every mode with the same jobs: side by side on a wide page, else one above the other.
+
+    Args:
+        lives: What it shows, where that was worked out before.
+    """
+    lives = job_lives(result) if lives is None else lives
+    modes = list(result.modes)
+    title = jobs_title(lives.choice)
+    title = title.replace(": ", ":\n") if narrow else title
     with drawing():
-        height = _height_in(len(jobs))
-        size = (NARROW_IN, height * len(every) + 0.9) if narrow else (WIDE_IN, height)
-        figure = new_figure(*size)
-        panels = figure.subplots(
-            len(every) if narrow else 1, 1 if narrow else len(every), squeeze=False, sharey=not narrow
-        )
-        for ax, (one, lanes) in zip(panels.flat, every, strict=True):
-            _draw_lanes(ax, one, lanes, jobs, end_ms, relative=relative, most_ticks=6)
-            ax.set_title(one.mode)
-        title = _title(len(jobs), _all_jobs(result))
-        figure.suptitle(
-            title.replace(", the", ",\nthe") if narrow else title, x=0.01, ha="left", fontweight="bold", fontsize=12
-        )
-        windows = [] if relative else _windows(result.modes.values())
-        handles = _legend([lanes for _one, lanes in every], windows)
+        height = _height_in(len(lives.choice.jobs)) - 0.2
+        width = NARROW_IN if narrow else WIDE_IN
+        figure = new_figure(width, (height * len(modes) if narrow else height) + 0.3 + head_in(title))
+        down, across = (len(modes), 1) if narrow else (1, len(modes))
+        panels = figure.subplots(down, across, squeeze=False, sharey=not narrow)
+        for ax, mode in zip(panels.flat, modes, strict=True):
+            _draw_lanes(ax, lives, mode, most_ticks=6, counted=narrow or mode == modes[-1])
+            ax.set_title(mode)
+        windows = [] if lives.starts_at_offer else [window for found in lives.windows.values() for window in found]
+        handles = _legend(list(lives.drawn.values()), windows)
         figure.legend(handles=handles, loc="outside lower left", ncols=2 if narrow else 4)
+        head_figure(figure, title, run_line(result, modes, width))
     return figure
 
 
-def lanes_start_at_offer(result: Result, lanes: Iterable[Lane]) -> bool:
-    """Tell whether a picture of these lanes counts time from each job's offer."""
-    return _is_relative(list(lanes), result.simulated_ms)
-
-
-def _all_jobs(result: Result) -> int:
-    return len({job.job for _mode, job in result.jobs})
-
-
-def _title(shown: int, there_are: int) -> str:
-    if shown == there_are:
+def jobs_title(choice: JobChoice) -> str:
+    """Say how many jobs of how many are shown, and how many different stories."""
+    shown = len(choice.jobs)
+    if choice.is_all:
         return f"The life of {'the only job' if shown == 1 else f'all {shown} jobs'}"
-    return f"The life of {shown} of {there_are:,} jobs, the most eventful ones"
+    return f"The life of {shown} of {choice.there_are:,} jobs: {stories_in_words(choice)}"
+
+
+def stories_in_words(choice: JobChoice) -> str:
+    """Say how many of the different stories a choice of jobs shows."""
+    if choice.stories == 1:
+        return "all went alike"
+    if choice.shown_stories == choice.stories:
+        return "both stories" if choice.stories == 2 else f"all {choice.stories} stories"
+    return f"{choice.shown_stories} of {choice.stories:,} stories"
 
 
 def _height_in(jobs: int) -> float:
-    return 1.9 + max(jobs, 3) * (0.36 if jobs <= 12 else 0.21)
+    return 1.7 + max(jobs, 3) * (0.36 if jobs <= 12 else 0.24)
 
 
-def _is_relative(lanes: Sequence[Lane], simulated_ms: int) -> bool:
-    longest = max((lane.end_ms - lane.offered_ms for lane in lanes), default=0)
-    return len(lanes) > 1 and simulated_ms > _ZOOM_FROM * max(longest, 1)
-
-
-def _end_ms(lanes: Sequence[Lane], result: Result, relative: bool) -> int:
-    if not relative:
-        return result.simulated_ms
-    return max(1, round(1.04 * max((lane.end_ms - lane.offered_ms for lane in lanes), default=0)))
-
-
-def _draw_lanes(
-    ax: Axes,
-    result: ModeResult,
-    lanes: Sequence[Lane],
-    jobs: Sequence[str],
-    end_ms: int,
-    *,
-    relative: bool,
-    most_ticks: int = 7,
-) -> None:
+def _draw_lanes(ax: Axes, lives: JobLives, mode: ModeName, *, most_ticks: int, counted: bool) -> None:
+    jobs = lives.choice.jobs
     place_of = {job: place for place, job in enumerate(jobs)}
-    for lane in lanes:
-        origin_ms = lane.offered_ms if relative else 0
-        _draw_lane(ax, lane, place_of[lane.job], origin_ms, end_ms, crowded=len(jobs) > 12)
-    if not relative:
-        shade_windows(ax, fault_windows(result.ledger, result.simulated_ms))
-    set_time_axis(
-        ax, end_ms, label="time since the job was offered" if relative else "simulated time", most_ticks=most_ticks
-    )
-    ax.set_yticks(range(len(jobs)), list(jobs), fontsize=9 if len(jobs) <= 12 else 8)
+    origins = {lane.job: lane.offered_ms if lives.starts_at_offer else 0 for lane in lives.drawn[mode]}
+    _draw_segments(ax, lives.drawn[mode], place_of, origins)
+    _draw_markers(ax, lives.drawn[mode], place_of, origins, lives.end_ms)
+    if not lives.starts_at_offer:
+        shade_windows(ax, lives.windows[mode])
+    label = "time since the job was offered" if lives.starts_at_offer else "simulated time"
+    set_time_axis(ax, lives.end_ms, label=label, most_ticks=most_ticks)
+    ax.set_yticks(range(len(jobs)), [drawable(job) for job in jobs], fontsize=9 if len(jobs) <= 12 else 8)
     ax.tick_params(axis="y", length=0, pad=8)  # a marker at the very start reaches over the axis
     ax.set_ylim(len(jobs) - 0.4, -0.6)
     ax.spines["left"].set_visible(False)
-    for place in range(len(jobs)):
-        ax.axhline(place + 0.5, color="#dddddd", linewidth=0.5, zorder=0)
+    between = [place + 0.5 for place in range(len(jobs))]
+    ax.hlines(between, 0, 1, transform=ax.get_yaxis_transform(), color="#dddddd", linewidth=0.5, zorder=0)
+    if counted and not lives.choice.is_all:
+        _count_alike(ax, lives.choice)
 
 
-def _draw_lane(ax: Axes, lane: Lane, place: int, origin_ms: int, end_ms: int, *, crowded: bool) -> None:
-    height = _LANE / lane.tracks
-    top = place - _LANE / 2
-    for segment in lane.segments:
-        look = SEGMENT_LOOKS[segment.kind]
-        share = 0.95 if segment.kind.is_attempt or segment.kind is SegmentKind.ABANDONED else 0.55
-        ax.barh(
-            top + height * (segment.track + 0.5),
-            segment.end_ms - segment.start_ms,
-            left=segment.start_ms - origin_ms,
-            height=height * share,
-            color=look.colour,
-            hatch=look.hatch or None,
-            edgecolor="#444444",
-            linewidth=0.5,
-            gid=f"{lane.job}:{segment.kind.value}",
-        )
-    for marker in lane.markers:
-        if marker.t_ms - origin_ms > end_ms:
-            continue
-        look = MARKER_LOOKS[marker.kind]
-        ax.plot(
-            [marker.t_ms - origin_ms],
-            [top + height * (marker.track + 0.5)],
-            marker=look.marker,
-            markersize=(5.5 if crowded else 8) * (0.8 if lane.tracks > 1 else 1),
-            markerfacecolor=look.colour,
-            markeredgecolor=INK,
-            markeredgewidth=0.8,
-            linestyle="none",
-            clip_on=False,
-            zorder=4,
-            gid=f"{lane.job}:{marker.kind.value}",
-        )
+def _count_alike(ax: Axes, choice: JobChoice) -> None:
+    """Write beside each lane how many jobs have its story."""
+    beside = ax.get_yaxis_transform()
+    ax.text(1.03, -0.75, "alike", transform=beside, va="bottom", ha="left", fontsize=8, color=FAINT)
+    for place, job in enumerate(choice.jobs):
+        number = f"{choice.alike[job]:,}"
+        ax.text(1.03, place, number, transform=beside, va="center", ha="left", fontsize=8, color=FAINT)
+
+
+def _draw_segments(ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], origins: dict[str, int]) -> None:
+    """Draw all segments of a kind as one artist, however many there are."""
+    boxes: dict[SegmentKind, list[list[tuple[float, float]]]] = {}
+    for lane in lanes:
+        tracks, origin_ms = lane.tracks, origins[lane.job]
+        height = _LANE / tracks
+        for segment in lane.segments:
+            kind = segment.kind
+            tall = kind.is_attempt or kind in (SegmentKind.ABANDONED, SegmentKind.MANY)
+            half = height * (0.95 if tall else 0.55) / 2
+            y = place_of[lane.job] - _LANE / 2 + height * (segment.track + 0.5)
+            left, right = float(segment.start_ms - origin_ms), float(segment.end_ms - origin_ms)
+            corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
+            boxes.setdefault(kind, []).append(corners)
+    for kind, look in SEGMENT_LOOKS.items():
+        if kind in boxes:
+            drawn = PolyCollection(
+                boxes[kind],
+                facecolor=look.colour,
+                hatch=look.hatch or None,
+                edgecolor="#444444",
+                linewidth=0.5,
+                gid=kind.value,
+            )
+            ax.add_collection(drawn, autolim=False)
+
+
+def _draw_markers(
+    ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], origins: dict[str, int], end_ms: int
+) -> None:
+    """Draw all markers of a kind and size as one artist, however many there are."""
+    size = 5.5 if len(place_of) > 12 else 8.0
+    points: dict[tuple[MarkerKind, float], list[tuple[float, float]]] = {}
+    for lane in lanes:
+        tracks = lane.tracks
+        for marker in lane.markers:
+            t_ms = marker.t_ms - origins[lane.job]
+            if t_ms <= end_ms:
+                y = place_of[lane.job] - _LANE / 2 + _LANE / tracks * (marker.track + 0.5)
+                points.setdefault((marker.kind, size * (0.8 if tracks > 1 else 1)), []).append((t_ms, y))
+    for kind, look in MARKER_LOOKS.items():
+        for (own, markersize), found in points.items():
+            if own is kind:
+                ax.plot(
+                    [t_ms for t_ms, _y in found],
+                    [y for _t_ms, y in found],
+                    marker=look.marker,
+                    markersize=markersize,
+                    markerfacecolor=look.colour,
+                    markeredgecolor=INK,
+                    markeredgewidth=0.8,
+                    linestyle="none",
+                    clip_on=False,
+                    zorder=4,
+                    gid=kind.value,
+                )
 
 
 def _columns(handles: Sequence[Artist]) -> int:
@@ -181,14 +248,11 @@ def _columns(handles: Sequence[Artist]) -> int:
     return 3 if longest <= 26 else 2
 
 
-def _windows(modes: Iterable[ModeResult]) -> list[FaultWindow]:
-    return [window for one in modes for window in fault_windows(one.ledger, one.simulated_ms)]
-
-
-def _legend(every: Sequence[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
+def _legend(every: Iterable[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
     """List the kinds of segments and markers that occur, and of what lies behind them."""
-    segments = {segment.kind for lanes in every for lane in lanes for segment in lane.segments}
-    markers = {marker.kind for lanes in every for lane in lanes for marker in lane.markers}
+    lanes = [lane for found in every for lane in found]
+    segments = {segment.kind for lane in lanes for segment in lane.segments}
+    markers = {marker.kind for lane in lanes for marker in lane.markers}
     handles: list[Artist] = [
         Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor="#444444", linewidth=0.5, label=look.label)
         for kind, look in SEGMENT_LOOKS.items()

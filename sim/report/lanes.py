@@ -1,18 +1,24 @@
 """The life of single jobs as a picture draws it: one lane a job, with segments and markers."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
+from typing import Generic, TypeVar
 
 from sim.ledger.events import Event
-from sim.ledger.outcomes import JobOutcome, Outcome
+from sim.ledger.outcomes import Outcome
 from sim.report.replay import Attempt, AttemptEnd, State, replay
-from sim.report.result import ModeResult, Result
+from sim.report.result import ModeResult
 from sim.report.series import loss_times
 
 
 class SegmentKind(StrEnum):
-    """What a stretch of a lane shows; the five kinds of attempts are told apart by how they ended."""
+    """What a stretch of a lane shows; the five kinds of attempts are told apart by how they ended.
+
+    ``MANY`` stands for several that are too short to be drawn one by one.
+    """
 
     SUBMITTING = "submitting"
     WAITING = "waiting"
@@ -24,6 +30,7 @@ class SegmentKind(StrEnum):
     HELD = "held"
     ABANDONED = "abandoned"
     BACKOFF = "backoff"
+    MANY = "many"
 
     @property
     def is_attempt(self) -> bool:
@@ -148,71 +155,38 @@ def job_lanes(result: ModeResult, jobs: Sequence[str]) -> list[Lane]:
         attempts.setdefault(attempt.job, []).append(attempt)
         segment = Segment(_KIND_OF_END[attempt.end], attempt.start_ms, attempt.end_ms, attempt.number, attempt.worker)
         lanes[attempt.job].segments.append(segment)
+    runs = {job: _Overlaps(found) for job, found in attempts.items()}
     standing: dict[str, tuple[State, int]] = {}
     for t_ms, job, _old, new in played.changes:
-        _close(lanes[job], standing.pop(job, None), t_ms, attempts.get(job, []))
+        _close(lanes[job], standing.pop(job, None), t_ms, runs.get(job))
         if new is not None:
             standing[job] = (new, t_ms)
     for job, state in standing.items():
-        _close(lanes[job], state, played.end_ms, attempts.get(job, []))
+        _close(lanes[job], state, played.end_ms, runs.get(job))
     for lane in lanes.values():
         _assign_tracks(lane.segments)
     _mark(result, lanes)
     return [lanes[job] for job in jobs if job in lanes]
 
 
-def choose_jobs(result: Result, limit: int) -> list[str]:
-    """Choose the jobs that a picture shows, in the order of their offers.
-
-    Jobs with the same story (in every mode) form a group. One of each group comes first, the most eventful group in
-    front, then a second of each, and so on; jobs to which nothing special happened fill what is left.
-    """
-    by_job: dict[str, list[tuple[str, JobOutcome]]] = {}
-    for mode, job in result.jobs:
-        by_job.setdefault(job.job, []).append((mode, job))
-    order = {name: place for place, name in enumerate(sorted(by_job, key=lambda name: by_job[name][0][1].offered_ms))}
-    if len(by_job) <= limit:
-        return list(order)
-    groups: dict[tuple[object, ...], list[str]] = {}
-    weights: dict[tuple[object, ...], int] = {}
-    for name in order:
-        story = tuple((mode, *_story(job)) for mode, job in by_job[name])
-        groups.setdefault(story, []).append(name)
-        weights[story] = sum(_weight(job) for _mode, job in by_job[name])
-    ranked = sorted(groups, key=lambda story: -weights[story])
-    eventful = [groups[story] for story in ranked if weights[story]]
-    chosen = _in_turns(eventful, limit)
-    plain = [name for story in ranked if not weights[story] for name in groups[story]]
-    chosen += plain[: limit - len(chosen)]
-    return sorted(chosen, key=order.__getitem__)
+Spanned = TypeVar("Spanned", Attempt, Segment)
 
 
-def _in_turns(groups: list[list[str]], limit: int) -> list[str]:
-    chosen: list[str] = []
-    turn = 0
-    while len(chosen) < limit and any(len(group) > turn for group in groups):
-        chosen += [group[turn] for group in groups if len(group) > turn]
-        turn += 1
-    return chosen[:limit]
+class _Overlaps(Generic[Spanned]):
+    """Finds what overlaps a stretch of time, among things with ``start_ms`` and ``end_ms``."""
+
+    def __init__(self, things: Iterable[Spanned]) -> None:
+        self.things: list[Spanned] = sorted(things, key=lambda one: one.start_ms)
+        self.starts: list[int] = [one.start_ms for one in self.things]
+        self.latest_ends: list[int] = list(accumulate((one.end_ms for one in self.things), max))
+
+    def touching(self, start_ms: int, end_ms: int) -> list[Spanned]:
+        """Return what shares at least a moment with the stretch, by start."""
+        first, after = bisect_left(self.latest_ends, start_ms), bisect_right(self.starts, end_ms)
+        return [one for one in self.things[first:after] if one.end_ms >= start_ms]
 
 
-def _story(job: JobOutcome) -> tuple[object, ...]:
-    return (job.outcome, job.attempts, job.effects, job.stalls, job.suppressed, job.false_failure, job.indeterminate)
-
-
-def _weight(job: JobOutcome) -> int:
-    """How much there is to see in a job; 0 for one that went as everybody wishes."""
-    return (
-        16 * (job.outcome is Outcome.LOST)
-        + 16 * job.duplicated
-        + 8 * min(job.stalls, 2)
-        + 4 * (job.suppressed > 0 or job.false_failure or job.indeterminate)
-        + 2 * min(max(job.attempts - 1, 0), 4)
-        + (job.outcome is not Outcome.DELIVERED)
-    )
-
-
-def _close(lane: Lane, standing: tuple[State, int] | None, end_ms: int, attempts: Iterable[Attempt]) -> None:
+def _close(lane: Lane, standing: tuple[State, int] | None, end_ms: int, attempts: _Overlaps[Attempt] | None) -> None:
     if standing is None:
         return
     state, start_ms = standing
@@ -220,7 +194,7 @@ def _close(lane: Lane, standing: tuple[State, int] | None, end_ms: int, attempts
         if end_ms > start_ms:
             lane.segments.append(Segment(_KIND_OF_STATE[state], start_ms, end_ms))
         return
-    for attempt in sorted(attempts, key=lambda attempt: attempt.start_ms):
+    for attempt in attempts.touching(start_ms, end_ms) if attempts else []:
         if attempt.end_ms <= start_ms or attempt.start_ms >= end_ms:
             continue
         if attempt.start_ms > start_ms:
@@ -246,6 +220,7 @@ def _assign_tracks(segments: list[Segment]) -> None:
 
 def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
     delivered: set[str] = set()
+    segments = {job: _Overlaps(lane.segments) for job, lane in lanes.items()}
     for record in result.ledger:
         lane = lanes.get(record.job or "")
         kind = _KIND_OF_EVENT.get(record.event)
@@ -254,17 +229,25 @@ def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
         if kind is MarkerKind.EFFECT:
             kind = MarkerKind.DUPLICATE if lane.job in delivered else kind
             delivered.add(lane.job)
-        track = _track_of(lane, record.attempt, record.t_ms)
+        track = _track_of(segments[lane.job], record.attempt, record.t_ms)
         if kind is MarkerKind.DEAD_LETTERED:  # the failure is a part of it, and lies at the same place
-            lane.markers = [one for one in lane.markers if one != Marker(MarkerKind.FAILED, record.t_ms, track)]
+            _drop_last(lane.markers, Marker(MarkerKind.FAILED, record.t_ms, track))
         lane.markers.append(Marker(kind, record.t_ms, track))
-    for job, t_ms in loss_times(result.ledger).items():
-        if job in lanes:
-            lanes[job].markers.append(Marker(MarkerKind.LOST, t_ms, _track_of(lanes[job], 0, t_ms)))
+    for job, t_ms in loss_times(result.ledger, only=lanes).items():
+        lanes[job].markers.append(Marker(MarkerKind.LOST, t_ms, _track_of(segments[job], 0, t_ms)))
 
 
-def _track_of(lane: Lane, attempt: int, t_ms: int) -> int:
-    around = [segment for segment in lane.segments if segment.start_ms <= t_ms <= segment.end_ms]
+def _drop_last(markers: list[Marker], unwanted: Marker) -> None:
+    for place in reversed(range(len(markers))):
+        if markers[place].t_ms != unwanted.t_ms:
+            return
+        if markers[place] == unwanted:
+            del markers[place]
+            return
+
+
+def _track_of(segments: _Overlaps[Segment], attempt: int, t_ms: int) -> int:
+    around = segments.touching(t_ms, t_ms)
     for segment in around:
         if attempt and segment.attempt == attempt:
             return segment.track

@@ -14,11 +14,12 @@ from sim.monitoring.health import Status
 from sim.monitoring.metrics import Metrics
 from sim.monitoring.samples import Floats, Integers
 from sim.monitoring.stretches import stretches
-from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
+from sim.report.canvas import NARROW_IN, WIDE_IN, drawable, drawing, new_figure
 from sim.report.fault_strip import ROW_IN, draw_strip, shade_windows
 from sim.report.fault_windows import fault_rows
+from sim.report.heading import fitted, head_figure, head_in, run_line
 from sim.report.notices import Notices
-from sim.report.result import ModeResult
+from sim.report.result import ModeResult, Result
 from sim.report.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY_BLUE, VERMILLION, WHITE, YELLOW, Look
 from sim.report.time_axis import set_time_axis
 
@@ -41,8 +42,12 @@ _PANEL_IN = 1.5
 Bar = tuple[int, int, Look]
 
 
-def monitoring_figure(one: ModeResult, *, narrow: bool = False) -> Figure:
-    """Return the picture of one mode whose metrics were sampled."""
+def monitoring_figure(one: ModeResult, *, narrow: bool = False, result: Result | None = None) -> Figure:
+    """Return the picture of one mode whose metrics were sampled.
+
+    Args:
+        result: What the mode is a part of; where it is given, the picture also names semantics and seed.
+    """
     assert one.metrics is not None
     metrics, notices = one.metrics, one.notices
     windows = [fault.window for fault in notices.faults]
@@ -52,7 +57,8 @@ def monitoring_figure(one: ModeResult, *, narrow: bool = False) -> Figure:
     ratios = [ROW_IN * max(1, len(broken)), *([ROW_IN * len(strips) for strips in (workers, alerts) if strips])]
     ratios += [_PANEL_IN, _PANEL_IN]
     with drawing():
-        figure = new_figure(width_in, sum(ratios) + 1.6)
+        title = f"Monitoring, {one.mode} mode"
+        figure = new_figure(width_in, sum(ratios) + 1.3 + head_in(title))
         grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
         panels = [figure.add_subplot(grid[row, 0]) for row in range(len(ratios))]
         end_ms = one.simulated_ms
@@ -67,8 +73,14 @@ def monitoring_figure(one: ModeResult, *, narrow: bool = False) -> Figure:
         panels[-2].set_xlabel("")
         panels[-2].tick_params(axis="x", labelbottom=False)
         _add_legend(figure, metrics, columns=2 if narrow else 6)
-        figure.suptitle(f"Monitoring, {one.mode} mode", x=0.01, ha="left", fontweight="bold", fontsize=12)
+        head_figure(figure, title, _line(one, metrics, result, width_in))
     return figure
+
+
+def _line(one: ModeResult, metrics: Metrics, result: Result | None, width_in: float) -> str:
+    if result is None:
+        return fitted(metrics.scenario.title, f" · {one.mode} mode", width_in)
+    return run_line(result, [one.mode], width_in)
 
 
 def _worker_strips(metrics: Metrics) -> list[tuple[str, list[Bar]]]:
@@ -107,7 +119,7 @@ def _draw_bars(ax: Axes, strips: Sequence[tuple[str, list[Bar]]], end_ms: int, *
     ax.set_xlim(0, max(end_ms, 1))
     ax.set_ylim(len(strips), 0)
     for place, (name, bars) in enumerate(strips):
-        ax.text(0, place + 0.34, name, va="center", ha="left", fontsize=9, color=INK)
+        ax.text(0, place + 0.34, drawable(name), va="center", ha="left", fontsize=9, color=INK)
         for look in {id(look): look for _start, _end, look in bars}.values():
             spans = [(start, end - start) for start, end, own in bars if own is look and end > start]
             ax.broken_barh(
@@ -156,5 +168,5 @@ def _add_legend(figure: Figure, metrics: Metrics, *, columns: int) -> None:
     if len(metrics.queue_names) > 1:
         for place, queue in enumerate(metrics.queue_names):
             colour, style = _LINES[place % len(_LINES)]
-            handles.append(Line2D([], [], color=colour, linestyle=style, label=queue))
+            handles.append(Line2D([], [], color=colour, linestyle=style, label=drawable(queue)))
     figure.legend(handles=handles, loc="outside lower left", ncols=columns, handlelength=2.2, handleheight=1.2)

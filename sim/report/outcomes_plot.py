@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawing, new_figure
+from sim.report.heading import head_axes, head_figure, head_in, run_line, width_of
 from sim.report.result import Result
 from sim.report.style import INK, OUTCOME_LOOKS
 from sim.report.words import shown_measures, things
@@ -26,8 +27,13 @@ def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
     Duplicated jobs are a hatched part of the delivered ones.
     """
     with drawing():
+        title = _title(result)
         if ax is None:
-            ax = new_figure(PAGE_IN, _height_in(result)).add_subplot()
+            figure = new_figure(PAGE_IN, _height_in(result) + head_in(title))
+            ax = figure.add_subplot()
+            head_figure(figure, title, run_line(result, result.modes, PAGE_IN))
+        else:
+            head_axes(ax, title, run_line(result, result.modes, width_of(ax)))
         _draw(result, ax)
     return ax
 
@@ -35,9 +41,16 @@ def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
 def outcomes_figure(result: Result, *, narrow: bool = False) -> Figure:
     """Return the picture as a figure of its own, for a wide page or a narrow one."""
     with drawing():
-        figure = new_figure(NARROW_IN if narrow else WIDE_IN, _height_in(result))
+        width, title = NARROW_IN if narrow else WIDE_IN, _title(result)
+        figure = new_figure(width, _height_in(result) + head_in(title))
+        head_figure(figure, title, run_line(result, result.modes, width))
         _draw(result, figure.add_subplot())
     return figure
+
+
+def _title(result: Result) -> str:
+    offered = max(one.totals.offered for one in result.modes.values())
+    return f"What became of {things(result, offered)}"
 
 
 def _groups(result: Result) -> list[str]:
@@ -46,7 +59,7 @@ def _groups(result: Result) -> list[str]:
 
 
 def _height_in(result: Result) -> float:
-    return 1.1 + 0.26 * len(_groups(result)) * (_HEADING + _GAP + _BAR * len(result.modes))
+    return 0.8 + 0.26 * len(_groups(result)) * (_HEADING + _GAP + _BAR * len(result.modes))
 
 
 def _draw(result: Result, ax: Axes) -> None:
@@ -70,7 +83,6 @@ def _draw(result: Result, ax: Axes) -> None:
     ax.set_yticks(ticks, list(totals) * (len(ticks) // len(totals)))
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(y - _GAP - 0.3, -0.6)
-    offered = max(counts.offered for counts in totals.values())
     width_in = max(ax.figure.bbox.width / ax.figure.dpi - 1.3, 1.0)
     share = min(0.6, (longest + 1) * _CHARACTER_IN / width_in)
     most = max((counts.delivered for counts in totals.values()), default=0)
@@ -80,7 +92,6 @@ def _draw(result: Result, ax: Axes) -> None:
     ax.set_xticks([mark for mark in marks if 0 <= mark <= max(most, 1)])
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlabel("jobs")
-    ax.set_title(f"What became of {things(result, offered)}")
 
 
 def _draw_bar(ax: Axes, y: float, name: str, counts: "Counts") -> str:

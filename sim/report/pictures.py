@@ -7,23 +7,27 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from sim.core.durations import format_duration
+from sim.ledger.outcomes import Outcome
 from sim.report.canvas import png_bytes
+from sim.report.fates import STACKED
 from sim.report.fault_windows import FaultKind, FaultWindow
-from sim.report.jobs_plot import jobs_figure, lanes_start_at_offer
-from sim.report.lanes import Lane, choose_jobs, job_lanes
+from sim.report.jobs_plot import JobLives, job_lives, jobs_figure, stories_in_words
+from sim.report.lanes import Lane, Segment
 from sim.report.monitoring_plot import monitoring_figure
 from sim.report.monitoring_tables import monitoring_tables, monitoring_verdict
 from sim.report.outcomes_plot import outcomes_figure
 from sim.report.replay import State
 from sim.report.result import Result
 from sim.report.style import OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
-from sim.report.timeline_plot import ModeSeries, timeline_figure
+from sim.report.timeline_plot import ModeSeries, averaged_over, timeline_figure
 from sim.report.words import duration_in_words, in_words, mode_sentence, table_rows, things
 from sim.scenario.fields import ModeName
 
-MOST_LANES = 40
+WHOLE_TRACE = "trace.ndjson.gz"
+"""Where everything stands that pictures and tables leave out."""
 _MOMENTS = 10
 _MOST_WINDOWS = 50
+_FIRST_STEPS, _LAST_STEPS = 8, 3
 
 
 @dataclass(frozen=True)
@@ -94,34 +98,53 @@ def _timeline(result: Result) -> Picture:
     wide, narrow = _both(partial(timeline_figure, series=every), result)
     windows = {one.result.mode: one.windows for one in every}
     tables = [_numbers_over_time(one, result.simulated_ms) for one in every]
-    dead = " Dead letters may be fewer again: replayed or purged." if any(one.has_dead_letters for one in every) else ""
-    by_hand = any(window.kind is FaultKind.OPERATOR for some in windows.values() for window in some)
+    every_ms = averaged_over(every)
+    caption = "Above: jobs that are not finished, by where they stand"
+    if every_ms is not None:
+        span = duration_in_words(every_ms)
+        caption += f"; areas are means over {span}, because single jobs are too short to be seen, the line is the most"
+    caption += (
+        ". Below: every offered job in exactly one area; at the end the areas are the outcomes. A loss counts from the "
+        "moment when the last trace of the job vanished."
+    )
+    if any(one.fates.counts[Outcome.DEAD_LETTERED].any() for one in every):
+        caption += " Dead letters may be fewer again: replayed or purged."
+    if any(one.fates.extra_effects.last for one in every):
+        caption += " Lowest: effects too many so far, which are no jobs."
     if any(windows.values()):
         tables.append(_windows_table(windows))
+        caption += " Grey: something was broken."
+    if any(window.kind is FaultKind.OPERATOR for some in windows.values() for window in some):
+        caption += " Dashed: an operator did something."
     return Picture(
         "timeline",
         "Jobs over time",
         wide,
         narrow,
-        "Two line charts for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
-        "Above: jobs that are not finished, by where they stand. Below: how many jobs had been offered, delivered and "
-        "lost, and how many effects were too many; a loss counts from the moment when the last trace of the job "
-        f"vanished.{dead} Grey: something was broken." + (" Dashed: an operator did something." if by_hand else ""),
+        "Areas for each mode over simulated time. " + " ".join(_timeline_in_words(one) for one in every),
+        caption,
         tables,
     )
 
 
 def _timeline_in_words(one: ModeSeries) -> str:
-    depth, seen, windows = one.depth, one.progress, one.windows
-    total = depth.total
+    depth, fates, windows = one.depth, one.fates, one.windows
+    total, last = depth.total, fates.last
     peak = int(total.argmax())
-    last = next((int(t) for t, n in zip(*seen.delivered, strict=True) if n == seen.delivered.last), 0)
+    delivered, offered = last[Outcome.DELIVERED], sum(last.values())
     words = f"{one.result.mode}: at most {int(total[peak]):,} unfinished jobs, at {_time(int(depth.t_ms[peak]))}; "
-    words += f"{seen.delivered.last:,} of {seen.offered.last:,} delivered"
-    words += f", the last at {_time(last)}" if seen.delivered.last else ""
-    words += f"; {seen.duplicates.last:,} effects too many; {seen.lost.last:,} lost."
-    if one.has_dead_letters:
-        words += f" At most {int(seen.dead.so_far.max()):,} dead letters, {seen.dead.last:,} at the end."
+    words += f"{delivered:,} of {offered:,} delivered"
+    if delivered:
+        moment = int(fates.t_ms[int((fates.counts[Outcome.DELIVERED] == delivered).argmax())])
+        words += f", the last at {_time(moment)}"
+    words += f"; {offered - delivered:,} not delivered"
+    if offered > delivered:
+        parts = [f"{last[outcome]:,} {OUTCOME_LOOKS[outcome.field].label}" for outcome in STACKED[1:] if last[outcome]]
+        words += f": {', '.join(parts)}"
+    words += f"; {fates.extra_effects.last:,} effects too many."
+    dead = fates.counts[Outcome.DEAD_LETTERED]
+    if dead.any():
+        words += f" At most {int(dead.max()):,} dead letters, {int(dead[-1]):,} at the end."
     acted = [window for window in windows if window.kind is FaultKind.OPERATOR]
     for heading, some in (("Broken", [window for window in windows if window not in acted]), ("By hand", acted)):
         if some:
@@ -137,24 +160,26 @@ def _window_in_words(window: FaultWindow) -> str:
 
 
 def _numbers_over_time(series: ModeSeries, end_ms: int) -> NumberTable:
-    one, depth, seen = series.result, series.depth, series.progress
+    """Lay out the numbers behind the areas at some moments: what became of the offered jobs, then where they stood."""
+    one, depth, fates = series.result, series.depth, series.fates
     states: list[State] = [state for state in STATE_LOOKS if state in depth.states]
+    groups = [outcome for outcome in STACKED if outcome is Outcome.DELIVERED or fates.counts[outcome].any()]
     moments = sorted({round(end_ms * place / _MOMENTS) for place in range(_MOMENTS + 1)} | {one.simulated_ms})
-    headings = ["at", *(STATE_LOOKS[state].label for state in states), "offered", "delivered", "duplicates", "lost"]
-    curves = [seen.offered, seen.delivered, seen.duplicates, seen.lost]
-    if series.has_dead_letters:
-        headings.append("dead letters")
-        curves.append(seen.dead)
-    rows = [
-        [
-            _time(t_ms),
-            *(f"{depth.at(t_ms)[state]:,}" for state in states),
-            *(f"{curve.at(t_ms):,}" for curve in curves),
-        ]
-        for t_ms in moments
-        if t_ms <= one.simulated_ms
-    ]
+    headings = ["at", "offered", *(_group_in_words(outcome) for outcome in groups), "effects too many"]
+    headings += [STATE_LOOKS[state].label for state in states]
+    rows = []
+    for t_ms in moments:
+        if t_ms > one.simulated_ms:
+            continue
+        counts, standing = fates.at(t_ms), depth.at(t_ms)
+        numbers = [sum(counts.values()), *(counts[outcome] for outcome in groups), fates.extra_effects.at(t_ms)]
+        numbers += [standing[state] for state in states]
+        rows.append([_time(t_ms), *(f"{number:,}" for number in numbers)])
     return NumberTable(f"{one.mode}: jobs over time", headings, rows)
+
+
+def _group_in_words(outcome: Outcome) -> str:
+    return "not settled yet" if outcome is Outcome.PENDING else OUTCOME_LOOKS[outcome.field].label
 
 
 def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:
@@ -180,49 +205,49 @@ def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:
 
 
 def _jobs(result: Result) -> Picture:
-    wide, narrow = _both(jobs_figure, result)
-    jobs = choose_jobs(result, MOST_LANES)
-    by_mode = {mode: job_lanes(one, jobs) for mode, one in result.modes.items()}
-    everyone = {job.job for _mode, job in result.jobs}
-    lanes = [lane for found in by_mode.values() for lane in found]
-    where = "from its offer" if lanes_start_at_offer(result, lanes) else "in simulated time"
-    chosen = (
-        f"all {things(result, len(jobs))}"
-        if len(jobs) == len(everyone)
-        else (f"{len(jobs)} of {things(result, len(everyone))}, the most eventful ones")
-    )
-    spoken = " ".join(_lanes_in_words(mode, found) for mode, found in by_mode.items())
-    outcomes = {(mode, job.job): job for mode, job in result.jobs}
-    rows = []
-    for job in jobs:
-        for mode in by_mode:
-            one = outcomes.get((mode, job))
-            if one is None:
-                continue
-            first = "-" if one.first_effect_ms is None else _time(one.first_effect_ms)
-            lane = next(lane for lane in by_mode[mode] if lane.job == job)
-            rows.append(
-                [
-                    job,
-                    mode,
-                    OUTCOME_LOOKS[one.outcome.field].label,
-                    _time(one.offered_ms),
-                    first,
-                    *(str(number) for number in (one.effects, one.attempts, one.stalls)),
-                    _attempts_in_words(lane),
-                ]
-            )
-    headings = ["job", "mode", "outcome", "offered at", "first effect at", "effects", "attempts", "stalls", "in order"]
+    lives = job_lives(result)
+    wide, narrow = _both(partial(jobs_figure, lives=lives), result)
+    choice = lives.choice
+    where = "from its offer" if lives.starts_at_offer else "in simulated time"
+    chosen = f"all {things(result, len(choice.jobs))}"
+    caption = "One lane a job, the same jobs in every mode. "
+    if not choice.is_all:
+        chosen = f"{len(choice.jobs)} of {things(result, choice.there_are)} ({stories_in_words(choice)})"
+        caption += f"Beside each lane: how many jobs went alike. All jobs are in {WHOLE_TRACE}. "
+    caption += "Two attempts at one job at the same time lie in two tracks of its lane."
+    if lives.is_condensed:
+        caption += f" Steps too short to be drawn one by one are drawn together; {WHOLE_TRACE} has all of them."
+    spoken = " ".join(_lanes_in_words(mode, found) for mode, found in lives.lanes.items())
     return Picture(
         "jobs",
         "Single jobs",
         wide,
         narrow,
         f"One lane a job, {where}: {chosen}. {spoken}",
-        "One lane a job, the same jobs in every mode. Two attempts at one job at the same time lie in two tracks "
-        "of its lane.",
-        [NumberTable(f"What happened to {chosen}", headings, rows)],
+        caption,
+        [_jobs_table(lives, chosen)],
     )
+
+
+def _jobs_table(lives: JobLives, chosen: str) -> NumberTable:
+    """Lay out the lanes as text: what came of each job first, then how it went, then its numbers."""
+    outcomes = {(mode, job.job): job for mode, job in lives.result.jobs}
+    lanes = {(mode, lane.job): lane for mode, found in lives.lanes.items() for lane in found}
+    rows = []
+    for name in lives.choice.jobs:
+        for mode in lives.lanes:
+            job = outcomes.get((mode, name))
+            if job is None:
+                continue
+            row = [name, mode, OUTCOME_LOOKS[job.outcome.field].label]
+            row += [f"{number:,}" for number in (job.effects, job.attempts, job.stalls)]
+            row += [_time(job.offered_ms), "-" if job.first_effect_ms is None else _time(job.first_effect_ms)]
+            if not lives.choice.is_all:
+                row.append(f"{lives.choice.alike[name]:,}")
+            rows.append([*row, _attempts_in_words(lanes[mode, name].segments)])
+    headings = ["job", "mode", "outcome", "effects", "attempts", "stalls", "offered at", "first effect at"]
+    headings += [] if lives.choice.is_all else ["jobs alike"]
+    return NumberTable(f"What happened to {chosen}", [*headings, "in order"], rows)
 
 
 def _lanes_in_words(mode: str, lanes: list[Lane]) -> str:
@@ -235,12 +260,15 @@ def _lanes_in_words(mode: str, lanes: list[Lane]) -> str:
     return f"{mode}: {', '.join(f'{number} {label}' for label, number in counts.items())}{twice}."
 
 
-def _attempts_in_words(lane: Lane) -> str:
+def _attempts_in_words(segments: list[Segment]) -> str:
     """Write a lane as text: ``attempt: killed 1.5s, active, but nobody runs it 58s, attempt: ok 3s``."""
-    return "; ".join(
+    told = [
         f"{SEGMENT_LOOKS[segment.kind].label} {format_duration(segment.end_ms - segment.start_ms)}"
-        for segment in lane.segments
-    )
+        for segment in [*segments[:_FIRST_STEPS], *segments[_FIRST_STEPS:][-_LAST_STEPS:]]
+    ]
+    if (more := len(segments) - len(told)) > 0:
+        told.insert(_FIRST_STEPS, f"({more:,} more, in {WHOLE_TRACE})")
+    return "; ".join(told)
 
 
 # -- monitoring ---------------------------------------------------------------------------------------------------
@@ -262,8 +290,8 @@ def _monitoring(result: Result) -> list[Picture]:
         Picture(
             "monitoring",
             "Monitoring",
-            png_bytes(monitoring_figure(one)),
-            png_bytes(monitoring_figure(one, narrow=True)),
+            png_bytes(monitoring_figure(one, result=result)),
+            png_bytes(monitoring_figure(one, narrow=True, result=result)),
             "Strips over simulated time: faults, health of workers, alerts; below them waiting jobs and the age of the "
             f"oldest. {verdict} Health, with what was wrong: {spoken}",
             f"{verdict} Judged every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "

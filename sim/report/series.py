@@ -1,5 +1,6 @@
 """From a ledger to the numbers that a picture draws over time."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from sim.ledger.events import Event, Ledger
 from sim.report.replay import State, replay
 
 Integers = NDArray[np.int64]
-_MOVES_OF_THE_DEAD = (Event.DEAD_LETTERED, Event.REPLAYED, Event.PURGED, Event.FORGOTTEN, Event.RESTORED)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,20 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What had come of the jobs, over time.
+class DepthSummary:
+    """How many jobs stood in each state on average, stretch by stretch.
 
     Attributes:
-        offered: Jobs offered.
-        delivered: Jobs whose effect had happened (first effects).
-        duplicates: Effects too many (second and further ones).
-        lost: Lost jobs, each at the moment when the last trace of it vanished.
-        dead: Jobs that stand in a dead letter queue; the only one that may fall again.
+        every_ms: How long a stretch is, ms; the last one may be shorter.
+        t_ms: Where the stretches begin, ms since the run began, and where the last one ends.
+        mean: For each state its mean over each stretch, weighted by time.
+        most: The most jobs, in all states together, that there were at any moment of a stretch.
     """
 
-    offered: Curve
-    delivered: Curve
-    duplicates: Curve
-    lost: Curve
-    dead: Curve
+    every_ms: int
+    t_ms: Integers
+    mean: dict[State, Floats]
+    most: Integers
 
 
 def queue_depth(ledger: Ledger, end_ms: int) -> Depth:
@@ -105,67 +104,19 @@ def queue_depth(ledger: Ledger, end_ms: int) -> Depth:
     return Depth(moments, {state: counts[rank[state]] for state in order})
 
 
-def progress(ledger: Ledger, end_ms: int) -> Progress:
-    """Count offers, first effects, further effects and losses over time.
-
-    Args:
-        end_ms: When the run ended, ms.
-    """
-    offered: list[int] = []
-    delivered: list[int] = []
-    duplicates: list[int] = []
-    seen: set[str] = set()
-    for record in ledger:
-        if record.job is None:
-            continue
-        if record.event is Event.OFFERED:
-            offered.append(record.t_ms)
-        elif record.event is Event.EFFECT:
-            (duplicates if record.job in seen else delivered).append(record.t_ms)
-            seen.add(record.job)
-    lost = list(loss_times(ledger).values())
-    return Progress(
-        offered=_curve(offered, end_ms),
-        delivered=_curve(delivered, end_ms),
-        duplicates=_curve(duplicates, end_ms),
-        lost=_curve(lost, end_ms),
-        dead=dead_letters_over_time(ledger, end_ms),
-    )
-
-
-def dead_letters_over_time(ledger: Ledger, end_ms: int) -> Curve:
-    """Count the jobs that stand in dead letter queues over time.
-
-    Args:
-        end_ms: When the run ended, ms.
-    """
-    copies: dict[str, int] = {}
-    counts = {0: 0}
-    standing = 0
-    for record in ledger:
-        name, event = record.job, record.event
-        if name is None or event not in _MOVES_OF_THE_DEAD:
-            continue
-        before = copies.get(name, 0)
-        if event is Event.DEAD_LETTERED:
-            after = before + 1
-        elif event in (Event.REPLAYED, Event.PURGED):
-            after = max(0, before - 1)
-        else:
-            after = int((record.more or {}).get("place") == "dead" and event is Event.RESTORED)
-        copies[name] = after
-        standing += after - before
-        counts[record.t_ms] = standing
-    counts[max(end_ms, *counts)] = standing
-    return Curve(np.array(list(counts), dtype=np.int64), np.array(list(counts.values()), dtype=np.int64))
-
-
-def loss_times(ledger: Ledger) -> dict[str, int]:
+def loss_times(ledger: Ledger, only: Container[str] | None = None) -> dict[str, int]:
     """Say when each lost job was lost, ms: when the last thing happened to it or to the process that held it.
 
     The ledger names lost jobs only at the end of the run, because only then is it certain that nothing is left.
+
+    Args:
+        only: Leave all other jobs out.
     """
-    lost = {record.job for record in ledger if record.event is Event.LOST and record.job is not None}
+    lost = {
+        record.job
+        for record in ledger
+        if record.event is Event.LOST and record.job is not None and (only is None or record.job in only)
+    }
     if not lost:
         return {}
     last: dict[str, int] = {}
@@ -181,19 +132,30 @@ def loss_times(ledger: Ledger) -> dict[str, int]:
     return last
 
 
-def thin(depth: Depth, most: int) -> Depth:
-    """Keep at most about twice ``most`` moments: in every stretch of time the one with the most jobs, and the last."""
-    if len(depth.t_ms) <= most:
-        return depth
-    bins = depth.t_ms * most // (depth.t_ms[-1] + 1)
-    order = np.lexsort((-depth.total, bins))
-    firsts = np.flatnonzero(np.diff(bins[order], prepend=-1))
-    lasts = np.flatnonzero(np.diff(bins, append=bins[-1] + 1))
-    keep = np.unique(np.concatenate(([0], order[firsts], lasts)))
-    return Depth(depth.t_ms[keep], {state: counts[keep] for state, counts in depth.by_state.items()})
+def has_brief_spells(depth: Depth, share: float = 1 / 200, most: int = 20) -> bool:
+    """Tell whether a picture would show stripes: more than ``most`` spells with jobs that are shorter than a share."""
+    spans = np.diff(depth.t_ms)
+    brief = (spans < share * depth.t_ms[-1]) & (depth.total[:-1] > 0)
+    return int(brief.sum()) > most
 
 
-def _curve(times: list[int], end_ms: int) -> Curve:
+def summarise(depth: Depth, every_ms: int) -> DepthSummary:
+    """Average the jobs in each state over stretches of ``every_ms``, and keep the most of each stretch."""
+    end_ms = max(int(depth.t_ms[-1]), 1)
+    edges = np.append(np.arange(0, end_ms, every_ms, dtype=np.int64), end_ms)
+    spans = np.diff(depth.t_ms)
+    means: dict[State, Floats] = {}
+    for state, counts in depth.by_state.items():
+        so_far = np.concatenate(([0.0], np.cumsum(counts[:-1] * spans, dtype=np.float64)))
+        means[state] = np.diff(np.interp(edges, depth.t_ms, so_far)) / np.diff(edges)
+    moments = np.union1d(depth.t_ms, edges[:-1])
+    totals = depth.total[np.searchsorted(depth.t_ms, moments, side="right") - 1]
+    starts = np.searchsorted(moments, edges[:-1])
+    return DepthSummary(every_ms, edges, means, np.maximum.reduceat(totals, starts))
+
+
+def curve_of(times: list[int], end_ms: int) -> Curve:
+    """Count moments, in ms since the run began, up to the end of the run."""
     moments, counts = np.unique(np.array(times, dtype=np.int64), return_counts=True)
     t_ms = np.concatenate(([0], moments, [max(end_ms, int(moments[-1]) if len(moments) else 0)])).astype(np.int64)
     totals = np.cumsum(counts, dtype=np.int64)

@@ -49,7 +49,7 @@ OUTCOME_LOOKS: dict[str, Look] = {
     "failed_retained": Look("failed, kept", BLUE, "++", "^", ""),
     "failed_evicted": Look("failed, record removed", BLACK, "", "<", ""),
     "dead_lettered": Look("dead-lettered", GREY, "||||", ">", ""),
-    "pending": Look("pending", SKY_BLUE, "....", "P", ""),
+    "pending": Look("pending", WHITE, "....", "P", ""),
 }
 """Outcomes, and ``duplicated`` as a part of ``delivered``, by their names in the JSON contract."""
 
@@ -73,6 +73,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.REFUSED: Look("attempt: report refused", ORANGE, "----"),
     SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
     SegmentKind.ABANDONED: Look("active, but nobody runs it", WHITE, "xxxx"),
+    SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
 }
 
 MARKER_LOOKS: dict[MarkerKind, Look] = {

@@ -24,13 +24,18 @@ def unit_of(span_ms: int) -> tuple[int, str]:
     return _DAY
 
 
+def step_for(span_ms: int, most: int) -> int:
+    """Choose the shortest step that people use, in ms, of which ``most`` or fewer make up a time span."""
+    return next((step for step in _STEPS_MS if span_ms / step <= most), max(_STEPS_MS[-1], -(-span_ms // most)))
+
+
 def set_time_axis(axes: "Axes", end_ms: int, *, label: str = "simulated time", most_ticks: int = 7) -> None:
     """Let the x axis, in ms, run from 0 to ``end_ms`` and be read in s, min, h or d."""
     from matplotlib.ticker import FuncFormatter, MultipleLocator
 
     span_ms = max(end_ms, 1)
     size_ms, name = unit_of(span_ms)
-    step_ms = next((step for step in _STEPS_MS if span_ms / step <= most_ticks), _STEPS_MS[-1])
+    step_ms = step_for(span_ms, most_ticks)
     axes.set_xlim(0, span_ms)
     axes.xaxis.set_major_locator(MultipleLocator(step_ms))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value / size_ms:g}"))

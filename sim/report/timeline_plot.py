@@ -7,25 +7,27 @@ from functools import cached_property
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.ledger.outcomes import Outcome
 from sim.report.canvas import NARROW_IN, WIDE_IN, drawing, new_figure
+from sim.report.depth_panel import depth_legend, draw_depth
+from sim.report.fates import Fates, fates_over_time
+from sim.report.fates_panel import LABELS_IN, draw_extra_effects, draw_fates, pending_key
 from sim.report.fault_strip import ROW_IN, draw_strip, shade_windows
 from sim.report.fault_windows import FaultRow, FaultWindow, fault_rows, fault_windows
-from sim.report.replay import State
+from sim.report.heading import head_figure, head_in, run_line
 from sim.report.result import ModeResult, Result
-from sim.report.series import Curve, Depth, Progress, progress, queue_depth, thin
-from sim.report.style import FAINT, INK, OUTCOME_LOOKS, STATE_LOOKS
-from sim.report.time_axis import set_time_axis
+from sim.report.series import Depth, has_brief_spells, queue_depth
+from sim.report.time_axis import set_time_axis, step_for
 from sim.scenario.fields import ModeName
 
 Panels = NDArray[np.object_]
-LineStyle = str | tuple[int, tuple[int, ...]]
-_MOST_POINTS = 300
+_TITLE = "Jobs over time"
 _PANEL_IN = 2.1
-_LABELS_IN = 1.5
+_EXTRA_IN = 0.75
+_MOST_STRETCHES = 180
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,9 @@ class ModeSeries:
         return queue_depth(self.result.ledger, self.result.simulated_ms)
 
     @cached_property
-    def progress(self) -> Progress:
-        """What had come of the jobs over time."""
-        return progress(self.result.ledger, self.result.simulated_ms)
-
-    @property
-    def has_dead_letters(self) -> bool:
-        """Whether any job was ever in a dead letter queue."""
-        return bool(self.progress.dead.so_far.any())
+    def fates(self) -> Fates:
+        """What had become of the offered jobs over time."""
+        return fates_over_time(self.result)
 
     @cached_property
     def windows(self) -> list[FaultWindow]:
@@ -60,31 +57,91 @@ class ModeSeries:
         return fault_rows(self.windows)
 
 
-def plot_timeline(result: Result, mode: ModeName = "queue", *, axes: Sequence[Axes] | Panels | None = None) -> Panels:
-    """Draw one mode over time and return two axes: unfinished jobs by state, and what had come of the jobs.
+@dataclass(frozen=True)
+class _Plan:
+    """What all columns of one figure have in common.
 
-    Everything that was broken is named in a strip above and shaded in both. Losses are drawn at the moment when the
-    last trace of the job vanished.
+    Attributes:
+        end_ms: Where time ends.
+        every_ms: Over how long a stretch numbers of unfinished jobs are averaged; None where every change is drawn.
+        most_depth: The most unfinished jobs in any mode.
+        most_offered: The most jobs offered in any mode.
+        most_extra: The most effects too many in any mode; with any, they have a panel of their own.
+        rows: Rows of the strips of what was broken.
+    """
+
+    end_ms: int
+    every_ms: int | None
+    most_depth: int
+    most_offered: int
+    most_extra: int
+    rows: int
+
+    @property
+    def panels_in(self) -> list[float]:
+        """Heights of the panels below the strip, inches."""
+        return [_PANEL_IN, _PANEL_IN, *([_EXTRA_IN] if self.most_extra else [])]
+
+    def column_in(self, rows: int) -> float:
+        """Height of a column with so many rows in its strip, inches."""
+        return sum(self.panels_in) + ROW_IN * rows + 0.9
+
+
+def averaged_over(every: Sequence[ModeSeries]) -> int | None:
+    """Say over how long a stretch, in ms, a picture averages the numbers of unfinished jobs.
+
+    None where every change can be seen. Many short jobs in a long run would be stripes.
+    """
+    if not any(has_brief_spells(series.depth) for series in every):
+        return None
+    return step_for(max(series.result.simulated_ms for series in every), _MOST_STRETCHES)
+
+
+def _plan(every: Sequence[ModeSeries], end_ms: int) -> _Plan:
+    return _Plan(
+        end_ms,
+        averaged_over(every),
+        max(int(series.depth.total.max()) for series in every),
+        max(int(series.fates.offered[-1]) for series in every),
+        max(series.fates.extra_effects.last for series in every),
+        max(len(series.rows) for series in every),
+    )
+
+
+def plot_timeline(result: Result, mode: ModeName = "queue", *, axes: Sequence[Axes] | Panels | None = None) -> Panels:
+    """Draw one mode over time and return two axes: unfinished jobs by state, and what had become of the offered jobs.
+
+    In the lower one every offered job is in exactly one area at each moment; the areas end as the outcomes do. Losses
+    are drawn at the moment when the last trace of the job vanished. Where many jobs are shorter than can be drawn, the
+    upper one shows means over stretches of time, and a line for the most of each. Everything that was broken is named
+    in a strip above and shaded in both. In a new figure effects too many have a third panel, where there are any.
 
     Args:
         mode: The mode to draw; the only one there is where the result has no such mode.
         axes: Two axes to draw into; left out, a new figure.
     """
     series = ModeSeries(_choose(result, mode))
+    plan = _plan([series], result.simulated_ms)
     with drawing():
         if axes is None:
-            figure = new_figure(WIDE_IN * 0.75, _column_height_in([series]) + 0.4)
-            columns = _lay_out(figure, [series], side_by_side=True)
-            _draw_columns(figure, [series], columns, result.simulated_ms, width_in=WIDE_IN * 0.75 - 2)
-            _add_legend(figure, [series], columns=4)
-            upper, lower = columns[0][1:]
+            width_in = WIDE_IN * 0.75
+            figure = new_figure(width_in, plan.column_in(plan.rows) + 0.4 + head_in(_TITLE))
+            columns = _lay_out(figure, [series], plan, side_by_side=True)
+            _draw_mode(series, columns[0], plan, plan.rows, width_in=width_in - LABELS_IN - 0.7)
+            _add_legend(figure, [series], plan, columns=3)
+            head_figure(figure, _TITLE, run_line(result, [series.result.mode], width_in))
+            upper, lower = columns[0].upper, columns[0].lower
         else:
             upper, lower = axes
             assert upper is not None
-            strip = _inset_strip(upper, series)
-            most = (int(series.depth.total.max()), series.progress.offered.last)
-            _draw_mode(series, (strip, upper, lower), result.simulated_ms, most, len(series.rows), width_in=4.0)
-            upper.legend(handles=_patches([series]), loc="upper right", frameon=True, framealpha=0.8)
+            column = _Column(_inset_strip(upper, series), upper, lower, None)
+            _draw_mode(series, column, plan, len(series.rows), width_in=4.0)
+            upper.legend(
+                handles=depth_legend(set(series.depth.states), plan.every_ms),
+                loc="upper right",
+                frameon=True,
+                framealpha=0.8,
+            )
     panels = np.empty(2, dtype=object)
     panels[:] = [upper, lower]
     return panels
@@ -98,16 +155,21 @@ def timeline_figure(result: Result, *, narrow: bool = False, series: Sequence[Mo
     """
     every = [ModeSeries(one) for one in result.modes.values()] if series is None else list(series)
     side_by_side = not narrow
+    plan = _plan(every, result.simulated_ms)
     with drawing():
-        tall = [_column_height_in([series]) for series in every]
-        height = (_column_height_in(every) + 0.75) if side_by_side else (sum(tall) + 1.2)
-        figure = new_figure(NARROW_IN if narrow else WIDE_IN, height)
-        columns = _lay_out(figure, every, side_by_side=side_by_side)
-        across = 1 if narrow else len(every)
-        width_in = (figure.get_figwidth() - 0.7) / across - _LABELS_IN
-        _draw_columns(figure, every, columns, result.simulated_ms, width_in=width_in, shared=side_by_side)
-        _add_legend(figure, every, columns=2 if narrow else 5)
-        figure.suptitle("Jobs over time", x=0.01, ha="left", fontweight="bold", fontsize=12)
+        tall = [plan.column_in(plan.rows if side_by_side else len(one.rows)) for one in every]
+        height = (tall[0] if side_by_side else sum(tall)) + 0.6 + head_in(_TITLE)
+        width = NARROW_IN if narrow else WIDE_IN
+        figure = new_figure(width, height)
+        columns = _lay_out(figure, every, plan, side_by_side=side_by_side)
+        across = len(every) if side_by_side else 1
+        width_in = (width - 0.2) / across - LABELS_IN - 0.55
+        for place, (one, column) in enumerate(zip(every, columns, strict=True)):
+            _draw_mode(one, column, plan, plan.rows if side_by_side else max(1, len(one.rows)), width_in=width_in)
+            if side_by_side and place:
+                column.hide_labels()
+        _add_legend(figure, every, plan, columns=1 if narrow else 4)
+        head_figure(figure, _TITLE, run_line(result, result.modes, width))
     return figure
 
 
@@ -115,162 +177,60 @@ def _choose(result: Result, mode: ModeName) -> ModeResult:
     return result.modes[mode] if mode in result.modes else next(iter(result.modes.values()))
 
 
-def _column_height_in(every: Sequence[ModeSeries]) -> float:
-    return 2 * _PANEL_IN + ROW_IN * _most_rows(every) + 0.9
+@dataclass(frozen=True)
+class _Column:
+    """The axes of one mode, from the top; the strip and the lowest are not always there."""
 
+    strip: Axes | None
+    upper: Axes
+    lower: Axes
+    extra: Axes | None
 
-def _most_rows(every: Sequence[ModeSeries]) -> int:
-    return max(len(series.rows) for series in every)
-
-
-Column = tuple[Axes | None, Axes, Axes]
-
-
-def _lay_out(figure: Figure, every: Sequence[ModeSeries], *, side_by_side: bool) -> list[Column]:
-    """Make strip, upper and lower axes for each mode; without any fault there is no strip."""
-    rows = _most_rows(every)
-    panels = [_PANEL_IN, _PANEL_IN]
-    tall = [ROW_IN * (rows if side_by_side else max(1, len(series.rows))) for series in every]
-    across = len(every) if side_by_side else 1
-    stacked = [tall[0]] if side_by_side else tall
-    ratios = [height for strip in stacked for height in ([strip, *panels] if rows else panels)]
-    grid = figure.add_gridspec(len(ratios), across, height_ratios=ratios)
-    heights = ratios[: len(ratios) // len(stacked)]
-    columns: list[Column] = []
-    for place in range(len(every)):
-        first, column = (0, place) if side_by_side else (place * len(heights), 0)
-        made = [figure.add_subplot(grid[first + row, column]) for row in range(len(heights))]
-        columns.append((made[0], made[1], made[2]) if rows else (None, made[0], made[1]))
-    return columns
-
-
-def _draw_columns(
-    figure: Figure,
-    every: Sequence[ModeSeries],
-    columns: Sequence[Column],
-    end_ms: int,
-    *,
-    width_in: float,
-    shared: bool = False,
-) -> None:
-    most = (
-        max(int(series.depth.total.max()) for series in every),
-        max(series.progress.offered.last for series in every),
-    )
-    for place, (series, column) in enumerate(zip(every, columns, strict=True)):
-        rows = _most_rows(every) if shared else max(1, len(series.rows))
-        _draw_mode(series, column, end_ms, most, rows, width_in=width_in)
-        if shared and place:
-            for panel in column[1:]:
+    def hide_labels(self) -> None:
+        """Leave out what the column beside it says already."""
+        for panel in (self.upper, self.lower, self.extra):
+            if panel is not None:
                 panel.set_ylabel("")
 
 
-def _draw_mode(
-    series: ModeSeries, column: Column, end_ms: int, most: tuple[int, int], rows: int, *, width_in: float
-) -> None:
-    strip, upper, lower = column
+def _lay_out(figure: Figure, every: Sequence[ModeSeries], plan: _Plan, *, side_by_side: bool) -> list[_Column]:
+    """Make the axes of each mode; without any fault there is no strip."""
+    panels = plan.panels_in
+    tall = [ROW_IN * (plan.rows if side_by_side else max(1, len(series.rows))) for series in every]
+    stacked = [tall[0]] if side_by_side else tall
+    ratios = [height for strip in stacked for height in ([strip, *panels] if plan.rows else panels)]
+    grid = figure.add_gridspec(len(ratios), len(every) if side_by_side else 1, height_ratios=ratios)
+    deep = len(ratios) // len(stacked)
+    columns: list[_Column] = []
+    for place in range(len(every)):
+        first, column = (0, place) if side_by_side else (place * deep, 0)
+        made: list[Axes] = [figure.add_subplot(grid[first + row, column]) for row in range(deep)]
+        strip = made.pop(0) if plan.rows else None
+        columns.append(_Column(strip, made[0], made[1], made[2] if plan.most_extra else None))
+    return columns
+
+
+def _draw_mode(series: ModeSeries, column: _Column, plan: _Plan, rows: int, *, width_in: float) -> None:
+    strip, upper, lower, extra = column.strip, column.upper, column.lower, column.extra
     if strip is not None:
-        draw_strip(strip, series.rows, end_ms, width_in=width_in, most_rows=rows)
+        draw_strip(strip, series.rows, plan.end_ms, width_in=width_in, most_rows=rows)
     (strip or upper).set_title(series.result.mode)
-    _draw_depth(upper, series.depth)
-    _draw_progress(lower, series.progress, most[1])
-    ticks = max(3, min(7, int(width_in / 0.55)))
-    for panel, top in ((upper, most[0]), (lower, most[1])):
+    draw_depth(upper, series.depth, plan.every_ms)
+    draw_fates(lower, series.fates, top=plan.most_offered, height_in=_PANEL_IN)
+    panels = [(upper, plan.most_depth, "unfinished jobs"), (lower, plan.most_offered, "offered jobs so far")]
+    if extra is not None:
+        draw_extra_effects(extra, series.fates.extra_effects)
+        panels.append((extra, plan.most_extra, "too many"))
+    for panel, top, label in panels:
         shade_windows(panel, series.windows)
-        set_time_axis(panel, end_ms, most_ticks=ticks)
+        set_time_axis(panel, plan.end_ms, most_ticks=max(3, min(7, int(width_in / 0.55))))
         panel.set_ylim(0, max(top, 1) * 1.08)
-        panel.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        panel.yaxis.set_major_locator(MaxNLocator(nbins=2 if panel is extra else 5, integer=True))
         panel.yaxis.set_major_formatter("{x:,.0f}")
-    upper.set_xlabel("")
-    upper.tick_params(axis="x", labelbottom=False)
-    upper.set_ylabel("unfinished jobs")
-    lower.set_ylabel("jobs so far")
-
-
-def _draw_depth(ax: Axes, depth: Depth) -> None:
-    outlined = len(depth.t_ms) <= _MOST_POINTS
-    depth = thin(depth, _MOST_POINTS)
-    floor = np.zeros(len(depth.t_ms), dtype=np.int64)
-    for state, look in STATE_LOOKS.items():
-        counts = depth.by_state[state]
-        if not counts.any():
-            continue
-        ax.fill_between(
-            depth.t_ms,
-            floor,
-            floor + counts,
-            step="post",
-            facecolor=look.colour,
-            hatch=look.hatch or None,
-            edgecolor="#444444",
-            linewidth=0,
-            label=look.label,
-        )
-        floor = floor + counts
-    ax.step(depth.t_ms, floor, where="post", color=INK, linewidth=0.8 if outlined else 0.3)
-
-
-def _draw_progress(ax: Axes, seen: Progress, most: int) -> None:
-    lines: list[tuple[str, Curve, str, LineStyle, str, float]] = [
-        ("offered", seen.offered, FAINT, ":", "", 1.4),
-        *(
-            (label, curve, OUTCOME_LOOKS[name].colour, style, OUTCOME_LOOKS[name].marker, 2.0)
-            for label, curve, name, style in (
-                ("delivered", seen.delivered, "delivered", "-"),
-                ("duplicates", seen.duplicates, "duplicated", "--"),
-                ("lost", seen.lost, "lost", "-."),
-                ("dead letters", seen.dead, "dead_lettered", (0, (6, 2))),
-            )
-            if name != "dead_lettered" or curve.so_far.any()
-        ),
-    ]
-    heights = _spread([curve.last / max(most, 1) for _label, curve, *_rest in lines])
-    for (label, curve, colour, style, marker, width), height in zip(lines, heights, strict=True):
-        text = f"{curve.last:,} {label}"
-        if not curve.so_far.any():
-            ax.text(1.06, height / 1.08, text, transform=ax.transAxes, va="center", ha="left", fontsize=9.5)
-            continue
-        ax.step(curve.t_ms, curve.so_far, where="post", color=colour, linestyle=style, linewidth=width, label=label)
-        if marker:
-            ax.plot(
-                [curve.t_ms[-1]],
-                [curve.last],
-                marker=marker,
-                color=colour,
-                markeredgecolor=INK,
-                markersize=7,
-                clip_on=False,
-                zorder=5,
-            )
-        ax.annotate(
-            text.removesuffix("s") if text in ("1 duplicates", "1 dead letters") else text,
-            (curve.t_ms[-1], curve.last),
-            xytext=(1.06, height / 1.08),
-            xycoords="data",
-            textcoords="axes fraction",
-            va="center",
-            ha="left",
-            fontsize=9.5,
-            arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.7, "shrinkA": 1, "shrinkB": 5},
-            annotation_clip=False,
-        )
-
-
-def _spread(heights: Sequence[float], gap: float = 0.12) -> list[float]:
-    """Move labels apart, so that none lies on another; heights are parts of the whole."""
-    order = sorted(range(len(heights)), key=lambda place: (heights[place], -place))
-    moved = list(heights)
-    lowest = 0.0
-    for place in order:
-        moved[place] = max(moved[place], lowest)
-        lowest = moved[place] + gap
-    excess = max(0.0, lowest - gap - 1.04)
-    ceiling = 1.04
-    if excess:
-        for place in reversed(order):
-            moved[place] = min(moved[place], ceiling)
-            ceiling = moved[place] - gap
-    return moved
+        panel.set_ylabel(label)
+        if panel is not panels[-1][0]:
+            panel.set_xlabel("")
+            panel.tick_params(axis="x", labelbottom=False)
 
 
 def _inset_strip(upper: Axes, series: ModeSeries) -> Axes | None:
@@ -280,14 +240,8 @@ def _inset_strip(upper: Axes, series: ModeSeries) -> Axes | None:
     return upper.inset_axes((0.0, 1.02, 1.0, share))
 
 
-def _patches(every: Sequence[ModeSeries]) -> list[Patch]:
-    seen: set[State] = {state for series in every for state in series.depth.states}
-    return [
-        Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor="#444444", linewidth=0.5, label=look.label)
-        for state, look in STATE_LOOKS.items()
-        if state in seen
-    ]
-
-
-def _add_legend(figure: Figure, every: Sequence[ModeSeries], *, columns: int) -> None:
-    figure.legend(handles=_patches(every), loc="outside lower left", ncols=columns, handlelength=2.2, handleheight=1.2)
+def _add_legend(figure: Figure, every: Sequence[ModeSeries], plan: _Plan, *, columns: int) -> None:
+    handles = depth_legend({state for series in every for state in series.depth.states}, plan.every_ms)
+    if any(series.fates.counts[Outcome.PENDING].any() for series in every):
+        handles.append(pending_key())
+    figure.legend(handles=handles, loc="outside lower left", ncols=columns, handlelength=2.2, handleheight=1.2)

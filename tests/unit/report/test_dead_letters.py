@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sim.ledger.events import Event, Ledger
-from sim.ledger.outcomes import Counts, Place
+from sim.ledger.events import Event
+from sim.ledger.outcomes import Counts, Outcome, Place
+from sim.report.fates import fates_over_time
 from sim.report.jobs_plot import jobs_figure
 from sim.report.lanes import Marker, MarkerKind, job_lanes
 from sim.report.pictures import draw_pictures
 from sim.report.plots import plot_timeline
 from sim.report.replay import State, replay
 from sim.report.result import Result
-from sim.report.series import dead_letters_over_time
 from sim.report.timeline_plot import timeline_figure
 from sim.report.words import MEANINGS, mode_sentence
 from tests.unit.report.ledgers import Tape, scenario, small_result
@@ -51,30 +51,31 @@ def test_every_end_is_an_outcome_of_its_own() -> None:
 
 def test_the_curve_rises_with_each_death_and_falls_with_each_replay_and_purge() -> None:
     """Right at the moment; it ends with the run."""
-    curve = dead_letters_over_time(tape().ledger(), END_MS)
-    assert [curve.at(t_ms) for t_ms in (999, 1_000, 2_000, 3_000, 9_999, 10_000, 20_000)] == [0, 1, 2, 3, 3, 2, 1]
-    assert (curve.t_ms[0], curve.t_ms[-1], curve.last) == (0, END_MS, 1)
-    assert bool((np.diff(curve.t_ms) > 0).all())
+    fates = fates_over_time(result().modes["queue"])
+    moments = (999, 1_000, 2_000, 3_000, 9_999, 10_000, 20_000)
+    assert [fates.at(t_ms)[Outcome.DEAD_LETTERED] for t_ms in moments] == [0, 1, 2, 3, 3, 2, 1]
+    assert (fates.t_ms[0], fates.t_ms[-1], fates.last[Outcome.DEAD_LETTERED]) == (0, END_MS, 1)
+    assert bool((np.diff(fates.t_ms) > 0).all())
 
 
 @pytest.mark.parametrize(
-    ("event", "more", "left"),
+    ("event", "more", "place", "left"),
     [
-        (Event.FORGOTTEN, {"place": "dead"}, 0),
-        (Event.RESTORED, {"place": "waiting"}, 0),
-        (Event.RESTORED, {"place": "dead"}, 1),
+        (Event.FORGOTTEN, {"place": "dead"}, Place.NOWHERE, 0),
+        (Event.RESTORED, {"place": "waiting"}, Place.WAITING, 0),
+        (Event.RESTORED, {"place": "dead"}, Place.DEAD, 1),
     ],
 )
-def test_an_older_redis_moves_the_curve(event: Event, more: dict[str, str], left: int) -> None:
+def test_an_older_redis_moves_the_curve(event: Event, more: dict[str, str], place: Place, left: int) -> None:
     """What it forgot is gone, and what it gave back is there once."""
     made = tape()
     made.job(30_000, "email-3", event, 1, None, **more)
-    assert dead_letters_over_time(made.ledger(), END_MS).last == left
+    fates = fates_over_time(made.result(END_MS, {"email-1": Place.COMPLETED, "email-3": place}, ["email"]))
+    assert [fates.at(t_ms)[Outcome.DEAD_LETTERED] for t_ms in (29_999, 30_000, END_MS)] == [1, left, left]
 
 
-def test_without_dead_letters_the_curve_stays_at_zero_and_no_picture_names_it() -> None:
+def test_without_dead_letters_no_picture_names_them() -> None:
     """Pictures of other runs are what they were."""
-    assert not dead_letters_over_time(Ledger("queue"), 1_000).so_far.any()
     figure: Figure = timeline_figure(small_result())
     assert not any("dead letter" in text.get_text() for text in texts(figure))
     assert not any("dead letter" in heading for one in draw_pictures(small_result()) for heading in one.alt.split(". "))
@@ -118,9 +119,9 @@ def test_the_legend_explains_every_marker() -> None:
 
 
 def test_the_timeline_ends_with_the_number_of_dead_letters() -> None:
-    """One is called a dead letter."""
+    """As a part of what was not delivered."""
     labels = {text.get_text() for text in plot_timeline(result())[1].texts}
-    assert "1 dead letter" in labels
+    assert {"1 dead-lettered", "1 failed, record removed", "2 not delivered:"} <= labels
 
 
 def test_the_report_says_it_in_numbers_for_those_who_see_no_picture() -> None:
@@ -129,7 +130,7 @@ def test_the_report_says_it_in_numbers_for_those_who_see_no_picture() -> None:
     assert "At most 3 dead letters, 1 at the end." in timeline.alt
     assert "Dead letters may be fewer again" in timeline.caption
     table = timeline.tables[0]
-    column = table.headings.index("dead letters")
+    column = table.headings.index("dead-lettered")
     assert [row[column] for row in table.rows] == ["0", "3", "3", "2", "2", "1", "1", "1", "1", "1", "1"]
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 
-from sim.report.lanes import Lane, MarkerKind, SegmentKind, choose_jobs, job_lanes
+from sim.report.lanes import Lane, MarkerKind, SegmentKind, job_lanes
 from tests.unit.report.ledgers import large_result, small_result
 
 
@@ -56,25 +56,3 @@ def test_eviction_and_loss_are_marked() -> None:
     assert [m.kind for m in lane_of("email-5").markers] == [MarkerKind.FAILED, MarkerKind.EVICTED]
     assert (lane_of("email-6").markers[-1].kind, lane_of("email-6").markers[-1].t_ms) == (MarkerKind.LOST, 42_000)
     assert [m.kind for m in lane_of("email-3", "in-process").markers] == [MarkerKind.REJECTED]
-
-
-def test_few_jobs_are_all_shown_in_the_order_of_their_offers() -> None:
-    """Nothing is chosen where there is room for all."""
-    assert [f"email-{n}" for n in range(1, 7)] == choose_jobs(small_result(), 40)
-
-
-def test_eventful_jobs_are_chosen_first() -> None:
-    """Of six jobs, those that were duplicated or lost come before the plain one."""
-    assert {"email-2", "email-4"} <= set(choose_jobs(small_result(), 3))
-    assert "email-1" not in choose_jobs(small_result(), 5)
-
-
-def test_choice_is_as_large_as_the_limit_and_always_the_same() -> None:
-    """Of thousands of jobs exactly the limit is chosen, in the order of their offers."""
-    result = large_result()
-    chosen = choose_jobs(result, 40)
-    offered = {job.job: job.offered_ms for _mode, job in result.jobs}
-
-    assert len(set(chosen)) == 40
-    assert chosen == sorted(chosen, key=offered.__getitem__) == choose_jobs(result, 40)
-    assert any(job.stalls for job in result.modes["queue"].jobs if job.job in chosen)

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from sim.experiments.run import run
-from sim.report.canvas import png_bytes
+from sim.report.canvas import new_figure, png_bytes
 from sim.report.jobs_plot import jobs_figure
 from sim.report.outcomes_plot import outcomes_figure
 from sim.report.plots import plot_jobs, plot_outcomes, plot_timeline
@@ -53,6 +53,25 @@ def _is_off_axis(text: Text) -> bool:
     return False
 
 
+def head(ax: Axes) -> tuple[str, str]:
+    """Title and run of a picture in a figure of its own."""
+    title, run_line = ax.figure.texts
+    return title.get_text(), run_line.get_text()
+
+
+def boxes_in(ax: Axes, kind: str) -> list[tuple[float, float, int]]:
+    """Start, end and lane of every segment of a kind."""
+    (found,) = [one for one in ax.collections if one.get_gid() == kind]
+    boxes = [path.get_extents() for path in found.get_paths()]
+    return [(box.x0, box.x1, round((box.y0 + box.y1) / 2)) for box in boxes]
+
+
+def points_in(ax: Axes, kind: str) -> list[tuple[float, int]]:
+    """Moment and lane of every marker of a kind, by lane."""
+    points = [point for line in ax.lines if line.get_gid() == kind for point in zip(*line.get_data(), strict=True)]
+    return [(t_ms, round(y)) for t_ms, y in sorted(points, key=lambda point: point[1])]
+
+
 def test_bars_are_as_long_as_the_counts() -> None:
     """One bar a mode, and duplicated jobs are a part of the delivered ones."""
     ax = plot_outcomes(small_result())
@@ -77,9 +96,14 @@ def test_timeline_returns_depth_and_progress() -> None:
     """Two axes: jobs by state above, what had come of them below."""
     upper, lower = plot_timeline(small_result())
 
-    assert (upper.get_ylabel(), lower.get_ylabel()) == ("unfinished jobs", "jobs so far")
-    ends = {line.get_label(): line.get_ydata()[-1] for line in lower.lines if not line.get_label().startswith("_")}
-    assert ends == {"offered": 6, "delivered": 4, "duplicates": 2, "lost": 1}
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("unfinished jobs", "offered jobs so far")
+    assert [text.get_text() for text in lower.texts if text.get_text()] == [
+        "4 delivered",
+        "1 lost",
+        "1 failed, record removed",
+        "2 not delivered:",
+        "6 offered",
+    ]
     assert "queue" in [ax.get_title(loc="left") for ax in upper.figure.axes]
 
 
@@ -91,19 +115,47 @@ def test_timeline_draws_into_given_axes() -> None:
 
 
 def test_lanes_are_segments_and_markers_of_each_job() -> None:
-    """Every attempt and every effect is an artist of its own."""
+    """Every attempt has a bar and every effect a marker, in the lane of its job."""
     ax = plot_jobs(small_result())
-    ids = [patch.get_gid() for patch in ax.patches] + [line.get_gid() for line in ax.lines]
+    lanes = {text.get_text(): place for place, text in enumerate(ax.get_yticklabels())}
 
-    assert ids.count("email-2:abandoned") == 1
-    assert ids.count("email-4:attempt-refused") == 1
-    assert ids.count("email-4:duplicate") == 1
-    assert "all 6 jobs" in ax.get_title(loc="left")
+    assert boxes_in(ax, "abandoned") == [(3_200, 62_000, lanes["email-2"])]
+    assert boxes_in(ax, "attempt-refused") == [(10_000, 90_200, lanes["email-4"])]
+    assert points_in(ax, "duplicate") == [(63_000, lanes["email-2"]), (90_100, lanes["email-4"])]
+    assert "all 6 jobs" in head(ax)[0]
 
 
 def test_title_says_how_many_jobs_of_how_many_are_shown() -> None:
     """A choice is never passed off as the whole."""
-    assert "10 of 5,000 jobs" in plot_jobs(large_result(), limit=10).get_title(loc="left")
+    title, _run = head(plot_jobs(large_result(), limit=3))
+    assert title == "The life of 3 of 5,000 jobs:\n3 of 5 stories"
+
+
+@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs, lambda result: plot_timeline(result)[0]])
+def test_every_picture_names_its_run(draw: Callable[..., Axes]) -> None:
+    """Scenario, modes, semantics and seed: in a new figure at its top, and in axes of somebody else above them."""
+    _title, run_line = head(draw(small_result()))
+    assert run_line.startswith("Crash, freeze, retry · ")
+    assert run_line.endswith(" · documented · seed 1")
+
+
+@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs])
+def test_a_picture_in_axes_of_somebody_else_names_its_run_too(draw: Callable[..., Axes]) -> None:
+    """Title and run stand right above the axes."""
+    ax = draw(small_result(), ax=new_figure(6, 4).add_subplot())
+    assert ax.get_title(loc="left")
+    assert any("· documented · seed 1" in text.get_text() for text in ax.texts)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("narrow", NARROW_OR_WIDE)
+@pytest.mark.parametrize("draw", FIGURES)
+def test_titles_and_names_of_any_characters_are_drawn(draw: Callable[..., Figure], narrow: bool) -> None:
+    """Dollars are no formula, what the font has not is replaced, and a long title is cut; nobody is warned."""
+    title = "It costs $5 and $6_x^\\frac: \u65e5\u672c \n" + "and so on " * 8
+    figure = draw(small_result(title=title), narrow=narrow)
+    assert_texts_are_whole(figure)
+    assert any("It costs $5" in text.get_text() for text in texts(figure))
 
 
 def test_short_lives_in_a_long_run_are_drawn_from_their_offers() -> None:
@@ -119,9 +171,8 @@ def test_pictures_of_two_modes_have_the_same_time() -> None:
 
     assert in_process.get_xlim() == queue.get_xlim()
     assert in_process.get_xlabel() == queue.get_xlabel() == "simulated time (s)"
-    assert in_process.get_title(loc="left").endswith(",\nin-process mode")
-    assert queue.get_title(loc="left").endswith(",\nqueue mode")
-    assert plot_jobs(small_result()).get_title(loc="left") == "The life of all 6 jobs, queue mode"
+    assert " · in-process mode · " in head(in_process)[1]
+    assert " · queue mode · " in head(queue)[1]
 
 
 def test_a_marker_at_the_start_does_not_lie_on_the_name_of_its_lane() -> None:
@@ -143,7 +194,8 @@ def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
     assert left.get_ylim() == right.get_ylim()
     assert left.get_xlim() == right.get_xlim()
     panels = [ax for ax in timeline_figure(small_result()).axes if ax.get_yticks().size]
-    assert panels[0].get_ylim() == panels[2].get_ylim()
+    assert len(panels) == 6
+    assert all(before.get_ylim() == after.get_ylim() for before, after in zip(panels[:3], panels[3:], strict=True))
 
 
 @pytest.mark.parametrize("make", [small_result, large_result])

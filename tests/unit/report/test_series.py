@@ -1,11 +1,12 @@
 """Numbers over time."""
 
 import numpy as np
+import pytest
 
 from sim.ledger.events import Event, Ledger
 from sim.report.replay import State
-from sim.report.series import loss_times, progress, queue_depth, thin
-from tests.unit.report.ledgers import SMALL_END_MS, Tape, in_process_tape, large_result, queue_tape, small_result
+from sim.report.series import has_brief_spells, loss_times, queue_depth, summarise
+from tests.unit.report.ledgers import SMALL_END_MS, Tape, large_result, queue_tape, small_result
 
 
 def test_depth_counts_jobs_by_state_at_any_moment() -> None:
@@ -30,25 +31,8 @@ def test_depth_begins_at_zero_ends_with_the_run_and_is_never_negative() -> None:
 
 
 def test_empty_run_has_empty_series() -> None:
-    """A ledger without records gives curves that stay at zero."""
-    empty = Ledger("queue")
-
-    assert queue_depth(empty, 1_000).total.max() == 0
-    assert progress(empty, 1_000).offered.last == 0
-
-
-def test_first_effects_are_deliveries_and_further_ones_duplicates() -> None:
-    """The curves end at the counts of the result."""
-    result = small_result().modes["queue"]
-    seen = progress(result.ledger, SMALL_END_MS)
-
-    assert (result.totals.offered, result.totals.delivered) == (seen.offered.last, seen.delivered.last)
-    assert (result.totals.extra_effects, result.totals.lost) == (seen.duplicates.last, seen.lost.last)
-    assert [(t_ms, seen.duplicates.at(t_ms)) for t_ms in (62_999, 63_000, 90_100)] == [
-        (62_999, 0),
-        (63_000, 1),
-        (90_100, 2),
-    ]
+    """A ledger without records has nobody in any state."""
+    assert queue_depth(Ledger("queue"), 1_000).total.max() == 0
 
 
 def test_loss_is_drawn_when_the_last_trace_vanished_not_at_the_end() -> None:
@@ -68,14 +52,44 @@ def test_in_process_job_that_only_waited_is_lost_at_the_crash() -> None:
     assert loss_times(tape.result(100, {}, ["email"]).ledger) == {"email-1": 50}
 
 
-def test_thinning_keeps_the_peak_and_both_ends() -> None:
-    """A picture of many changes still shows the highest one."""
+def test_losses_of_some_jobs_are_those_of_all_jobs() -> None:
+    """What is left out changes nothing."""
+    ledger = small_result().modes["queue"].ledger
+
+    assert loss_times(ledger, only={"email-6"}) == {"email-6": 42_000}
+    assert loss_times(ledger, only={"email-1"}) == {}
+
+
+def test_means_over_stretches_hold_as_much_time_as_the_changes() -> None:
+    """Job-seconds in each state are the same, and the most of all stretches is the most of all moments."""
     result = large_result(1_000).modes["queue"]
     depth = queue_depth(result.ledger, result.simulated_ms)
-    thinned = thin(depth, 50)
+    seen = summarise(depth, 17_000)
 
-    assert len(thinned.t_ms) <= 102
-    assert depth.total.max() == thinned.total.max()
-    assert (depth.t_ms[0], depth.t_ms[-1]) == (thinned.t_ms[0], thinned.t_ms[-1])
-    assert thinned.total[np.searchsorted(thinned.t_ms, 3_500_000, side="right") - 1] == 0
-    assert thin(queue_depth(in_process_tape().ledger(), SMALL_END_MS), 1_000).total.max() == 1
+    assert (seen.t_ms[0], seen.t_ms[-1]) == (0, result.simulated_ms)
+    for state, mean in seen.mean.items():
+        exact = (depth.by_state[state][:-1] * np.diff(depth.t_ms)).sum()
+        assert (mean * np.diff(seen.t_ms)).sum() == pytest.approx(exact)
+    assert seen.most.max() == depth.total.max()
+    assert bool((sum(seen.mean.values()) <= seen.most + 1e-9).all())
+
+
+def test_a_stretch_without_a_change_has_what_stood_before() -> None:
+    """Its mean and its most."""
+    tape = Tape("queue")
+    tape.offer(1_000, "email-1")
+    seen = summarise(queue_depth(tape.ledger(), 4_000), 1_000)
+
+    assert seen.mean[State.WAITING].tolist() == [0, 1, 1, 1]
+    assert seen.most.tolist() == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("jobs", "ms", "brief"), [(50, 200, True), (50, 9_000, False), (5, 200, False)])
+def test_many_short_jobs_are_brief_spells(jobs: int, ms: int, brief: bool) -> None:
+    """A few of them can be drawn one by one, and so can long ones."""
+    tape = Tape("queue")
+    for number in range(jobs):
+        tape.offer(number * 10_000, f"email-{number}")
+        tape.succeed(f"email-{number}", 1, "email-1", number * 10_000, number * 10_000 + ms, number * 10_000 + ms)
+
+    assert has_brief_spells(queue_depth(tape.ledger(), 500_000)) is brief

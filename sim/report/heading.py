@@ -1,0 +1,93 @@
+"""What stands above a picture: its title, and a quiet line that says which run or sweep it shows."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from sim.report.canvas import drawable
+from sim.report.style import FAINT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sim.report.result import Result
+    from sim.report.sweep_result import SweepResult
+
+_TITLE_PT = 12.0
+_QUIET_PT = 8.0
+_LINE_IN = 0.2
+_QUIET_IN = 0.17
+_QUIET_CHARACTER_IN = 0.059
+_LEAST_OF_A_TITLE = 12
+"""Characters of a scenario's title that stay, however narrow the picture is."""
+
+
+def run_line(result: "Result", modes: Iterable[str], width_in: float) -> str:
+    """Name the run: scenario, modes, semantics and seed, the title shortened to what a width in inches has room for."""
+    rest = f" · {_modes(modes)} · {result.semantics} · seed {result.seed}"
+    return fitted(result.scenario.title, rest, width_in)
+
+
+def sweep_line(result: "SweepResult", width_in: float) -> str:
+    """Name the sweep: scenario, semantics and seed, the title shortened to what a width in inches has room for."""
+    semantics = " and ".join(dict.fromkeys(result.semantics))
+    runs = f"{result.runs:,} run{'' if result.runs == 1 else 's'}"
+    return fitted(result.title, f" · {_modes(result.modes)} · {semantics} · seed {result.seed} · {runs}", width_in)
+
+
+def head_figure(figure: "Figure", title: str, quiet: str) -> None:
+    """Write the title and under it the quiet line at the top of a figure, and keep everything else below them.
+
+    The figure has to be higher by ``head_in(title)`` than without.
+    """
+    height_in = figure.get_figheight()
+    lines = 1 + title.count("\n")
+    figure.text(0.01, 1 - 0.06 / height_in, title, va="top", fontweight="bold", fontsize=_TITLE_PT, linespacing=1.1)
+    below_in = 0.06 + lines * _LINE_IN + 0.04
+    figure.text(0.01, 1 - below_in / height_in, quiet, va="top", fontsize=_QUIET_PT, color=FAINT)
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    engine.set(rect=(0, 0, 1, 1 - head_in(title) / height_in))
+
+
+def head_in(title: str) -> float:
+    """How high the title and the quiet line are together, inches."""
+    return 0.06 + (1 + title.count("\n")) * _LINE_IN + 0.04 + _QUIET_IN
+
+
+def head_axes(ax: "Axes", title: str, quiet: str, *, lift_pt: float = 0.0) -> None:
+    """Write title and quiet line above axes, ``lift_pt`` points higher where something else stands there."""
+    ax.set_title(title, pad=8 + _QUIET_PT * 1.3 + lift_pt)
+    ax.annotate(
+        quiet,
+        (0, 1),
+        xytext=(0, 5 + lift_pt),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        ha="left",
+        fontsize=_QUIET_PT,
+        color=FAINT,
+        annotation_clip=False,
+    )
+
+
+def width_of(ax: "Axes") -> float:
+    """How wide axes are before the figure is laid out, inches."""
+    return float(ax.get_window_extent().width / ax.figure.dpi)
+
+
+def _modes(modes: Iterable[str]) -> str:
+    named = list(modes)
+    return f"{named[0]} mode" if len(named) == 1 else " and ".join(named)
+
+
+def fitted(title: str, rest: str, width_in: float) -> str:
+    """Shorten a title so that it and what follows it are no wider than a width in inches."""
+    room = max(_LEAST_OF_A_TITLE, int((width_in - 0.1) / _QUIET_CHARACTER_IN) - len(rest))
+    shown = drawable(" ".join(title.split()))
+    if len(shown) > room:
+        shown = shown[: room - 1].rstrip() + "…"
+    return shown + rest
