@@ -3,13 +3,16 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
+from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
 
 BAD_INPUT = 2
+INTERNAL = 3
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -31,18 +34,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Left out, those of the process.
 
     Returns:
-        0: fine; 1: an expectation is violated; 2: wrong usage or input; 130: interrupted; 141: nobody reads on.
+        0: fine; 1: an expectation is violated; 2: wrong usage or input; 3: a fault of the program itself; 129, 130,
+        143: ended by SIGHUP, Ctrl-C or SIGTERM; 141: nobody reads on.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        with stopping_on_signals():
+            code = _run(arguments)
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except BrokenPipeError:
         _silence()
         return BROKEN_PIPE
+    except (click.Abort, KeyboardInterrupt) as error:
+        stopped = stopped_by(error)
+        return INTERRUPTED if stopped is None else stopped.exit_code
+    except OSError as error:
+        return _refused(error)
+    except Exception as error:
+        from sim.cli.internal_error import tell_internal_error
+
+        tell_internal_error(error, arguments)
+        return INTERNAL
     return code
 
 
@@ -51,23 +66,25 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = cli.main(arguments, prog_name="python -m sim", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        return BAD_INPUT
     except SimError as error:
         click.echo(str(error), err=True)
         return BAD_INPUT
     except ReaderLeft:
         raise BrokenPipeError from None
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror or error}", err=True)
-        return BAD_INPUT
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # rich ends with 1 when nobody reads on
             raise end.__context__ from None
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return end.code if isinstance(end.code, int) else INTERNAL if end.code is not None else 0
     return code if isinstance(code, int) else 0
+
+
+def _refused(error: OSError) -> int:
+    """Say what the operating system refused: a file, a port, room on the disk."""
+    place = f"{error.filename}: " if error.filename else ""
+    with suppress(OSError):
+        click.echo(f"{place}{error.strerror or error}", err=True)
+    return BAD_INPUT
 
 
 def _silence() -> None:

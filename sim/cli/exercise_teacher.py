@@ -83,14 +83,21 @@ def grade(
     with progress("answers") as show:
         grades = grade_class(folder, course=course, only=only, rules=rules, jobs=jobs, watch=show)
     _tell(grades, csv_to)
+    broke = [grade for grade in grades if grade.details is not None and grade.details.broke]
+    for grade in broke:
+        click.echo(f"{grade.student}, {grade.exercise}: {grade.message}", err=True)
+    if broke:
+        click.echo(
+            "This is a fault of the program, not of the answers; please report it with the lines above.", err=True
+        )
     if not results:
-        return 0
+        return 3 if broke else 0
     from sim.exercises.handing_back import hand_back
 
     unwritten = list(hand_back(grades))
     for error in unwritten:
         click.echo(str(error), err=True)
-    return 2 if unwritten else 0
+    return 2 if unwritten else 3 if broke else 0
 
 
 def _writable(path: Path) -> None:

@@ -4,9 +4,12 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 
 @click.command()
@@ -15,6 +18,7 @@ import click
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
 @click.option("--store", type=click.Choice(["fakeredis", "memory"]), default="fakeredis", help="What holds the keys.")
+@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Change a value, as a sweep's --vary does.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
@@ -29,6 +33,7 @@ def command(
     seed: int | None,
     semantics: str | None,
     store: Any,
+    changes: tuple[str, ...],
     out: Path | None,
     json_to: str | None,
     trace_to: str | None,
@@ -54,11 +59,10 @@ def command(
         if no_trace and target is not None:
             raise click.UsageError(f"--no-trace leaves nothing that {option} could write; --json has the counts")
     from sim.experiments.run import run
-    from sim.scenario.load import load_scenario
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
     chosen: Any = semantics
-    loaded = load_scenario(scenario)
+    loaded = _loaded(scenario, changes)
     sampling = "1s" if metrics_to is not None and loaded.sampling is None else None
     result = run(
         loaded,
@@ -95,6 +99,26 @@ def command(
             click.echo(f"wrote {path}", err=True)
     if not result.holds:
         sys.exit(1)
+
+
+def _loaded(path: Path, changes: tuple[str, ...]) -> "Scenario":
+    """Load the scenario, with the changes that were asked for.
+
+    Raises:
+        click.UsageError: It cannot be used with them.
+    """
+    from sim.scenario.load import load_scenario, read_text
+
+    if not changes:
+        return load_scenario(path)
+    from sim.experiments.points import Vary, VaryError, grid, parse_setting, scenario_at
+
+    try:
+        settings = [parse_setting(change) for change in changes]
+        grid([Vary(name, (value,)) for name, value in settings])
+        return scenario_at(read_text(path), str(path), tuple(settings))
+    except VaryError as error:
+        raise click.UsageError(str(error).replace("--vary ", "--set ")) from None
 
 
 def write(target: str, text: str) -> None:

@@ -43,8 +43,9 @@ def command(
 
     Example: --vary workers.email.processes=1,2,4 --vary faults.0.duration=5s,30s
 
-    Exit code 0: all runs are done; 2: the scenario, a value or a file cannot be used;
-    130: interrupted, and what was computed is kept with --out.
+    Exit code 0: all runs are done; 2: the scenario, a value or a file cannot be used,
+    or a run asked for more than is allowed; 3: the program failed at a run; 130, 143:
+    ended by Ctrl-C or SIGTERM, and what was computed is kept with --out.
     """
     if resume and out is None:
         raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
@@ -52,7 +53,8 @@ def command(
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
     from sim.experiments.plan import Plan
     from sim.experiments.points import parse_vary
-    from sim.experiments.sweep import RunsFailed, carry_on
+    from sim.experiments.sweep import carry_on
+    from sim.report.failed_runs import told
     from sim.report.progress import progress
     from sim.scenario.load import read_text
 
@@ -78,11 +80,11 @@ def command(
             click.echo(_interrupted(len(store.done()), out), err=True)
             raise
         result = plan.result(store)
-    if result.rows:
-        _tell(result, shown, json_to, out, plots=not no_plots)
-    if failures:
-        raise RunsFailed(result, failures)
-    return 0
+    _tell(result, shown, json_to, out, plots=not no_plots)
+    if not failures:
+        return 0
+    click.echo(told(failures), err=True)
+    return 3 if any(one.broke for one in failures) else 2
 
 
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | 
     from sim.report.folder import write_bytes, write_text
     from sim.report.sweep_json import summary_of
 
-    if json_to != "-":
+    if json_to != "-" and result.rows:
         from sim.report.sweep_tables import print_sweep
         from sim.report.terminal import Terminal
 
@@ -122,7 +124,7 @@ def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | 
     if out is None:
         return
     written = [write_bytes(out / "summary.json", text.encode())]
-    if plots:
+    if plots and result.rows:
         from sim.report.sweep_pictures import sweep_pictures
 
         written += [write_bytes(out / f"{name}.png", png) for name, png in sweep_pictures(result, shown).items()]

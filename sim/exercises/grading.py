@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.errors import SimError
+from sim.core.replay import told_with_replay
 from sim.exercises.catalogue import COURSE, all_exercises, find_exercise
 from sim.exercises.checking import judge, predictions_of
 from sim.exercises.exercise import POLICY, PREDICT, Exercise, load_exercise
@@ -16,8 +17,6 @@ from sim.exercises.submissions import File, Submission, find_submissions
 from sim.exercises.verdict import Judgement, Verdict
 
 NOT_HANDED_IN = "not handed in"
-_IDLE_S = 10
-"""Worker processes end after so many seconds without work."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +124,11 @@ def _judged(tasks: list[_Task], jobs: int | None) -> Iterator[tuple[_Task, Verdi
     if jobs == 1 or len(tasks) < 2:
         yield from map(judge_task, tasks)
         return
-    from joblib import Parallel, cpu_count, delayed, parallel_config
+    from joblib import Parallel, cpu_count, delayed
 
-    with parallel_config("loky", n_jobs=min(jobs or cpu_count(), len(tasks)), idle_worker_timeout=_IDLE_S):
+    from sim.experiments.executors import processes
+
+    with processes(min(jobs or cpu_count(), len(tasks))):
         work = Parallel(return_as="generator_unordered", batch_size=1)
         yield from work(delayed(judge_task)(task) for task in tasks)
 
@@ -138,10 +139,11 @@ def judge_task(task: _Task) -> tuple[_Task, Verdict, str]:
     A broken policy does not keep the predictions from being scored, nor the other way round.
     """
     folder, policy, predict, rules = task
-    exercise = _loaded(folder)
-    title = exercise.description.title
+    name, title, broke = folder.name, "", False
     problems = [] if policy.text is not None else [policy.problem]
     try:
+        exercise = _loaded(folder)
+        name, title = exercise.name, exercise.description.title
         scored, unanswered = _predictions(exercise, predict)
         if rules.strict:
             problems += unanswered
@@ -155,8 +157,8 @@ def judge_task(task: _Task) -> tuple[_Task, Verdict, str]:
     except SimError as error:
         problems = str(error).splitlines()
     except Exception as error:  # whatever one student found, the others are to be graded
-        problems = [f"the simulator failed at this answer: {type(error).__name__}: {error}"]
-    return task, Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy.text or "", problems=problems), ""
+        problems, broke = [f"the simulator failed at this answer: {told_with_replay(error)}"], True
+    return task, Verdict(name, title, Judgement.CANNOT_TELL, policy.text or "", problems=problems, broke=broke), ""
 
 
 @lru_cache(maxsize=64)

@@ -67,6 +67,7 @@ class Verdict:
         evidence: What shows the first failing check; None where none fails.
         became: What became of all jobs in the run that breaks it, in a sentence; empty where none fails.
         replay: The command that runs it again; empty where none fails.
+        broke: Whether the program itself failed at the answer, which is not the answer's fault.
     """
 
     exercise: str
@@ -80,6 +81,7 @@ class Verdict:
     evidence: Evidence | None = None
     replay: str = ""
     became: str = ""
+    broke: bool = False
 
     @property
     def passed(self) -> bool:

@@ -3,7 +3,8 @@
 All give the same rows; only the order in which they come differs.
 """
 
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,20 +16,49 @@ _IDLE_S = 10
 _CONNECT_S = 20
 
 
-def serially(batches: Iterable[Batch]) -> Iterator[Done]:
+def serially(batches: Iterable[Batch]) -> Generator[Done]:
     """Carry out the batches one after the other, in this process."""
-    return map(carry_out, batches)
+    yield from map(carry_out, batches)
 
 
-def on_this_machine(batches: Iterable[Batch], jobs: int) -> Iterator[Done]:
-    """Carry out the batches in so many processes; the results come as they are ready."""
-    from joblib import parallel_config
+def on_this_machine(batches: Iterable[Batch], jobs: int) -> Generator[Done]:
+    """Carry out the batches in so many processes; the results come as they are ready.
 
-    with parallel_config("loky", n_jobs=jobs, idle_worker_timeout=_IDLE_S):
+    Whoever closes this before the end also ends the processes, at once.
+
+    Raises:
+        SimError: A process was killed from outside.
+    """
+    with processes(jobs):
         yield from _parallel(batches)
 
 
-def on_a_cluster(batches: Iterable[Batch], address: str) -> Iterator[Done]:
+@contextmanager
+def processes(jobs: int) -> Iterator[None]:
+    """Have joblib work in so many processes, which are killed when something else than the end of the work ends it.
+
+    Raises:
+        SimError: One of them was killed from outside.
+    """
+    from joblib import parallel_config
+    from joblib.externals.loky import reusable_executor
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        with parallel_config("loky", n_jobs=jobs, idle_worker_timeout=_IDLE_S):
+            yield
+    except BaseException as error:
+        executor = reusable_executor._executor
+        if executor is not None:
+            executor.shutdown(wait=False, kill_workers=True)
+        if isinstance(error, TerminatedWorkerError):
+            raise SimError(
+                "a worker process was killed from outside; where memory was short, fewer of them would fit (--jobs)"
+            ) from None
+        raise
+
+
+def on_a_cluster(batches: Iterable[Batch], address: str) -> Generator[Done]:
     """Carry out the batches on the workers of a Dask scheduler; the results come as they are ready.
 
     Raises:
@@ -47,7 +77,9 @@ def _parallel(batches: Iterable[Batch]) -> Iterator[Done]:
     from joblib import Parallel, delayed
 
     work = Parallel(return_as="generator_unordered", batch_size=1)
-    results: Iterator[Done] = work(delayed(carry_out)(batch) for batch in batches)
+    results: Generator[Done] = work(delayed(carry_out)(batch) for batch in batches)
+    # joblib's warning that work is given up: whoever ends a sweep wants that
+    warnings.filterwarnings("ignore", message=".*tasks which were still being processed", category=UserWarning)
     yield from results
 
 

@@ -1,13 +1,16 @@
 """What a worker process of a sweep does: some runs of one point, as rows."""
 
+import shlex
 import time
 from functools import lru_cache
 from typing import NamedTuple
 
 from sim.core.errors import SimError
 from sim.core.garbage import fewer_collections
+from sim.core.replay import in_a_line
 from sim.experiments.points import Settings, scenario_at
 from sim.experiments.run import run
+from sim.report.failed_runs import FailedRun
 from sim.report.sweep_result import RunRow, row_of
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
@@ -46,12 +49,12 @@ class Done(NamedTuple):
     """What came of a batch.
 
     Attributes:
-        failures: Runs that could not be finished: point, replication and why.
+        failures: Runs that could not be finished.
         took_s: How long it worked, in seconds of real time; decides the size of later batches and nothing else.
     """
 
     rows: list[RunRow]
-    failures: list[tuple[int, int, str]]
+    failures: list[FailedRun]
     took_s: float
 
 
@@ -67,12 +70,12 @@ def seed_of(seed: int, replication: int) -> int:
 
 
 def carry_out(batch: Batch) -> Done:
-    """Run a batch. A run that takes more steps than are allowed is reported and does not stop the others."""
+    """Run a batch. A run that cannot be finished, for whatever reason, is reported and does not stop the others."""
     began_s = time.perf_counter()
     recipe = batch.recipe
     scenario = _scenario(recipe.text, recipe.name, batch.settings)
     rows: list[RunRow] = []
-    failures: list[tuple[int, int, str]] = []
+    failures: list[FailedRun] = []
     with fewer_collections():
         for replication in batch.replications:
             seed = seed_of(recipe.seed, replication)
@@ -86,11 +89,26 @@ def carry_out(batch: Batch) -> Done:
                     trace=False,
                     metrics=False,
                 )
-            except SimError as error:
-                failures.append((batch.point, replication, str(error)))
+                found = [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
+            except Exception as error:  # whatever it is, the other runs are to be had
+                broke = not isinstance(error, SimError)
+                why = in_a_line(error) if broke else " ".join(str(error).split())
+                replay = replay_command(recipe, batch.settings, seed)
+                failures.append(FailedRun(batch.point, replication, seed, why, broke, replay))
                 continue
-            rows += [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
+            rows += found
     return Done(rows, failures, time.perf_counter() - began_s)
+
+
+def replay_command(recipe: Recipe, settings: Settings, seed: int) -> str:
+    """Write the command that gives one run of a sweep again."""
+    mode = recipe.modes[0] if len(recipe.modes) == 1 else "both"
+    parts = ["python", "-m", "sim", "run", recipe.name, "--mode", mode, "--seed", str(seed), "--store", SWEEP_STORE]
+    if recipe.semantics is not None:
+        parts += ["--semantics", recipe.semantics]
+    for path, value in settings:
+        parts += ["--set", f"{path}={value}"]
+    return shlex.join(parts)
 
 
 @lru_cache(maxsize=256)

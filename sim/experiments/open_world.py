@@ -6,6 +6,7 @@ from typing import Literal
 
 from sim.core.durations import parse_duration
 from sim.core.errors import SimError
+from sim.core.replay import replayable
 from sim.faults.timeline import arrange_faults
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
@@ -86,27 +87,29 @@ class World(Simulation):
         count_commands: bool = False,
     ) -> None:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        super().__init__(
-            loaded,
-            mode,
-            seed=seed,
-            semantics=semantics,
-            store=store,
-            most_steps=most_steps,
-            streams=streams,
-            trace=trace,
-            sample_every_ms=sample_every_ms(loaded, metrics, trace),
-            error_log=error_log,
-            error_log_omit=error_log_omit,
-            count_commands=count_commands,
-        )
-        arrange_faults(self)
-        arrange_operator(self)
+        with replayable(mode, loaded.seed if seed is None else seed, semantics or loaded.profiles[0], store):
+            super().__init__(
+                loaded,
+                mode,
+                seed=seed,
+                semantics=semantics,
+                store=store,
+                most_steps=most_steps,
+                streams=streams,
+                trace=trace,
+                sample_every_ms=sample_every_ms(loaded, metrics, trace),
+                error_log=error_log,
+                error_log_omit=error_log_omit,
+                count_commands=count_commands,
+            )
+            arrange_faults(self)
+            arrange_operator(self)
 
     def result(self) -> ModeResult:
         """Take stock of the run as it stands; nothing can run after this."""
-        jobs = self.finish()
-        self.metrics.end()
+        with self.replayable():
+            jobs = self.finish()
+            self.metrics.end()
         metrics = self.metrics if self.metrics.is_sampled else None
         queues = list(self.scenario.queues)
         return ModeResult(self.mode, self.ledger, jobs, self.now_ms, queues, metrics, self.errors.lines)

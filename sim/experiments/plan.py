@@ -77,6 +77,7 @@ class Plan:
             semantics=self.semantics,
             modes=self.modes,
             rows=store.rows(),
+            failures=store.failures(),
         )
 
 

@@ -25,7 +25,7 @@ _INDEX = re.compile(r"\[(\d{1,6})\]")
 
 
 class VaryError(SimError):
-    """A ``--vary`` that cannot be used.
+    """A ``--vary`` (or a ``--set`` of ``run``) that cannot be used.
 
     Args:
         vary: What was asked for, as ``path=value``.
@@ -59,6 +59,20 @@ def parse_vary(text: str) -> Vary:
     if not equals or not path or not rest.strip():
         raise VaryError(quoted(text), "expected PATH=VALUE,VALUE such as workers.email.processes=1,2,4")
     return _checked(Vary(path, tuple(value.strip() for value in _split(rest))))
+
+
+def parse_setting(text: str) -> tuple[str, str]:
+    """Read ``path=value``: one change of a scenario, as a point of a sweep makes it.
+
+    Raises:
+        VaryError: It has no path or no value.
+    """
+    path, equals, value = text.partition("=")
+    path = _INDEX.sub(r".\1", path.strip())
+    if not equals or not path or not value.strip():
+        raise VaryError(quoted(text), "expected PATH=VALUE such as workers.email.processes=2")
+    _checked(Vary(path, (value.strip(),)))
+    return path, value.strip()
 
 
 def as_varies(vary: Mapping[str, Sequence[Any]]) -> list[Vary]:

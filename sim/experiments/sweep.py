@@ -1,7 +1,8 @@
 """Run a scenario many times, at one point or at many, and keep every run."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from sim.experiments.one_point import Done, carry_out
 from sim.experiments.plan import Plan
 from sim.experiments.points import as_varies
 from sim.experiments.sweep_store import SweepStore
+from sim.report.failed_runs import FailedRun, told
 from sim.report.sweep_result import SweepResult
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import read_text
@@ -41,14 +43,11 @@ class RunsFailed(SimError):
 
     Args:
         result: What was computed.
-        failures: Point, replication and why, in order.
+        failures: The runs, as ``FailedRun``, in order.
     """
 
     def __str__(self) -> str:
-        failures = self.args[1]
-        point, replication, why = failures[0]
-        more = f" (and {len(failures) - 1:,} more)" if len(failures) > 1 else ""
-        return f"run {replication} at point {point} could not be finished{more}: {why}"
+        return told(self.args[1])
 
 
 def carry_on(
@@ -59,7 +58,7 @@ def carry_on(
     jobs: int | None = None,
     cluster: str | None = None,
     watch: Watcher | None = None,
-) -> list[tuple[int, int, str]]:
+) -> list[FailedRun]:
     """Carry out every run that the database does not have yet, and write each batch as it comes.
 
     Args:
@@ -69,7 +68,7 @@ def carry_on(
         watch: Is told how far the sweep is.
 
     Returns:
-        Runs that could not be finished: point, replication and why.
+        Runs that could not be finished, in order.
     """
     there = store.done()
     missing = {
@@ -78,12 +77,12 @@ def carry_on(
     }
     todo = sum(map(len, missing.values()))
     of = runs * len(plan.points)
-    failures: list[tuple[int, int, str]] = []
+    failures: list[FailedRun] = []
     done = of - todo
 
     def keep(came: Done) -> None:
         nonlocal done
-        store.add(came.rows)
+        store.add(came.rows, came.failures)
         failures.extend(came.failures)
         done += len(came.rows) // len(plan.modes) + len(came.failures)
         if watch is not None:
@@ -98,9 +97,10 @@ def carry_on(
         first = carry_out(next(batches))  # also tells how long a run takes
         batches.learn(first)
         keep(first)
-    for came in _engine(batches, jobs, cluster):
-        batches.learn(came)
-        keep(came)
+    with closing(_engine(batches, jobs, cluster)) as results:
+        for came in results:
+            batches.learn(came)
+            keep(came)
     return sorted(failures)
 
 
@@ -182,7 +182,7 @@ def sweep_result(
     return result
 
 
-def _engine(batches: Batches, jobs: int | None, cluster: str | None) -> Iterator[Done]:
+def _engine(batches: Batches, jobs: int | None, cluster: str | None) -> Generator[Done]:
     if cluster is not None:
         batches.at_once = _CLUSTER_WIDTH
         return on_a_cluster(batches, cluster)

@@ -9,17 +9,19 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from sim.core.errors import OutputError, SimError
+from sim.experiments.sweep_damage import UNREADABLE, check_soundness, why_unusable
+from sim.report.failed_runs import FailedRun
 from sim.report.sweep_result import COLUMNS, RunRow
 
 APPLICATION_ID = 0x53495753
-FORMAT = 1
+FORMAT = 2
 _KEY = "PRIMARY KEY (point, replication, mode)"
 _TYPES = {"point": "INTEGER NOT NULL", "replication": "INTEGER NOT NULL", "mode": "TEXT NOT NULL"}
 _MAY_BE_NULL = "INTEGER"
@@ -29,7 +31,11 @@ _SCHEMA = (
     "CREATE TABLE run ("
     + ", ".join(f"{name} {_TYPES.get(name, _MAY_BE_NULL)}" for name in COLUMNS)
     + f", {_KEY}) WITHOUT ROWID",
+    "CREATE TABLE failed_run (point INTEGER NOT NULL, replication INTEGER NOT NULL, seed INTEGER NOT NULL, "
+    "why TEXT NOT NULL, broke INTEGER NOT NULL, replay TEXT NOT NULL, PRIMARY KEY (point, replication)) WITHOUT ROWID",
 )
+_LOCKED_S = 5
+"""How long another process may hold the file, seconds."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,15 @@ class SweepStore:
     ) -> None:
         self.path = path
         self._name = "the sweep" if path is None else str(path)
-        if path is not None and path.exists() and path.stat().st_size and not resume:
-            raise SimError(f"{path}: is there already; go on with it by --resume, or choose another --out")
+        if path is not None and path.exists():
+            if not path.is_file():
+                raise SimError(f"{path}: is no file, so it cannot hold a sweep; choose another --out")
+            if path.stat().st_size and not resume:
+                raise SimError(f"{path}: is there already; go on with it by --resume, or choose another --out")
         with self._telling():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None)
+            self._connection = sqlite3.connect(path or ":memory:", timeout=_LOCKED_S, isolation_level=None)
         try:
             with self._telling():
                 if self._is_empty():
@@ -116,8 +125,8 @@ class SweepStore:
         """Close the file."""
         self._connection.close()
 
-    def add(self, rows: Iterable[RunRow]) -> None:
-        """Write rows, all of them or none, and have them on disk before this returns.
+    def add(self, rows: Sequence[RunRow], failures: Iterable[FailedRun] = ()) -> None:
+        """Write rows and runs that gave none, all of them or nothing, and have them on disk before this returns.
 
         A row that is there already stays: the same run gives the same row.
 
@@ -127,6 +136,10 @@ class SweepStore:
         marks = ", ".join("?" * len(COLUMNS))
         with self._telling(), self._transaction():
             self._connection.executemany(f"INSERT OR IGNORE INTO run VALUES ({marks})", [row.flat() for row in rows])
+            self._connection.executemany("INSERT OR REPLACE INTO failed_run VALUES (?, ?, ?, ?, ?, ?)", failures)
+            self._connection.executemany(
+                "DELETE FROM failed_run WHERE point = ? AND replication = ?", [row[:2] for row in rows]
+            )
 
     def done(self) -> set[tuple[int, int]]:
         """Return the runs that are there, as pairs of point and replication."""
@@ -138,6 +151,12 @@ class SweepStore:
         with self._telling():
             found = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY point, replication, mode")
             return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:])) for row in found]
+
+    def failures(self) -> list[FailedRun]:
+        """Return every run that could not be finished, sorted; a resumed sweep tries them again."""
+        with self._telling():
+            found = self._connection.execute("SELECT * FROM failed_run ORDER BY point, replication")
+            return [FailedRun(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in found]
 
     def _is_empty(self) -> bool:
         return not self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -171,8 +190,11 @@ class SweepStore:
         with self._telling():
             number = self._connection.execute("PRAGMA application_id").fetchone()[0]
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if number != APPLICATION_ID or version != FORMAT:
+            if number == APPLICATION_ID and version != FORMAT:
+                raise SimError(f"{self._name}: belongs to another sweep: {_DIFFERS['version']}; choose another --out")
+            if number != APPLICATION_ID:
                 raise SimError(f"{self._name}: is not the database of a sweep; choose another --out")
+            check_soundness(self._connection)
             facts: dict[str, Any] = dict(self._connection.execute("SELECT name, value FROM sweep"))
         wrong = [told for name, told in _DIFFERS.items() if facts.get(name) != getattr(identity, name)]
         if wrong:
@@ -192,10 +214,8 @@ class SweepStore:
     def _telling(self) -> Any:
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error):
-                raise SimError(f"{self._name}: is not the database of a sweep; choose another --out") from None
-            raise OutputError(self._name, str(error)) from None
+        except UNREADABLE as error:
+            raise why_unusable(self._name, error) from None
         except OSError as error:
             place = os.fspath(error.filename) if error.filename else self._name
             raise OutputError(place, error.strerror or str(error)) from None

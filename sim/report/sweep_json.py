@@ -16,6 +16,7 @@ def summary_of(result: SweepResult) -> dict[str, Any]:
             mode: [runs_sentence(found[name]) for name in ("duplicated", "not_delivered", *REASONS) if name in found]
             for mode, found in answer.modes.items()
         }
+        written["failed_runs"] = sum(one.point == answer.point for one in result.failures)
         points.append(written)
     return {
         "scenario": result.title,
@@ -24,6 +25,7 @@ def summary_of(result: SweepResult) -> dict[str, Any]:
         "varied": list(result.paths),
         "modes": list(result.modes),
         "runs": result.runs,
+        "failed_runs": [one.as_dict() for one in result.failures],
         "confidence": 0.95,
         "measures": list(MEASURES),
         "points": points,

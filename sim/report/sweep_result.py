@@ -1,13 +1,14 @@
 """What a sweep gives back: one row for each mode of each run, and what was varied."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.errors import SimError
 from sim.ledger.outcomes import Counts
+from sim.report.failed_runs import FailedRun
 from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName
 
@@ -67,6 +68,7 @@ class SweepResult:
         points: The values of ``paths`` at each point, as the scenario file would write them.
         semantics: By point.
         rows: Sorted by point, replication and mode.
+        failures: Runs that could not be finished; nothing of them is in the rows.
     """
 
     title: str
@@ -78,6 +80,7 @@ class SweepResult:
     semantics: tuple[str, ...]
     modes: tuple[ModeName, ...]
     rows: list[RunRow]
+    failures: list[FailedRun] = field(default_factory=list)
 
     @property
     def runs(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.report.answers import PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
+from sim.report.failed_runs import left_out
 from sim.report.sweep_result import TIMES, SweepResult
 from sim.report.sweep_words import bounds, number, percent, runs_sentence, short_names
 from sim.report.words import in_words
@@ -36,6 +37,8 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     console.print(Text(f"{_runs(answers)}, seed {result.seed}, semantics {semantics}", style="dim"))
     for name, path in zip(short_names(result.paths), result.paths, strict=True):
         console.print(Text(f"{name}: {path}", style="dim"))
+    if result.failures:
+        console.print(Text(left_out(result.failures, result.runs), style="bold red"))
     tables = _tables(answers, measures)
     for title, columns in tables:
         _print_table(console, title, answer_table(answers, columns))

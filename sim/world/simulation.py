@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from sim.core.durations import parse_duration
 from sim.core.errors import BudgetExceeded, SimError, UnknownName
+from sim.core.replay import replayable
 from sim.handlers.database import ApplicationDatabase
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.semantics import PROFILES
@@ -164,6 +166,10 @@ class Simulation:
         server = cast(RedisServer, self.server)
         return server.operate(lambda: job_places(cast(Store, self.redis), keys, self.recorder))
 
+    def replayable(self) -> AbstractContextManager[None]:
+        """Let an error of the program itself take along how this run is had again."""
+        return replayable(self.mode, self.seed, self.semantics.name, self.store_name)
+
     # -- running --------------------------------------------------------------------------------------------------
 
     @property
@@ -267,14 +273,15 @@ class Simulation:
         steps = self._steps_left
         step, peek = env.step, env.peek
         try:
-            if until_ms is None:
-                while not self._settled and steps:
-                    step()
-                    steps -= 1
-            else:
-                while steps and peek() <= until_ms and not (to_end and self._settled):
-                    step()
-                    steps -= 1
+            with self.replayable():
+                if until_ms is None:
+                    while not self._settled and steps:
+                        step()
+                        steps -= 1
+                else:
+                    while steps and peek() <= until_ms and not (to_end and self._settled):
+                        step()
+                        steps -= 1
         finally:
             self._steps_left = steps
             self._left = self._standing()

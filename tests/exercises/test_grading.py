@@ -207,7 +207,9 @@ def test_an_error_of_the_program_itself_costs_one_row(
     monkeypatch.setattr(grading, "judge", fragile)
     hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("6", "7"))
     row = row_of(course, handed_in)
-    assert row.message == "the simulator failed at this answer: RecursionError: too deep"
+    assert row.message.startswith("the simulator failed at this answer: RecursionError: too deep")
+    assert row.details is not None
+    assert row.details.broke
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
 """The command line as a whole: what it loads, how it ends, what it says."""
 
 import os
+import platform
+import shlex
+import signal
 import subprocess
 import sys
+import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -10,8 +15,10 @@ import pytest
 
 import sim.cli
 from sim.cli import main
+from sim.cli.endings import Stopped
 from sim.cli.lazy_group import COMMANDS
 from sim.core.errors import SimError
+from sim.world.attempt import AttemptRunner
 
 HEAVY = {"fakeredis", "matplotlib", "numpy", "pydantic", "hypothesis", "rich", "simpy", "yaml", "redis", "jinja2"}
 HEAVY |= {"joblib", "pandas", "dask", "distributed", "sqlite3"}
@@ -80,7 +87,11 @@ def test_wrong_usage_ends_with_2(arguments: list[str], what: str, capsys: pytest
         (SimError("it is late"), 2, "it is late\n"),
         (FileNotFoundError(2, "No such file or directory", "out"), 2, "out: No such file or directory\n"),
         (OSError(28, "No space left on device"), 2, "No space left on device\n"),
+        (click.ClickException("it needs an extra"), 2, "Error: it needs an extra\n"),
+        (click.FileError("out", "is a folder"), 2, "Error: Could not open file 'out': is a folder\n"),
         (KeyboardInterrupt(), 130, ""),
+        (Stopped(15), 143, ""),
+        (Stopped(1), 129, ""),
         (SystemExit(1), 1, ""),
         (SystemExit(None), 0, ""),
     ],
@@ -98,11 +109,77 @@ def test_how_a_subcommand_ends_is_the_exit_code(
     assert capsys.readouterr().err.strip() == told.strip()
 
 
-def test_a_mistake_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody foresaw keeps its traceback."""
-    monkeypatch.setattr(sim.cli.cli, "invoke", lambda _context: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        main(["schema"])
+@pytest.mark.parametrize(
+    "raised", [ZeroDivisionError("by zero"), RecursionError(), MemoryError(), AssertionError(), RuntimeError("a\nb")]
+)
+def test_a_fault_of_the_program_ends_with_3_and_asks_for_a_report(
+    raised: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With the version, the command and the scenario's hash; the traceback lies in a file."""
+    scenario = tmp_path / "some file.yaml"
+    scenario.write_text("title: t\n")
+
+    def fail(_context: click.Context) -> None:
+        raise raised
+
+    monkeypatch.setattr(sim.cli.cli, "invoke", fail)
+    assert main(["check", str(scenario)]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    assert lines[0].startswith(f"internal error: {type(raised).__name__}")
+    assert "report" in lines[1]
+    told = {line.split()[0]: line.strip().partition(" ")[2].strip() for line in lines[2:]}
+    assert told["version"].endswith(f"Python {platform.python_version()}")
+    assert told["command"] == f"python -m sim check '{scenario}'"
+    assert told["scenario"] == f"{scenario} (SHA-256 {sha256(scenario.read_bytes()).hexdigest()})"
+    assert len(lines) == 6
+    trace = Path(told["traceback"])
+    assert "Traceback (most recent call last)" in trace.read_text()
+    assert "in fail" in trace.read_text()
+    trace.unlink()
+
+
+def test_a_fault_in_the_middle_of_a_run_is_told_with_what_gives_the_run_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The command of the replay meets the same fault."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(AttemptRunner, "_apply", fail)
+    scenario = "scenarios/01-worker-crashes/frozen-worker.yaml"
+    monkeypatch.chdir(ROOT)
+    assert main(["run", scenario, "--mode", "queue", "--store", "memory"]) == 3
+    replay = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("  replay"))
+    command = shlex.split(replay)[1:]
+    assert command[:5] == ["python", "-m", "sim", "run", scenario]
+    assert command[5:] == ["--mode", "queue", "--seed", "1", "--semantics", "documented", "--store", "memory"]
+    assert main(command[3:]) == 3
+    assert replay in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_a_command_that_is_asked_to_end_does_what_ctrl_c_does(
+    number: int, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is under way is wound up, and the handlers are as before."""
+    wound_up = []
+
+    def wait(_context: click.Context) -> None:
+        try:
+            signal.raise_signal(number)
+        finally:
+            wound_up.append(True)
+
+    before = signal.getsignal(number)
+    monkeypatch.setattr(sim.cli.cli, "invoke", wait)
+    assert main(["schema"]) == code
+    assert wound_up == [True]
+    assert signal.getsignal(number) is before
 
 
 @pytest.mark.parametrize("arguments", [["schema"], ["--help"], ["scenarios"]])
