@@ -95,15 +95,16 @@ class Trials:
 
         Args:
             settings: Laid over the queue's own.
-            workers: Laid over its workers' own, which all start at once.
+            workers: Laid over its workers' own, which are there before the trial begins.
             duration_ms: When the trial ends; left out, when all is settled.
         """
         own = {**self._part("queues", queue), **(settings or {})}
+        own_workers = {name: value for name, value in self._part("workers", queue).items() if name != "start_spread"}
         return self._try(
             told,
             semantics,
             queues={queue: own},
-            workers={queue: {**self._part("workers", queue), "start_spread": "0s", **(workers or {})}},
+            workers={queue: {**own_workers, **(workers or {})}},
             workload=[{"queue": queue, "arrivals": {"kind": "constant", "every": "1ms", "count": jobs}}],
             faults=list(faults),
             **({} if duration_ms is None else {"duration": format_duration(duration_ms)}),

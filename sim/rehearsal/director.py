@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from sim.faults.timeline import arrange_faults
@@ -19,6 +18,7 @@ from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock
+from sim.rehearsal.starting import LOADED_WITHIN_S, start_everyone
 from sim.rehearsal.stock import take_stock
 from sim.report.result import ModeResult
 from sim.scenario.fault_schema import PoisonJob, WorkerCrash
@@ -33,7 +33,6 @@ CHILD = "child.js"
 GIVE_UP_AFTER_MS = 600_000
 LOOK_EVERY_S = 0.05
 MOST_SPARES = 6
-LOADED_WITHIN_S = 60.0
 
 
 class Rehearsal:
@@ -157,7 +156,7 @@ class Rehearsal:
         try:
             await asyncio.wait_for(self.staff.until_spares(processes), LOADED_WITHIN_S)
             self.staff.start(self.probe)
-            await self._start_everyone()
+            await start_everyone(self, self.controls, self.streams)
         except TimeoutError:
             words = self._household.last_words("node")
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
@@ -177,21 +176,6 @@ class Rehearsal:
             await self._until_settled()
         jobs = take_stock(self.ledger, self.recorder, self.redis, self.access.database, self._waiting())
         return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
-
-    async def _start_everyone(self) -> None:
-        """Start producer and workers one after the other, so that they stand in line for jobs in their order."""
-        for process in self._everyone():
-            queue = process.config.get("queue")
-            spread = 0 if queue is None else self.scenario.workers_of(queue).start_spread
-            if spread:
-                continue
-            self.staff.start(process)
-            await asyncio.wait_for(process.ready.wait(), LOADED_WITHIN_S)
-        for queue, workers in self.workers.items():
-            spread = self.scenario.workers_of(queue).start_spread
-            starts = self.streams.generator(f"worker-starts:{queue}")
-            for worker in workers if spread else ():
-                self.controls.at(int(starts.integers(0, spread)), partial(self.staff.start, worker))
 
     async def _offer_all(self) -> None:
         for offer in self._offers:

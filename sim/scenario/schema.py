@@ -31,8 +31,9 @@ class Workers(Model):
     processes: Annotated[int, Field(ge=0, le=1_000)] = 1
     concurrency: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Jobs that one process runs at the same time."""
-    start_spread: Duration = 0
-    """Processes start at random moments within this time; 0s: one after the other, 10 ms apart."""
+    start_spread: Duration | None = None
+    """Processes start at random moments within this time; 0s: one after the other, 10 ms apart. Left out, they were
+    there before: each started at a random moment of the last stalled interval before the run."""
     lock_duration: CoarseDuration = 30_000
     lock_renew: CoarseDuration | None = None
     """How often a running job's lock is extended; left out, half the lock duration."""

@@ -14,14 +14,12 @@ from sim.world.promoter import Promoter
 from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
 from sim.world.redis_server import RedisServer
+from sim.world.starts import worker_starts
 from sim.world.stores import open_store
 from sim.world.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:
     from sim.world.simulation import Simulation
-
-STAGGER_MS = 10
-"""Time between the starts of two processes of a queue, where the scenario does not spread them."""
 
 
 def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProducer:
@@ -60,7 +58,9 @@ def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProdu
     )
     world.operator.start()
     for name, parts in world.queues.items():
-        world.workers[name] = list(_workers(world, world.server, name, parts, store))
+        starts = worker_starts(name, parts.settings, world.streams)
+        _remember_last_check(world.redis, parts, world.clock.now_ms, min(starts, default=0))
+        world.workers[name] = list(_workers(world, world.server, parts, store, starts))
     return world.producer
 
 
@@ -80,13 +80,20 @@ def _queue(world: "Simulation", name: str, store: Store) -> QueueParts:
     return QueueParts(name, keys, config, settings, room, promoter, limit, times, dead)
 
 
-def _workers(world: "Simulation", server: RedisServer, name: str, parts: QueueParts, store: Store) -> Iterator[Process]:
-    spread = parts.settings.start_spread
-    starts = world.streams.generator(f"worker-starts:{name}") if spread else None
-    for number in range(1, parts.settings.processes + 1):
+def _remember_last_check(redis: Store, parts: QueueParts, now_ms: int, started_ms: int) -> None:
+    """Leave the key that the first of the processes set at its start, if that was before the run."""
+    if started_ms < 0:
+        left_ms = parts.settings.stalled_interval + started_ms
+        redis.set(parts.keys.stalled_check, now_ms + started_ms, px=left_ms)
+
+
+def _workers(
+    world: "Simulation", server: RedisServer, parts: QueueParts, store: Store, starts: list[int]
+) -> Iterator[Process]:
+    for number, start_ms in enumerate(starts, 1):
         worker = QueueWorker(
             world.env,
-            f"{name}-{number}",
+            f"{parts.name}-{number}",
             parts,
             store=store,
             clock=world.clock,
@@ -98,11 +105,10 @@ def _workers(world: "Simulation", server: RedisServer, name: str, parts: QueuePa
             streams=world.streams,
             errors=world.errors,
         )
-        start_ms = (number - 1) * STAGGER_MS if starts is None else int(starts.integers(0, spread))
-        if start_ms:
+        if start_ms > 0:
             world.controls.at(start_ms, worker.start)
         else:
-            worker.start()
+            worker.start(age_ms=-start_ms)
         yield worker
 
 

@@ -20,6 +20,7 @@ class Process:
     Attributes:
         name: Such as ``email-1``; a replacement has the same name.
         generation: How many processes have had the name; 1 for the first.
+        started_ms: When the one that has it started, ms since the run began; negative where it was there before.
         frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
         frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
         freezes: How often it has been told to stand still, less how often to go on.
@@ -30,6 +31,7 @@ class Process:
         self.env = env
         self.name = name
         self.generation = 0
+        self.started_ms = 0
         self.alive = False
         self.frozen = False
         self.frozen_since_ms = 0
@@ -55,6 +57,7 @@ class Process:
     def start(self) -> None:
         """Begin to run, as a new process of the same name."""
         self.generation += 1
+        self.started_ms = self.env.now
         self.alive = True
         self.frozen = False
         self.freezes = 0

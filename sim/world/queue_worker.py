@@ -65,9 +65,14 @@ class QueueWorker(ClientProcess):
 
     # -- life ---------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Start as a new process: look for stalled jobs at once, then run slots and timers."""
+    def start(self, age_ms: int = 0) -> None:
+        """Start as a new process: look for stalled jobs at once, then run slots and timers.
+
+        Args:
+            age_ms: For how long it has been running already: its timers are then under way.
+        """
         super().start()
+        self.started_ms -= age_ms
         settings = self.queue.settings
         self.lease = Lease(f"{self.name}#{self.generation}", settings.lock_duration)
         self._drained = True

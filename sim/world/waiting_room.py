@@ -51,7 +51,7 @@ class WaitingRoom:
     def enter(self, process: Process) -> simpy.Event:
         """Block until a job comes; the event's value is its id, or None when the connection breaks.
 
-        A job that is already waiting is handed out at once.
+        A job that is already waiting is handed out at once. Who was there before the run began has waited since then.
 
         Raises:
             redis.ResponseError: Something else than a list stands in the place of one.
@@ -65,7 +65,7 @@ class WaitingRoom:
             if line.process is process:
                 break
         else:
-            line = Line(process, self.env.now)
+            line = Line(process, self.env.now or process.started_ms)
             self._lines.append(line)
         line.arrivals.append(arrival)
         return arrival

@@ -95,17 +95,18 @@ class LockRenewals:
 
 
 def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
-    """Check at the start, then at every tick; while Redis is away the check waits in the offline queue."""
+    """Check at the start, then at every tick; while Redis is away the check waits in the offline queue.
+
+    Of a process that was there before the run began, the check at the start is in the past.
+    """
     interval_ms = worker.queue.settings.stalled_interval
     late = late_tick_chance(interval_ms, worker.queue.settings.process_queues)
     stream = f"stalled-timer:{worker.name}:{worker.generation}"
     tick = 0
-    tick_ms = worker.env.now
+    tick_ms = worker.started_ms
+    if tick_ms == worker.env.now:
+        yield from _try_to_check(worker)
     while True:
-        try:
-            yield from worker.call(partial(_check, worker))
-        except (CommandFailed, UnreadableOptions, ResponseError) as error:
-            worker.note_trouble(error)
         tick += 1
         tick_ms += interval_ms + (worker.streams.unit(stream, tick) < late)
         while tick_ms <= worker.env.now:
@@ -114,6 +115,14 @@ def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
         if worker.frozen:
             yield from worker.until_thawed()
             tick_ms = worker.env.now
+        yield from _try_to_check(worker)
+
+
+def _try_to_check(worker: "QueueWorker") -> Steps:
+    try:
+        yield from worker.call(partial(_check, worker))
+    except (CommandFailed, UnreadableOptions, ResponseError) as error:
+        worker.note_trouble(error)
 
 
 def _check(worker: "QueueWorker", *, now_ms: int) -> None:

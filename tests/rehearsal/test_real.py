@@ -188,6 +188,7 @@ def test_which_process_takes_a_job_is_predicted(real_parts: RealParts) -> None:
     scenario = few_emails(
         queues={"email": {"service": "100ms"}},
         workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "5500ms", "13500ms", "14s"]}}],
+        workers={"email": {"processes": 2, "start_spread": "0s"}},
     )
     for _ in range(TRIES):
         performance = performed(scenario, real_parts, Scale(5))

@@ -11,6 +11,8 @@ from sim.experiments.run import run
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
 
+START = {"start_spread": "0s"}
+"""The processes start with the run, so that their stalled checks come at 0, 30 and 60 s."""
 BOTH_DELIVERED = {"stalled": 0, "attempts": 2, "duplicated": 0, "false_failures": 0}
 
 
@@ -21,7 +23,7 @@ def blocking(size: int, service: str, slots: int, *, processes: int = 1, **parts
             {"queue": "email", "arrivals": {"kind": "bursts", "every": "1s", "size": size, "bursts": 1, "start": "1s"}}
         ],
         "queues": {"email": {"service": service, "attempts": 1, "idempotency_key": "off"}},
-        "workers": {"email": {"processes": processes, "concurrency": slots, "blocking": "on"}},
+        "workers": {"email": {"processes": processes, "concurrency": slots, "blocking": "on", **START}},
     }
     return scenario(**{**base, **parts})
 

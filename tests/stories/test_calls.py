@@ -151,7 +151,8 @@ def test_a_call_made_before_the_freeze_keeps_its_time(semantics: str) -> None:
 @BOTH
 def test_a_stalled_check_that_waited_fails_jobs_at_the_time_of_its_call(semantics: str) -> None:
     """The tick that falls into the outage, not the reconnection, is finishedOn of the job that it gives up."""
-    workers = {"email": {"processes": 2, "max_stalled": 0, "lock_duration": "4s", "stalled_interval": "4s"}}
+    times = {"lock_duration": "4s", "stalled_interval": "4s", "start_spread": "0s"}
+    workers = {"email": {"processes": 2, "max_stalled": 0, **times}}
     story = one_email(
         {"kind": "worker-crash", "target": "email-1", "at": "8500ms"},
         at="7s",

@@ -134,10 +134,10 @@ def test_a_refused_completion_is_a_failure_of_the_queue_s_kind() -> None:
     """The handler returned and the mail is out; the queue, asked too late, takes neither success nor failure."""
     story = scenario(
         workers={"email": {"processes": 2}},
-        faults=[{"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "2m"}],
+        faults=[{"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}],
     )
     (line,) = lines(story)
-    assert short(line) == "124000 email-1 email-1 queue 1/5 refused"
+    assert short(line) == "124000 email-2 email-1 queue 1/5 refused"
     assert line["error"] == "LockMissing"
     assert line["message"] == "Missing lock for job 1 finished"
     assert line["refusal"] == "Missing lock for job 1 delayed"
@@ -200,7 +200,7 @@ def test_a_failure_that_waits_for_redis_is_logged_when_its_end_is_known() -> Non
         faults=[failing(jobs=["email-1"], first_attempts=1), {"kind": "redis-outage", "at": "5s", "duration": "10s"}],
     )
     (line,) = lines(story, semantics="documented")
-    assert short(line) == "9000 email-1 email-1 transient 1/5 retry in 1000"
+    assert short(line) == "9000 email-2 email-1 transient 1/5 retry in 1000"
 
 
 @pytest.mark.parametrize("crash", [True, False])

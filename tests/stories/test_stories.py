@@ -43,7 +43,7 @@ def test_in_process_the_crash_takes_the_job_with_it() -> None:
 
 
 def test_a_crashed_worker_s_job_runs_again_after_two_checks() -> None:
-    """The replacement's first check marks it under its old lock, the second finds it without one."""
+    """The first check after the crash marks it, the second finds it without a lock."""
     story = scenario(faults=[{"kind": "worker-crash", "at": "5s", "restart_after": "1s"}], seed=3)
     lines = timeline(story)
     assert lines[:2] == ["1000 email-1 started", "5000 email-1 worker-crashed"]
@@ -53,10 +53,10 @@ def test_a_crashed_worker_s_job_runs_again_after_two_checks() -> None:
 
 
 def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
-    """The second worker first, then the first one that wakes up."""
+    """The worker that is awake first, then the one that wakes up."""
     story = scenario(
         workers={"email": {"processes": 2}},
-        faults=[{"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "2m"}],
+        faults=[{"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}],
     )
     lines = timeline(story)
     assert [line.split()[2] for line in lines] == [
@@ -72,10 +72,10 @@ def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
         "worker-trouble",
     ]
     assert lines[-4:] == [
-        "122000 email-1 worker-resumed",
+        "122000 email-2 worker-resumed",
         "122000 email-1 effect",
         "124000 email-1 refused",
-        "124000 email-1 worker-trouble",
+        "124000 email-2 worker-trouble",
     ] or lines[-4].startswith("122000")
 
 
@@ -83,7 +83,7 @@ def test_a_frozen_worker_leaves_its_mark_on_the_completed_job() -> None:
     """The hash of the completed job says that an attempt failed (BULL_FACTS 6)."""
     story = scenario(
         workers={"email": {"processes": 2}},
-        faults=[{"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "2m"}],
+        faults=[{"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}],
     )
     world = World(story)
     world.run()

@@ -54,7 +54,7 @@ def test_who_looks_at_the_keys_is_not_counted(store: str) -> None:
     world.run()
     assert world.commands is not None
     before = world.commands.total
-    assert before == 663
+    assert before == 659
     assert world.redis is not None
     world.redis.llen("bull:order:wait")
     world.result()
