@@ -20,17 +20,8 @@ from sim.report.intervals import share_interval
 from tests.mutation.rooms import ROOMS, Room
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = (
-    "sim",
-    "tests",
-    "scenarios",
-    "docs",
-    "notebooks",
-    "benchmarks",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-)
+ALSO_READ = ("scenarios", "docs", "notebooks", "benchmarks", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+"""What tests read besides the code and themselves."""
 SURVIVED = (0, 5, 33)
 """Exit codes of mutmut for a change that no test noticed: the tests passed, or there are none."""
 
