@@ -8,18 +8,23 @@ import click
 def command(files: tuple[str, ...]) -> int:
     """Check every FILE and name each problem with its line and column.
 
+    Notes say what will still be pending when the run ends, because of delays or too few workers.
+
     Exit code 0: all of them can be run; 2: one cannot.
     """
+    from sim.advice.outlook import outlook
     from sim.core.errors import ScenarioError
     from sim.scenario.load import load_scenario
 
     code = 0
     for file in files:
         try:
-            load_scenario(file)
+            scenario = load_scenario(file)
         except ScenarioError as error:
             click.echo(str(error), err=True)
             code = 2
         else:
             click.echo(f"{file}: ok")
+            for note in outlook(scenario):
+                click.echo(f"{file}: note: {note}")
     return code

@@ -112,4 +112,4 @@ class World(Simulation):
             self.metrics.end()
         metrics = self.metrics if self.metrics.is_sampled else None
         queues = list(self.scenario.queues)
-        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, queues, metrics, self.errors.lines)
+        return ModeResult(self.mode, self.ledger, jobs, self.now_ms, queues, metrics, self.errors.lines, self.end)

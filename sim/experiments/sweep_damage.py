@@ -11,7 +11,7 @@ _TABLES = {
     "run": COLUMNS,
     "failed_run": ("point", "replication", "seed", "why", "broke", "replay"),
 }
-_TEXTS = {"name", "value", "semantics", "settings", "mode", "why", "replay"}
+_TEXTS = {"name", "value", "semantics", "settings", "mode", "ended", "why", "replay"}
 _UNLESS_DELIVERED = {"effect_mean_ms", "effect_p95_ms"}
 
 

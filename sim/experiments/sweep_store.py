@@ -23,7 +23,8 @@ from sim.report.sweep_result import COLUMNS, RunRow
 APPLICATION_ID = 0x53495753
 FORMAT = 2
 _KEY = "PRIMARY KEY (point, replication, mode)"
-_TYPES = {"point": "INTEGER NOT NULL", "replication": "INTEGER NOT NULL", "mode": "TEXT NOT NULL"}
+_NUMBER, _TEXT = "INTEGER NOT NULL", "TEXT NOT NULL"
+_TYPES = {"point": _NUMBER, "replication": _NUMBER, "mode": _TEXT, "ended": _TEXT}
 _MAY_BE_NULL = "INTEGER"
 _SCHEMA = (
     "CREATE TABLE sweep (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -150,7 +151,7 @@ class SweepStore:
         """Return every row, sorted by point, replication and mode."""
         with self._telling():
             found = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY point, replication, mode")
-            return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:])) for row in found]
+            return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:-1]), row[-1]) for row in found]
 
     def failures(self) -> list[FailedRun]:
         """Return every run that could not be finished, sorted; a resumed sweep tries them again."""

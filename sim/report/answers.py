@@ -91,6 +91,7 @@ class PointAnswer:
         settings: Pairs of a path and its value.
         modes: By mode, every measure; times are left out where nothing was delivered.
         differences: By measure; empty when only one mode was run.
+        ended_early: By mode, how many runs ended before all was settled; modes without any are left out.
     """
 
     point: int
@@ -99,6 +100,7 @@ class PointAnswer:
     runs: int
     modes: dict[ModeName, dict[str, Summary]]
     differences: dict[str, Difference]
+    ended_early: dict[ModeName, int]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as the JSON contract writes it."""
@@ -107,6 +109,7 @@ class PointAnswer:
             "settings": dict(self.settings),
             "semantics": self.semantics,
             "runs": self.runs,
+            "runs_ended_early": self.ended_early,
             "modes": {
                 mode: {name: summary.as_dict() for name, summary in found.items()} for mode, found in self.modes.items()
             },
@@ -160,6 +163,7 @@ def answers_of(result: SweepResult) -> list[PointAnswer]:
                 max(map(len, by_mode.values())),
                 modes,
                 _differences(rows) if len(result.modes) == 2 else {},
+                {mode: early for mode, own in by_mode.items() if (early := sum(row.is_early for row in own))},
             )
         )
     return answers

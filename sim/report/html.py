@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.errors import MOST_GROUPS, group_errors
 from sim.report.result import Result
+from sim.report.run_end_words import early_ends
 from sim.report.words import duration_in_words, in_words, mode_sentence, remarks, table_rows, verdict
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def render_report(result: Result, pictures: Sequence["Picture"]) -> str:
         result=result,
         story=[part for part in result.scenario.story.split("\n\n") if part.strip()],
         verdict=verdict(result),
+        early_ends=early_ends(result),
         sentences=[(mode, mode_sentence(result, one), remarks(one)) for mode, one in result.modes.items()],
         simulated=duration_in_words(result.simulated_ms),
         queues=_queues(result),

@@ -10,6 +10,7 @@ from typing import Any
 from sim.ledger.error_lines import ErrorLines, ErrorsNotKept
 from sim.ledger.events import Ledger
 from sim.ledger.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.ledger.run_end import RunEnd
 from sim.monitoring.metrics import Metrics, NotSampled
 from sim.report.notices import Notices, take_notice
 from sim.scenario.expect import ModeExpectation, holds
@@ -62,6 +63,7 @@ class ModeResult:
         simulated_ms: How long the run was, in simulated time.
         metrics: What an operator could have seen; None where no samples were taken.
         error_lines: The error log, one JSON object a line; None where none was kept.
+        end: How the run ended and what was left to do; None of a rehearsal.
     """
 
     mode: ModeName
@@ -71,6 +73,7 @@ class ModeResult:
     queue_names: list[str]
     metrics: Metrics | None = None
     error_lines: ErrorLines | None = None
+    end: RunEnd | None = None
 
     @cached_property
     def totals(self) -> Counts:
@@ -248,6 +251,7 @@ class Result:
                 mode: {
                     **result.totals.as_dict(),
                     "queues": {name: counts.as_dict() for name, counts in result.queues.items()},
+                    "ended": None if result.end is None else result.end.as_dict(),
                 }
                 for mode, result in self.modes.items()
             },

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COUNTS = tuple(field.name for field in fields(Counts))
 TIMES = ("effect_mean_ms", "effect_p95_ms")
 """Time from the offer of a job to its first effect, over the delivered jobs of a run: mean and 95th percentile."""
-COLUMNS = ("point", "replication", "mode", "seed", "simulated_ms", *COUNTS, *TIMES)
+COLUMNS = ("point", "replication", "mode", "seed", "simulated_ms", *COUNTS, *TIMES, "ended")
 """The columns of a run's row, in the order of the database."""
 
 
@@ -33,6 +33,7 @@ class RunRow(NamedTuple):
         seed: What its random numbers come from; the same at every point and in both modes.
         simulated_ms: How long it was in simulated time.
         numbers: The values of ``COUNTS`` and ``TIMES``; a time is None where nothing was delivered.
+        ended: ``settled``, or what ended it before: ``duration`` or ``horizon``.
     """
 
     point: int
@@ -41,10 +42,16 @@ class RunRow(NamedTuple):
     seed: int
     simulated_ms: int
     numbers: tuple[int | None, ...]
+    ended: str = "settled"
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it ended before all was settled."""
+        return self.ended != "settled" and bool(self.numbers[COUNTS.index("pending")])
 
     def flat(self) -> tuple[int | str | None, ...]:
         """The row as the database has it: the values of ``COLUMNS``."""
-        return (*self[:5], *self.numbers)
+        return (*self[:5], *self.numbers, self.ended)
 
 
 def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRow:
@@ -53,7 +60,9 @@ def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRo
     mean_ms = (2 * sum(waits) + len(waits)) // (2 * len(waits)) if waits else None
     p95_ms = waits[-(-95 * len(waits) // 100) - 1] if waits else None
     counts = tuple(getattr(result.totals, name) for name in COUNTS)
-    return RunRow(point, replication, result.mode, seed, result.simulated_ms, (*counts, mean_ms, p95_ms))
+    numbers = (*counts, mean_ms, p95_ms)
+    ended = "settled" if result.end is None else result.end.by
+    return RunRow(point, replication, result.mode, seed, result.simulated_ms, numbers, ended)
 
 
 @dataclass(frozen=True)

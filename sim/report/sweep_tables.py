@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _RARE = ("duplicated", *REASONS)
 _FEW_POINTS = 2
+_MOST_EARLY = 4
 _MOST_COLUMNS = 4
 _WIDEST_SETTING = 22
 
@@ -39,6 +40,7 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
         console.print(Text(f"{name}: {path}", style="dim"))
     if result.failures:
         console.print(Text(left_out(result.failures, result.runs), style="bold red"))
+    _print_early_ends(answers, console)
     tables = _tables(answers, measures)
     for title, columns in tables:
         _print_table(console, title, answer_table(answers, columns))
@@ -173,6 +175,20 @@ def _difference_cell(difference: Difference | None, measure: str) -> "Text":
     alike = interval is not None and interval.low == interval.high
     cell.append("\n" + ("every run" if alike else bounds(measure, interval)), style="not bold dim")
     return cell
+
+
+def _print_early_ends(answers: Sequence[PointAnswer], console: "Console") -> None:
+    """Say where runs ended before all was settled, since what is pending there might still have been delivered."""
+    from rich.text import Text
+
+    early = [(answer, mode, count) for answer in answers for mode, count in answer.ended_early.items()]
+    for answer, mode, count in early[:_MOST_EARLY]:
+        place = "".join(f", {path}={value}" for path, value in answer.settings)
+        text = f"Stopped early, {mode}{place}: {count:,} of {answer.runs:,} runs ended with jobs pending."
+        console.print(Text(text, style="bold yellow"))
+    if early:
+        more = f"The same at {len(early) - _MOST_EARLY:,} more rows. " if len(early) > _MOST_EARLY else ""
+        console.print(Text(f"{more}A longer `duration` in the scenario gives them time; `run` says how much."))
 
 
 def _print_sentences(answers: Sequence[PointAnswer], rare: Sequence[str], console: "Console") -> None:

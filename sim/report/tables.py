@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.ledger.outcomes import Counts
 from sim.report.result import Check, Result
+from sim.report.run_end_words import early_ends
 from sim.report.style import OUTCOME_LOOKS
 from sim.report.words import (
     MEANINGS,
@@ -36,6 +37,8 @@ def print_result(result: Result, console: "Console") -> None:
 def print_outcomes(result: Result, console: "Console") -> None:
     """Print what a run came to, and nothing of what the scenario expects."""
     _print_header(result, console)
+    for text in early_ends(result):
+        console.print(text, style="bold yellow", highlight=False, markup=False)
     for mode, one in result.modes.items():
         line = " ".join([mode_sentence(result, one), *remarks(one)])
         _print_text(console, f"{mode}: ", line)

@@ -92,7 +92,7 @@ class Scenario(Model):
     """The profile or profiles that `expect` speaks of; the first is the one that `run` uses."""
     modes: Annotated[list[ModeName], Field(min_length=1, max_length=2)] = Field(default_factory=lambda: list(MODES))
     duration: PositiveDuration | None = None
-    """When the run ends; left out, when all is settled, at most an hour after the last job or fault."""
+    """When the run ends; left out, when all is settled, or else an hour or more after the last job is due."""
     queues: dict[QueueName, QueueConfig] = Field(default_factory=dict)
     """Queues, each on top of the documented defaults of its name."""
     workload: Annotated[list[Workload], Field(min_length=1, max_length=1_000)]

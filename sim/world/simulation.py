@@ -14,8 +14,10 @@ from sim.jobqueue.semantics import PROFILES
 from sim.jobqueue.store import Store
 from sim.ledger.events import Event, Ledger
 from sim.ledger.outcomes import Audit, JobOutcome, Outcome, Place, take_stock
+from sim.ledger.run_end import EndedBy, RunEnd
 from sim.monitoring.metrics import Metrics
 from sim.scenario.fields import ModeName, SemanticsName
+from sim.scenario.horizon import horizon_ms
 from sim.scenario.schema import Scenario
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
@@ -35,12 +37,12 @@ from sim.world.queue_handle import QueueHandle
 from sim.world.queue_parts import QueueParts
 from sim.world.recorder import Glance, Names, Recorder
 from sim.world.redis_server import RedisServer
+from sim.world.run_end import run_end
 from sim.world.sampler import Sampler
 from sim.world.stores import StoreName
 from sim.world.streams import Streams
 
 SETTLE_EVERY_MS = 1_000
-GIVE_UP_AFTER_MS = 3_600_000
 MOST_STEPS = 200_000_000
 
 
@@ -100,6 +102,7 @@ class Simulation:
         self._most_steps = most_steps
         self._finished: list[JobOutcome] | None = None
         self._settled = False
+        self._gave_up = False
         self._hands_off_ms: float = 0
         self._left: tuple[object, ...] = ()
         taker: QueueProducer | InProcessApplication
@@ -289,15 +292,16 @@ class Simulation:
             raise BudgetExceeded(self._most_steps)
 
     def _watch(self) -> Steps:
-        """End the run when all is settled, at the latest an hour after the last job or fault."""
+        """End the run when all is settled, at the latest at the horizon; see ``sim.scenario.horizon``."""
         yield self._offering
         while self.env.now < self.controls.last_ms:
             yield self.env.timeout(self.controls.last_ms - int(self.env.now))
-        give_up_ms = int(self.env.now) + GIVE_UP_AFTER_MS
+        give_up_ms = horizon_ms(self.scenario, int(self.env.now))
         while not self._is_quiet() and self.env.now < give_up_ms:
             yield self.env.moment_over(self._until_next_look_ms(give_up_ms))
             if self.controls.last_ms > self.env.now:
                 yield self.env.timeout(self.controls.last_ms - int(self.env.now))
+        self._gave_up = not self._is_quiet()
         self._settled = True
 
     def _until_next_look_ms(self, give_up_ms: int) -> int:
@@ -345,6 +349,15 @@ class Simulation:
                 if job.outcome is Outcome.LOST:
                     self.recorder.job(job.queue, job.job, Event.LOST)
         return self._finished
+
+    @property
+    def end(self) -> RunEnd:
+        """How the run ended, and what was left to do; known once ``finish`` has taken stock."""
+        by: EndedBy = "hand"
+        if self._settled:
+            by = "duration" if self.scenario.duration is not None else "horizon" if self._gave_up else "settled"
+        jobs = zip(self.finish(), (facts.place for facts in self.recorder.facts), strict=True)
+        return run_end(self, by, jobs)
 
     def outcomes_now(self) -> list[JobOutcome]:
         """Say what every job's outcome would be if the run ended now; nothing is written, and the run can go on."""

@@ -73,7 +73,7 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.Cap
     ]
     assert list(result["modes"]) == ["in-process", "queue"]
     for mode in result["modes"].values():
-        assert list(mode) == [*counts, "queues"]
+        assert list(mode) == [*counts, "queues", "ended"]
         assert list(mode["queues"]["email"]) == counts
     assert result["expectations"][0]["expected"] == "== 2"
     assert result["expectations"][0]["seen"] == 3

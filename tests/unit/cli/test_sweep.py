@@ -89,6 +89,19 @@ def test_no_cell_of_a_share_of_the_jobs_bounds_a_share_of_the_runs(
     assert "None in 4 runs at a point: at most 60.2 % of its runs have any (95 %)." in out
 
 
+def test_runs_that_end_early_are_counted_above_the_table(
+    scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Five seconds are too few for ten jobs."""
+    (tmp_path / "short.yaml").write_text(TEXT + "duration: 5s\n")
+    assert main(["sweep", str(tmp_path / "short.yaml"), "--runs", "3", "--mode", "queue"]) == 0
+    out = capsys.readouterr().out
+    assert "Stopped early, queue: 3 of 3 runs ended with jobs pending." in out
+    assert out.index("Stopped early") < out.index("Share of the jobs")
+    assert main(["sweep", scenario, "--runs", "3", "--mode", "queue"]) == 0
+    assert "Stopped early" not in capsys.readouterr().out
+
+
 def test_what_was_never_seen_is_bounded_in_words(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
     """0 of 40: at most 8.81 % of runs."""
     assert main(["sweep", scenario, "--runs", "40", "--mode", "queue"]) == 0

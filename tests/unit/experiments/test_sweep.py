@@ -108,6 +108,18 @@ def test_the_frame_and_the_default_table_add_up_whatever_goes_wrong() -> None:
             assert sum(parts[1:]) == pytest.approx(found["not_delivered"].mean)
 
 
+def test_rows_and_answers_say_which_runs_ended_early() -> None:
+    """By the duration here; with more time they settle."""
+    text = HARD.replace("duration: 60s", "duration: 40s").replace("  - {kind: redis-crash", "#")
+    early = sweep_result(text, 3, jobs=1, modes=["queue"])
+    assert {row.ended for row in early.rows} == {"duration"}
+    assert early.answers[0].ended_early == {"queue": 3}
+    assert early.answers[0].as_dict()["runs_ended_early"] == {"queue": 3}
+    settled = sweep_result(text.replace("duration: 40s", ""), 3, jobs=1, modes=["queue"])
+    assert {row.ended for row in settled.rows} == {"settled"}
+    assert settled.answers[0].ended_early == {}
+
+
 def test_two_processes_give_the_rows_of_one(tmp_path: Path, serial: list[tuple[Any, ...]]) -> None:
     """In whatever order they come."""
     sweep_result(TEXT, 6, VARY, jobs=2, path=tmp_path / "s.sqlite")
