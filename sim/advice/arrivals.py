@@ -1,6 +1,6 @@
 """How many jobs come, and how fast: counted where the moments are known, the mean where they are random."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,6 +43,14 @@ def _between(entry: Workload, begin_ms: float, end_ms: float, delay_ms: int) -> 
         min(rounds, max(0, -int(-(moment - first_ms) // arrivals.every))) for moment in (end_ms, begin_ms)
     )
     return (before_end - before_begin) * size
+
+
+def first_moments(entries: Iterable[Workload]) -> Iterator[int]:
+    """List when the jobs of each entry begin to come, and every moment of a list, ms since the run began."""
+    for entry in entries:
+        arrivals = entry.arrivals
+        for moment in arrivals.at if isinstance(arrivals, ListedArrivals) else (arrivals.start,):
+            yield moment + entry.delay
 
 
 def stretches(entries: Sequence[Workload]) -> list[Stretch]:

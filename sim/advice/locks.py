@@ -7,7 +7,7 @@ from sim.advice.faults import Window, share_hit, windows
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, setting_of, span, whole
 from sim.advice.reading import LEAST, QueueReading, Reading
-from sim.advice.sources import BUSY_PAST_LOCK, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
+from sim.advice.sources import BUSY_PAST_LOCK, BUSY_TOGETHER, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
 from sim.advice.trials import Trial, upheld
 from sim.scenario.fault_schema import WorkerFreeze
 
@@ -18,51 +18,99 @@ ROUND_UP_TO_MS = 10_000
 
 
 def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
-    """Compare the longest job with the lock where nothing renews it in time."""
+    """Compare how long a lock is held with how long it lasts, where nothing renews it in time.
+
+    A process whose handlers block it has one thread for all its slots: what they have locked waits until each has had
+    its turn.
+    """
     for queue in reading.queues:
         workers = queue.workers
         renews = not workers.blocking and workers.lock_renew_ms < workers.lock_duration
-        above = queue.jobs_above(workers.lock_duration)
+        together = queue.together
+        others_ms = (together - 1) * queue.mean_ms
+        above = queue.jobs_above(workers.lock_duration - others_ms)
         if renews or above < LEAST or not workers.processes:
             continue
-        longest_ms = max(queue.longest_ms, workers.lock_duration + 1)
-        count = min(MOST_TRIED, queue.slots, queue.jobs)
-        told = f"{count} job{'s' * (count > 1)} of {span(longest_ms)} at once, and nothing else wrong."
-        settings = {"service": setting_of(longest_ms - queue.waiting_ms)}
-        enough_ms = 3 * longest_ms + 4 * workers.stalled_interval
-        trial = reading.trials.small(
-            queue.name, told, queue.profiles[0], jobs=count, settings=settings, duration_ms=enough_ms
-        )
+        held_ms = max(math.ceil(queue.longest_ms + others_ms), workers.lock_duration + together)
+        trial = _with_locks_held(reading, queue, held_ms)
         if trial is not None and not trial.counts.stalled:
             continue
         twice = _happens_twice(queue, trial)
-        why = "its handler blocks its process" if workers.blocking else f"it comes after {span(workers.lock_renew_ms)}"
-        lasting = max(longest_ms, queue.longest_ms)
+        end = f"{'done twice' if twice else 'taken for abandoned'}" + (
+            ", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."
+        )
+        lasting = max(held_ms, queue.longest_ms) if together == 1 else queue.longest_ms
         lock_ms = math.ceil(lasting * 1.25 / ROUND_UP_TO_MS) * ROUND_UP_TO_MS
-        own = {"lock_duration": setting_of(lock_ms)}
+        own: dict[str, object] = {"lock_duration": setting_of(lock_ms)}
         if workers.lock_renew is not None:
             own["lock_renew"] = setting_of(lock_ms // 2)
+        if together > 1:
+            own = {**(own if queue.longest_ms > workers.lock_duration else {}), "concurrency": 1}
         yield Finding(
             "lock-runs-out",
             Severity.DUPLICATE if twice else Severity.DELAY,
             queue.name,
-            f"Jobs take up to {span(queue.longest_ms)} (mean {span(queue.mean_ms)}), the lock lasts "
-            f"{span(workers.lock_duration)}, and no renewal comes in time: {why}. "
-            f"A job that is longer is {'done twice' if twice else 'taken for abandoned'}"
-            + (", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."),
-            f"{span(queue.longest_ms)} > {span(workers.lock_duration)}; longer: {whole(above)} of {jobs(queue.jobs)}",
-            (BUSY_PAST_LOCK,),
-            "A lock that is longer than the longest job, or a handler that lets timers run (blocking: off).",
+            _how_it_runs_out(queue, held_ms, end),
+            _sum_held(queue, held_ms) + f"; longer: {whole(above)} of {jobs(queue.jobs)}",
+            (BUSY_PAST_LOCK,) if together == 1 else (BUSY_PAST_LOCK, BUSY_TOGETHER),
+            "A lock that is longer than the longest job, or a handler that lets timers run (blocking: off)."
+            if together == 1
+            else "One slot a process: a handler that blocks leaves nothing for a second one, and more processes do the "
+            "work. Or a handler that lets timers run (blocking: off).",
             {
                 "longest_ms": queue.longest_ms,
                 "mean_ms": number(queue.mean_ms),
                 "lock_duration_ms": workers.lock_duration,
                 "jobs_longer": number(above),
+                **({} if together == 1 else {"jobs_together": together, "held_ms": held_ms}),
             },
             {"workers": {queue.name: own}},
             "scenarios/01-worker-crashes/blocked-event-loop.yaml",
             trial,
         )
+
+
+def _with_locks_held(reading: Reading, queue: QueueReading, held_ms: int) -> Trial | None:
+    """Try as few jobs as hold their locks that long: one to a process, or all to one whose handlers block it."""
+    workers, together = queue.workers, queue.together
+    each_ms = math.ceil(held_ms / together)
+    count = min(MOST_TRIED, queue.slots, queue.jobs)
+    if together > 1:
+        count = min(together, max(MOST_TRIED, workers.lock_duration // each_ms + 1))
+    return reading.trials.small(
+        queue.name,
+        f"{count} job{'s' * (count > 1)} of {span(each_ms)} at once, and nothing else wrong.",
+        queue.profiles[0],
+        jobs=count,
+        settings={"service": setting_of(max(0, each_ms - queue.waiting_ms))},
+        workers={"processes": 1} if together > 1 else None,
+        duration_ms=3 * held_ms + 4 * workers.stalled_interval,
+        in_one_go=together > 1,
+    )
+
+
+def _how_it_runs_out(queue: QueueReading, held_ms: int, end: str) -> str:
+    workers, together = queue.workers, queue.together
+    lasts = f"the lock lasts {span(workers.lock_duration)}"
+    if together == 1:
+        why = "its handler blocks its process" if workers.blocking else f"it comes after {span(workers.lock_renew_ms)}"
+        return (
+            f"Jobs take up to {span(queue.longest_ms)} (mean {span(queue.mean_ms)}), {lasts}, and no renewal comes in "
+            f"time: {why}. A job that is longer is {end}"
+        )
+    return (
+        f"A process takes and locks {together} jobs at once, and its handlers block it one after another: the last of "
+        f"them ends after {span(held_ms)}, {lasts}, and nothing renews it meanwhile. A job whose lock has run out by "
+        f"then is {end}"
+    )
+
+
+def _sum_held(queue: QueueReading, held_ms: int) -> str:
+    lock_ms = queue.workers.lock_duration
+    if queue.together == 1:
+        return f"{span(queue.longest_ms)} > {span(lock_ms)}"
+    others = f"{queue.together - 1} x {span(queue.mean_ms)}"
+    return f"{span(queue.longest_ms)} + {others} = {span(held_ms)} > {span(lock_ms)}"
 
 
 def _happens_twice(queue: QueueReading, trial: Trial | None) -> bool:
@@ -165,7 +213,7 @@ def _share_frozen(reading: Reading, queue: QueueReading, window: Window) -> floa
 
 def _held(queue: QueueReading, window: Window, share: float) -> float:
     """Expect so many jobs in the hands of processes that stop, also those that Redis still hands to them."""
-    slots = queue.workers.processes * queue.workers.concurrency * share
+    slots = queue.locks * share
     coming = queue.arriving(window, -queue.mean_ms, min(POP_MS, window.duration_ms))
     return min(slots * window.strikes, coming)
 
@@ -176,7 +224,7 @@ def redis_away_past_lock(reading: Reading) -> Iterator[Finding]:
         workers = queue.workers
         away = windows(reading.scenario, "redis-outage", "redis-crash")
         long = [one for one in away if one.duration_ms > workers.lock_duration]
-        held = sum(min(queue.slots * one.strikes, queue.arriving(one, -queue.mean_ms, 0)) for one in long)
+        held = sum(min(queue.locks * one.strikes, queue.arriving(one, -queue.mean_ms, 0)) for one in long)
         if held < LEAST:
             continue
         longest_ms = max(one.duration_ms for one in long)

@@ -1,10 +1,11 @@
 """A scenario as the checks read it: each queue with its times, rates and horizons."""
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sim.advice.arrivals import Stretch, arrivals_between, is_random, stretches
+from sim.advice.arrivals import Stretch, arrivals_between, first_moments, is_random, stretches
 from sim.advice.faults import Window, flaky_rate
 from sim.advice.service_times import database_calls, longest_ms, mean_ms, share_above
 from sim.advice.trials import Trials
@@ -76,6 +77,26 @@ class QueueReading:
     def slots(self) -> int:
         """Jobs that run at the same time; a handler that blocks its process has it to itself."""
         return self.workers.processes * (1 if self.workers.blocking else self.workers.concurrency)
+
+    @cached_property
+    def locks(self) -> int:
+        """Jobs that its processes hold locked at the same time, whether or not they get to compute."""
+        return self.workers.processes * self.workers.concurrency
+
+    @cached_property
+    def together(self) -> int:
+        """Jobs that one process has locked when its handlers begin to block it; 1 where they do not.
+
+        All its slots where jobs come faster than they are done, else what comes at most while one is done.
+        """
+        workers = self.workers
+        if not workers.blocking or not workers.processes:
+            return 1
+        if self.utilisation() > 1:
+            return workers.concurrency
+        span_ms = max(1, self.longest_ms)
+        most = max((arrivals_between(self.entries, t, t + span_ms) for t in first_moments(self.entries)), default=0)
+        return max(1, min(workers.concurrency, math.ceil(most / workers.processes)))
 
     @cached_property
     def stretches(self) -> list[Stretch]:

@@ -55,6 +55,10 @@ IN_THE_CACHE = _facts(
 OUTAGE_PAST_LOCK = _facts("8 Redis killed (SIGKILL) and restarted", "Longer: `Missing lock`, runs twice, sc 1, am 1")
 
 BUSY_PAST_LOCK = _facts("7 Blocked event loop", "both runs do their effect, then the job FAILS")
+BUSY_TOGETHER = _facts(
+    "7 Blocked event loop",
+    "extendLock, the stalled check and the delay timer are sent only after the last.",
+)
 FROZEN_PAST_LOCK = _facts(
     "6 Worker frozen (SIGSTOP) past its lock", "Another worker re-runs it (rule of case 4). The effect happens twice."
 )

@@ -90,22 +90,27 @@ class Trials:
         settings: Raw | None = None,
         workers: Raw | None = None,
         duration_ms: int | None = None,
+        in_one_go: bool = False,
     ) -> Trial | None:
         """Offer a few jobs at once to a queue with its own settings, and break something.
 
         Args:
+            in_one_go: Whether all come in the same millisecond, else one in each.
             settings: Laid over the queue's own.
             workers: Laid over its workers' own, which are there before the trial begins.
             duration_ms: When the trial ends; left out, when all is settled.
         """
         own = {**self._part("queues", queue), **(settings or {})}
         own_workers = {name: value for name, value in self._part("workers", queue).items() if name != "start_spread"}
+        arrivals: Raw = {"kind": "constant", "every": "1ms", "count": jobs}
+        if in_one_go:
+            arrivals = {"kind": "bursts", "every": "1s", "size": jobs, "bursts": 1}
         return self._try(
             told,
             semantics,
             queues={queue: own},
             workers={queue: {**own_workers, **(workers or {})}},
-            workload=[{"queue": queue, "arrivals": {"kind": "constant", "every": "1ms", "count": jobs}}],
+            workload=[{"queue": queue, "arrivals": arrivals}],
             faults=list(faults),
             **({} if duration_ms is None else {"duration": format_duration(duration_ms)}),
         )

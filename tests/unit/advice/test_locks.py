@@ -28,6 +28,75 @@ def test_a_handler_that_blocks_for_longer_than_the_lock_loses_it(service: str, l
         assert one.setting == {"workers": {"email": {"lock_duration": "40s"}}}
 
 
+def blocked_together(size: int, service: Any, **workers: Any) -> dict[str, Any]:
+    """So many emails in one go, without a key, to processes whose handlers block them."""
+    arrivals = {"kind": "bursts", "every": "10m", "size": size, "bursts": 2}
+    scenario = long_job(service, **{"blocking": "on", "concurrency": size, **workers})
+    return scenario | {"workload": [{"queue": "email", "arrivals": arrivals}]}
+
+
+@pytest.mark.parametrize(
+    ("size", "service", "processes", "lost"),
+    [
+        (2, "15s", 1, False),
+        (2, "15001ms", 1, True),
+        (3, "10s", 1, False),
+        (3, "10001ms", 1, True),
+        (3, "15s", 2, False),
+        (3, "15001ms", 2, True),
+        (40, "750ms", 1, False),
+        (40, "751ms", 1, True),
+        (3, "25s", 3, False),
+    ],
+)
+def test_slots_that_block_one_process_hold_their_locks_for_all_of_them(
+    size: int, service: str, processes: int, lost: bool
+) -> None:
+    """What a burst puts into one process, times the work, against the lock of 30 s."""
+    found = findings(blocked_together(size, service, processes=processes), "lock-runs-out")
+    assert [one.severity for one in found] == ([Severity.DUPLICATE] if lost else [])
+    for one in found:
+        assert one.trial is not None
+        assert one.trial.counts.stalled > 0
+        assert one.setting == {"workers": {"email": {"concurrency": 1}}}
+
+
+def test_three_blocking_handlers_of_25_s_are_told_what_becomes_of_them() -> None:
+    """They run twice and fail, all three, in the trial as in the real Bull."""
+    found = finding(blocked_together(3, "25s"), "lock-runs-out")
+    assert "takes and locks 3 jobs at once" in found.what
+    assert found.arithmetic == "25 s + 2 x 25 s = 1 min 15 s > 30 s; longer: 6 of 6 jobs"
+    assert found.trial is not None
+    assert (found.trial.counts.attempts, found.trial.counts.stalled) == (6, 6)
+    scenario = blocked_together(3, "25s", concurrency=1)
+    assert findings(scenario, "lock-runs-out") == []
+
+
+def test_slots_that_never_have_two_jobs_at_once_hold_one_lock() -> None:
+    """An email of 25 s every 60 s, and every 20 s, which is more than the process can do."""
+    seldom = long_job("25s", blocking="on", concurrency=3)
+    seldom["workload"] = [{"queue": "email", "arrivals": {"kind": "constant", "every": "60s", "count": 20}}]
+    assert findings(seldom, "lock-runs-out") == []
+    seldom["workload"][0]["arrivals"]["every"] = "20s"
+    assert finding(seldom, "lock-runs-out").numbers["jobs_together"] == 3
+
+
+def test_one_slot_does_not_mend_a_job_that_is_longer_than_its_lock() -> None:
+    """Then the lock has to be longer as well."""
+    found = finding(blocked_together(2, "40s"), "lock-runs-out")
+    assert found.setting == {"workers": {"email": {"concurrency": 1, "lock_duration": "50s"}}}
+
+
+def test_calls_that_take_time_let_renewals_through_and_the_trial_says_so() -> None:
+    """Two orders of 16 s keep their locks where the database takes 50 ms."""
+    scenario = blocked_together(2, "16s")
+    scenario["queues"] = {"order": {"service": "16s", "idempotency_key": "off"}}
+    scenario["workload"][0]["queue"] = "order"
+    scenario["workers"] = {"order": scenario["workers"]["email"]}
+    assert len(findings(scenario, "lock-runs-out")) == 1
+    assert findings(scenario | {"database": {"latency": "50ms"}}, "lock-runs-out") == []
+
+
 @pytest.mark.parametrize(
     ("service", "lost"),
     [
