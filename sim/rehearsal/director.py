@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sim.faults.timeline import arrange_faults
@@ -41,11 +42,21 @@ class Rehearsal:
     Attributes:
         clock: Real time since the run began, in the scenario's milliseconds.
         redis_version: What the server says of itself, such as 7.0.15.
+        own: A person's own processor, in place of the project's handlers; None without one.
         cut_ms: Where it was ended although not all was settled, ms since the run began; None where it ended by itself.
     """
 
-    def __init__(self, scenario: Scenario, scale: Scale, seed: int, parts: RealParts, household: Household) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        scale: Scale,
+        seed: int,
+        parts: RealParts,
+        household: Household,
+        own: Path | None = None,
+    ) -> None:
         self.scenario = scenario
+        self.own = own
         self.clock = ScaledClock(scale)
         self.ledger = Ledger("queue")
         self.recorder = Recorder(self.clock, self.ledger)
@@ -90,6 +101,7 @@ class Rehearsal:
             "queue": queue,
             "concurrency": settings.concurrency,
             "blocking": settings.blocking,
+            "own": None if self.own is None else str(self.own.resolve()),
             "settings": worker_settings(settings, self.clock.scale),
             "limiter": limiter(self.scenario.queues[queue], self.clock.scale),
             "announceTaken": any(

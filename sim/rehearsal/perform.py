@@ -3,6 +3,8 @@
 import asyncio
 import json
 import subprocess
+from contextlib import nullcontext
+from pathlib import Path
 from typing import NamedTuple
 
 from sim.rehearsal.director import Rehearsal
@@ -29,16 +31,20 @@ class Performance(NamedTuple):
     cut_ms: int | None
 
 
-def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts) -> Performance:
+def perform(scenario: Scenario, scale: Scale, seed: int, parts: RealParts, own: Path | None = None) -> Performance:
     """Run a scenario's queue mode for real; nothing that was started is left when this returns or raises.
 
-    Where it may (for root) it runs ahead of everything else on the machine.
+    Where it may (for root) it runs ahead of everything else on the machine; not with code that is not the project's.
+
+    Args:
+        own: A person's own processor, in place of the project's handlers.
 
     Raises:
+        OwnFileError: What the own processor threw was caught by nobody and ended its process.
         RehearsalBroken: Something happened that is no part of the scenario.
     """
-    with ahead_of_others(), Household() as household:
-        rehearsal = Rehearsal(scenario, scale, seed, parts, household)
+    with nullcontext() if own else ahead_of_others(), Household() as household:
+        rehearsal = Rehearsal(scenario, scale, seed, parts, household, own)
         result = asyncio.run(rehearsal.run())
         versions = {
             "node": subprocess.check_output([parts.node, "--version"], text=True).strip().removeprefix("v"),

@@ -1,5 +1,6 @@
 """What the real processes report, and what they are answered."""
 
+from pathlib import Path
 from typing import Protocol
 
 from sim.handlers.job_input import JobInput
@@ -7,6 +8,8 @@ from sim.jobqueue.stalled import REASON
 from sim.ledger.events import Event
 from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.controls import RealControls, Stage
+from sim.rehearsal.own_attempt import OwnAttempt
+from sim.rehearsal.own_file import OwnFileError
 from sim.rehearsal.processes import Link, Message, RealProcess
 from sim.world.deeds import Touched, note_deed, note_failure
 
@@ -15,11 +18,13 @@ class ReportedStage(Stage, Protocol):
     """What the reports are about.
 
     Attributes:
+        own: A person's own processor, in place of the project's handlers.
         service_ms: How long one attempt at each offered job works, ms.
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
     """
 
     controls: RealControls
+    own: Path | None
     service_ms: dict[str, int]
     holds: dict[str, int]
 
@@ -30,7 +35,7 @@ class Reports:
     def __init__(self, stage: ReportedStage) -> None:
         self._stage = stage
         self._recorder = stage.recorder
-        self._attempts: list[RealAttempt] = []
+        self._attempts: list[RealAttempt | OwnAttempt] = []
 
     def hear(self, link: Link, message: Message) -> None:
         """Take note of what a process reports, and answer what it asks."""
@@ -73,6 +78,12 @@ class Reports:
         process.running += 1
         config = self._stage.scenario.queues[queue]
         number = self._recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
+        if self._stage.own is not None:
+            access, controls = self._stage.access, self._stage.controls
+            self._attempts.append(
+                OwnAttempt(process, queue, job, number, recorder=self._recorder, access=access, controls=controls)
+            )
+            return {"attempt": len(self._attempts) - 1}
         attempt = RealAttempt(
             process,
             queue,
@@ -92,7 +103,22 @@ class Reports:
 
     def _on_next(self, process: RealProcess, message: Message) -> Message | None:
         attempt = self._attempts[message["attempt"]]
+        assert isinstance(attempt, RealAttempt)
         return attempt.next_step(message["answer"]) if process.alive else None
+
+    def _on_effect(self, process: RealProcess, message: Message) -> Message | None:
+        attempt = self._attempts[message["attempt"]]
+        assert isinstance(attempt, OwnAttempt)
+        return attempt.effect(message["name"], skipped=message["skipped"]) if process.alive else None
+
+    def _on_ended(self, process: RealProcess, message: Message) -> Message | None:
+        attempt = self._attempts[message["attempt"]]
+        assert isinstance(attempt, OwnAttempt)
+        return attempt.ended(message) if process.alive else None
+
+    def _on_own_died(self, process: RealProcess, message: Message) -> None:
+        problem = f"{message['error']}; nobody caught it, so it ended the process {process.name}"
+        raise OwnFileError(self._stage.own, message["line"], problem)
 
     def _on_idle(self, process: RealProcess, _message: Message) -> None:
         process.running = max(0, process.running - 1)

@@ -2,11 +2,12 @@
 
 const net = require('net');
 const { redisOptions } = require('./control');
+const own = require('./own');
 
 // One real Bull worker. Its handler does what the director's copy of the handler says, step by step: work for a while,
 // call the database or an outside system over a socket of its own, return or throw. Everything else is Bull's doing;
 // what Bull did is read off at its own functions, which are wrapped and not changed.
-exports.work = (control, nodeModules, config) => {
+exports.work = async (control, nodeModules, config) => {
   const Queue = require(`${nodeModules}/bull`);
   const scripts = require(`${nodeModules}/bull/lib/scripts`);
   const delays = new Map();
@@ -22,19 +23,30 @@ exports.work = (control, nodeModules, config) => {
       control.tell({ kind: 'trouble', error: error.message });
     }
   });
-  queue.process(config.concurrency, job => run(job, control, config, delays));
+  if (config.own) {
+    own.watchProcess(control, config.own);
+    const processor = await own.load(config.own, config.queue);
+    queue.process(config.concurrency, own.wrap(processor, control, config, job => begin(job, control, delays)));
+  } else {
+    queue.process(config.concurrency, job => run(job, control, config, delays));
+  }
 };
 
-async function run(job, control, config, delays) {
-  let step = await control.ask({
+async function begin(job, control, delays) {
+  const step = await control.ask({
     kind: 'begin',
     id: String(job.id),
     job: job.data && job.data.job,
     data: job.data,
     made: job.attemptsMade
   });
+  watchJob(job, step.attempt, control, delays);
+  return step;
+}
+
+async function run(job, control, config, delays) {
+  let step = await begin(job, control, delays);
   const attempt = step.attempt;
-  watchJob(job, attempt, control, delays);
   for (;;) {
     let answer = null;
     if (step.work_ms !== undefined) {
@@ -132,7 +144,8 @@ function watchJob(job, attempt, control, delays) {
     try {
       const next = await fail.call(job, error, ...values);
       const delay_ms = job.finishedOn ? null : delays.get(String(job.id)) || 0;
-      control.tell({ kind: 'failed', attempt, reason: error.message, delay_ms });
+      const reason = String(error && error.message !== undefined ? error.message : error);
+      control.tell({ kind: 'failed', attempt, reason, delay_ms });
       return next;
     } catch (refusal) {
       control.tell({ kind: 'refused', attempt, error: refusal.message });
