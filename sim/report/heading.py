@@ -30,17 +30,18 @@ def run_line(result: "Result", modes: Iterable[str], width_in: float) -> str:
     return fitted(result.scenario.title, rest, width_in)
 
 
-def sweep_line(result: "SweepResult", width_in: float) -> str:
+def sweep_line(result: "SweepResult", width_in: float, *, modes: Iterable[str] = ()) -> str:
     """Name the sweep: scenario, semantics and seed, the title shortened to what a width in inches has room for."""
     semantics = " and ".join(dict.fromkeys(result.semantics))
     runs = f"{result.runs:,} run{'' if result.runs == 1 else 's'}"
-    return fitted(result.title, f" · {_modes(result.modes)} · {semantics} · seed {result.seed} · {runs}", width_in)
+    shown = list(modes) or result.modes
+    return fitted(result.title, f" · {_modes(shown)} · {semantics} · seed {result.seed} · {runs}", width_in)
 
 
 def head_figure(figure: "Figure", title: str, quiet: str) -> None:
     """Write the title and under it the quiet line at the top of a figure, and keep everything else below them.
 
-    The figure has to be higher by ``head_in(title)`` than without.
+    The figure has to be higher by ``head_in`` of both than without.
     """
     height_in = figure.get_figheight()
     lines = 1 + title.count("\n")
@@ -49,12 +50,12 @@ def head_figure(figure: "Figure", title: str, quiet: str) -> None:
     figure.text(0.01, 1 - below_in / height_in, quiet, va="top", fontsize=_QUIET_PT, color=FAINT)
     engine = figure.get_layout_engine()
     assert isinstance(engine, ConstrainedLayoutEngine)
-    engine.set(rect=(0, 0, 1, 1 - head_in(title) / height_in))
+    engine.set(rect=(0, 0, 1, 1 - head_in(title, quiet) / height_in))
 
 
-def head_in(title: str) -> float:
-    """How high the title and the quiet line are together, inches."""
-    return 0.06 + (1 + title.count("\n")) * _LINE_IN + 0.04 + _QUIET_IN
+def head_in(title: str, quiet: str = "") -> float:
+    """How high the title and the quiet line are together, inches; each may have several lines."""
+    return 0.06 + (1 + title.count("\n")) * _LINE_IN + 0.04 + (1 + quiet.count("\n")) * _QUIET_IN
 
 
 def head_axes(ax: "Axes", title: str, quiet: str, *, lift_pt: float = 0.0) -> None:

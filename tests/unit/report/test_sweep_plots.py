@@ -40,6 +40,17 @@ def test_durations_stand_where_they_are_and_are_written_as_durations() -> None:
     assert ax.get_xticks().tolist() == [10_000, 30_000, 60_000]
 
 
+def test_a_picture_of_a_sweep_names_it() -> None:
+    """In a figure of its own, and above axes of somebody else; a legend does not lie on it."""
+    result = sweep_of(("a",), (("1",), ("2",)))
+    line = "T · in-process and queue · documented · seed 1 · 20 runs"
+    for plot in (plot_against, plot_distribution):
+        assert plot(result).figure.texts[1].get_text() == line
+        ax = plot(result, ax=new_figure(8, 4).add_subplot())
+        assert line in [text.get_text() for text in ax.texts]
+        assert ax.get_legend() is not None
+
+
 def test_text_is_a_category_and_no_line_joins_it() -> None:
     """Nothing lies between `none` and `rdb`."""
     ax = plot_against(sweep_of(("redis.persistence",), (("none",), ("rdb",))), "lost")
