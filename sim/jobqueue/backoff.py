@@ -1,5 +1,6 @@
 """From the number of failures to the wait before the next attempt."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from sim.jobqueue.errors import UnknownBackoff
@@ -7,7 +8,7 @@ from sim.jobqueue.job import Backoff
 from sim.jobqueue.numbers import SAFE
 from sim.jobqueue.semantics import Semantics
 
-Strategy = Callable[[int], int | None]
+Strategy = Callable[[int], float | None]
 """Failures so far -> delay, ms. None or 0: at once. Exactly -1: give up now. Below -1: due in the past, so at once."""
 
 GIVE_UP = -1
@@ -20,7 +21,7 @@ def backoff_delay_ms(
     failures: int,
     semantics: Semantics,
     strategies: Mapping[str, Strategy] | None = None,
-) -> int:
+) -> float:
     """Return how long a job waits after its ``failures``-th failed attempt, ms; 0 means at once, -1 give up.
 
     Args:
@@ -40,6 +41,11 @@ def backoff_delay_ms(
         return backoff.delay_ms
     if backoff.type == "exponential":
         if semantics.exponential == "doubling":
-            return min(SAFE, backoff.delay_ms << min(failures - 1, MOST_DOUBLINGS))
-        return min(SAFE, backoff.delay_ms * ((1 << min(failures, MOST_DOUBLINGS)) - 1))
+            return min(SAFE, _rounded(backoff.delay_ms * (1 << min(failures - 1, MOST_DOUBLINGS))))
+        return min(SAFE, _rounded(backoff.delay_ms * ((1 << min(failures, MOST_DOUBLINGS)) - 1)))
     raise UnknownBackoff(backoff.type)
+
+
+def _rounded(delay_ms: float) -> float:
+    """Round to a whole number as JavaScript does: halves up."""
+    return delay_ms if isinstance(delay_ms, int) else math.floor(delay_ms + 0.5)

@@ -10,7 +10,7 @@ from sim.jobqueue.free_ids import FreeIds
 from sim.jobqueue.job import DEFAULT_NAME
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
-from sim.jobqueue.numbers import whole
+from sim.jobqueue.numbers import priority_of
 from sim.jobqueue.store import Store, Transaction, atomic
 
 BATCH = 100
@@ -174,7 +174,7 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
         if not fields or not lists.hold(dead_id):
             continue
         job_id = free.find(tx, fields.get(FROM_ID, dead_id))
-        priority = whole(fields.get("priority"))
+        priority = priority_of(fields.get("priority"))
         entries.append(Entry(tx, keys, line, job_id, priority=priority, lifo=_is_lifo(fields.get("opts"))))
         moves.append(Move(job_id, dead_id))
         logged.append(bool(tx.exists(dead.logs(dead_id))))

@@ -109,8 +109,19 @@ class UnknownBackoff(QueueRefusal):
         return f"Unknown backoff strategy {self.args[0]}. {hint}"
 
 
+class NotModelled(QueueRefusal):
+    """A submit that asks for something of Bull that this queue does not do; nothing was added.
+
+    Args:
+        option: Bull's name of the option.
+    """
+
+    def __str__(self) -> str:
+        return f"the option {self.args[0]} of a job is not modelled; leave it out"
+
+
 class UnreadableOptions(QueueRefusal):
-    """A job's ``opts`` are missing or no JSON, and an operation that needs them broke off in the middle.
+    """A job's options cannot be read, or make no sense, and an operation that needs them broke off in the middle.
 
     Args:
         job_id: The job.

@@ -1,16 +1,19 @@
 """The end of an attempt: complete the job, try it again, or give it up."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from sim.jobqueue.backoff import GIVE_UP, Strategy, backoff_delay_ms
 from sim.jobqueue.dead_lettering import DeadLettering
-from sim.jobqueue.errors import FinishRefused, JobMissing, NotActive
-from sim.jobqueue.job import Job, to_json
+from sim.jobqueue.errors import FinishRefused, JobMissing, NotActive, UnreadableOptions
+from sim.jobqueue.javascript import number, text
+from sim.jobqueue.job import Backoff, Job, to_json
+from sim.jobqueue.keep import BreaksOff
 from sim.jobqueue.keys import LOCK, QueueKeys
 from sim.jobqueue.line import Entry, line_key
 from sim.jobqueue.locks import why_not_owner
-from sim.jobqueue.numbers import number_of, whole
+from sim.jobqueue.numbers import number_of, priority_of
 from sim.jobqueue.retention import plan_evictions, write_end
 from sim.jobqueue.semantics import Semantics
 from sim.jobqueue.store import Store, Transaction, atomic
@@ -61,6 +64,8 @@ def complete_job(
     Raises:
         FinishRefused: Definite. The job is gone, or its lock is lost, or it is not active.
         redis.ConnectionError: Indefinite. It may have been recorded.
+        UnreadableOptions: What the job says of its retention makes no sense. As in Bull the lock is gone and the job is
+            no longer active; ``BreaksOff`` says what else was done.
         ValueError: It was recorded, and the next job's data or options are not JSON; that job stays active.
 
     Redis:
@@ -71,7 +76,7 @@ def complete_job(
     Source: BULL_FACTS 2, 6; a lost lock is reported as ``finished``.
     """
     done = atomic(store, _complete, keys, job, lease, now_ms, to_json(return_value), fetch_next)
-    if isinstance(done, FinishRefused):
+    if isinstance(done, FinishRefused | UnreadableOptions):
         raise done
     job.finished_on_ms = now_ms
     evicted, next_id, next_fields = done
@@ -80,13 +85,16 @@ def complete_job(
 
 def _complete(
     tx: Transaction, keys: QueueKeys, job: Job, lease: Lease, now_ms: int, value: str, fetch_next: bool
-) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused:
+) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused | UnreadableOptions:
     job_id = job.id
     refusal = _refusal(tx, keys, job_id, lease.token, "finished")
     if refusal is not None:
         return _release_and_refuse(tx, keys, refusal)
     ended = str(now_ms)
-    evicted = plan_evictions(tx, keys.completed, (now_ms, job_id), job.options.remove_on_complete)
+    keep = job.options.remove_on_complete
+    evicted = plan_evictions(tx, keys.completed, (now_ms, job_id), keep)
+    if isinstance(keep, BreaksOff):
+        fetch_next = False
     next_id: str | None = None
     next_fields: dict[str, str] = {}
     if fetch_next:
@@ -98,7 +106,10 @@ def _complete(
             next_fields = tx.hgetall(next_key)
     tx.multi()
     _release(tx, keys, job_id)
-    write_end(tx, keys, keys.completed, (now_ms, job_id), {"returnvalue": value, "finishedOn": ended}, evicted)
+    if not (isinstance(keep, BreaksOff) and not keep.recorded):
+        write_end(tx, keys, keys.completed, (now_ms, job_id), {"returnvalue": value, "finishedOn": ended}, evicted)
+    if isinstance(keep, BreaksOff):
+        return UnreadableOptions(job_id)
     if next_id is not None:
         tx.rpoplpush(keys.wait, keys.active)
         lock_next(tx, keys, next_id, lease, next_fields, ended)
@@ -128,6 +139,8 @@ def fail_job(
         message: Why the attempt failed; becomes ``failedReason``.
         dead: The dead letter queue that takes a job given up, in place of the failed set and its retention.
 
+    A retention that makes no sense breaks Bull's script off and nobody hears of it; ``BreaksOff`` says what is done.
+
     Raises:
         FinishRefused: Definite, but for the mark above. The job is gone, or its lock is lost, or it is not active.
         UnknownBackoff: Definite. Nothing was recorded; the job stays active until its lock expires.
@@ -142,10 +155,13 @@ def fail_job(
     """
     job.attempts_made += 1
     job.stacktrace.append(stack)
+    if job.options.stack_trace_limit:
+        job.stacktrace = job.stacktrace[-job.options.stack_trace_limit :]
     job.failed_reason = message
-    delay_ms = GIVE_UP
-    if job.attempts_made < job.options.attempts and not job.discarded:
-        delay_ms = backoff_delay_ms(job.options.backoff, job.attempts_made, semantics, strategies)
+    delay_ms: float = GIVE_UP
+    backoff, attempts = job.options.backoff, job.options.attempts
+    if attempts is not None and job.attempts_made < attempts and not job.discarded:
+        delay_ms = backoff_delay_ms(backoff, job.attempts_made, semantics, strategies)
     verdict: Literal["retry", "delayed", "failed"] = (
         "failed" if delay_ms == GIVE_UP else "delayed" if delay_ms else "retry"
     )
@@ -165,7 +181,7 @@ def fail_job(
         if verdict == "retry":
             tx.watch(keys.meta_paused)
             target = line_key(tx, keys)
-            priority = whole(tx.hget(keys.job(job.id), "priority"))
+            priority = priority_of(tx.hget(keys.job(job.id), "priority"))
             line = Entry(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
         elif verdict == "failed" and dead is not None:
             moving = DeadLettering(tx, keys, dead)
@@ -181,14 +197,16 @@ def fail_job(
             moving.write(tx)
             return Failed(verdict, 0, [], moving.moves[0].dead_id)
         elif verdict == "failed":
-            fields = {"failedReason": message, "finishedOn": str(now_ms)}
-            write_end(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)
+            keep = job.options.remove_on_fail
+            if not (isinstance(keep, BreaksOff) and not keep.recorded):
+                fields = {"failedReason": message, "finishedOn": str(now_ms)}
+                write_end(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)
             return Failed(verdict, 0, evicted)
         else:
-            due_ms = max(0, now_ms + delay_ms)
+            due_ms = _due_ms(now_ms, delay_ms, backoff)
             tx.zadd(keys.delayed, {job.id: delayed_score(due_ms, job.id)})
-            tx.publish(keys.delayed, str(due_ms))
-        return Failed(verdict, max(0, delay_ms), [])
+            tx.publish(keys.delayed, text(due_ms))
+        return Failed(verdict, max(0, math.ceil(delay_ms)), [])
 
     done = atomic(store, body)
     if isinstance(done, FinishRefused):
@@ -198,7 +216,13 @@ def fail_job(
     return done
 
 
-def delayed_score(due_ms: int, job_id: str) -> int:
+def _due_ms(now_ms: int, delay_ms: float, backoff: Backoff | None) -> float:
+    """Return when the next attempt is due, epoch ms; 0 where JavaScript comes to no number or to one below 0."""
+    due = number(f"{now_ms}{backoff.glued}") if backoff is not None and backoff.glued is not None else now_ms + delay_ms
+    return 0 if math.isnan(due) or due < 0 else due
+
+
+def delayed_score(due_ms: float, job_id: str) -> float:
     """The score of a job that waits for its backoff: its due time, and the low bits of its number for the order.
 
     Source: BULL_FACTS 1.

@@ -29,7 +29,7 @@ class Entry:
     __slots__ = ("job_id", "key", "keys", "lifo", "pivot", "priority")
 
     def __init__(
-        self, tx: Transaction, keys: QueueKeys, key: str, job_id: str, *, priority: int = 0, lifo: bool = False
+        self, tx: Transaction, keys: QueueKeys, key: str, job_id: str, *, priority: float = 0, lifo: bool = False
     ) -> None:
         self.keys = keys
         self.key = key

@@ -1,9 +1,9 @@
 """An operator puts failed jobs back in line."""
 
 from sim.jobqueue.errors import RetryRefused
-from sim.jobqueue.job import JobOptions
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
+from sim.jobqueue.options import JobOptions
 from sim.jobqueue.store import Store, Transaction, atomic
 
 
@@ -29,7 +29,7 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
         if tx.exists(keys.lock(job_id)):
             return RetryRefused("Couldn't retry job: The job is locked")
         has_failed = tx.zscore(keys.failed, job_id) is not None
-        lifo = JobOptions.from_json(tx.hget(keys.job(job_id), "opts")).lifo
+        lifo = JobOptions.of_hash(tx.hget(keys.job(job_id), "opts")).lifo
         target = line_key(tx, keys)
         tx.multi()
         tx.hdel(keys.job(job_id), "finishedOn", "processedOn", "failedReason")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sim.jobqueue.errors import NotDelayed
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
-from sim.jobqueue.numbers import whole
+from sim.jobqueue.numbers import priority_of
 from sim.jobqueue.store import Store, Transaction, atomic
 from sim.jobqueue.submit import SCALE
 
@@ -82,7 +82,7 @@ def promote_job(store: Store, keys: QueueKeys, job_id: str) -> None:
         tx.watch(keys.delayed, keys.meta_paused, keys.job(job_id))
         if tx.zscore(keys.delayed, job_id) is None:
             return False
-        priority = whole(tx.hget(keys.job(job_id), "priority"))
+        priority = priority_of(tx.hget(keys.job(job_id), "priority"))
         entry = Entry(tx, keys, line_key(tx, keys), job_id, priority=priority)
         tx.multi()
         tx.zrem(keys.delayed, job_id)
@@ -105,7 +105,7 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
         target = line_key(tx, keys)
         entries: list[Entry] = []
         for job_id in due:
-            priority = whole(tx.hget(keys.job(job_id), "priority"))
+            priority = priority_of(tx.hget(keys.job(job_id), "priority"))
             entries.append(Entry(tx, keys, target, job_id, priority=priority))
             if priority:
                 break

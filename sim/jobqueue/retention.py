@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.jobqueue.job import Keep, Retention
+from sim.jobqueue.keep import BreaksOff, Keep, Retention
 from sim.jobqueue.keys import LOGS, QueueKeys
 from sim.jobqueue.store import Transaction
 
@@ -110,6 +110,8 @@ def _limits(keep: Retention | None) -> tuple[int | None, int | float | None]:
     """Turn the option into a count and an age; a count of 0 keeps nothing."""
     if isinstance(keep, Keep):
         return keep.count, keep.age_s
+    if isinstance(keep, BreaksOff):
+        return None, keep.age_s
     if isinstance(keep, bool) or keep is None:
         return (0 if keep else None), None
     return (keep if keep >= 0 else None), None

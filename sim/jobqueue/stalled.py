@@ -7,7 +7,7 @@ import orjson
 
 from sim.jobqueue.dead_lettering import DeadLettering, Move
 from sim.jobqueue.errors import UnreadableOptions
-from sim.jobqueue.job import Keep, Retention, retention_from_json
+from sim.jobqueue.keep import BreaksOff, Keep, Limits, Retention, read_when_stalled
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
 from sim.jobqueue.numbers import number_of, whole
@@ -55,9 +55,10 @@ def check_stalled_jobs(
         dead: The dead letter queue that takes jobs given up, in place of the failed set and its retention.
 
     Raises:
-        UnreadableOptions: A job that stalled too often has no options that can be read. What came before it is done;
-            the job itself is in no list any more, and the marks of all others are lost until the next check. Not with
-            ``dead``: no option is asked then, and the job is kept with what there is of it.
+        UnreadableOptions: A job that stalled too often has no options that can be read, or a ``removeOnFail`` that
+            makes no sense. What came before it is done; the job itself is in no list any more, or has failed, and the
+            marks of all others are lost until the next check. Not with ``dead``: no option is asked then, and the job
+            is kept with what there is of it.
         redis.ConnectionError: Indefinite.
 
     Redis:
@@ -83,7 +84,7 @@ def check_stalled_jobs(
         abandoned = [job_id for job_id in marked if job_id in active and not tx.exists(keys.lock(job_id))]
         target = line_key(tx, keys)
         counters = {job_id: whole(tx.hget(keys.job(job_id), "stalledCounter")) + 1 for job_id in abandoned}
-        options: dict[str, Retention | None] = {}
+        options: dict[str, Limits | None] = {}
         unreadable: UnreadableOptions | None = None
         end = {"failedReason": REASON, "finishedOn": str(now_ms)}
         moving = DeadLettering(tx, keys, dead) if dead is not None and abandoned else None
@@ -93,11 +94,17 @@ def check_stalled_jobs(
                     moving.plan(tx, job_id, {**end, "stalledCounter": str(counters[job_id])})
                     continue
                 try:
-                    options[job_id] = _remove_on_fail(tx.hget(keys.job(job_id), "opts"))
+                    keep = _remove_on_fail(tx.hget(keys.job(job_id), "opts"))
                 except ValueError:
                     unreadable = UnreadableOptions(job_id)
                     abandoned = abandoned[: place + 1]
                     break
+                if isinstance(keep, BreaksOff):
+                    options[job_id] = Keep(None, keep.age_s)
+                    unreadable = UnreadableOptions(job_id)
+                    abandoned = abandoned[: place + 1]
+                    break
+                options[job_id] = keep
         stalled = [job_id for job_id in abandoned if counters[job_id] <= max_stalled]
         failed = list(options) if moving is None else [move.job_id for move in moving.moves]
         evicted = _plan_evictions(tx, keys, list(options), options, now_ms)
@@ -157,11 +164,11 @@ def _remove_on_fail(opts: str | None) -> Retention | None:
         return None
     if not isinstance(options, dict):
         raise ValueError("no object")
-    return retention_from_json(options.get("removeOnFail"))
+    return read_when_stalled(options, "removeOnFail")
 
 
 def _plan_evictions(
-    tx: Transaction, keys: QueueKeys, failed: list[str], options: dict[str, Retention | None], now_ms: int
+    tx: Transaction, keys: QueueKeys, failed: list[str], options: dict[str, Limits | None], now_ms: int
 ) -> list[str]:
     """List what the retention options of the failing jobs remove, one after the other.
 

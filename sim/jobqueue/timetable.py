@@ -1,5 +1,6 @@
 """When the attempts of a job that always fails come, and which of the delays that somebody listed never occur."""
 
+import math
 from typing import NamedTuple
 
 from sim.jobqueue.backoff import backoff_delay_ms
@@ -43,9 +44,9 @@ def timetable(attempts: int, backoff: Backoff | None, semantics: Semantics) -> T
     """
     rows = [Attempt(1, 0, 0)]
     for failures in range(1, attempts):
-        delay_ms = backoff_delay_ms(backoff, failures, semantics)
+        delay_ms = math.ceil(backoff_delay_ms(backoff, failures, semantics))
         rows.append(Attempt(failures + 1, delay_ms, rows[-1].since_first_ms + delay_ms))
     never_ms: list[int] = []
     if backoff is not None and backoff.type == "exponential" and semantics.name == "documented":
-        never_ms.append(backoff_delay_ms(backoff, attempts, semantics))
+        never_ms.append(math.ceil(backoff_delay_ms(backoff, attempts, semantics)))
     return Timetable(rows, never_ms)

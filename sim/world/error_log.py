@@ -80,7 +80,7 @@ class ErrorLog:
         options = job.options
         fields = self._fields(queue, name, attempt, worker, error)
         fields["attempts_made"] = job.attempts_made + 1
-        fields["max_attempts"] = max(1, options.attempts)
+        fields["max_attempts"] = max(1, options.attempts or 0)
         fields |= {"job_id": job.id, "job_name": job.name, "options": _options(options), "data": job.data}
         return _Failure(self, fields, error)
 

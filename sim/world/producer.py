@@ -172,8 +172,8 @@ class QueueProducer(ClientProcess):
             self._reject(offer, str(error))
             return
         queue.service_ms.learn(offer.name, offer.service_ms)
-        self.recorder.accepted(offer.queue, offer.name, added.job_id, options.delay_ms)
-        if options.delay_ms:
+        self.recorder.accepted(offer.queue, offer.name, added.job_id, offer.workload.delay)
+        if offer.workload.delay:
             queue.promoter.poke()
         else:
             queue.room.serve()

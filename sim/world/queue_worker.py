@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from sim.core.clock import Clock
 from sim.handlers.errors import PermanentError, TransientError
 from sim.handlers.job_input import JobInput
-from sim.jobqueue.errors import FinishRefused, UnknownBackoff
+from sim.jobqueue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
 from sim.jobqueue.finish import complete_job, fail_job
 from sim.jobqueue.job import Job
 from sim.jobqueue.semantics import Semantics
@@ -205,7 +205,7 @@ class QueueWorker(ClientProcess):
                     fetch_next=queue.limit is None,
                 )
             )
-        except (FinishRefused, CommandFailed, ResponseError) as refusal:
+        except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
             yield from self.until_thawed()
             self.recorder.attempt(queue.name, name, Event.REFUSED, attempt, self.name, {"error": str(refusal)})
             yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
