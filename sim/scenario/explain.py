@@ -5,6 +5,12 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from sim.core.errors import DurationError
+from sim.scenario.not_modelled import (
+    backoff_not_modelled,
+    fault_not_modelled,
+    key_not_modelled,
+    number_as_backoff,
+)
 from sim.scenario.problems import MOST_SHOWN, Marks, Path, Problem, did_you_mean, listed
 from sim.scenario.wording import (
     Schema,
@@ -57,7 +63,9 @@ def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
     for refusal in kept:
         if refusal.kind == "[key]" or not _is_below(refusal.path, wrong_keys):
             first.setdefault((refusal.path, refusal.at_key), refusal)
-    placed = sorted(first.values(), key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
+    unmodelled = {refusal.path[:-1] for refusal in first.values() if " is not modelled" in _told(refusal)}
+    kept = [one for one in first.values() if not (one.kind == "missing" and one.path[:-1] in unmodelled)]
+    placed = sorted(kept, key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
     return [
         Problem(refusal.path, _told(refusal) if place < MOST_SHOWN else "", refusal.at_key)
         for place, refusal in enumerate(placed)
@@ -175,12 +183,18 @@ def _told(refusal: _Refusal) -> str:
         return f"is missing; expected {listed(sorted(kinds(node)))}"
     if kind == "union_tag_invalid":
         known = sorted(kinds(node))
+        said = fault_not_modelled(value) if "worker-crash" in known else ""
+        if said:
+            return f"{said}; there are: {listed(known, 'and')}"
         return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
     if kind == "extra_forbidden":
         known = known_keys(node)
         name, colon, rest = str(refusal.path[-1]).partition(":")
         if colon and name in known:
             return f"a space must follow the colon: `{name}: {rest}`"
+        said = key_not_modelled(name, str(node.get("title", "")), known)
+        if said:
+            return said
         return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; known here: {listed(known, 'and')}")
     if kind == "[key]":
         measures = node.get("propertyNames", {}).get("enum")
@@ -191,6 +205,11 @@ def _told(refusal: _Refusal) -> str:
     if refusal.reason is not None and not refusal.reason.startswith("expected"):
         return refusal.reason
     expected = refusal.reason or f"expected {described(node)}"
+    last = refusal.path[-1] if refusal.path else None
+    if last == "backoff" and isinstance(value, int) and not isinstance(value, bool):
+        return number_as_backoff(value)
+    if last == "type" and "exponential" in allowed_words(node) and (said := backoff_not_modelled(value)):
+        return said
     if value is None and not refusal.path:
         return "the file is empty; a scenario needs at least title:, question: and workload:"
     if isinstance(value, int) and not isinstance(value, bool) and str(DurationError()) in expected:

@@ -1,7 +1,8 @@
 """What is wrong with a scenario and where: paths, positions, and the lines that people read."""
 
-from difflib import get_close_matches
 from typing import NamedTuple
+
+from sim.core.spelling import nearest
 
 Path = tuple[str | int, ...]
 """Where a value stands in a file: ``("faults", 0, "at")``."""
@@ -71,12 +72,11 @@ def quoted(text: str, most: int = 40) -> str:
 
 
 def did_you_mean(word: object, known: list[str]) -> str:
-    """Suggest the nearest known name, as the end of a sentence; empty where none is near."""
+    """Suggest the known name that a word misspells, as the end of a sentence; empty where it misspells none."""
     if not isinstance(word, str) or len(word) > 60:
         return ""
-    folded = {name.lower().replace("-", "_"): name for name in known[:60]}
-    near = get_close_matches(word.lower().replace("-", "_"), list(folded), n=1, cutoff=0.6)
-    return f"; did you mean `{folded[near[0]]}`?" if near else ""
+    near = nearest(word, known[:60])
+    return f"; did you mean `{near}`?" if near else ""
 
 
 def listed(names: list[str], last: str = "or") -> str:

@@ -1,0 +1,133 @@
+"""What is knowingly not modelled is called so, with why; only a misspelling is answered by another name."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import ScenarioError
+from sim.core.spelling import edits, nearest
+from sim.scenario.load import parse_scenario
+from sim.scenario.wording import kinds, models_schema, resolved
+
+HEAD = """title: Something else
+question: Is it refused?
+workload:
+  - {queue: email, arrivals: {kind: constant, every: 1s, count: 3}ENTRY}
+"""
+
+
+def problems(more: str = "", entry: str = "") -> list[str]:
+    """What is wrong with a scenario of one queue."""
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(HEAD.replace("ENTRY", entry) + more, "s")
+    return [str(problem) for problem in caught.value.args]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["slow-redis", "redis-failover", "redis-hang", "handler-hang", "worker-shutdown", "clock-skew", "SIGTERM", "oom"],
+)
+def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) -> None:
+    """And no other fault is passed off as what was meant."""
+    (line,) = problems(f"faults: [{{kind: {kind}, at: 1s, duration: 1s}}]")
+    assert line.startswith(f"s:5:17: faults[0].kind: '{kind}' is not modelled: ")
+    assert "did you mean" not in line
+    assert "; there are: database-failure, handler-error" in line
+
+
+@pytest.mark.parametrize(
+    ("more", "entry", "place"),
+    [
+        ("queues: {email: {timeout: 100s}}", "", "s:5:18: queues.email.timeout: 'timeout' is"),
+        ("queues: {email: {backoff: {type: jitter}}}", "", "s:5:34: queues.email.backoff.type: 'jitter' is"),
+        (
+            "queues: {email: {backoff: {type: fixed, delay: 1s, jitter: 0.5}}}",
+            "",
+            "s:5:52: queues.",
+        ),
+        ("queues: {email: {backoff: 3000}}", "", "s:5:27: queues.email.backoff: a number as a backoff"),
+        (
+            "queues: {email: {limiter: {max: 1, duration: 1s, groupKey: a}}}",
+            "",
+            "s:5:50: queues.",
+        ),
+        ("database: {pool: 20}", "", "s:5:12: database.pool: 'pool' is"),
+        ("redis: {maxmemory: 1}", "", "s:5:9: redis.maxmemory: "),
+        ("redis: {maxRetriesPerRequest: null}", "", "s:5:9: redis.maxRetriesPerRequest: "),
+        ("workers: {email: {drainDelay: 5}}", "", "s:5:19: workers.email.drainDelay: "),
+        ("faults: [{kind: redis-outage, target: email-1, at: 1s, duration: 1s}]", "", "s:5:31: faults[0].target: "),
+        ("faults: [{kind: handler-error, step: after-effect}]", "", "s:5:32: faults[0].step: "),
+        ("", ", repeat: {cron: '* * * * *'}", "s:4:69: workload[0].repeat: "),
+        ("", ", service: 14h", "s:4:69: workload[0].service: "),
+        ("", ", committed_after: 1s", "s:4:69: workload[0].committed_after: "),
+        ("", ", jobId: 17", "s:4:69: workload[0].jobId: "),
+    ],
+)
+def test_keys_and_options_that_are_not_modelled_are_called_so_where_they_stand(
+    more: str, entry: str, place: str
+) -> None:
+    """One line, without the consequences of the same mistake, and without another key's name."""
+    (line,) = problems(more, entry)
+    assert line.startswith(place)
+    assert "not modelled" in line
+    assert "did you mean" not in line
+
+
+def test_a_missing_key_beside_what_is_not_modelled_is_not_asked_for() -> None:
+    """Who writes `repeat:` does not forget `arrivals:`."""
+    text = HEAD.replace("arrivals: {kind: constant, every: 1s, count: 3}ENTRY", "repeat: {every: 5m}")
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text, "s")
+    assert [str(problem).partition(" is not")[0] for problem in caught.value.args] == [
+        "s:4:20: workload[0].repeat: 'repeat'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [("maxStalledCount", "max_stalled"), ("lockRenewTime", "lock_renew"), ("lockDuration", "lock_duration")],
+)
+def test_options_of_bull_that_have_another_name_here_are_named(written: str, ours: str) -> None:
+    """Whoever pastes a configuration learns what to write."""
+    (line,) = problems(f"workers: {{email: {{{written}: 1}}}}")
+    assert ours in line
+    assert "not modelled" not in line
+
+
+def test_misspellings_are_recognised_and_other_things_are_not() -> None:
+    """By the letters that differ: a suggestion is never another fault."""
+    known = kinds(resolved(models_schema()["properties"]["faults"]["items"]))
+    for kind in known:
+        for place in range(len(kind) - 1):
+            swapped = kind[:place] + kind[place + 1] + kind[place] + kind[place + 2 :]
+            assert nearest(swapped, known) == kind
+            assert nearest(kind[:place] + kind[place + 1 :], known) == kind
+    for other in (
+        "redis-freeze",
+        "worker-outage",
+        "slow-worker",
+        "slow-redis",
+        "database-crash",
+        "handler-crash",
+        "job",
+    ):
+        assert nearest(other, known) is None
+    assert nearest("target", ["start", "at", "until", "kind", "duration"]) is None
+    assert nearest("wait", ["waiting", "active"]) == "waiting"
+    assert nearest("redis", known) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "distance"), [("lots", "lost", 1), ("", "ab", 2), ("abc", "abc", 0), ("kitten", "sitting", 3)]
+)
+def test_edits_are_counted_with_swaps_as_one(one: str, other: str, distance: int) -> None:
+    """Optimal string alignment."""
+    assert edits(one, other, 5) == edits(other, one, 5) == distance
+    assert edits(one, other, 0) == min(distance, 1)
+
+
+def test_the_documentation_names_what_is_not_modelled() -> None:
+    """So that nobody has to try."""
+    page = Path("docs/fidelity.md").read_text(encoding="utf-8")
+    for word in ("`timeout`", "Repeatable jobs", "graceful", "jitter", "connection pool", "failover", "*not modelled*"):
+        assert word in page, word
