@@ -251,3 +251,37 @@ class TestFrozenApplication:
         assert world.redis.exists("bull:email:1") == 0
         world.run_until(8_000)
         assert (field(world, "timestamp"), due_ms(world)) == (1_500, 31_500)
+
+
+class TestOutcomes:
+    """What became of jobs whose calls waited, in the real Bull 4.16.5 at 1:10."""
+
+    def outcomes(self, story: Scenario) -> list[str]:
+        """What became of each job."""
+        world = World(story, semantics=BULL)
+        world.run()
+        return [one.outcome.value for one in world.finish()]
+
+    def test_a_delay_that_is_over_when_redis_comes_back_is_no_wait(self) -> None:
+        """Three adds with a delay of 20 s in an outage that ends at 42.85 s; Redis forgets everything at 50 s."""
+        workload = [{"queue": "email", "arrivals": {"kind": "times", "at": ["12s", "13s", "14s"]}, "delay": "20s"}]
+        story = scenario(
+            workload=workload,
+            queues={"email": {"service": "1s", "idempotency_key": "off"}},
+            redis={"persistence": "none"},
+            faults=[{**OUTAGE, "duration": "14s"}, {"kind": "redis-crash", "at": "50s", "duration": "1s"}],
+        )
+        assert self.outcomes(story) == ["delivered"] * 3
+
+    def test_a_backoff_that_is_over_is_no_wait_either(self) -> None:
+        """Retried on reconnect at 22.84 s, before Redis forgets everything at 28 s."""
+        queue = {"attempts": 3, "backoff": {"type": "fixed", "delay": "8s"}, "idempotency_key": "off"}
+        crash = {"kind": "redis-crash", "at": "28s", "duration": "1s"}
+        story = one_email(FAILS_ONCE, crash, queue=queue, redis={"persistence": "none"})
+        assert self.outcomes(story) == ["delivered"]
+
+    def test_failures_are_kept_by_the_age_of_the_failure(self) -> None:
+        """One of 11.4 s is older than 10 s when the next one fails at 26.4 s, though Redis heard of it at 22.84 s."""
+        workload = [{"queue": "email", "arrivals": {"kind": "times", "at": ["9s", "24s"]}}]
+        story = one_email(FAILS_ONCE, workload=workload, queue={"remove_on_fail": {"age": "10s"}})
+        assert self.outcomes(story) == ["failed-evicted", "failed-retained"]
