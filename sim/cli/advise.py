@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=ScenarioPath())
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the advice as JSON; - is standard output.")
 def command(scenario: Path, json_to: str | None) -> None:
     """Read the configuration of SCENARIO as a reviewer would and say what will hurt.

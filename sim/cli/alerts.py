@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=ScenarioPath())
 @click.option("--mode", type=click.Choice(["in-process", "queue"]), default="queue", help="Default: queue.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")

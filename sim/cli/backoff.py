@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path), required=False)
+@click.argument("scenario", type=ScenarioPath(), required=False)
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16", "both"]), default="both", show_default=True)
 @click.option("--queue", help="Only this queue.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")

@@ -1,11 +1,15 @@
 """``check``: look at scenario files without running them."""
 
+from pathlib import Path
+
 import click
+
+from sim.cli.scenario_path import ScenarioPath
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
-def command(files: tuple[str, ...]) -> int:
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=ScenarioPath())
+def command(files: tuple[Path, ...]) -> int:
     """Check every FILE and name each problem with its line and column.
 
     Notes say what will still be pending when the run ends, because of delays or too few workers.

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 if TYPE_CHECKING:
     from sim.ledger.events import Ledger
     from sim.rehearsal.scale import Scale
 
 
 @click.command()
-@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, type=ScenarioPath())
 @click.option("--scale", "scale_text", help="Real time to the scenario's.  [default: 1:20; with --own 1:1]")
 @click.option("--own", type=click.Path(path_type=Path), metavar="FILE.js", help="Your own Bull processor instead.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=ScenarioPath())
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
-@click.option("--error-log", "errors_to", metavar="FILE|-", help="Write every failed attempt, one JSON object a line.")
+@click.option("--error-log", "errors_to", metavar="FILE|-", help="Write every failed attempt, a line of JSON each.")
 @click.option("--error-log-omit", "omit", metavar="FIELD", multiple=True, help="Leave a field out, such as data.to.")
 @click.option("--no-trace", is_flag=True, help="Keep no events, only the counts: less memory in a long run.")
 @click.option("--metrics", "metrics_to", metavar="FILE|-", help="Write the metrics at the end, as Prometheus has them.")
@@ -44,6 +46,8 @@ def command(
     no_plots: bool,
 ) -> None:
     """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
+
+    SCENARIO is a file; of those that come with the project the number or the name that `scenarios` prints will do.
 
     Exit code 0: every expectation holds; 1: one is violated; 2: the scenario or a file cannot be used.
     """
@@ -79,7 +83,11 @@ def command(
         from sim.report.tables import print_result
         from sim.report.terminal import Terminal
 
-        print_result(result, Terminal())
+        console = Terminal()
+        print_result(result, console)
+        if out is None:
+            hint = f"Pictures and a report in HTML, drawn from the trace: --out results/{scenario.stem}"
+            console.print(hint, style="dim", highlight=False, markup=False, soft_wrap=True)
     if json_to is not None:
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write(json_to, text)
@@ -90,7 +98,12 @@ def command(
 
         metrics = result.metrics
         write(metrics_to, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
-    if errors_to is not None:
+    if errors_to == "-" and sys.stdout.isatty():
+        from sim.report.error_summary import print_errors
+        from sim.report.terminal import Terminal
+
+        print_errors(result.errors, Terminal())
+    elif errors_to is not None:
         _write_lines(errors_to, result.error_lines())
     if out is not None:
         from sim.report.folder import write_results

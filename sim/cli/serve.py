@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 if TYPE_CHECKING:
     from sim.serve.engine import Engine
 
@@ -20,7 +22,7 @@ EXTRA = "the page needs the extra `serve`: pip install -c constraints.txt -e '.[
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=ScenarioPath())
 @click.option("--until", metavar="TIME", help="Run to this moment first, such as 90s, also where all is over before.")
 @click.option("--speed", default="paused", show_default=True, help="paused, or a pace to play at: 1x, 10x, 100x, max.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Of the page; 0 is any.")

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from sim.cli.scenario_path import ScenarioPath
+
 DATABASE = "sweep.sqlite"
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=ScenarioPath())
 @click.option("--runs", type=click.IntRange(1, 10_000_000), default=100, show_default=True, help="Runs at each point.")
 @click.option("--vary", "varies", metavar="PATH=V,V", multiple=True, help="Values to try; several make a grid.")
 @click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")

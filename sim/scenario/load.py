@@ -1,18 +1,23 @@
 """From a scenario file to a `Scenario`, or to every problem that the file has."""
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.core.errors import ScenarioError
+from sim.core.spelling import nearest
 from sim.scenario.checks import check
 from sim.scenario.explain import explained
 from sim.scenario.parts import parts_of, salvaged_parts
 from sim.scenario.problems import Marks, Problem, lines
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import MOST_BYTES, Source, decode, read_yaml
+
+MOST_NEIGHBOURS = 2_000
+"""Files of a folder that are looked at for one of a similar name."""
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -41,13 +46,25 @@ def read_text(path: str | os.PathLike[str]) -> str:
     except IsADirectoryError:
         raise ScenarioError(f"{name}: is a folder; give one scenario file") from None
     except FileNotFoundError:
-        raise ScenarioError(f"{name}: there is no such file") from None
+        near = neighbour(Path(path))
+        hint = "" if near is None else f"; did you mean {_printable(near)}?"
+        raise ScenarioError(f"{name}: there is no such file{hint}") from None
     except (OSError, ValueError) as error:
         raise ScenarioError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     text = decode(raw)
     if isinstance(text, Problem):
         raise ScenarioError(*lines(name, Marks(), [text]))
     return text
+
+
+def neighbour(path: Path) -> Path | None:
+    """Return the file in the same folder whose name a path misspells; None where there is none."""
+    try:
+        names = [file.name for file in islice(path.parent.glob("*.yaml"), MOST_NEIGHBOURS)]
+    except (OSError, ValueError):
+        return None
+    near = nearest(path.stem, [name.removesuffix(".yaml") for name in sorted(names)])
+    return None if near is None else path.with_name(f"{near}.yaml")
 
 
 def parse_scenario(text: str, name: str = "scenario") -> Scenario:

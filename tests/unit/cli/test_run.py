@@ -256,3 +256,31 @@ def test_an_error_log_that_cannot_be_had_ends_with_two_and_a_sentence(
     err = " ".join(capsys.readouterr().err.split())
     assert says in err
     assert "Traceback" not in err
+
+
+def test_a_run_without_a_folder_says_how_to_have_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In its last line; not where a folder is written, or where JSON stands alone."""
+    path = write(tmp_path)
+    hint = "--out results/"
+    main(["run", path])
+    assert hint in capsys.readouterr().out.splitlines()[-1]
+    for more in (["--out", str(tmp_path / "out"), "--no-plots"], ["--json", "-"]):
+        main(["run", path, *more])
+        assert hint not in capsys.readouterr().out
+
+
+def test_an_error_log_on_a_terminal_is_summed_up_and_elsewhere_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By message, with counts that add up to the lines that a pipe or a file gets."""
+    scenario = "scenarios/03-database-failures/longer-than-the-retries.yaml"
+    assert main(["run", scenario, "--error-log", "-"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 400
+    assert all(json.loads(line)["error"] for line in lines)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert main(["run", scenario, "--error-log", "-"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) < 60
+    assert max(map(len, told)) <= 80
+    assert f"All {len(lines):,} failed attempts are written, a line each, by --error-log FILE." in "\n".join(told)
