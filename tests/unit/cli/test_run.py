@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -280,7 +281,7 @@ def test_an_error_log_on_a_terminal_is_summed_up_and_elsewhere_whole(
     assert all(json.loads(line)["error"] for line in lines)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert main(["run", scenario, "--error-log", "-"]) == 0
-    told = capsys.readouterr().out.splitlines()
+    told = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert len(told) < 60
     assert max(map(len, told)) <= 80
     assert f"All {len(lines):,} failed attempts are written, a line each, by --error-log FILE." in "\n".join(told)
