@@ -10,6 +10,7 @@ import click
 from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
+from sim.core.printable import printable
 
 BAD_INPUT = 2
 INTERNAL = 3
@@ -68,7 +69,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return BAD_INPUT
     except SimError as error:
-        click.echo(str(error), err=True)
+        click.echo(printable(str(error)), err=True)
         return BAD_INPUT
     except ReaderLeft:
         raise BrokenPipeError from None
@@ -83,7 +84,7 @@ def _refused(error: OSError) -> int:
     """Say what the operating system refused: a file, a port, room on the disk."""
     place = f"{error.filename}: " if error.filename else ""
     with suppress(OSError):
-        click.echo(f"{place}{error.strerror or error}", err=True)
+        click.echo(printable(f"{place}{error.strerror or error}"), err=True)
     return BAD_INPUT
 
 

@@ -18,6 +18,7 @@ def command(files: tuple[Path, ...]) -> int:
     """
     from sim.advice.outlook import outlook
     from sim.core.errors import ScenarioError
+    from sim.core.printable import one_line
     from sim.scenario.load import load_scenario
 
     code = 0
@@ -28,7 +29,7 @@ def command(files: tuple[Path, ...]) -> int:
             click.echo(str(error), err=True)
             code = 2
         else:
-            click.echo(f"{file}: ok")
+            click.echo(one_line(f"{file}: ok"))
             for note in outlook(scenario):
-                click.echo(f"{file}: note: {note}")
+                click.echo(one_line(f"{file}: note: {note}"))
     return code

@@ -56,10 +56,11 @@ def _near(file: Path) -> Path:
 
 
 def _print(number: int, file: str, title: str, question: str, faults: str) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=_WIDTH, highlight=False)
+    from sim.report.terminal import SafeConsole
+
+    console = SafeConsole(width=_WIDTH, highlight=False)
     for first, rest, text, style in (
         (f"{number:>3}  ", "     ", title, "bold"),
         ("     ", "     ", question, ""),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.errors import OutputError, ScenarioError
+from sim.core.files import read_ordinary
 from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
@@ -140,7 +141,7 @@ def _copy(exercise: Exercise, name: str, folder: Path) -> Path:
 def passed(folder: Path) -> bool:
     """Tell whether the last check in a learner's folder was passed."""
     try:
-        data = json.loads((folder / RESULTS).read_bytes()[:1_000_000])
+        data = json.loads(read_ordinary(folder / RESULTS, 1_000_000))
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and data.get("verdict") == "pass"

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from sim.core.errors import ScenarioError, SimError
+from sim.core.printable import one_line
 from sim.scenario.load import parse_scenario, validated
 from sim.scenario.problems import Marks, path_text, quoted
 from sim.scenario.problems import Path as DataPath
@@ -33,7 +34,7 @@ class VaryError(SimError):
     """
 
     def __str__(self) -> str:
-        return "\n".join(f"--vary {self.args[0]}: {why}" for why in self.args[1:])
+        return "\n".join(one_line(f"--vary {self.args[0]}: {why}") for why in self.args[1:])
 
 
 class Vary(NamedTuple):

@@ -40,10 +40,11 @@ def print_backoff(queues: dict[str, QueueConfig], profiles: Sequence[str], *, as
     if as_json:
         print(json.dumps({name: {p: _as_dict(t) for p, t in both.items()} for name, both in tables.items()}, indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    from sim.report.terminal import SafeConsole
+
+    console = SafeConsole()
     for name, by_profile in tables.items():
         config = queues[name]
         table = Table(title=f"{name}: {_in_words(config)}", title_justify="left", title_style="bold")

@@ -2,12 +2,28 @@
 
 import os
 import sys
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from sim.core.printable import printable
 
 
-class Terminal(Console):
-    """Rich's console, which a reader may leave before the end: ``python -m sim run ... --out results | head``.
+class SafeConsole(Console):
+    """Rich's console, on which no text does anything but stand there, wherever it came from."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Write out what the terminal would act on; styles are added after this."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(printable(segment.text), segment.style, segment.control)
+
+
+class Terminal(SafeConsole):
+    """A console that a reader may leave before the end: ``python -m sim run ... --out results | head``.
 
     What comes after the printing, such as writing the files that were asked for, is still done.
     """

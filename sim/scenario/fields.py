@@ -42,6 +42,10 @@ def _whole_second(ms: int) -> int:
     return ms
 
 
+def _one_line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def _switch(value: Any) -> Any:
     if value == "on" or value is True:
         return True
@@ -60,6 +64,8 @@ CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_durati
 """A time span of at least 100 ms, for what repeats during the whole run."""
 SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least a second, as Redis's ``save`` counts in seconds."""
+OneLine = Annotated[str, BeforeValidator(_one_line)]
+"""Text that is shown on one line: line ends and runs of spaces become one space."""
 Switch = Annotated[bool, BeforeValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
 """``on`` or ``off``."""
 Share = Annotated[float, Field(ge=0, le=1, strict=False)]

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.core.errors import ScenarioError
+from sim.core.files import NotOrdinary, read_ordinary
 from sim.core.spelling import nearest
 from sim.scenario.checks import check
 from sim.scenario.explain import explained
@@ -41,10 +42,9 @@ def read_text(path: str | os.PathLike[str]) -> str:
     """
     name = _printable(os.fspath(path))
     try:
-        with Path(path).open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-    except IsADirectoryError:
-        raise ScenarioError(f"{name}: is a folder; give one scenario file") from None
+        raw = read_ordinary(path, MOST_BYTES + 1)
+    except NotOrdinary as error:
+        raise ScenarioError(f"{name}: is {error.args[0]}; give one scenario file") from None
     except FileNotFoundError:
         near = neighbour(Path(path))
         hint = "" if near is None else f"; did you mean {_printable(near)}?"

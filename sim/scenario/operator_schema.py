@@ -6,12 +6,19 @@ semantics `documented`, and waits for Redis with `bull-4.16`.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.fault_schema import JobName
 from sim.scenario.fields import Duration, Model, Switch
 
-JobId = Annotated[str, Field(min_length=1, max_length=100)]
+
+def _without_line_ends(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("must be one line")
+    return text
+
+
+JobId = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_line_ends)]
 
 
 class OnQueue(Model):

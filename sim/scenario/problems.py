@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sim.core.printable import one_line
 from sim.core.spelling import nearest
 
 Path = tuple[str | int, ...]
@@ -90,7 +91,7 @@ def lines(name: str, marks: Marks, problems: list[Problem]) -> list[str]:
     """Write problems as ``file:line:col: path: text``, in file order."""
     placed = sorted(((marks.of(problem), problem) for problem in problems), key=lambda pair: pair[0])
     shown = [
-        ": ".join(part for part in (f"{name}:{mark.line}:{mark.column}", path_text(problem.path), problem.text) if part)
+        one_line(": ".join(filter(None, (f"{name}:{mark.line}:{mark.column}", path_text(problem.path), problem.text))))
         for mark, problem in placed[:MOST_SHOWN]
     ]
     left = len(placed) - len(shown)

@@ -12,6 +12,7 @@ from sim.scenario.fields import (
     Duration,
     Model,
     ModeName,
+    OneLine,
     PositiveDuration,
     SaveInterval,
     SemanticsName,
@@ -83,8 +84,8 @@ class DatabaseConfig(Model):
 class Scenario(Model):
     """One question, and the world in which it is asked."""
 
-    title: Annotated[str, Field(min_length=1, max_length=120)]
-    question: Annotated[str, Field(min_length=1, max_length=400)]
+    title: Annotated[OneLine, Field(min_length=1, max_length=120)]
+    question: Annotated[OneLine, Field(min_length=1, max_length=400)]
     story: str = ""
     """What happened, told in a few sentences."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from sim.core.printable import UNSAFE
 from sim.scenario.problems import Mark, Marks, Path, Problem, quoted
 
 MOST_BYTES = 1_048_576
@@ -24,8 +25,9 @@ _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False"
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(?=\.?[0-9])(?:0|[1-9][0-9]*)?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_UNSEEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_UNSEEN_VALUE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSEEN = re.compile(f"(?!\r)[{UNSAFE}\ufeff\ufffe\uffff]")
+_UNSEEN_VALUE = re.compile(f"[{UNSAFE}]")
+_LINE_END = re.compile("[\t\n]")
 _SPACES_NOT_TABS = "indentation takes spaces, not tabs"
 _PLAINER = {
     "found a tab character that violates indentation": _SPACES_NOT_TABS,
@@ -209,6 +211,8 @@ class _Reader:
             self.note(path, event, f"a key must be text; {told}", unreadable=True)
         elif _UNSEEN_VALUE.search(key):
             self.note(path, event, "a key must not hold control characters", unreadable=True)
+        elif _LINE_END.search(key):
+            self.note(path, event, "a key must be one line", unreadable=True)
 
     def skip(self, path: Path, event: Any, depth: int) -> None:
         """Read over a value that has no place in the data."""

@@ -9,10 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.core.durations import format_duration, parse_duration
 from sim.core.errors import SimError
+from sim.core.files import read_ordinary
 from sim.scenario.fields import SemanticsName
 
 FROM_OUTSIDE = "keys-changed-from-outside"
 """Written when a program at the Redis port changed keys: that cannot be done again from the log."""
+
+
+_MOST_BYTES = 16 << 20
 
 
 class LogUnusable(SimError):
@@ -100,7 +104,10 @@ def read_log(path: Path) -> RunLog:
         LogUnusable: It cannot be read, or it says what no log says.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_ordinary(path, _MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise LogUnusable(path, "is larger than 16 MiB, and no log of a run")
+        found = yaml.safe_load(raw.decode())
         log = _Log.model_validate(found)
         done = tuple(Entry(parse_duration(one.at), one.do, one.arguments, one.said) for one in log.done)
         stands_at_ms = parse_duration(log.stands_at)
@@ -112,6 +119,8 @@ def read_log(path: Path) -> RunLog:
         raise LogUnusable(path, f"{place}: {first['msg']}") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise LogUnusable(path, f"no YAML: {' '.join(str(error).split())[:200]}") from None
+    except LogUnusable:
+        raise
     except SimError as error:
         raise LogUnusable(path, str(error)) from None
     times = [entry.at_ms for entry in done]

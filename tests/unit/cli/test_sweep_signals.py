@@ -40,7 +40,7 @@ def children_of(group: int) -> list[int]:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc who is there")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_the_processes_of_a_sweep_end_with_it_and_hold_no_output(number: int, code: int, tmp_path: Path) -> None:
-    """Though the signal reaches the sweep alone: whoever reads its output comes to the end of it, and nobody is left."""
+    """Though the signal reaches the sweep alone: who reads its output comes to the end of it, and nobody is left."""
     scenario = tmp_path / "long.yaml"
     scenario.write_text(TEXT)
     out = tmp_path / "out"

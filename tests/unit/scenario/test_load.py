@@ -1,6 +1,8 @@
 """From a file to a scenario, or to everything that is wrong with it."""
 
+import os
 import pickle
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -157,10 +159,12 @@ def test_problems_do_not_flood_the_screen() -> None:
 
 
 def test_text_from_the_file_cannot_move_the_cursor() -> None:
-    """What is not printable is written as an escape."""
-    (problem,) = problems(HEAD + "seed: \u202etxt")
-    assert "'\\u202etxt'" in problem
-    assert problems(HEAD + "s\u202eead: 1")[0].startswith("5:1: 's\\u202eead': unknown key")
+    """What turns the direction of writing around is refused, and what is not printable is written as an escape."""
+    assert problems(HEAD + "seed: \u202etxt") == ["5:7: the invisible character U+202E cannot stand here"]
+    (problem,) = problems(HEAD + "seed: \u200btxt")
+    assert "'\\u200btxt'" in problem
+    assert problems(HEAD + "s\u200bead: 1")[0].startswith("5:1: 's\\u200bead': unknown key")
+    assert problems(HEAD + '"s\\nead": 1')[0].startswith("5:1: 's\\nead': a key must be one line")
 
 
 def test_jargon_of_the_models_reaches_nobody() -> None:
@@ -189,6 +193,18 @@ def test_a_good_file_loads_from_a_path_or_a_text(tmp_path: Path) -> None:
         assert load_scenario(file) == load_scenario(str(file)) == parse_scenario(HEAD)
 
 
+def make_a_socket(file: Path) -> None:
+    """A socket that nobody listens on."""
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(file))
+
+
+def make_a_huge_file(file: Path) -> None:
+    """A terabyte of nothing, which takes no room."""
+    file.touch()
+    os.truncate(file, 1 << 40)
+
+
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
@@ -198,6 +214,10 @@ def test_a_good_file_loads_from_a_path_or_a_text(tmp_path: Path) -> None:
          "a scenario"),
         (lambda file: file.write_bytes(b"a: 1\nb: \xff"), ":2:4: the byte 0xff is not UTF-8 text; save the file as "
          "UTF-8"),
+        (lambda file: os.mkfifo(file), ": is a pipe; give one scenario file"),
+        (lambda file: file.symlink_to("/dev/zero"), ": is a device; give one scenario file"),
+        (make_a_socket, ": is a socket; give one scenario file"),
+        (make_a_huge_file, ":1:1: the file is larger than 1 MiB, the limit for a scenario"),
         (lambda file: file.symlink_to(file), ": cannot be read: Too many levels of symbolic links"),
     ],
 )  # fmt: skip
