@@ -116,11 +116,12 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
         workers = queue.workers
         lock_ms, check_ms = workers.lock_duration, workers.stalled_interval
         soonest_ms = max(0, max(lock_ms, check_ms) - workers.lock_renew_ms)
-        latest_ms = max(lock_ms, check_ms) + check_ms
+        latest_ms = max(lock_ms, 2 * check_ms) + check_ms
+        last = "of lock" if lock_ms > 2 * check_ms else "to another process's check, if the dead one's turns one away"
         if not (deaths.poison or deaths.random or deaths.in_jobs or deaths.moments) or soonest_ms <= queue.mean_ms:
             continue
         is_default = (lock_ms, check_ms, workers.lock_renew_ms) == (30_000, 30_000, 15_000)
-        measured = "; measured at these settings: 31 s to 84 s" if is_default else ""
+        measured = "; seen at these settings: 16 s to 114 s" if is_default else ""
         yield Finding(
             "crash-recovery",
             Severity.DELAY,
@@ -128,12 +129,12 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
             f"What a process held when it died waits {span(soonest_ms)} to {span(latest_ms)} for another, a job of "
             f"{span(queue.mean_ms)}: its lock has to run out, and a stalled check has to have seen it before.",
             f"lock {span(lock_ms)}, check every {span(check_ms)}: {span(max(lock_ms, check_ms))} - "
-            f"{span(workers.lock_renew_ms)} since a renewal = {span(soonest_ms)}; {span(max(lock_ms, check_ms))} + "
-            f"{span(check_ms)} to the next check = {span(latest_ms)}, and {span(check_ms)} more when a check is late"
+            f"{span(workers.lock_renew_ms)} since a renewal = {span(soonest_ms)}; {span(latest_ms - check_ms)} {last}, "
+            f"+ {span(check_ms)} to the next = {span(latest_ms)}, and {span(check_ms)} more for a check that falls out"
             f"{measured}",
             (REQUEUED, KILL_TO_RERUN),
             "Shorter lock_duration and stalled_interval, if the jobs may run again sooner: 10s each make it 5 s to "
-            "20 s, and a process that stands still for 10 s then loses its jobs.",
+            "30 s, and a process that stands still for 10 s then loses its jobs.",
             {
                 "soonest_ms": soonest_ms,
                 "latest_ms": latest_ms,

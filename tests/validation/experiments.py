@@ -165,7 +165,7 @@ queues:
 workload:
   - {{queue: email, arrivals: {{kind: times, at: [50ms, {begin_ms}ms]}}}}
 workers:
-  email: {{processes: 2}}
+  email: {{processes: 2, start_spread: 0s}}
 faults:
   - {{kind: worker-crash, target: email-2, at: {kill_ms}ms, restart_after: null}}
 """
@@ -175,64 +175,48 @@ faults:
     return times
 
 
-def rerun_with_real_timers(runs: int) -> list[float]:
-    """Kill the one of two workers that has the job, with Bull's timers as they are; times from kill to re-run, s.
+def kill_to_rerun(
+    held_ms: int,
+    seed: int,
+    *,
+    queues: int = 1,
+    start_spread_ms: int = 60_000,
+    lock_ms: int = 30_000,
+    interval_ms: int = 30_000,
+) -> float:
+    """Kill the one of two workers that has the job, with Bull's timers as they are; time from kill to re-run, ms.
 
-    As one does it by hand: the first worker starts and takes the job, a second one joins, the first is killed. The
-    three phases that count are random and independent: of the job's renewals (it starts in the first 15 s), of the
-    second worker's timer (it joins within 30 s after that), and of the kill (within 30 s after that). The second
-    worker's start is a crash of an idle process that is replaced at that moment, because a scenario can start a process
-    at a chosen moment only so. From WORKER_CRASHED to the second STARTED.
+    The workers start at random moments within ``start_spread_ms`` (0: together), the job within an interval after
+    that, so the three phases that count are independent: of the two workers' checks and of the job's renewals. The
+    kill comes at 80 % of the handler's time. From WORKER_CRASHED to the second STARTED.
+
+    Args:
+        held_ms: How long the job has been running by then.
+        queues: How many queues each process serves.
     """
-    times: list[float] = []
-    for seed in range(1, runs + 1):
-        chosen = moments("real", seed)
-        begin_ms = int(chosen.integers(50, 15_050))
-        join_ms = begin_ms + int(chosen.integers(100, 30_100))
-        kill_ms = join_ms + int(chosen.integers(100, 30_100))
-        text = f"""
-duration: 4m
+    begin_ms = max(60_000, start_spread_ms) + int(moments("kill", seed).integers(0, interval_ms))
+    text = f"""
+duration: {begin_ms + held_ms + 20 * interval_ms}ms
 queues:
-  email: {{service: 5m}}
+  email: {{service: {-(-held_ms * 5 // 4)}ms}}
 workload:
   - {{queue: email, arrivals: {{kind: times, at: [{begin_ms}ms]}}}}
 workers:
-  email: {{processes: 2}}
+  email:
+    processes: 2
+    process_queues: {queues}
+    start_spread: {start_spread_ms}ms
+    lock_duration: {lock_ms}ms
+    stalled_interval: {interval_ms}ms
 faults:
-  - {{kind: worker-crash, target: email-2, at: 20ms, restart_after: {join_ms}ms}}
-  - {{kind: worker-crash, target: email-1, at: {kill_ms}ms, restart_after: null}}
+  - {{kind: worker-crash, target: email, on_job: 1, restart_after: null}}
 """
-        times.append(_kill_to_rerun(text, seed, "email-1"))
-    return times
-
-
-def rerun_after_hours(runs: int) -> list[float]:
-    """Do the same with two workers that have run for 20 minutes, so that either may be the one that does the checks.
-
-    Both start at random moments of a minute; the kill comes at 80 % of the handler's time, 60 s to 300 s after its
-    start.
-    """
-    text = """
-duration: 29m
-queues:
-  email: {service: {kind: uniform, min: 75s, max: 375s}}
-workload:
-  - {queue: email, arrivals: {kind: times, at: [20m]}}
-workers:
-  email: {processes: 2, start_spread: 60s}
-faults:
-  - {kind: worker-crash, target: email, on_job: 1, restart_after: null}
-"""
-    return [_kill_to_rerun(text, seed) for seed in range(1, runs + 1)]
-
-
-def _kill_to_rerun(text: str, seed: int, victim: str | None = None) -> float:
     result = simulate(text, seed, semantics="bull-4.16")
-    killed = list(of_event(result, Event.WORKER_CRASHED))[-1]
+    (killed,) = of_event(result, Event.WORKER_CRASHED)
     first, again = of_event(result, Event.STARTED)
     assert first.worker == killed.worker != again.worker
-    assert victim in (None, killed.worker)
-    return (again.t_ms - killed.t_ms) / 1_000
+    assert abs(killed.t_ms - first.t_ms - held_ms) <= 1
+    return again.t_ms - killed.t_ms
 
 
 # -- losses -----------------------------------------------------------------------------------------------------------

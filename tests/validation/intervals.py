@@ -6,7 +6,6 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 CONFIDENCE = 0.999
 """Of every interval: with so many forms on one page, 95 % would miss one of twenty."""
@@ -89,50 +88,46 @@ def allowed_gap(n: int) -> float:
     return math.sqrt(-math.log((1 - CONFIDENCE) / 2) / 2) / math.sqrt(n)
 
 
-class Quantiles(NamedTuple):
-    """What is known of a measured sample: its size and some of its quantiles."""
+def two_sample_p(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the p-value of the test of Kolmogorov and Smirnov that two samples are of one distribution.
 
-    n: int
-    low: float
-    middle: tuple[float, ...]
-    high: float
-
-
-MIDDLE = (0.25, 0.5, 0.75, 0.9)
-"""The quantiles between the ends, as numpy interpolates them."""
-
-
-def two_sample_p(measured: Quantiles, simulated: Sequence[float], draws: int = 4_000) -> float:
-    """Return how often a sample of the same size out of ``simulated`` lies as far from it as the measured one does.
-
-    Of the measured sample only quantiles are known. At each of them its distribution is known, and so the distance is
-    that of Anderson and Darling at these points: the sum of (F(q) − p)² / (p (1 − p)), with F the simulated times'
-    distribution and p the level of the quantile. (A chi-square of the counts between the quantiles would do, but it is
-    blind to the order of its cells and so sees a shift late.) F(q) scatters, because q is the quantile of a small
-    sample; how much, is seen by drawing samples of that size from the simulated times and taking the quantiles of each
-    in the same way. The result is a p-value: the share of draws whose distance is at least the measured one.
+    Source: the asymptotic distribution with Stephens's correction for small samples (Numerical Recipes, 14.3).
     """
-    ordered = np.sort(np.asarray(simulated, dtype=float))
+    first, second = np.sort(np.asarray(one, dtype=float)), np.sort(np.asarray(other, dtype=float))
+    at = np.concatenate([first, second])
+    shares = [np.searchsorted(sample, at, side="right") / len(sample) for sample in (first, second)]
+    gap = float(np.abs(shares[0] - shares[1]).max())
+    root = math.sqrt(len(first) * len(second) / (len(first) + len(second)))
+    scaled = (root + 0.12 + 0.11 / root) * gap
+    if scaled < 0.2:
+        return 1.0
+    return min(1.0, 2 * sum((-1) ** (k - 1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101)))
+
+
+def median_p(n: int, median: float, simulated: Sequence[float], draws: int = 4_000) -> float:
+    """Return the two-sided p-value of the median of n measured values, by drawing n of the simulated ones at random."""
     generator = np.random.Generator(np.random.PCG64(20_260_101))
-    samples = generator.choice(ordered, size=(draws, measured.n))
-    seen = _distance(ordered, np.array([measured.middle]))[0]
-    by_chance = _distance(ordered, np.quantile(samples, MIDDLE, axis=1).T)
-    return float((np.sum(by_chance >= seen) + 1) / (draws + 1))
+    drawn = np.median(generator.choice(np.asarray(simulated, dtype=float), size=(draws, n)), axis=1)
+    below, above = (int(np.sum(drawn <= median)), int(np.sum(drawn >= median)))
+    return min(1.0, 2 * (min(below, above) + 1) / (draws + 1))
 
 
-def _distance(ordered: NDArray[np.float64], quantiles: NDArray[np.float64]) -> NDArray[np.float64]:
-    reached = np.searchsorted(ordered, quantiles, side="right") / len(ordered)
-    levels = np.array(MIDDLE)
-    distance: NDArray[np.float64] = ((reached - levels) ** 2 / (levels * (1 - levels))).sum(axis=1)
-    return distance
-
-
-def ends_p(measured: Quantiles, simulated: Sequence[float]) -> tuple[float, float]:
-    """Return two-sided p-values of the smallest and of the largest of the n measured values.
+def ends_p(n: int, low: float, high: float, simulated: Sequence[float]) -> tuple[float, float]:
+    """Return two-sided p-values of the smallest and of the largest of n measured values.
 
     The chance that all n values exceed the smallest measured one is (share above it)^n, and likewise at the other end.
     """
     values = np.asarray(simulated, dtype=float)
-    all_above = float(np.mean(values >= measured.low)) ** measured.n
-    all_below = float(np.mean(values <= measured.high)) ** measured.n
+    all_above = float(np.mean(values >= low)) ** n
+    all_below = float(np.mean(values <= high)) ** n
     return 2 * min(all_above, 1 - all_above), 2 * min(all_below, 1 - all_below)
+
+
+def largest_p(measured: Sequence[float], simulated: Sequence[float]) -> float:
+    """Return how likely it is that as many of the measured values exceed all simulated ones, were both alike.
+
+    The k largest of n + N values are then all among the n with the chance n/(n + N) · (n − 1)/(n + N − 1) · ...
+    """
+    n, both = len(measured), len(measured) + len(simulated)
+    beyond = sum(value > max(simulated) for value in measured)
+    return math.prod((n - k) / (both - k) for k in range(beyond))

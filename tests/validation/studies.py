@@ -1,17 +1,11 @@
 """Every closed form with the experiment that it is held against: what the tests judge and what the page shows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from tests.validation import experiments, formulas
-from tests.validation.intervals import Interval, Quantiles, ends_p, mean_of_runs, share, two_sample_p
-
-MEASURED = Quantiles(24, 31.4, (45.8, 60.2, 68.9, 79.9), 83.5)
-"""Kill to re-run with the real Bull at full scale, s. Source: BULL_FACTS 4."""
-DIFFERENT_BELOW = 0.01
-"""A p-value below this says that two samples are of different distributions."""
+from tests.validation.intervals import Interval, mean_of_runs, share
+from tests.validation.reruns import Recovery, ScaledRecovery, all_recoveries, all_scaled
 
 
 @dataclass(frozen=True)
@@ -60,46 +54,13 @@ class Finding:
         return f"| {' | '.join(cells)} |"
 
 
-@dataclass(frozen=True)
-class Recovery:
-    """A distribution of times from kill to re-run, s, beside the measured one.
-
-    Attributes:
-        times: Simulated times.
-        p: Chance of a measured sample at least as far away, were it of this distribution.
-        must: Whether it has to agree with the measured sample (True), has to differ (False), or is only shown (None).
-    """
-
-    name: str
-    times: Sequence[float]
-    seeds: str
-    must: bool | None
-
-    @property
-    def p(self) -> float:
-        """The p-value of the two-sample test."""
-        return two_sample_p(MEASURED, self.times)
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The p-values of the smallest and the largest measured time."""
-        return ends_p(MEASURED, self.times)
-
-    def row(self) -> str:
-        """Write the line of the page's table."""
-        quantiles = [f"{value:.1f}" for value in np.quantile(self.times, (0, 0.25, 0.5, 0.75, 0.9, 1))]
-        small, large = self.ends
-        cells = [self.name, *quantiles, f"{np.mean(self.times):.1f}"]
-        cells += [f"{len(self.times)}, {self.seeds}", *(f"{p:.4f}" for p in (self.p, small, large))]
-        return f"| {' | '.join(cells)} |"
-
-
 @dataclass
 class Results:
     """What one study found."""
 
     findings: list[Finding] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
+    scaled: list[ScaledRecovery] = field(default_factory=list)
 
 
 def waiting(scale: int) -> Results:
@@ -238,11 +199,9 @@ def locks(scale: int) -> Results:
 
 
 def recovery(scale: int) -> Results:
-    """Crash to re-run: with exact checks by formula, with Bull's timers beside what was measured."""
+    """Kill to re-run: with exact checks by formula, with Bull's timers beside what was measured."""
     runs = 800 * scale
     exact = experiments.rerun_with_exact_checks(runs)
-    fresh = experiments.rerun_with_real_timers(runs // 2)
-    later = experiments.rerun_after_hours(runs // 8)
     seeds = f"1–{runs}"
     findings = [
         Finding(
@@ -275,12 +234,7 @@ def recovery(scale: int) -> Results:
                 {"even between 15 and 60 s": uniform},
             )
         )
-    recoveries = [
-        Recovery("simulated: checks exactly every 30 s", exact, seeds, must=False),
-        Recovery("simulated: Bull's timers, started for it", fresh, f"1–{runs // 2}", must=True),
-        Recovery("simulated: Bull's timers, after 20 min", later, f"1–{runs // 8}", must=None),
-    ]
-    return Results(findings, recoveries)
+    return Results(findings, all_recoveries(scale), all_scaled(scale))
 
 
 def losses(scale: int) -> Results:

@@ -5,13 +5,13 @@ import pytest
 
 from tests.validation.formulas import rerun_cdf
 from tests.validation.intervals import (
-    MIDDLE,
-    Quantiles,
     allowed_gap,
     binomial_cdf,
     ends_p,
     largest_gap,
+    largest_p,
     mean_of_runs,
+    median_p,
     share,
     student_quantile,
     two_sample_p,
@@ -55,22 +55,31 @@ def test_the_largest_gap_accepts_its_own_distribution_and_refuses_another() -> N
 
 
 def test_the_two_sample_test_refuses_its_own_distribution_as_often_as_it_says() -> None:
-    """Of 300 samples of 24 from the same distribution about 15 have p < 5 %."""
+    """Of 1,000 samples of 50 from the same distribution about 50 have p < 5 %."""
     generator = np.random.Generator(np.random.PCG64(1))
-    simulated = generator.gamma(9, 6, 1_000)
-    refused = 0
-    for _ in range(300):
-        sample = generator.choice(simulated, 24)
-        known = Quantiles(24, min(sample), tuple(np.quantile(sample, MIDDLE)), max(sample))
-        refused += two_sample_p(known, simulated, draws=500) < 0.05
-    assert 4 <= refused <= 29
+    refused = sum(two_sample_p(generator.gamma(9, 6, 50), generator.gamma(9, 6, 400)) < 0.05 for _ in range(1_000))
+    assert 25 <= refused <= 75
 
 
-def test_the_two_sample_test_refuses_a_shift_of_one_deviation() -> None:
-    """And the ends of a sample that lies elsewhere have small p-values."""
+def test_the_two_sample_test_gives_the_p_value_of_the_tables() -> None:
+    """A gap of 1.628 at infinite size has p = 1 %; two samples that lie apart have none."""
+    even = np.arange(10_000) / 10_000
+    assert two_sample_p(even, even + 1.628 / np.sqrt(5_000)) == pytest.approx(0.01, rel=0.1)
+    assert two_sample_p(even, even) == 1
+    assert two_sample_p(even, even + 2) < 1e-9
+
+
+def test_ends_and_median_of_a_sample_that_lies_elsewhere_are_refused() -> None:
+    """And accepted where they are."""
     generator = np.random.Generator(np.random.PCG64(1))
     simulated = generator.normal(50, 10, 1_000)
-    sample = generator.normal(60, 10, 24)
-    known = Quantiles(24, min(sample), tuple(np.quantile(sample, MIDDLE)), max(sample))
-    assert two_sample_p(known, simulated) < 0.01
-    assert ends_p(known, simulated - 60)[1] < 0.001
+    for sample, fits in ((generator.normal(50, 10, 24), True), (generator.normal(75, 10, 24), False)):
+        assert (min(ends_p(24, min(sample), max(sample), simulated)) >= 0.01) == fits
+        assert (median_p(24, float(np.median(sample)), simulated) >= 0.01) == fits
+
+
+def test_values_beyond_all_others_are_as_unlikely_as_their_number() -> None:
+    """The two largest of four are both among the two with chance 2/4 · 1/3."""
+    assert largest_p([5, 6], [1, 2]) == pytest.approx(1 / 6)
+    assert largest_p([1, 6], [1, 2]) == pytest.approx(1 / 2)
+    assert largest_p([1, 2], [1, 2]) == 1
