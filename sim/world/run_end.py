@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import ResponseError
 
 from sim.core.durations import UNITS_MS
+from sim.jobqueue.store import Store
 from sim.jobqueue.submit import SCALE
 from sim.ledger.facts import Place
 from sim.ledger.outcomes import JobOutcome, Outcome
@@ -58,9 +59,13 @@ def _due_ms(world: "Simulation", queues: list[str]) -> tuple[int, int] | None:
     for queue in queues:
         delayed = world.queues[queue].keys.delayed
         with suppress(ResponseError):  # somebody put something else there: no job is delayed in it
-            found = server.operate(partial(store.zrange, delayed, 0, -1, withscores=True))
+            found = server.operate(partial(_scores, store, delayed))
             times += [int(score / SCALE) - EPOCH_MS for _job, score in found if math.isfinite(score) and score > 0]
     return (min(times), max(times)) if times else None
+
+
+def _scores(store: Store, key: str) -> list[tuple[str, float]]:
+    return store.zrange(key, 0, -1, withscores=True)
 
 
 def _held_up(world: "Simulation", queue: str) -> str:

@@ -101,3 +101,25 @@ def test_a_second_outage_while_redis_loads_puts_an_end_to_the_loading() -> None:
     ]
     down, up = Event.REDIS_DOWN, Event.REDIS_UP
     assert seen == [(10_000, down), (11_000, down), (12_000, down), (14_000, down), (19_000, up)]
+
+
+@pytest.mark.parametrize("store", ["memory", "fakeredis"])
+@pytest.mark.parametrize("loading", ["0s", "30s"])
+def test_a_run_may_end_while_redis_is_away(store: Any, loading: str) -> None:
+    """What is delayed then is read all the same, to say how the run ended."""
+    away = {"kind": "redis-crash", "at": "5s", "duration": "10s" if loading != "0s" else "1m", "loading": loading}
+    world = World(
+        Scenario.model_validate(
+            {
+                "title": "t",
+                "question": "q",
+                "duration": "20s",
+                "workload": [{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}, "delay": "1m"}],
+                "redis": {"persistence": "aof-always"},
+                "faults": [away],
+            }
+        ),
+        store=store,
+    )
+    world.run()
+    assert world.result().totals.pending == 1
