@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_ROWS = 50
+_FOLDED = ("fault", "alert", "worker", "fires when", "alerts after", "because")
+_NARROWEST = 15
+"""A column of names or sentences keeps so many characters where the table is too wide."""
 
 
 class Rows(NamedTuple):
@@ -48,7 +51,7 @@ def _fault_row(fault: FaultNotice, one_queue: bool) -> list[str]:
     unwell = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
     well = "-"
     if fault.health_ms is not None:
-        well = "never" if fault.well_ms is None else _span(fault.well_ms - window.end_ms)
+        well = "never" if fault.well_ms is None else _span(max(0, fault.well_ms - window.end_ms))
     alerts = "\n".join(
         f"{_span(fault.after_ms(episode.fired_ms))} {_named(episode, one_queue)}"
         for episode in fault.alerts
@@ -142,7 +145,7 @@ def print_monitoring(metrics: Metrics, notices: Notices, console: "Console") -> 
         table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
         table.collapse_padding = True
         for place, heading in enumerate(headings):
-            table.add_column(heading, no_wrap=place == 0 or heading == "alerts after", overflow="fold")
+            table.add_column(heading, min_width=_width(heading, [row[place] for row in rows]), overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
         if rows:
@@ -150,6 +153,13 @@ def print_monitoring(metrics: Metrics, notices: Notices, console: "Console") -> 
         else:
             console.print(Text(f"{caption}: none", style="bold"))
             console.print()
+
+
+def _width(heading: str, cells: list[str]) -> int:
+    """Say how narrow a column may become: names and sentences fold, times and counts stay whole."""
+    longest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
+    words = max(map(len, heading.split()))
+    return max(words, min(longest, _NARROWEST) if heading in _FOLDED else longest)
 
 
 def _all(count: int) -> str:

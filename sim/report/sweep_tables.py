@@ -134,7 +134,13 @@ def _settings(answer: PointAnswer) -> "Text":
     from rich.text import Text
 
     names = short_names([path for path, _value in answer.settings])
-    return Text("\n".join(f"{name} {value}" for name, (_, value) in zip(names, answer.settings, strict=True)))
+    lines = [(name, value) for name, (_, value) in zip(names, answer.settings, strict=True)]
+    return Text("\n".join(f"{name}{_between(name, value)}{value}" for name, value in lines))
+
+
+def _between(name: str, value: str) -> str:
+    """Put a value beside its name, or below it where both are wider than their column would be at its narrowest."""
+    return " " if len(name) + len(value) < _WIDEST_SETTING - 6 else "\n  "
 
 
 def _summary_cell(summary: Summary | None) -> "Text":
@@ -160,7 +166,9 @@ def _summary_cell(summary: Summary | None) -> "Text":
         low, high = (written(bound).removesuffix(" %") for bound in interval)
         cell.append(f"\n{low}–{high}", style="dim")
     else:
-        cell.append(f"\n{written(interval.low)} – {written(interval.high)}", style="dim")
+        low, high = written(interval.low), written(interval.high)
+        unit = " s" if low.endswith(" s") and high.endswith(" s") else ""
+        cell.append(f"\n{low.removesuffix(unit)} – {high}" if unit else f"\n{low} – {high}", style="dim")
     return cell
 
 
