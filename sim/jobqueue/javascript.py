@@ -24,7 +24,7 @@ def number(value: Any) -> Number:
     if isinstance(value, bool) or value is None:
         return int(value or 0)
     if isinstance(value, int | float):
-        return _plain(value)
+        return plain(value)
     if isinstance(value, dict):
         return math.nan
     words = text(value).strip()
@@ -56,7 +56,7 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number_text(_plain(value))
+        return _number_text(plain(value))
     if isinstance(value, list):
         return ",".join("" if part is None else text(part) for part in value)
     return "null" if value is None else "[object Object]"
@@ -74,19 +74,19 @@ def plus(one: Any, other: Number) -> Any:
     return number(one) + other
 
 
+def plain(value: Number) -> Number:
+    """Make a whole number of a fraction that is none: JavaScript has one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
 def lua_number(words: str | None) -> Number | None:
     """Return ``tonumber(words)`` of Lua; None for what is no number."""
     stripped = (words or "").strip()
     if stripped.isascii() and stripped.isdigit():
         return int(stripped) if len(stripped) <= 16 else float(stripped)
     if _DECIMAL.fullmatch(stripped):
-        return _plain(float(stripped))
+        return plain(float(stripped))
     return int(stripped, 16) if _HEXADECIMAL.fullmatch(stripped) else None
-
-
-def _plain(value: Number) -> Number:
-    """Make a whole number of a fraction that is none."""
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else value
 
 
 def _number_text(value: Number) -> str:

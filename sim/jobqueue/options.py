@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from sim.jobqueue.javascript import Number, argument, lua_number, number, text, truthy, whole_number
+from sim.jobqueue.javascript import Number, argument, lua_number, number, plain, text, truthy, whole_number
 from sim.jobqueue.keep import BreaksOff, Keep, Retention, read_when_finished
 from sim.jobqueue.numbers import SAFE
 
@@ -221,11 +221,20 @@ _PLACE_IN_JSON = f'{_STAMP}"{_PLACE}"'
 
 
 def to_json(value: Any) -> str:
-    """Write JSON as JavaScript does: no spaces, no escapes of non-ASCII letters."""
+    """Write JSON as JavaScript does: no spaces, no escapes of non-ASCII letters, whole numbers without a fraction."""
     try:
-        return orjson.dumps(value).decode()
+        written = orjson.dumps(value).decode()
+        return orjson.dumps(_with_whole_numbers(value)).decode() if ".0" in written else written
     except TypeError:  # whole numbers beyond 64 bits, keys that are no text
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_whole_numbers(part) for part in value]
+    return plain(value) if isinstance(value, float) else value
 
 
 def _retention_to_json(keep: Retention) -> Any:

@@ -322,3 +322,12 @@ def a_clean_goes_by_an_own_time_stamp(q: Script) -> None:
     q.add()
     q.clean("waiting", grace=3_600_000)
     q.jobs("waiting")
+
+
+@case()
+def a_whole_number_is_written_without_a_fraction(q: Script) -> None:
+    """JavaScript has one kind of number: 5.0 and 1e15 are written as 5 and 1000000000000000."""
+    q.add({"a": [5.0, 0.5]}, preventParsingData=True)
+    q.add({"a": 1e15}, preventParsingData=True)
+    q.take()
+    q.take()
