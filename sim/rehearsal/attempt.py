@@ -108,12 +108,19 @@ class RealAttempt:
                     return {"work_ms": span_ms}
                 continue
             if isinstance(instruction, Query):
-                return self._to_call(HandlerCall(self._transaction(instruction.body), outside=False))
+                call = HandlerCall(self._transaction(instruction.body), outside=False)
+                if not self._stands_still(call):
+                    return self._to_call(call)
+                value, error = _made(call)
+                continue
             error = self._controls.handler_error(self.queue, self.job, self.number)
             if error is None:
                 if self._controls.reaches("before-effect", self.process, self.queue, self.job):
                     return None
-                return self._to_call(HandlerCall(self._effect(instruction), outside=instruction.system != "database"))
+                call = HandlerCall(self._effect(instruction), outside=instruction.system != "database")
+                if not self._stands_still(call):
+                    return self._to_call(call)
+                value, error = _made(call)
 
     def note(self, event: Event, more: dict[str, Any] | None = None) -> None:
         """Write down something that happened in this attempt."""
@@ -151,6 +158,10 @@ class RealAttempt:
             self._clock.note_due(self._work_due_ms)
         self._work_due_ms = None
 
+    def _stands_still(self, call: HandlerCall) -> bool:
+        """Whether the process makes a call without letting go of its event loop, so that it is made for it here."""
+        return bool(self.process.config["blocking"]) and (call.outside or not self._access.latency_ms)
+
     def _to_call(self, call: HandlerCall) -> Message:
         self._call = call
         if not call.outside:
@@ -183,3 +194,11 @@ class RealAttempt:
 
     def _write(self, effect: Effect, applied: bool) -> None:
         self.note(Event.EFFECT if applied else Event.EFFECT_SUPPRESSED, {"system": effect.system})
+
+
+def _made(call: HandlerCall) -> tuple[Any, SimError | None]:
+    """Make a call, and return what the handler is told: a value, or an error."""
+    try:
+        return call.carry_out(), None
+    except SimError as problem:
+        return None, problem

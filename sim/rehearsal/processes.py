@@ -6,6 +6,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sim.core.errors import SimError
@@ -19,17 +20,41 @@ class RehearsalBroken(SimError):
 
 
 class Link:
-    """The control connection of one real process."""
+    """The control connection of one real process.
+
+    Attributes:
+        answers: A pipe for answers that are waited for with the event loop standing still; None until it is opened.
+    """
 
     def __init__(self, pid: int, writer: asyncio.StreamWriter) -> None:
         self.pid = pid
         self.process: RealProcess | None = None
+        self.answers: Path | None = None
+        self._answers_fd: int | None = None
         self._writer = writer
 
     def send(self, message: Message) -> None:
         """Send a message; to a dead process it goes nowhere."""
         if not self._writer.is_closing():
             self._writer.write(json.dumps(message).encode() + b"\n")
+
+    def open_answers(self, folder: Path) -> None:
+        """Make a pipe on which a process reads an answer while its event loop stands still."""
+        self.answers = folder / f"answers-{self.pid}"
+        os.mkfifo(self.answers)
+        self._answers_fd = os.open(self.answers, os.O_RDWR | os.O_NONBLOCK)
+
+    def answer_at_once(self, message: Message) -> None:
+        """Answer a process that does nothing but wait for it."""
+        if self._answers_fd is not None:
+            os.write(self._answers_fd, json.dumps(message).encode() + b"\n")
+
+    def close(self) -> None:
+        """Close what belongs to it."""
+        self._writer.close()
+        if self._answers_fd is not None:
+            os.close(self._answers_fd)
+            self._answers_fd = None
 
 
 class RealProcess:
@@ -61,7 +86,7 @@ class RealProcess:
         """Let a spare process have the name and begin."""
         self.link = link
         link.process = self
-        link.send({"kind": "start", **self.config})
+        link.send({"kind": "start", **self.config, "answers": None if link.answers is None else str(link.answers)})
 
     def expect(self) -> None:
         """Wait for a spare process to have the name."""
@@ -131,7 +156,7 @@ class Staff:
             except Exception as error:
                 guard(error)
             finally:
-                writer.close()
+                link.close()
                 if link.process is not None and link.process.link is link:
                     words = self._household.last_words("node")
                     guard(RehearsalBroken(f"{link.process.name} ended by itself: {words}"))
@@ -154,7 +179,7 @@ class Staff:
         while self._wanting:
             process = self._wanting.popleft()
             if process.alive and process.link is None:
-                process.appoint(link)
+                self._appoint(process, link)
                 return
         self._spares.append(link)
 
@@ -162,11 +187,16 @@ class Staff:
         """Let a process of that name begin: at once where there is a spare, else as soon as one has loaded."""
         process.expect()
         if self._spares:
-            process.appoint(self._spares.popleft())
+            self._appoint(process, self._spares.popleft())
         else:
             self._wanting.append(process)
             if self._coming < len(self._wanting):
                 self.hire(1)
+
+    def _appoint(self, process: RealProcess, link: Link) -> None:
+        if process.config.get("blocking"):
+            link.open_answers(self._household.folder)
+        process.appoint(link)
 
     async def until_spares(self, count: int) -> None:
         """Wait until so many spares have loaded."""

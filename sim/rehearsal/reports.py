@@ -43,8 +43,12 @@ class Reports:
         if process is None:
             return
         reply = getattr(self, f"_on_{message['kind']}")(process, message)
-        if "ask" in message and reply is not None and process.link is link:
+        if reply is None or process.link is not link:
+            return
+        if "ask" in message:
             link.send({"re": message["ask"], **reply})
+        elif message.get("at_once"):
+            link.answer_at_once(reply)
 
     def _on_ready(self, process: RealProcess, _message: Message) -> None:
         process.ready.set()
@@ -125,17 +129,19 @@ class Reports:
 
     def _on_completed(self, process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
-        attempt.note(Event.COMPLETED)
+        with self._stage.clock.earlier(message["held_ms"]):
+            attempt.note(Event.COMPLETED)
         if message["next"]:
             process.handed_on_ms = attempt.ideal_ms
 
     def _on_failed(self, _process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
-        if message["delay_ms"] is None:
-            attempt.note(Event.FAILED, {"reason": message["reason"]})
-        else:
-            delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
-            attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
+        with self._stage.clock.earlier(message["held_ms"]):
+            if message["delay_ms"] is None:
+                attempt.note(Event.FAILED, {"reason": message["reason"]})
+            else:
+                delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
+                attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
 
     def _on_refused(self, _process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sim.core.errors import SimError
@@ -62,6 +64,7 @@ class ScaledClock:
         self.scale = scale
         self.late_ms = 0.0
         self._began_s: float | None = None
+        self._earlier_s = 0.0
 
     def begin(self) -> None:
         """Let the run begin now."""
@@ -72,7 +75,16 @@ class ScaledClock:
         """Milliseconds since the run began."""
         if self._began_s is None:
             return 0.0
-        return (asyncio.get_running_loop().time() - self._began_s) * 1_000 * self.scale.factor
+        return (asyncio.get_running_loop().time() - self._began_s - self._earlier_s) * 1_000 * self.scale.factor
+
+    @contextmanager
+    def earlier(self, real_ms: float) -> Iterator[None]:
+        """Let it be so many real ms earlier meanwhile: for what was heard late."""
+        self._earlier_s = real_ms / 1_000
+        try:
+            yield
+        finally:
+            self._earlier_s = 0.0
 
     def note_due(self, t_ms: float) -> None:
         """Take note that what was due at a moment, ms since the run began, happens now."""

@@ -157,6 +157,19 @@ def test_what_is_held_up_on_purpose_is_no_busy_machine(parts: dict[str, object],
     assert late_ms < 100  # a second of the scenario
 
 
+@pytest.mark.parametrize(("service", "duplicated"), [("14s", 0), ("16s", 1)])
+def test_handlers_that_block_share_one_loop(service: str, duplicated: int, real_parts: RealParts) -> None:
+    """Two of 14 s keep a lock of 30 s, two of 16 s do not: nothing is renewed until both have ended."""
+    scenario = few_emails(
+        queues={"email": {"service": service, "attempts": 1, "idempotency_key": False}},
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "1s"]}}],
+        workers={"email": {"processes": 1, "concurrency": 2, "blocking": True}},
+    )
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert verdict.real.duplicated == duplicated
+
+
 def test_two_queues_retries_limits_and_retention_agree(real_parts: RealParts) -> None:
     """Permanent errors, a failed set that is trimmed, a delayed job, and a database that refuses for a while."""
     scenario = few_emails(

@@ -1,5 +1,6 @@
 'use strict';
 
+const fs = require('fs');
 const net = require('net');
 
 // JSON lines to and from the director. `tell` sends; `ask` sends and waits for the answer with the same number.
@@ -36,6 +37,18 @@ class Control {
 
   tell(message) {
     this.socket.write(JSON.stringify(message) + '\n');
+  }
+
+  // Waits for the answer without letting go of the event loop: nothing else of this process runs meanwhile.
+  askAtOnce(message, pipe) {
+    this.tell({ ...message, at_once: true });
+    this.pipe = this.pipe || fs.openSync(pipe, 'r');
+    const buffer = Buffer.alloc(65536);
+    let text = '';
+    while (!text.endsWith('\n')) {
+      text += buffer.toString('utf8', 0, fs.readSync(this.pipe, buffer));
+    }
+    return JSON.parse(text);
   }
 
   ask(message) {

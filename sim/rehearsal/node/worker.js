@@ -1,8 +1,11 @@
 'use strict';
 
+const fs = require('fs');
 const net = require('net');
 const { redisOptions } = require('./control');
 const own = require('./own');
+
+const TOGETHER_MS = 3;
 
 // One real Bull worker. Its handler does what the director's copy of the handler says, step by step: work for a while,
 // call the database or an outside system over a socket of its own, return or throw. Everything else is Bull's doing;
@@ -12,6 +15,7 @@ exports.work = async (control, nodeModules, config) => {
   const scripts = require(`${nodeModules}/bull/lib/scripts`);
   const delays = new Map();
   watchScripts(scripts, control, delays);
+  const turns = new Turns();
   const queue = new Queue(config.queue, {
     redis: redisOptions(config),
     settings: config.settings,
@@ -26,13 +30,13 @@ exports.work = async (control, nodeModules, config) => {
   if (config.own) {
     own.watchProcess(control, config.own);
     const processor = await own.load(config.own, config.queue);
-    queue.process(config.concurrency, own.wrap(processor, control, config, job => begin(job, control, delays)));
+    queue.process(config.concurrency, own.wrap(processor, control, config, job => begin(job, control, delays, turns)));
   } else {
-    queue.process(config.concurrency, job => run(job, control, config, delays));
+    queue.process(config.concurrency, job => run(job, control, config, delays, turns));
   }
 };
 
-async function begin(job, control, delays) {
+async function begin(job, control, delays, turns) {
   const step = await control.ask({
     kind: 'begin',
     id: String(job.id),
@@ -40,17 +44,24 @@ async function begin(job, control, delays) {
     data: job.data,
     made: job.attemptsMade
   });
-  watchJob(job, step.attempt, control, delays);
+  watchJob(job, step.attempt, control, delays, turns);
   return step;
 }
 
-async function run(job, control, config, delays) {
-  let step = await begin(job, control, delays);
+async function run(job, control, config, delays, turns) {
+  let step = await begin(job, control, delays, turns);
   const attempt = step.attempt;
+  if (config.blocking) {
+    await turns.first();
+  }
   for (;;) {
     let answer = null;
     if (step.work_ms !== undefined) {
-      await pause(step.work_ms, config.blocking);
+      if (config.blocking) {
+        turns.compute(step.work_ms);
+      } else {
+        await pause(step.work_ms);
+      }
     } else if (step.call !== undefined) {
       answer = await call(step.to, step.call);
     } else if (step.fail !== undefined) {
@@ -61,15 +72,41 @@ async function run(job, control, config, delays) {
     } else {
       return step.done;
     }
-    step = await control.ask({ kind: 'next', attempt, answer });
+    const next = { kind: 'next', attempt, answer };
+    if (config.blocking && step.work_ms !== undefined) {
+      step = control.askAtOnce(next, config.answers);
+      if (step.work_ms !== undefined) {
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    } else {
+      step = await control.ask(next);
+    }
   }
 }
 
-function pause(ms, blocking) {
-  if (blocking) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-    return Promise.resolve();
+// Handlers that block. Those that have begun wait until every slot has taken its job; then each computes in its turn, in one
+// poll phase, so that no timer runs in between. Between two stretches a handler gives up its turn by setImmediate.
+class Turns {
+  constructor() {
+    this.waiting = [];
+    this.computed_ms = 0;
   }
+
+  compute(ms) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    this.computed_ms += ms;
+  }
+
+  first() {
+    return new Promise(resolve => {
+      if (this.waiting.push(resolve) === 1) {
+        setTimeout(() => fs.access('/', () => this.waiting.splice(0).forEach(next => next())), TOGETHER_MS);
+      }
+    });
+  }
+}
+
+function pause(ms) {
   return new Promise(resolve => setTimeout(resolve, Math.round(ms)));
 }
 
@@ -125,30 +162,35 @@ function watchQueue(queue, control, config) {
   }
 }
 
-function watchJob(job, attempt, control, delays) {
+// Each report says for how long other handlers have held it up: what came of the call was not heard while they computed.
+function watchJob(job, attempt, control, delays, turns) {
+  let sent_ms = 0;
+  const tell = message => control.tell({ ...message, attempt, held_ms: turns.computed_ms - sent_ms });
   const complete = job.moveToCompleted;
   job.moveToCompleted = async function(...values) {
+    sent_ms = turns.computed_ms;
     try {
       const next = await complete.apply(job, values);
-      control.tell({ kind: 'completed', attempt, next: Boolean(next) });
+      tell({ kind: 'completed', next: Boolean(next) });
       return next;
     } catch (error) {
-      control.tell({ kind: 'refused', attempt, error: error.message });
+      tell({ kind: 'refused', error: error.message });
       throw error;
     }
   };
   const fail = job.moveToFailed;
   job.moveToFailed = async function(error, ...values) {
+    sent_ms = turns.computed_ms;
     delays.delete(String(job.id));
     job.finishedOn = null;
     try {
       const next = await fail.call(job, error, ...values);
       const delay_ms = job.finishedOn ? null : delays.get(String(job.id)) || 0;
       const reason = String(error && error.message !== undefined ? error.message : error);
-      control.tell({ kind: 'failed', attempt, reason, delay_ms });
+      tell({ kind: 'failed', reason, delay_ms });
       return next;
     } catch (refusal) {
-      control.tell({ kind: 'refused', attempt, error: refusal.message });
+      tell({ kind: 'refused', error: refusal.message });
       throw refusal;
     }
   };
