@@ -30,6 +30,9 @@ def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
         counts = totals.as_dict()
         reasons = [counts[outcome.field] for outcome in Outcome if outcome is not Outcome.DELIVERED]
         assert counts["not_delivered"] == sum(reasons) == totals.offered - totals.delivered
+        assert one.end is not None
+        assert sum(one.end.pending.values()) == totals.pending
+        assert one.end.is_early == (totals.pending > 0 and one.end.by != "settled")
         rows, _overlays = table_rows([totals])
         shown = [name for name, _label in rows if name not in ("duplicated", "not_delivered")]
         assert sum(counts[name] for name in shown) == totals.offered
