@@ -108,7 +108,8 @@ def _interrupted(runs: int, out: Path | None) -> str:
 
 
 def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | None, *, plots: bool) -> None:
-    from sim.report.folder import write_bytes, write_text
+    from sim.report.file_set import replace_together
+    from sim.report.folder import write_text
     from sim.report.sweep_json import summary_of
 
     if json_to != "-" and result.rows:
@@ -125,10 +126,11 @@ def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | 
         write_text(Path(json_to), text)
     if out is None:
         return
-    written = [write_bytes(out / "summary.json", text.encode())]
+    files = {"summary.json": text.encode()}
     if plots and result.rows:
         from sim.report.sweep_pictures import sweep_pictures
 
-        written += [write_bytes(out / f"{name}.png", png) for name, png in sweep_pictures(result, shown).items()]
+        files |= {f"{name}.png": png for name, png in sweep_pictures(result, shown).items()}
+    written = replace_together(out, files, gone=("outcomes.png", "heat-map.png", "distribution.png"))
     for path in (out / DATABASE, *written):
         print(f"wrote {path}", file=sys.stderr)

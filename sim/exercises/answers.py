@@ -1,7 +1,6 @@
 """A learner's own copy of an exercise's files."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
 from sim.exercises.prediction import Guess, read_predictions
+from sim.report.file_set import replace_one
 from sim.scenario.load import read_text
 
 COPIED = (STORY, SCENARIO, POLICY, PREDICT)
@@ -132,10 +132,10 @@ def _copy(exercise: Exercise, name: str, folder: Path) -> Path:
     target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(exercise.folder / name, target)
+        content = (exercise.folder / name).read_bytes()
     except OSError as error:
         raise OutputError(str(target), error.strerror) from None
-    return target
+    return replace_one(target, content)
 
 
 def passed(folder: Path) -> bool:

@@ -3,46 +3,44 @@
 import gzip
 import io
 import json
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from sim.core.errors import OutputError
+from sim.report.file_set import replace_one, replace_together
 from sim.report.result import Result
+
+_PICTURES = ("outcomes", "timeline", "jobs", "monitoring")
+NAMES = (
+    "result.json",
+    "trace.ndjson.gz",
+    "errors.ndjson",
+    *(f"{name}.png" for name in _PICTURES),
+    "report.html",
+)
+"""Every name that a results folder may have in it."""
 
 
 def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[Path]:
     """Write ``result.json`` and ``trace.ndjson.gz``, with ``plots`` also the pictures and ``report.html``.
 
-    ``errors.ndjson`` is there if the error log was kept and is not empty; one of an earlier run is removed. Equal
-    results give equal bytes. A file is complete or not there.
+    ``errors.ndjson`` is there if the error log was kept and is not empty. What an earlier run left is replaced as a
+    whole, or stays as a whole; other files in the folder are left alone. Equal results give equal bytes.
 
     Raises:
-        OutputError: The folder or a file in it cannot be written.
+        OutputError: The folder or a file in it cannot be written; then it is as it was.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(str(folder), error.strerror or str(error)) from None
     text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
-    written = [
-        write_bytes(folder / "result.json", text.encode()),
-        write_bytes(folder / "trace.ndjson.gz", _trace(result)),
-    ]
-    errors = folder / "errors.ndjson"
+    files = {"result.json": text.encode(), "trace.ndjson.gz": _trace(result)}
     if result.error_count:
-        written.append(write_lines(errors, result.error_lines()))
-    else:
-        _remove(errors)
+        files["errors.ndjson"] = _joined(result.error_lines())
     if plots:
         from sim.report.html import render_report
         from sim.report.pictures import draw_pictures
 
         pictures = draw_pictures(result)
-        written += [write_bytes(folder / f"{picture.name}.png", picture.png) for picture in pictures]
-        written.append(write_bytes(folder / "report.html", render_report(result, pictures).encode()))
-    return written
+        files |= {f"{picture.name}.png": picture.png for picture in pictures}
+        files["report.html"] = render_report(result, pictures).encode()
+    return replace_together(folder, files, gone=NAMES)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -60,9 +58,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> Path:
     Raises:
         OutputError: It cannot be written.
     """
-    whole = io.BytesIO()
-    whole.writelines(f"{line}\n".encode() for line in lines)
-    return write_bytes(path, whole.getvalue())
+    return write_bytes(path, _joined(lines))
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -71,25 +67,13 @@ def write_bytes(path: Path, content: bytes) -> Path:
     Raises:
         OutputError: It cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_bytes(content)
-            return path
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise OutputError(str(path), error.strerror or str(error)) from None
-    return path
+    return replace_one(path, content)
 
 
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(str(path), error.strerror or str(error)) from None
+def _joined(lines: Iterable[str]) -> bytes:
+    whole = io.BytesIO()
+    whole.writelines(f"{line}\n".encode() for line in lines)
+    return whole.getvalue()
 
 
 def _trace(result: Result) -> bytes:

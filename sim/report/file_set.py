@@ -1,0 +1,186 @@
+"""Files of a folder that belong together: whoever looks finds all of the new ones or all of the old ones.
+
+Everything that takes time or can fail is done beside the old files: drawing, writing, reaching the disk. Then the new
+files take the places of the old ones, one rename after the other, while Ctrl-C and SIGTERM wait; what fails there is
+undone. Only SIGKILL or a power failure within those renames, some tens of microseconds, could leave both.
+"""
+
+import errno
+import glob
+import os
+import shutil
+import signal
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sim.core.errors import OutputError
+
+
+def replace_together(folder: Path, files: Mapping[str, bytes], gone: Iterable[str] = ()) -> list[Path]:
+    """Write files into a folder, all of them or none, and return their paths.
+
+    The folder is made where it is missing; what else is in it stays. A link is followed, and what is no ordinary file
+    (a pipe) is written through, last.
+
+    Args:
+        files: By name, in the order of the paths.
+        gone: Names of files that the same set may have had before; those that are no longer in it are removed.
+
+    Raises:
+        OutputError: The folder or a file in it cannot be written; everything is as it was.
+    """
+    with _telling(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    _write({folder / name: content for name, content in files.items()}, [folder / name for name in gone])
+    return [folder / name for name in files]
+
+
+def replace_one(path: Path, content: bytes) -> Path:
+    """Write one file, all of it or nothing; see ``replace_together``.
+
+    Raises:
+        OutputError: It cannot be written; what was there still is.
+    """
+    _write({path: content}, [])
+    return path
+
+
+def _write(files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:
+    _clear_up(files)
+    through = {path: content for path, content in files.items() if _is_special(path)}
+    staged: dict[Path, Path] = {}
+    try:
+        for path, content in files.items():
+            if path in through:
+                continue
+            with _telling(path):
+                target = Path(os.path.realpath(path))
+                staged[target] = beside = _beside(target, "part")
+                _put_on_disk(beside, content)
+                if target.exists():
+                    shutil.copymode(target, beside)
+        old = [path for path in gone if path not in files and _is_ordinary(path)]
+        with _undisturbed():
+            _swap(staged, old)
+    finally:
+        for beside in staged.values():
+            with suppress(OSError):
+                beside.unlink()
+    for path, content in through.items():
+        with _telling(path):
+            path.write_bytes(content)
+
+
+def _swap(staged: Mapping[Path, Path], gone: Iterable[Path]) -> None:
+    """Let the new files take their places, and the old ones go; if one cannot, all is as before."""
+    kept: dict[Path, Path | None] = {}
+    whole = False
+    try:
+        for target in [*staged, *gone]:
+            with _telling(target):
+                kept[target] = _keep(target)
+        for target, beside in staged.items():
+            with _telling(target):
+                os.replace(beside, target)
+        for target in gone:
+            with _telling(target):
+                target.unlink()
+        whole = True
+    finally:
+        for target, copy in kept.items():
+            with suppress(OSError):
+                if copy is None:
+                    if not whole:
+                        target.unlink(missing_ok=True)
+                elif whole:
+                    copy.unlink()
+                else:
+                    os.replace(copy, target)
+                    copy.unlink(missing_ok=True)  # a rename onto itself, under another name, leaves both
+
+
+def _keep(target: Path) -> Path | None:
+    """Give what stands at a place a second name, under which it outlives its replacement; None where nothing does."""
+    if not os.path.lexists(target):
+        return None
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    copy = _beside(target, "old")
+    copy.unlink(missing_ok=True)
+    try:
+        os.link(target, copy)
+    except OSError:  # a file system without second names
+        shutil.copy2(target, copy)
+    return copy
+
+
+def _clear_up(files: Iterable[Path]) -> None:
+    """Remove what a process that was killed left beside these files."""
+    for path in files:
+        with suppress(OSError, ValueError):
+            for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+                number, _, ending = left.name.removeprefix(f".{path.name}.").partition(".")
+                if ending in ("part", "old") and number.isdigit() and not _is_alive(int(number)):
+                    left.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _put_on_disk(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _beside(target: Path, ending: str) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.{ending}")
+
+
+def _is_ordinary(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_special(path: Path) -> bool:
+    """Tell whether a pipe, a device or a socket stands at a place, or a name for an open file as ``/dev/stdout``."""
+    if os.path.abspath(path).startswith(("/dev/", "/proc/")):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that would end the process wait."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise OutputError(str(path), getattr(error, "strerror", None) or str(error)) from None
