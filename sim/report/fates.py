@@ -22,6 +22,22 @@ STACKED = (
     Outcome.DEAD_LETTERED,
 )
 """Groups in the order in which areas are stacked, from the bottom; ``PENDING`` is also whatever is not settled yet."""
+_TELLING = frozenset(
+    {
+        Event.OFFERED,
+        Event.RETRIED,
+        Event.REPLAYED,
+        Event.FORGOTTEN,
+        Event.RESTORED,
+        Event.EFFECT,
+        Event.REJECTED,
+        Event.FAILED,
+        Event.DEAD_LETTERED,
+        Event.PURGED,
+        Event.EVICTED,
+        Event.REMOVED,
+    }
+)
 _OF_PLACE = {"failed": Outcome.FAILED_RETAINED, "dead": Outcome.DEAD_LETTERED}
 
 
@@ -104,6 +120,8 @@ def fates_over_time(result: ModeResult) -> Fates:
             if job in seen:
                 extra.append(t_ms)
             seen.add(job)
+        if event not in _TELLING:
+            continue
         fate = _fate_at(event, more, walk.now.get(job), walk.final.get(job), in_process=in_process)
         if fate is not None:
             walk.move(job, t_ms, fate)

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from sim.report.file_set import replace_one, replace_together
@@ -18,6 +19,9 @@ NAMES = (
     "report.html",
 )
 """Every name that a results folder may have in it."""
+_LEVEL = 6
+"""How hard the trace is packed: a tenth larger than at the hardest, in a fifth of the time."""
+LINES_AT_ONCE = 2_000
 
 
 def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[Path]:
@@ -30,7 +34,7 @@ def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[P
         OutputError: The folder or a file in it cannot be written; then it is as it was.
     """
     text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
-    files = {"result.json": text.encode(), "trace.ndjson.gz": _trace(result)}
+    files = {"result.json": text.encode(), "trace.ndjson.gz": packed_trace(result)}
     if result.error_count:
         files["errors.ndjson"] = _joined(result.error_lines())
     if plots:
@@ -76,10 +80,12 @@ def _joined(lines: Iterable[str]) -> bytes:
     return whole.getvalue()
 
 
-def _trace(result: Result) -> bytes:
+def packed_trace(result: Result) -> bytes:
+    """Return the trace of all modes, packed; no time of writing is in it."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as packed:
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=_LEVEL) as packed:
         for one in result.modes.values():
-            for line in one.ledger.lines():
-                packed.write(line.encode() + b"\n")
+            lines = one.ledger.lines()
+            while some := list(islice(lines, LINES_AT_ONCE)):
+                packed.write("".join(f"{line}\n" for line in some).encode())
     return buffer.getvalue()

@@ -6,11 +6,11 @@ from functools import cached_property
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.report.boxes import Box, add_boxes
 from sim.report.canvas import NARROW_IN, PAGE_IN, WIDE_IN, drawable, drawing, new_figure
 from sim.report.fault_strip import SHADE, shade_windows
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
@@ -186,7 +186,7 @@ def _count_alike(ax: Axes, choice: JobChoice) -> None:
 
 def _draw_segments(ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], origins: dict[str, int]) -> None:
     """Draw all segments of a kind as one artist, however many there are."""
-    boxes: dict[SegmentKind, list[list[tuple[float, float]]]] = {}
+    boxes: dict[SegmentKind, list[Box]] = {}
     for lane in lanes:
         tracks, origin_ms = lane.tracks, origins[lane.job]
         height = _LANE / tracks
@@ -195,20 +195,10 @@ def _draw_segments(ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], or
             tall = kind.is_attempt or kind in (SegmentKind.ABANDONED, SegmentKind.MANY)
             half = height * (0.95 if tall else 0.55) / 2
             y = place_of[lane.job] - _LANE / 2 + height * (segment.track + 0.5)
-            left, right = float(segment.start_ms - origin_ms), float(segment.end_ms - origin_ms)
-            corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
-            boxes.setdefault(kind, []).append(corners)
+            box = Box(segment.start_ms - origin_ms, segment.end_ms - origin_ms, y - half, y + half)
+            boxes.setdefault(kind, []).append(box)
     for kind, look in SEGMENT_LOOKS.items():
-        if kind in boxes:
-            drawn = PolyCollection(
-                boxes[kind],
-                facecolor=look.colour,
-                hatch=look.hatch or None,
-                edgecolor="#444444",
-                linewidth=0.5,
-                gid=kind.value,
-            )
-            ax.add_collection(drawn, autolim=False)
+        add_boxes(ax, boxes.get(kind, []), look, edge="#444444", gid=kind.value)
 
 
 def _draw_markers(

@@ -14,6 +14,7 @@ from sim.monitoring.health import Status
 from sim.monitoring.metrics import Metrics
 from sim.monitoring.samples import Floats, Integers
 from sim.monitoring.stretches import stretches
+from sim.report.boxes import Box, add_boxes
 from sim.report.canvas import NARROW_IN, WIDE_IN, drawable, drawing, new_figure
 from sim.report.fault_strip import ROW_IN, draw_strip, shade_windows
 from sim.report.fault_windows import fault_rows
@@ -121,15 +122,8 @@ def _draw_bars(ax: Axes, strips: Sequence[tuple[str, list[Bar]]], end_ms: int, *
     for place, (name, bars) in enumerate(strips):
         ax.text(0, place + 0.34, drawable(name), va="center", ha="left", fontsize=9, color=INK)
         for look in {id(look): look for _start, _end, look in bars}.values():
-            spans = [(start, end - start) for start, end, own in bars if own is look and end > start]
-            ax.broken_barh(
-                spans,
-                (place + 0.62, 0.32),
-                facecolor=look.colour,
-                hatch=look.hatch or None,
-                edgecolor=INK,
-                linewidth=0.5,
-            )
+            spans = [(start, end) for start, end, own in bars if own is look and end > start]
+            add_boxes(ax, [Box(start, end, place + 0.62, place + 0.94) for start, end in spans], look, edge=INK)
     ax.set_yticks([])
     ax.tick_params(axis="x", length=0, labelbottom=False)
     for spine in ax.spines.values():

@@ -197,7 +197,7 @@ def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:
     by_hand = any(window.kind is FaultKind.OPERATOR for _mode, window in every)
     caption = "What was broken, and what an operator did" if by_hand else "What was broken"
     if len(every) > _MOST_WINDOWS:
-        caption += f" (the first {_MOST_WINDOWS} of {len(every):,})"
+        caption += f" (the first {_MOST_WINDOWS} of {len(every):,}; all are in {WHOLE_TRACE})"
     return NumberTable(caption, ["what", "mode", "from", "until", "for"], rows)
 
 
@@ -231,7 +231,10 @@ def _jobs(result: Result) -> Picture:
 
 def _jobs_table(lives: JobLives, chosen: str) -> NumberTable:
     """Lay out the lanes as text: what came of each job first, then how it went, then its numbers."""
-    outcomes = {(mode, job.job): job for mode, job in lives.result.jobs}
+    shown = set(lives.choice.jobs)
+    outcomes = {
+        (mode, job.job): job for mode, one in lives.result.modes.items() for job in one.jobs if job.job in shown
+    }
     lanes = {(mode, lane.job): lane for mode, found in lives.lanes.items() for lane in found}
     rows = []
     for name in lives.choice.jobs:

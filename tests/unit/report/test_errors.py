@@ -56,7 +56,7 @@ def test_the_page_has_a_row_and_a_stack_for_each_message() -> None:
     outline = Outline(page)
     assert outline.open == []
     assert "3 failed attempts, grouped by message." in page
-    assert "<td>retry 1, failed 1</td><td>no</td>" in page
+    assert '<td class="long">no</td><td>2</td><td>1</td><td>retry 1, failed 1</td>' in page
     assert page.count("<details>") == page.count("    at handle (sim/x.py:1)") == 2
 
 

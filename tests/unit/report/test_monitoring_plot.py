@@ -1,7 +1,6 @@
 """The picture of monitoring: what is drawn, read back from the axes."""
 
 import pytest
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.experiments.run import run
@@ -38,12 +37,9 @@ def test_faults_workers_and_alerts_have_a_strip_each(figure: Figure) -> None:
 
 def test_a_worker_s_strip_changes_when_its_health_does(figure: Figure) -> None:
     """Down from 5 s after Redis went until it is back."""
-    down = [
-        bar
-        for bar in figure.axes[1].collections
-        if isinstance(bar, PolyCollection) and bar.get_hatch() == HEALTH_LOOKS[Status.DOWN].hatch
-    ]
-    spans = [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for bar in down for path in bar.get_paths()]
+    down = [bar for bar in figure.axes[1].patches if bar.get_hatch() == HEALTH_LOOKS[Status.DOWN].hatch]
+    boxes = [box for bar in down for box in bar.get_path().to_polygons()]
+    spans = [(box[:, 0].min(), box[:, 0].max()) for box in boxes]
     assert spans == [(125_000, 300_000)] * 2
 
 

@@ -61,9 +61,9 @@ def head(ax: Axes) -> tuple[str, str]:
 
 def boxes_in(ax: Axes, kind: str) -> list[tuple[float, float, int]]:
     """Start, end and lane of every segment of a kind."""
-    (found,) = [one for one in ax.collections if one.get_gid() == kind]
-    boxes = [path.get_extents() for path in found.get_paths()]
-    return [(box.x0, box.x1, round((box.y0 + box.y1) / 2)) for box in boxes]
+    (found,) = [one for one in ax.patches if one.get_gid() == kind]
+    boxes = found.get_path().to_polygons()
+    return [(box[:, 0].min(), box[:, 0].max(), round(box[:, 1].mean())) for box in boxes]
 
 
 def points_in(ax: Axes, kind: str) -> list[tuple[float, int]]:

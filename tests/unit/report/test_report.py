@@ -3,16 +3,19 @@
 import gzip
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from sim.core.errors import OutputError
-from sim.report.folder import write_results
+from sim.report.folder import LINES_AT_ONCE, packed_trace, write_results
 from sim.report.html import render_report
 from sim.report.pictures import Picture, draw_pictures
+from sim.report.result import Result
 from tests.unit.report.ledgers import large_result, small_result
+from tests.unit.report.test_timeline_plot import crashes, storm
 
 FILES = ["result.json", "trace.ndjson.gz", "outcomes.png", "timeline.png", "jobs.png", "report.html"]
 
@@ -165,6 +168,39 @@ def test_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="taken"):
         write_results(small_result(), target)
     assert target.read_text() == "here first"
+
+
+def test_every_table_scrolls_within_a_box_of_its_own(page: str) -> None:
+    """A box can be reached with the keyboard, has a name, and shows a shade where the table goes on."""
+    tags = Outline(page).tags
+    before = [tags[place - 1] for place, (tag, _attrs) in enumerate(tags) if tag == "table"]
+
+    assert len(before) >= 5
+    for tag, attrs in before:
+        assert (tag, attrs["class"], attrs["tabindex"], attrs["role"]) == ("div", "scroll", "0", "region")
+        assert attrs["aria-label"]
+    assert "local," in page[page.index(".scroll {") : page.index(".scroll::")]
+
+
+@pytest.mark.parametrize("make", [large_result, storm, crashes])
+def test_a_report_lists_a_bounded_number_of_rows_and_steps(make: Callable[[], Result]) -> None:
+    """However many jobs, starts or crashes there were; it says where the others are."""
+    result = make()
+    page = render_report(result, draw_pictures(result))
+    words = re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "", page)
+
+    assert words.count("<tr>") < 200
+    assert len(words) < 60_000
+    assert "trace.ndjson.gz" in words
+
+
+def test_a_packed_trace_is_the_same_however_long_it_is() -> None:
+    """It is written in pieces of some thousand lines."""
+    result = large_result(1_000)
+    lines = [line for one in result.modes.values() for line in one.ledger.lines()]
+
+    assert len(lines) > 2 * LINES_AT_ONCE
+    assert gzip.decompress(packed_trace(result)).decode() == "".join(f"{line}\n" for line in lines)
 
 
 def test_thousands_of_jobs_make_a_report_of_reasonable_size() -> None:

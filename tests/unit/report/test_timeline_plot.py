@@ -7,6 +7,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from sim.ledger.events import Event
 from sim.ledger.outcomes import Outcome, Place
@@ -171,10 +173,9 @@ def test_extreme_runs_are_drawn_whole_and_without_a_warning(
 def cost_of(figure: Figure) -> tuple[int, int]:
     """How many artists a figure has, and how many points they are made of."""
     artists = figure.findobj(Artist)
-    points = sum(
-        len(path.vertices) for one in artists if isinstance(one, Collection) and one.axes for path in one.get_paths()
-    )
-    return len(artists), points
+    paths = [path for one in artists if isinstance(one, Collection) and one.axes for path in one.get_paths()]
+    paths += [one.get_path() for one in artists if isinstance(one, Patch | Line2D)]
+    return len(artists), sum(len(path.vertices) for path in paths)
 
 
 @pytest.mark.parametrize("make", [large_result, storm, crashes, all_at_once])
