@@ -24,22 +24,14 @@ class EventLoop:
     Source: BULL_FACTS 7, measured with several slots.
     """
 
-    def __init__(self, env: SimulatedTime, process: Process, slots: int) -> None:
+    def __init__(self, env: SimulatedTime, process: Process) -> None:
         self._env = env
         self._process = process
-        self._alone = slots == 1
         self._line: deque[tuple[int, simpy.Event]] = deque()
         self._in_round = False
 
     def compute(self, span_ms: int) -> Steps:
         """Block the process for a while, ms, when everybody before has had his turn (for ``yield from``)."""
-        if self._alone:
-            yield from self._process.until_thawed()
-            self._process.freeze()
-            yield self._env.timeout(span_ms)
-            self._process.thaw()
-            yield from self._process.until_thawed()
-            return
         done = self._env.event()
         self._line.append((span_ms, done))
         if not self._in_round:

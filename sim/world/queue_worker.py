@@ -76,7 +76,7 @@ class QueueWorker(ClientProcess):
         settings = self.queue.settings
         self.lease = Lease(f"{self.name}#{self.generation}", settings.lock_duration)
         self._drained = True
-        self._loop = EventLoop(self.env, self, settings.concurrency) if settings.blocking else None
+        self._loop = EventLoop(self.env, self) if settings.blocking else None
         self._renewals.forget()
         self.recorder.world(Event.WORKER_STARTED, self.name, generation=self.generation)
         self.spawn(look_for_stalled_jobs(self))

@@ -156,6 +156,16 @@ def test_timers_get_their_turn_between_two_rounds() -> None:
     assert stalled == ["81000 email-1 stalled", "81000 email-3 stalled"]
 
 
+def test_timers_get_their_turn_between_two_jobs_of_a_process_with_one_slot() -> None:
+    """Of ten emails of 20 s the dead process's first is found while both processes are busy, as in the real Bull.
+
+    Its lock runs out at 31 s.
+    """
+    story = blocking(10, "20s", 1, processes=2, faults=[{"kind": "worker-crash", "target": "email-1", "at": "5s"}])
+    stalled = next(line for line in told(story) if line.endswith("email-1 stalled"))
+    assert 31_000 < int(stalled.split()[0]) < 86_000
+
+
 def test_a_job_that_redis_hands_to_a_blocked_process_has_no_lock_until_the_loop_is_free() -> None:
     """It comes at 3 s to the second slot; the loop is free at 21 s."""
     alone = scenario(
