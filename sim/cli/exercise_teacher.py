@@ -1,7 +1,6 @@
 """What teachers do with exercises: grade a class, make notebooks, add exercises and prove them."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,32 +16,34 @@ if TYPE_CHECKING:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--seeds", type=click.IntRange(1, 1_000), default=20, help="Unseen seeds for every claim; default: 20.")
 @click.pass_obj
-def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> None:
+def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
     """Prove exercises: FOLDERS, or all of the course.
 
     The start fails for the stated reason, the wrong ideas fail, the solution passes, and hints do not give it away.
+
+    Exit code 0: every claim holds; 1: one does not; 2: an exercise cannot be used.
     """
     from sim.core.errors import SimError
+    from sim.core.printable import printable
     from sim.exercises.catalogue import exercise_names
     from sim.exercises.exercise import load_exercise
     from sim.exercises.verifying import verify as prove
 
-    broken = False
+    broken = unusable = False
     for folder in folders or [course / name for name in exercise_names(course)]:
         try:
             found = load_exercise(folder.resolve())
         except SimError as error:
-            click.echo(str(error), err=True)
-            broken = True
+            click.echo(printable(str(error)), err=True)
+            unusable = True
             continue
-        click.echo(f"{found.name}: {found.description.title}")
+        click.echo(printable(f"{found.name}: {found.description.title}"))
         for claim in prove(found, seeds=seeds):
             broken |= not claim.holds
-            click.echo(f"  {'holds' if claim.holds else 'FAILS'}  {claim.claim}")
+            click.echo(printable(f"  {'holds' if claim.holds else 'FAILS'}  {claim.claim}"))
             for fault in claim.faults[:5]:
-                click.echo(f"         {fault}")
-    if broken:
-        sys.exit(1)
+                click.echo(printable(f"         {fault}"))
+    return 2 if unusable else int(broken)
 
 
 @click.command()
@@ -70,10 +71,12 @@ def grade(
 
     Answers are files that are read, never programs that are run. What cannot be judged has a row that says why.
 
-    Exit code 0: everything is graded, whatever the verdicts; 2: the folder or a file cannot be used.
+    Exit code 0: everything is graded, whatever the verdicts; 2: the folder or a file cannot be used; 3: the program
+    itself failed at an answer.
     """
     if csv_to is not None and csv_to != "-":
         _writable(Path(csv_to))
+    from sim.core.printable import printable
     from sim.exercises.grading import Rules, grade_class
     from sim.exercises.seeds import CHECK
     from sim.report.progress import progress
@@ -85,7 +88,7 @@ def grade(
     _tell(grades, csv_to)
     broke = [grade for grade in grades if grade.details is not None and grade.details.broke]
     for grade in broke:
-        click.echo(f"{grade.student}, {grade.exercise}: {grade.message}", err=True)
+        click.echo(printable(f"{grade.student}, {grade.exercise}: {grade.message}"), err=True)
     if broke:
         click.echo(
             "This is a fault of the program, not of the answers; please report it with the lines above.", err=True

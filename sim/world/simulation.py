@@ -292,15 +292,19 @@ class Simulation:
             raise BudgetExceeded(self._most_steps)
 
     def _watch(self) -> Steps:
-        """End the run when all is settled, at the latest at the horizon; see ``sim.scenario.horizon``."""
+        """End the run when all is settled, at the latest at the horizon; see ``sim.scenario.horizon``.
+
+        Every look comes after everything else of its moment, so that no event of the last moment is left out.
+        """
         yield self._offering
+        yield self.env.moment_over(max(0, self.controls.last_ms - int(self.env.now)))
         while self.env.now < self.controls.last_ms:
-            yield self.env.timeout(self.controls.last_ms - int(self.env.now))
+            yield self.env.moment_over(self.controls.last_ms - int(self.env.now))
         give_up_ms = horizon_ms(self.scenario, int(self.env.now))
         while not self._is_quiet() and self.env.now < give_up_ms:
             yield self.env.moment_over(self._until_next_look_ms(give_up_ms))
             if self.controls.last_ms > self.env.now:
-                yield self.env.timeout(self.controls.last_ms - int(self.env.now))
+                yield self.env.moment_over(self.controls.last_ms - int(self.env.now))
         self._gave_up = not self._is_quiet()
         self._settled = True
 

@@ -13,6 +13,7 @@ from sim.cli import main
 from sim.exercises import grading, measures
 from sim.exercises.grade_table import as_csv
 from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
+from sim.world.attempt import AttemptRunner
 from tests.exercises.tiny_course import ANSWERS, BLANK, FIRST, SECOND, SOLUTION, START, hand_in, write_course
 
 
@@ -340,6 +341,25 @@ def test_the_command_writes_the_table_and_sums_the_class_up(
     assert line == ["01", "first", "one", "1", "1", "1", "0", "67%", "every-order"]
     assert max(map(len, out.splitlines())) <= 80
     assert "3 of 3 answers" in err
+
+
+def test_a_fault_of_the_program_ends_the_command_with_3_when_all_are_graded(
+    course: Path, handed_in: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its row and standard error say what failed, and the options that give the run again."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("seven")
+
+    monkeypatch.setattr(AttemptRunner, "_apply", fail)
+    hand_in(handed_in / "bob" / FIRST, policy=SOLUTION)
+    assert grade(course, handed_in, "--csv", "-", "--exercises", "01", "--jobs", "1") == 3
+    out, err = capsys.readouterr()
+    assert [row["verdict"] for row in csv.DictReader(io.StringIO(out))] == ["cannot tell", "cannot tell"]
+    assert "bob, 01-" in err
+    assert "the simulator failed at this answer: ZeroDivisionError: seven" in err
+    assert "the run was --mode queue --seed" in err
+    assert "fault of the program" in err
 
 
 def test_a_dash_writes_the_table_alone_to_standard_output(

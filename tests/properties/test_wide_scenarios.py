@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from sim.serve.live_run import LiveRun
 from tests.properties.wide_runs import check_steps, judge, loaded, whole
 
 SCENARIOS = int(os.environ.get("RANDOM_SCENARIOS", "60"))
@@ -41,3 +42,22 @@ def test_stops_on_the_way_change_nothing(seeds: range) -> None:
             _result, lines = whole(scenario, mode, store="memory")
             for _ in range(WAYS):
                 check_steps(scenario, mode, lines, random)
+
+
+@pytest.mark.parametrize("seeds", chunks(STEPPED), ids=lambda seeds: f"from-{seeds.start}")
+def test_a_served_run_that_nobody_touches_is_the_run(seeds: range) -> None:
+    """However long its turns are, which is what real time decides: all alike, or each another."""
+    for seed in seeds:
+        scenario, random = loaded(seed), Random(seed)
+        run = LiveRun(scenario)
+        longest_ms = random.choice((7, 200, 1_000, 60_000, 3_600_000))
+        for _ in range(3_000):
+            if run.is_over:
+                break
+            run.go_on(run.now_ms + random.choice((longest_ms, random.randint(1, longest_ms))))
+        if not run.is_over:
+            run.go_on(run.now_ms + 100 * 86_400_000)
+        for mode, world in run.worlds.items():
+            _result, lines = whole(scenario, mode, store="memory")
+            world.finish()
+            assert list(world.ledger.lines()) == lines, (seed, mode)
