@@ -38,18 +38,24 @@ def test_an_email_that_nothing_happens_to() -> None:
 def test_in_process_the_crash_takes_the_job_with_it() -> None:
     """Nobody runs it again, and nobody knows."""
     story = scenario(faults=[{"kind": "worker-crash", "at": "5s"}])
-    assert timeline(story, "in-process")[:2] == ["1000 email-1 started", "5000 application worker-crashed"]
-    assert timeline(story, "in-process")[-1].endswith("email-1 lost")
+    assert timeline(story, "in-process") == [
+        "1000 email-1 started",
+        "5000 application worker-crashed",
+        "6000 email-1 lost",
+    ]
 
 
 def test_a_crashed_worker_s_job_runs_again_after_two_checks() -> None:
     """The first check after the crash marks it, the second finds it without a lock."""
     story = scenario(faults=[{"kind": "worker-crash", "at": "5s", "restart_after": "1s"}], seed=3)
-    lines = timeline(story)
-    assert lines[:2] == ["1000 email-1 started", "5000 email-1 worker-crashed"]
-    stalled = next(line for line in lines if line.endswith("stalled"))
-    assert 36_000 <= int(stalled.split()[0]) <= 67_000
-    assert lines[-1].endswith("email-1 completed")
+    assert timeline(story) == [
+        "1000 email-1 started",
+        "5000 email-1 worker-crashed",
+        "66002 email-1 stalled",
+        "66002 email-1 started",
+        "74002 email-1 effect",
+        "76002 email-1 completed",
+    ]
 
 
 def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
@@ -58,25 +64,18 @@ def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
         workers={"email": {"processes": 2}},
         faults=[{"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}],
     )
-    lines = timeline(story)
-    assert [line.split()[2] for line in lines] == [
-        "started",
-        "worker-frozen",
-        "stalled",
-        "started",
-        "effect",
-        "completed",
-        "worker-resumed",
-        "effect",
-        "refused",
-        "worker-trouble",
-    ]
-    assert lines[-4:] == [
+    assert timeline(story) == [
+        "1000 email-1 started",
+        "2000 email-2 worker-frozen",
+        "70050 email-1 stalled",
+        "70050 email-1 started",
+        "78050 email-1 effect",
+        "80050 email-1 completed",
         "122000 email-2 worker-resumed",
         "122000 email-1 effect",
         "124000 email-1 refused",
         "124000 email-2 worker-trouble",
-    ] or lines[-4].startswith("122000")
+    ]
 
 
 def test_a_frozen_worker_leaves_its_mark_on_the_completed_job() -> None:
@@ -125,12 +124,13 @@ def test_a_submit_during_an_outage_fails_at_once_by_the_document() -> None:
 def test_a_submit_during_an_outage_waits_in_the_library_s_client() -> None:
     """An outage of 14 s costs 19 s more: the next attempt to connect comes 32.85 s after the loss."""
     story = scenario(faults=[{"kind": "redis-outage", "at": "500ms", "duration": "14s"}])
-    lines = timeline(story, semantics="bull-4.16")
-    assert lines[:4] == [
+    assert timeline(story, semantics="bull-4.16") == [
         "500 redis redis-down",
         "1000 email-1 submit-waiting",
         "14500 redis redis-up",
         "33350 email-1 started",
+        "41350 email-1 effect",
+        "43350 email-1 completed",
     ]
 
 

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -210,47 +209,64 @@ def test_an_interrupted_sweep_says_how_to_go_on(
     assert len(rows_of(tmp_path / "o" / "sweep.sqlite")) == 4
 
 
+DIES = """
+import os, signal, sys
+from sim.cli import main
+from sim.experiments import batches, plan, sweep_store
+
+write, step, *words = sys.argv[1:]
+left = int(write)
+
+class Dies(sweep_store.SweepStore):
+    def add(self, rows, failures=()):
+        global left
+        left -= 1
+        if step == "commit":
+            watch(self._connection)
+        super().add(rows, failures)
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+def watch(connection):
+    connection.set_trace_callback(
+        lambda text: left == 0 and text == "COMMIT" and os.kill(os.getpid(), signal.SIGKILL)
+    )
+
+if left == 0:
+    connect = sweep_store.sqlite3.connect
+    sweep_store.sqlite3.connect = lambda *words, **more: (made := connect(*words, **more), watch(made))[0]
+plan.SweepStore = Dies
+batches._BATCH_S = 0.0
+sys.exit(main(words))
+"""
+"""A sweep that writes each run by itself and dies by SIGKILL in its so-manieth write: as it commits, or right after; in
+write 0, which makes the file, as it commits."""
+
+
 def test_a_sweep_that_is_killed_again_and_again_ends_in_the_same_rows(scenario: str, tmp_path: Path) -> None:
-    """SIGKILL at random moments, each time resumed; ``SWEEP_KILLS=20`` for the full number.
+    """SIGKILL at chosen writes, each time resumed; ``SWEEP_KILLS=20`` for the full number.
 
-    What a killed sweep has written it has for good.
+    What a killed sweep has written it has for good, the run that it was writing whole or not at all.
     """
-    command = [sys.executable, "-m", "sim", "sweep", scenario, "--jobs", "2", "--no-plots"]
-    command += ["--vary", "workers.email.processes=1,2", "--runs", str(25 * KILLS)]
-    moments = random.Random(20)
+    runs = 8 * KILLS
+    words = ["sweep", scenario, "--no-plots", "--vary", "workers.email.processes=1,2", "--runs", str(runs)]
+    killed = [*words, "--out", str(tmp_path / "killed"), "--resume"]
     path = tmp_path / "killed" / "sweep.sqlite"
-    before: set[tuple[Any, ...]] = set()
-    killed = 0
-    while killed < KILLS:
-        process = subprocess.Popen(
-            [*command, "--out", str(path.parent), "--resume"],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        enough = len(before) + 2 * moments.randrange(30) * (killed % 3 > 0)
-        while process.poll() is None and len(rows_of(path)) <= enough:
-            process_waits(process, moments.uniform(0.01, 0.3))
-        process_waits(process, moments.uniform(0.0, 0.3))
-        ended_by_itself = process.poll() is not None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if ended_by_itself:
-            break
-        killed += 1
-        after = set(rows_of(path))
-        assert before <= after
+    moments = sorted(random.Random(20).sample(range(1, 2 * runs), KILLS - 1))
+    before: list[tuple[Any, ...]] = []
+    for number, moment in enumerate([0, *moments]):
+        there = len(before) // 2
+        step = "commit" if number % 2 == 0 else "after"
+        died = subprocess.run(
+            [sys.executable, "-c", DIES, str(moment - there), step, *killed, "--jobs", str(1 + number // 2 % 2)],
+            cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        after = rows_of(path)
+        assert len(after) == 2 * (moment - (step == "commit" and moment > 0))
+        assert set(before) <= set(after)
         before = after
-    assert killed >= min(KILLS, 3)
-    subprocess.run([*command, "--out", str(path.parent), "--resume"], cwd=ROOT, check=True, capture_output=True)
-    subprocess.run([*command, "--out", str(tmp_path / "whole")], cwd=ROOT, check=True, capture_output=True)
+    for arguments in ([*killed, "--jobs", "2"], [*words, "--jobs", "1", "--out", str(tmp_path / "whole")]):
+        assert main(arguments) == 0
     assert rows_of(path) == rows_of(tmp_path / "whole" / "sweep.sqlite")
-
-
-def process_waits(process: subprocess.Popen[bytes], seconds: float) -> None:
-    """Let a process work for so long, or until it ends."""
-    until = time.monotonic() + seconds
-    try:
-        process.wait(max(0.0, until - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return
+    assert len(rows_of(path)) == 4 * runs

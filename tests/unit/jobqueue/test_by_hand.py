@@ -58,9 +58,11 @@ def test_a_priority_by_hand_puts_a_job_nowhere_when_its_neighbour_is_taken(q: Dr
     q.add(priority=1)
     q.add(priority=2, delay_ms=60_000)
     q.store.zrem(q.keys.delayed, "2")
-    neighbour = q.store.lindex(q.keys.wait, 0)
+    q.add()
     q.take()
-    assert q.store.linsert(q.keys.wait, "BEFORE", neighbour, "2") in (0, -1)
+    assert q.line == ["3"]
+    assert q.store.linsert(q.keys.wait, "BEFORE", "1", "2") == -1
+    assert q.line == ["3"]
     assert job_state(q.store, q.keys, "2") == "stuck"
 
 
