@@ -18,8 +18,6 @@ from tests.concurrency.interleaving import interrupted
 from tests.concurrency.test_interleavings import everywhere
 from tests.unit.jobqueue.driver import Driver
 
-pytestmark = pytest.mark.real
-
 DEAD = QueueKeys("q-dead")
 
 

@@ -23,8 +23,6 @@ from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_jo
 from tests.concurrency.interleaving import interrupted
 from tests.unit.jobqueue.driver import Driver
 
-pytestmark = pytest.mark.real
-
 
 def pop(q: Driver) -> str | None:
     """Pop a job as an idle worker does, without locking it."""
@@ -143,9 +141,11 @@ def test_a_job_that_another_worker_has_now_is_not_finished(q: Driver, clock: Man
     assert q.store.get(q.keys.lock("1")) == q.other.token
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("end", ["complete", "fail"])
-def test_a_lock_that_expires_before_the_exec_is_lost(q: Driver, clock: ManualClock, end: str) -> None:
-    """Nobody touches the key: it is Redis itself that tells the transaction of the expiry."""
+def test_a_lock_that_expires_before_the_exec_is_lost(real_store: Any, clock: ManualClock, end: str) -> None:
+    """Nobody touches the key: it is Redis itself that tells the transaction of the expiry, and fakeredis does not."""
+    q = Driver(real_store, clock)
     q.add()
     short = Lease("short", 30)
     job = q.take(short)

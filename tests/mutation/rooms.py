@@ -22,8 +22,14 @@ class Room(NamedTuple):
 ROOMS = {
     "jobqueue": Room(
         "sim/jobqueue",
-        ("tests/unit/jobqueue", "tests/conformance/test_conformance.py", "tests/stories/test_dead_letters.py"),
-        "not mixed and not bull and not redis",
+        (
+            "tests/unit/jobqueue",
+            "tests/conformance/test_conformance.py",
+            "tests/concurrency/test_interleavings.py",
+            "tests/concurrency/test_dead_letters.py",
+            "tests/stories/test_dead_letters.py",
+        ),
+        "not fakeredis and not project-redis and not redis-server and not bull-redis and not mixed",
         0.90,
     ),
     "ledger": Room("sim/ledger", ("tests/unit/ledger", "tests/stories"), "", 0.90),
