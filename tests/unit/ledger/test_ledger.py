@@ -1,5 +1,6 @@
 """The ledger: its lines, what a long one puts on disk, and one that keeps nothing."""
 
+import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -112,6 +113,27 @@ def test_a_ledger_that_keeps_nothing_says_so_whatever_it_is_asked() -> None:
         with pytest.raises(TraceNotKept, match="--no-trace"):
             ask()
     assert issubclass(TraceNotKept, SimError)
+    assert str(TraceNotKept()) == (
+        "this run kept no trace, and this needs its events; run it with the trace (trace=True, or without --no-trace)"
+    )
+
+
+def test_the_hash_of_a_trace_is_that_of_its_file() -> None:
+    """Every line with its newline, in UTF-8; nothing of it is the hash of nothing."""
+    ledger = written(30, 20)
+    assert ledger.sha256() == hashlib.sha256("".join(f"{line}\n" for line in ledger.lines()).encode()).hexdigest()
+    assert Ledger("queue").sha256() == hashlib.sha256(b"").hexdigest()
+
+
+def test_a_ledger_is_what_it_was_made_as() -> None:
+    """Its mode is in its lines, and it keeps a trace of 200,000 records in memory unless it is told otherwise."""
+    ledger = Ledger("in-process")
+    assert (ledger.mode, ledger.kept, ledger.most_in_memory) == ("in-process", True, MOST_IN_MEMORY)
+    ledger.records = [Record(1, "email", "email-1", Event.STARTED, 1, "application", None)]
+    assert list(ledger.lines()) == [
+        '{"t_ms":1,"mode":"in-process","queue":"email","job":"email-1","event":"started","attempt":1,'
+        '"worker":"application"}'
+    ]
 
 
 def run_with(most_in_memory: int) -> Result:

@@ -1,0 +1,105 @@
+"""Counting the outcomes of many jobs, held against a count that is made measure by measure."""
+
+import random
+from dataclasses import fields
+
+import pytest
+
+from sim.ledger.events import Event, Ledger, Record
+from sim.ledger.facts import JobFacts, Place
+from sim.ledger.outcomes import Audit, Counts, JobOutcome, Outcome, add_up, count_by_queue, gather_facts, take_stock
+
+QUEUES = ("email", "order", "payment")
+
+
+def any_jobs(seed: int, count: int) -> list[JobOutcome]:
+    """Jobs of three queues, of every outcome, with overlays drawn one by one."""
+    draw = random.Random(seed)
+    return [
+        JobOutcome(
+            f"{(queue := draw.choice(QUEUES))}-{n}", queue, draw.choice(list(Outcome)), n, None, None,
+            attempts=draw.randrange(4), effects=draw.randrange(4), stalls=draw.randrange(3),
+            suppressed=draw.randrange(3), false_failure=draw.random() < 0.5, indeterminate=draw.random() < 0.5,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def counted(jobs: list[JobOutcome]) -> Counts:
+    """The counts of these jobs, each by its own definition in docs/outcomes.md."""
+    outcomes = {outcome.field: sum(job.outcome is outcome for job in jobs) for outcome in Outcome}
+    return Counts(
+        offered=len(jobs),
+        **outcomes,
+        duplicated=sum(job.duplicated for job in jobs),
+        extra_effects=sum(max(0, job.effects - 1) for job in jobs),
+        suppressed_duplicates=sum(job.suppressed for job in jobs),
+        false_failures=sum(job.false_failure for job in jobs),
+        indeterminate=sum(job.indeterminate for job in jobs),
+        stalled=sum(job.stalls for job in jobs),
+        attempts=sum(job.attempts for job in jobs),
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_counts_of_any_jobs_are_those_of_each_measure_alone(seed: int) -> None:
+    """For each queue, in the order in which the queues first occur, and for all of them together."""
+    jobs = any_jobs(seed, 60)
+    by_queue = count_by_queue(jobs)
+    assert list(by_queue) == list(dict.fromkeys(job.queue for job in jobs))
+    for queue, counts in by_queue.items():
+        assert counts == counted([job for job in jobs if job.queue == queue])
+        assert counts.adds_up
+    assert add_up(by_queue.values()) == counted(jobs)
+    assert add_up([]) == Counts()
+
+
+@pytest.mark.parametrize(("effects", "duplicated"), [(0, False), (1, False), (2, True), (3, True)])
+def test_a_job_is_duplicated_from_the_second_effect_on(effects: int, duplicated: bool) -> None:
+    """One effect is what was wanted."""
+    job = any_jobs(1, 1)[0]._replace(effects=effects)
+    assert job.duplicated is duplicated
+    assert count_by_queue([job])[job.queue].duplicated == int(duplicated)
+
+
+def test_counts_are_written_in_the_order_of_the_contract() -> None:
+    """The fields in their order, each with its own number, and what was not delivered right behind what was."""
+    counts = Counts(**{field.name: n for n, field in enumerate(fields(Counts), start=100)})
+    assert list(counts.as_dict().items()) == [
+        ("offered", 100), ("rejected", 101), ("delivered", 102), ("not_delivered", -2), ("failed_reported", 103),
+        ("failed_retained", 104), ("failed_evicted", 105), ("dead_lettered", 106), ("lost", 107), ("pending", 108),
+        ("duplicated", 109), ("extra_effects", 110), ("suppressed_duplicates", 111), ("false_failures", 112),
+        ("indeterminate", 113), ("stalled", 114), ("attempts", 115),
+    ]  # fmt: skip
+
+
+def test_the_facts_of_a_ledger_are_those_of_its_jobs_alone() -> None:
+    """What concerns the world or a queue changes no job and ends nothing; the audit adds what it knows."""
+    ledger = Ledger("queue")
+    ledger.records += [
+        Record(0, None, None, Event.WORKER_STARTED, 0, "email-1", None),
+        Record(1, "email", "email-1", Event.OFFERED, 0, "producer", None),
+        Record(2, "email", None, Event.OPERATOR_ACTED, 0, "operator", {"do": "pause"}),
+        Record(3, "email", "email-2", Event.OFFERED, 0, "producer", None),
+        Record(4, "email", "email-1", Event.TAKEN, 0, "email-1", None),
+        Record(5, "email", "email-1", Event.STARTED, 1, "email-1", None),
+        Record(6, "email", "email-1", Event.EVICTED, 1, None, {"from": "failed"}),
+        Record(7, "email", "email-2", Event.EVICTED, 1, None, None),
+    ]
+    audit = Audit({"email-1": 2}, {"email-1": Place.FAILED})
+    first = JobFacts("email-1", "email", 1, attempts=1, effects=2, place=Place.FAILED, evicted_from="failed")
+    second = JobFacts("email-2", "email", 3)
+    assert gather_facts(ledger, audit) == [first, second]
+    assert (second.effects, second.place) == (0, Place.NOWHERE)
+
+
+def test_stock_is_taken_in_the_order_given_with_what_the_audit_says() -> None:
+    """A job that the audit does not name has no effect and is nowhere."""
+    facts = [
+        JobFacts("email-2", "email", 20, accepted=True, ended_ms=25, attempts=3, stalls=1, suppressed=4),
+        JobFacts("email-1", "order", 10, accepted=True, first_effect_ms=12),
+    ]
+    assert take_stock(facts, Audit({"email-1": 2}, {"email-1": Place.FAILED})) == [
+        JobOutcome("email-2", "email", Outcome.LOST, 20, None, 25, 3, 0, 1, 4, False, False),
+        JobOutcome("email-1", "order", Outcome.DELIVERED, 10, 12, None, 0, 2, 0, 0, True, False),
+    ]
