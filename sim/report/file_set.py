@@ -32,6 +32,8 @@ def replace_together(folder: Path, files: Mapping[str, bytes], gone: Iterable[st
         OutputError: The folder or a file in it cannot be written; everything is as it was.
     """
     with _telling(folder):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is no folder")
         folder.mkdir(parents=True, exist_ok=True)
     _write({folder / name: content for name, content in files.items()}, [folder / name for name in gone])
     return [folder / name for name in files]
