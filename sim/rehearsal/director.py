@@ -124,7 +124,8 @@ class Rehearsal:
                 crashes += 2 * len(fault.jobs)
             elif isinstance(fault, WorkerCrash) and fault.restart_after is not None:
                 times = 1 if fault.mean_every is None else MOST_SPARES
-                crashes += max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
+                struck = 1 if fault.jobs or fault.on_job else len(self.controls.processes(fault.target))
+                crashes += struck * max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
         return min(MOST_SPARES, crashes)
 
     # -- the run ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SHOWN_JOBS = 3
+HEAD = (
+    "| scenario | scale | seed | jobs | compared | real (predicted, where it is not the same) | outcomes | times |",
+    "|---|---|---:|---:|---|---|---|---|",
+)
 LATE_MS = 10.0
 """Real ms; events on an idle machine are at most about 5 late."""
 
@@ -93,22 +97,23 @@ def _word(agree: bool) -> str:
     return "agree" if agree else "DISAGREE"
 
 
+def row(report: RehearsalReport) -> str:
+    """Write a row for docs/fidelity.md: what happened, and in brackets what was predicted where it is not the same."""
+    verdict = report.verdict
+    cells = []
+    for one in verdict.rows:
+        if one.measure != "offered":
+            predicted = "" if one.predicted == str(one.real) else f" ({one.predicted})"
+            cells.append(f"{in_words(one.measure)} {one.real}{predicted}")
+    compared = "job by job" if verdict.job_by_job else f"totals of {verdict.prediction.runs} runs"
+    head = (f"`{report.name}`", str(report.scale), str(report.seed), str(verdict.real.offered), compared)
+    words = (_word(verdict.outcomes_agree), _word(verdict.times_agree))
+    return f"| {' | '.join((*head, ', '.join(cells), *words))} |"
+
+
 def markdown(reports: Sequence[RehearsalReport]) -> str:
     """Write the rows for docs/fidelity.md, and under them what it was done with."""
-    lines = [
-        "| scenario | scale | seed | jobs | compared | predicted | real | outcomes | times |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for report in reports:
-        verdict = report.verdict
-        rows = [row for row in verdict.rows if row.measure != "offered"]
-        predicted = ", ".join(f"{in_words(row.measure)} {row.predicted}" for row in rows)
-        real = ", ".join(f"{in_words(row.measure)} {row.real}" for row in rows)
-        compared = "job by job" if verdict.job_by_job else f"totals of {verdict.prediction.runs} runs"
-        jobs = verdict.real.offered
-        head = (f"`{report.name}`", str(report.scale), str(report.seed), str(jobs), compared)
-        words = (_word(verdict.outcomes_agree), _word(verdict.times_agree))
-        lines.append(f"| {' | '.join((*head, predicted, real, *words))} |")
+    lines = [*HEAD, *(row(report) for report in reports)]
     done_with = dict.fromkeys(
         f"Bull {one.versions['bull']}, Node {one.versions['node']}, Redis {one.versions['redis']}, on {one.day}"
         for one in reports

@@ -36,17 +36,12 @@ class CommandFailed(SimError):
 
 
 class RedisServer:
-    """The server's state, and who wants to know when it changes.
-
-    Attributes:
-        since_ms: When it went away, ms since the run began; of interest while it is away.
-    """
+    """The server's state, and who wants to know when it changes."""
 
     def __init__(self, env: simpy.Environment, redis: Any, clock: Clock, connected: Callable[[bool], None]) -> None:
         self.env = env
         self.redis = redis
         self.state: State = "up"
-        self.since_ms = 0
         self.on_lost: list[Callable[[], None]] = []
         self.on_listening: list[Callable[[], None]] = []
         self._clock = clock
@@ -60,7 +55,6 @@ class RedisServer:
     def go_away(self) -> None:
         """Stop answering; every connection breaks."""
         self.state = "away"
-        self.since_ms = int(self.env.now)
         self._connected(False)
         for tell in self.on_lost:
             tell()
@@ -97,8 +91,12 @@ class RedisServer:
 class RedisLink:
     """One process's connection to Redis, with the offline queue of its client.
 
+    It tries to connect again on a schedule that began when it lost the connection, or, where there was none to be had,
+    when its process started.
+
     Attributes:
         is_up: Whether commands get through (or at least to a server that is loading).
+        late_ms: By how much its attempts to connect come after the schedule, 0 or more.
     """
 
     def __init__(
@@ -109,6 +107,8 @@ class RedisLink:
         self.semantics = semantics
         self.on_back = on_back
         self.is_up = server.is_listening
+        self.late_ms = 0
+        self._lost_ms = int(env.now)
         self._back: simpy.Event = env.event()
         self._round = 0
         server.on_lost.append(self._lose)
@@ -150,15 +150,16 @@ class RedisLink:
         """When the client next runs out of tries, ms since the run began; None where it never does."""
         if self.semantics.reconnect == "at-once":
             return None
-        elapsed = int(self.env.now) - self.server.since_ms
+        elapsed = int(self.env.now) - self._lost_ms
         rejected = REJECTED_FIRST_MS
         while rejected <= elapsed:
             rejected += REJECTED_EVERY_MS
-        return self.server.since_ms + rejected
+        return self._lost_ms + rejected
 
     def _lose(self) -> None:
         if self.is_up:
             self.is_up = False
+            self._lost_ms = int(self.env.now)
             self._back = self.env.event()
         self._round += 1
 
@@ -167,7 +168,7 @@ class RedisLink:
             return
         delay_ms = 0
         if self.semantics.reconnect == "schedule":
-            delay_ms = reconnect_delay_ms(int(self.env.now) - self.server.since_ms)
+            delay_ms = reconnect_delay_ms(int(self.env.now) - self._lost_ms) + self.late_ms
         if delay_ms == 0:
             self._come_back(self._round)
             return

@@ -241,7 +241,10 @@ def test_the_command_line_tells_both_sides_and_exits_with_the_verdict(
     assert "Predicted with bull-4.16" in captured.out
     assert "running for real" in captured.err
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "agree"
-    assert "| `calm` | 1:5 | 1 | 1 | job by job | delivered 1, attempts 1 |" in (tmp_path / "r.md").read_text()
+    assert (
+        "| `calm` | 1:5 | 1 | 1 | job by job | delivered 1, attempts 1 | agree | agree |"
+        in (tmp_path / "r.md").read_text()
+    )
 
 
 def test_a_process_that_ends_by_itself_breaks_the_rehearsal(

@@ -167,6 +167,30 @@ def test_a_stalled_check_that_waited_fails_jobs_at_the_time_of_its_call(semantic
     assert failed == [BACK_MS[semantics]]
 
 
+def test_a_process_that_starts_in_an_outage_tries_to_connect_on_a_schedule_of_its_own() -> None:
+    """It starts at 12 s, Redis is back at 16 s: it is there 4.73 s after its start, others 12.84 s after the loss."""
+    crash = {"kind": "worker-crash", "target": "email-1", "at": "11s", "restart_after": "1s"}
+    world = open_at(one_email(crash, workers={"email": {"processes": 2}}), BULL, 16_729)
+    links = [process.link for process in (*world.workers["email"], world.producer)]
+    assert [link.is_up for link in links] == [False, False, False]
+    world.run_until(16_730)
+    assert [link.is_up for link in links] == [True, False, False]
+    world.run_until(BACK_MS[BULL])
+    assert [link.is_up for link in links] == [True, True, True]
+
+
+def test_a_retry_whose_announcement_is_missed_at_the_reconnect_starts_at_the_guard_interval() -> None:
+    """5 s after the reconnect, as was measured of Bull where its subscriber came back after its client."""
+    world = World(
+        one_email(FAILS_ONCE, queue={"attempts": 3, "backoff": {"type": "fixed", "delay": "8s"}}), semantics=BULL
+    )
+    (worker,) = world.workers["email"]
+    worker.misses_announcements = True
+    world.run()
+    starts = [record.t_ms for record in world.ledger if record.event is Event.STARTED]
+    assert starts == [9_000, BACK_MS[BULL] + 5_000]
+
+
 class TestOperator:
     """What an operator asks for while Redis is away."""
 
