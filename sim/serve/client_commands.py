@@ -1,9 +1,12 @@
 """What the port answers by itself, on top of fakeredis: INFO, HELLO, TIME and more; and scripts in a safe room."""
 
 import hashlib
+import time
 from typing import Any, Protocol
 
 from sim.core.clock import Clock
+from sim.serve.command_costs import refusal as refuse_cost
+from sim.serve.data_budget import DataBudget
 from sim.serve.fakeredis_parts import (
     FLAG_NO_SCRIPT,
     FakeSocket,
@@ -11,13 +14,21 @@ from sim.serve.fakeredis_parts import (
     SimpleError,
     SimpleString,
     Timeout,
+    extract_command,
     signature,
 )
+from sim.serve.globs import compile_glob
 from sim.serve.limits import PortLimits
-from sim.serve.lua_runtime import ScriptRoom
 from sim.serve.offered import DANGEROUS, OFFERED, refusal
+from sim.serve.replies import weigh
+from sim.serve.script_runner import ScriptError, ScriptRunner, error_text
+from sim.serve.script_wire import ERROR, STATUS, Reply
 
 OK = SimpleString(b"OK")
+TOO_LONG = "ERR the reply is longer than this port sends; read it in parts (SCAN and its kin, LRANGE, ZRANGE by rank)"
+LONGEST_NAME = 1_024
+MOST_SETTINGS = 64
+"""Patterns of one CONFIG GET."""
 SETTINGS = {
     b"appendonly": b"no",
     b"databases": b"16",
@@ -35,6 +46,8 @@ class Host(Protocol):
 
     limits: PortLimits
     allow_dangerous: bool
+    scripts: ScriptRunner
+    budget: DataBudget
 
     @property
     def clock(self) -> Clock:
@@ -55,6 +68,8 @@ class ClientCommands(FakeSocket):
 
     _host: Host
     is_over = False
+    _transaction_end_s = 0.0
+    _replies_bytes = 0
 
     @property
     def protocol(self) -> int:
@@ -74,6 +89,21 @@ class ClientCommands(FakeSocket):
         return found
 
     def _run_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
+        """Carry a command out where the limits allow it; those of a transaction have a limit together."""
+        limits = self._host.limits
+        if self._in_transaction and time.monotonic() > self._transaction_end_s:
+            return SimpleError("ERR the transaction ran too long and was ended; what it wrote by then stays")
+        refused = refuse_cost(sig.name, args, self._db, limits) or self._host.budget.refusal(sig.name, args, self._db)
+        if refused is not None:
+            return SimpleError(refused)
+        found = self._carry_out_command(func, sig, args, from_script)
+        if self._in_transaction:
+            self._replies_bytes += weigh(found)
+            if self._replies_bytes > limits.reply_bytes:
+                return SimpleError(TOO_LONG)
+        return found
+
+    def _carry_out_command(self, func: Any, sig: Any, args: list[Any], from_script: bool) -> Any:
         """Let a subscriber ask what Redis lets it ask: QUIT, and in RESP3 everything; fakeredis lets it do neither."""
         count = self._pubsub
         if not count or sig.name in self.ACCEPTED_COMMANDS_WHILE_PUBSUB or (self.protocol == 2 and sig.name != "quit"):
@@ -116,13 +146,14 @@ class ClientCommands(FakeSocket):
 
     def config_get(self, *patterns: bytes) -> dict[bytes, bytes]:
         """CONFIG GET, of the few settings that clients ask for."""
-        wanted = [pattern.lower().rstrip(b"*") for pattern in patterns]
-        exact = {pattern.lower() for pattern in patterns}
-        return {
-            name: value
-            for name, value in SETTINGS.items()
-            if name in exact
-            or any(p.endswith(b"*") and name.startswith(w) for p, w in zip(patterns, wanted, strict=True))
+        wanted = [compile_glob(pattern.lower()) for pattern in patterns[:MOST_SETTINGS]]
+        return {name: value for name, value in self._settings().items() if any(glob.match(name) for glob in wanted)}
+
+    def _settings(self) -> dict[bytes, bytes]:
+        limits = self._host.limits
+        return SETTINGS | {
+            b"maxmemory": b"%d" % limits.data_bytes,
+            b"proto-max-bulk-len": b"%d" % limits.argument_bytes,
         }
 
     def memory(self, subcommand: bytes, *arguments: bytes) -> int | None:
@@ -167,49 +198,152 @@ class ClientCommands(FakeSocket):
         return super().client_setinfo(lib_data, value)
 
     def exec_(self) -> Any:
-        """EXEC."""
+        """EXEC, for as long as a transaction may take."""
+        self._transaction_end_s = time.monotonic() + self._host.limits.transaction_s
+        self._replies_bytes = 0
         answer = super().exec_()
         return NullArray() if answer is None else answer
+
+    # -- what takes fakeredis time that grows with the square of its arguments ---------------------------------------
+
+    def lpush(self, key: Any, *values: bytes) -> int:
+        """LPUSH."""
+        key.value[:0] = values[::-1]
+        key.updated()
+        return len(key.value)
+
+    def lrem(self, key: Any, count: int, value: bytes) -> int:
+        """LREM."""
+        items: list[bytes] = key.value
+        left = len(items) if not count else abs(count)
+        kept: list[bytes] = []
+        for item in items if count >= 0 else reversed(items):
+            if left and item == value:
+                left -= 1
+            else:
+                kept.append(item)
+        removed = len(items) - len(kept)
+        if removed:
+            items[:] = kept if count >= 0 else kept[::-1]
+            key.updated()
+        return removed
+
+    # -- what is kept for a client -----------------------------------------------------------------------------------
+
+    def _subscribe(self, channels: Any, subscribers: dict[bytes, Any], mtype: bytes) -> Any:
+        limits = self._host.limits
+        held = max(self._pubsub, len(subscribers) if mtype == b"psubscribe" else 0)
+        if held + len(channels) > limits.subscriptions or any(len(name) > limits.name_bytes for name in channels):
+            raise SimpleError(
+                f"ERR too much to listen to: at most {limits.subscriptions:,} channels or patterns at this port, "
+                f"with names of at most {limits.name_bytes:,} bytes"
+            )
+        return super()._subscribe(channels, subscribers, mtype)
+
+    def watch(self, *keys: Any) -> Any:
+        """WATCH."""
+        limits = self._host.limits
+        names = [key.key for key in keys] + [name for name, _database in self._watches]
+        if len(names) > limits.watched_keys or sum(map(len, names)) > limits.names_bytes:
+            raise SimpleError(f"ERR too many keys are watched; at most {limits.watched_keys:,} at this port")
+        return super().watch(*keys)
 
     # -- scripts ---------------------------------------------------------------------------------------------------
 
     def eval(self, script: bytes, numkeys: int, *keys_and_args: bytes) -> Any:
-        """EVAL, for as long as a script may take."""
-        if script[:1] == b"\x1b":
-            raise SimpleError("ERR Error compiling script: binary chunks are not accepted")
-        server: Any = self._server
-        self._get_server_runtime(server)
-        room: ScriptRoom = server.script_room
+        """EVAL, in a process of its own and for as long as a script may take."""
+        if numkeys > len(keys_and_args):
+            raise SimpleError("ERR Number of keys can't be greater than number of args")
+        if numkeys < 0:
+            raise SimpleError("ERR Number of keys can't be negative")
+        sha = self._learn(script)
+        self._script_resp = 2
         try:
-            with room:
-                return super().eval(script, numkeys, *keys_and_args)
+            answer = self._host.scripts.run(
+                sha,
+                script,
+                list(keys_and_args[:numkeys]),
+                list(keys_and_args[numkeys:]),
+                self._call_from_script,
+                self._respond_in,
+            )
+        except ScriptError as error:
+            raise SimpleError(str(error)) from None
         finally:
-            if room.is_full:
-                server.script_room = None
+            self._script_resp = None
+        if isinstance(answer, Reply) and answer.code == ERROR:
+            raise SimpleError(error_text(answer))
+        return _from_script(answer)
 
-    def _get_server_runtime(self, server: Any) -> Any:
-        room: ScriptRoom | None = getattr(server, "script_room", None)
-        if room is None:
-            current: list[Any] = [None]
-            names: set[Any] = set()
+    def evalsha(self, sha1: bytes, numkeys: int, *keys_and_args: bytes) -> Any:
+        """EVALSHA."""
+        script = self._server.script_cache.get(sha1.lower())
+        if script is None:
+            self._host.scripts.prepare()  # the script will follow soon
+            raise SimpleError("NOSCRIPT No matching script. Please use EVAL.")
+        return self.eval(script, numkeys, *keys_and_args)
 
-            def call(*args: Any) -> Any:
-                return current[0]._lua_redis_call(server._lua_runtime, names, *args)
+    def script_load(self, *args: bytes) -> bytes:
+        """SCRIPT LOAD."""
+        if len(args) != 1:
+            raise SimpleError("ERR Unknown subcommand or wrong number of arguments for 'LOAD'. Try SCRIPT HELP.")
+        self._host.scripts.prepare()
+        return self._learn(args[0]).encode()
 
-            def pcall(*args: Any) -> Any:
-                return current[0]._lua_redis_pcall(server._lua_runtime, names, *args)
+    def _learn(self, script: bytes) -> str:
+        sha = hashlib.sha1(script).hexdigest()
+        cache: dict[bytes, bytes] = self._server.script_cache
+        if sha.encode() not in cache:
+            cache[sha.encode()] = script
+            held = sum(map(len, cache.values())) + len(cache) * len(sha)
+            while held > self._host.limits.scripts_bytes and len(cache) > 1:
+                held -= len(cache.pop(next(iter(cache)))) + len(sha)
+        return sha
 
-            def setresp(*args: Any) -> Any:
-                return current[0]._lua_setresp(server._lua_runtime, names, *args)
+    def _call_from_script(self, fields: list[bytes]) -> Any:
+        """Carry out what a script calls; its errors are answers as well."""
+        try:
+            name, arguments = extract_command(fields)
+            func, sig = self._name_to_func(name)
+            if func is None:
+                raise SimpleError("ERR Wrong number of args calling Redis command from script")
+            answer = self._run_command(func, sig, arguments, True)
+            if weigh(answer) > self._host.limits.reply_bytes:
+                return Reply(ERROR, TOO_LONG.encode())
+            return _to_script(answer)
+        except SimpleError as error:
+            return Reply(ERROR, error.value.encode("utf-8", "replace"))
+        except Exception as error:  # a fault of fakeredis is an error to the script
+            return Reply(ERROR, f"ERR the simulated Redis cannot carry this out: {error!r}".encode("utf-8", "replace"))
 
-            room = ScriptRoom(self._host.limits, call, pcall, setresp, _sha1hex)
-            names |= room.names
-            server._lua_runtime = room.runtime
-            server._lua_expected_globals = names
-            server._lua_current_socket = current
-            server._lua_set_keys_argv = room.set_keys_and_arguments
-            server.script_room = room
-        return room.runtime
+    def _respond_in(self, version: int) -> None:
+        self._script_resp = version
+
+
+def _to_script(value: Any) -> Any:
+    """Make the answer of a command ready for the wire."""
+    if isinstance(value, SimpleString):
+        return Reply(STATUS, value.value)
+    if isinstance(value, SimpleError):
+        return Reply(ERROR, value.value.encode("utf-8", "replace"))
+    if isinstance(value, list | tuple):
+        return [item if type(item) is bytes else _to_script(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(_to_script, value), key=repr)
+    if isinstance(value, dict):
+        return {_to_script(key): _to_script(item) for key, item in value.items()}
+    return value
+
+
+def _from_script(value: Any) -> Any:
+    """Make a script's answer what a command answers."""
+    if isinstance(value, Reply):
+        return SimpleString(value.text) if value.code == STATUS else SimpleError(error_text(value))
+    if isinstance(value, list):
+        return [_from_script(item) for item in value]
+    if isinstance(value, dict):
+        return {_from_script(key): _from_script(item) for key, item in value.items()}
+    return value
 
 
 _OWN = {
@@ -224,10 +358,6 @@ _OWN = {
 }
 
 
-def _sha1hex(text: Any) -> bytes:
-    return hashlib.sha1(text if isinstance(text, bytes) else str(text).encode()).hexdigest().encode()
-
-
 def _check_name(name: bytes) -> None:
-    if any(not 33 <= char <= 126 for char in name):
+    if len(name) > LONGEST_NAME or any(not 33 <= char <= 126 for char in name):
         raise SimpleError("ERR Client names cannot contain spaces, newlines or special characters.")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sim.serve.client_commands import ClientCommands, Host
+from sim.serve.client_commands import TOO_LONG, ClientCommands, Host
 from sim.serve.fakeredis_parts import (
     SUPPORTED_COMMANDS,
     NoResponse,
@@ -12,9 +12,11 @@ from sim.serve.fakeredis_parts import (
     SimpleError,
     convert_to_resp2,
 )
-from sim.serve.replies import encode_error, encode_push, encode_reply
+from sim.serve.replies import encode_error, encode_push, encode_reply, weigh
 
 LOGGER = logging.getLogger("sim.serve")
+PER_FIELD_BYTES = 64
+"""What Python takes beside the bytes of an argument, about."""
 
 
 class Parked(NamedTuple):
@@ -51,7 +53,7 @@ class ClientSocket(ClientCommands):
         self._host = host
         self._deliver = deliver
         self._changed = False
-        self._transaction_writes = False
+        self._queued_bytes = 0
         self.parked: Parked | None = None
         self.is_over = False
         super().__init__(server, 0, client_class=None, client_info=client_info)
@@ -65,7 +67,23 @@ class ClientSocket(ClientCommands):
 
     def carry_out(self, fields: list[bytes]) -> bool:
         """Carry a command out, and tell whether it changed any key."""
+        if self._transaction is None:
+            self._queued_bytes = 0
+        elif not self._may_queue(fields):
+            self._deliver(encode_error("ERR the transaction is larger than this port keeps; EXEC will refuse it"))
+            return False
         return self._watched(lambda: self._process_command(fields))
+
+    def _may_queue(self, fields: list[bytes]) -> bool:
+        """Count a command that an open transaction would keep; one that holds too much keeps nothing any more."""
+        if fields[0].lower() in (b"exec", b"discard", b"reset", b"quit"):
+            return True
+        self._queued_bytes += sum(map(len, fields)) + PER_FIELD_BYTES * len(fields)
+        if self._queued_bytes <= self._host.limits.command_bytes:
+            return True
+        self._transaction = []
+        self._transaction_failed = True
+        return False
 
     def look_again(self) -> bool:
         """Try the parked command again, and tell whether that changed any key."""
@@ -110,9 +128,13 @@ class ClientSocket(ClientCommands):
     def put_response(self, msg: Any) -> None:
         """Send an answer or a published message on its way."""
         if isinstance(msg, Answer):
-            self._deliver(encode_reply(msg.value, self.protocol))
+            self._send(msg.value)
         else:
             self._deliver(encode_push(msg, self.protocol))
+
+    def _send(self, value: Any) -> None:
+        too_long = weigh(value) > self._host.limits.reply_bytes
+        self._deliver(encode_error(TOO_LONG) if too_long else encode_reply(value, self.protocol))
 
     def _decode_result(self, result: Any) -> Any:
         return result if isinstance(result, NoResponse) else Answer(result)
@@ -165,7 +187,7 @@ class ClientSocket(ClientCommands):
                 value = NullArray()
             elif self.protocol == 2:
                 value = convert_to_resp2(value)
-        self._deliver(encode_reply(value, self.protocol))
+        self._send(value)
 
     def blmove(self, source: bytes, destination: bytes, where_from: bytes, where_to: bytes, timeout: float) -> Any:
         """Move from list to list, and wait while there is nothing; fakeredis's own does not wait for a missing list."""

@@ -21,6 +21,8 @@ AT_ONCE = 100
 """Commands of one client that are carried out in a row before another's turn comes."""
 IN_LINE_BYTES = 256 * 1024
 """With so many bytes of further commands in line, a client is not read from until they are carried out."""
+LONG_BYTES = 64 * 1024
+"""A message of more is counted before the next one is made."""
 HTTP_VERBS = frozenset((b"get", b"head", b"put", b"patch", b"delete", b"options", b"connect", b"trace"))
 LOADING = "LOADING Redis is loading the dataset in memory"
 FULL = "ERR max number of clients reached"
@@ -32,6 +34,7 @@ class Gate(Host, Protocol):
 
     world_lock: WorldLock
     server: Any
+    held_bytes: int
 
     @property
     def state(self) -> str:
@@ -75,6 +78,7 @@ class Connection(asyncio.Protocol):
         self._last_asked_at = loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
+        self._outgoing_bytes = self._held_bytes = 0
         self.client: ClientSocket | None = None
         self.parked_number = 0
 
@@ -112,6 +116,7 @@ class Connection(asyncio.Protocol):
             return
         self._reader.feed(data)
         self._work()
+        self._book()
 
     def eof_received(self) -> None:
         """Close: a client that says nothing more is gone, as on Redis."""
@@ -120,6 +125,9 @@ class Connection(asyncio.Protocol):
         """Take the client's blocked pop, subscriptions and watches away."""
         self._closing = True
         self._stop_timer()
+        self._outgoing.clear()
+        self._gate.held_bytes -= self._held_bytes
+        self._held_bytes = 0
         if self.client is not None:
             with self._gate.world_lock:
                 self.client.leave()
@@ -159,9 +167,12 @@ class Connection(asyncio.Protocol):
         self._note_time(fields is not None)
         if fields is not None:
             self._flush_is_planned = True  # what comes of this batch goes out at its end
+            until_s = self._loop.time() + self._limits.turn_s
             try:
                 with self._gate.world_lock:
                     for number in range(AT_ONCE):
+                        if number and self._loop.time() > until_s:
+                            break
                         if number:
                             fields = self._reader.next()
                         if fields is None:
@@ -257,7 +268,12 @@ class Connection(asyncio.Protocol):
 
     def deliver(self, data: bytes) -> None:
         """Send bytes; from any thread that holds the world's lock."""
+        if self._closing:
+            return
         self._outgoing.append(data)
+        self._outgoing_bytes += len(data)
+        if len(data) > LONG_BYTES or self._outgoing_bytes > self._limits.unread_bytes:
+            self._book()
         if not self._flush_is_planned:
             self._flush_is_planned = True
             _call_soon(self._loop, self._flush)
@@ -267,6 +283,7 @@ class Connection(asyncio.Protocol):
         parts = []
         while self._outgoing:
             parts.append(self._outgoing.popleft())
+        self._outgoing_bytes = 0
         transport = self._transport
         if self._closing or transport is None:
             return
@@ -276,8 +293,32 @@ class Connection(asyncio.Protocol):
         data = b"".join(parts)
         if data:
             transport.write(data)
+            self._book()
         if self.client is not None and self.client.is_over:
             self._hang_up()
+
+    def _book(self) -> None:
+        """Tell the port what is held for this client; the one with which it becomes too much is cut off.
+
+        May be called by another client's command that publishes to this one.
+        """
+        transport = self._transport
+        if transport is None or self._closing:
+            return
+        held = self._reader.held_bytes + self._outgoing_bytes + transport.get_write_buffer_size()
+        self._gate.held_bytes += held - self._held_bytes
+        self._held_bytes = held
+        is_much = self._outgoing_bytes > 2 * self._limits.unread_bytes
+        if is_much or (self._gate.held_bytes > self._limits.buffers_bytes and held > self._fair_share):
+            self._closing = True
+            self._outgoing.clear()
+            self._gate.held_bytes -= held
+            self._outgoing_bytes = self._held_bytes = 0
+            _call_soon(self._loop, self.cut)
+
+    @property
+    def _fair_share(self) -> int:
+        return self._limits.buffers_bytes // self._limits.connections
 
     def _refuse(self, why: str) -> None:
         """Say what is wrong and close."""

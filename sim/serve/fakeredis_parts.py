@@ -11,10 +11,13 @@ from fakeredis._command_args_parsing import Timeout
 from fakeredis._commands import SUPPORTED_COMMANDS, Signature
 from fakeredis._helpers import NoResponse, SimpleError, SimpleString
 from fakeredis._msgs import FLAG_NO_SCRIPT
-from fakeredis._socket import FakeSocket
-from fakeredis._socket._resp import convert_to_resp2
+from fakeredis._socket import FakeSocket, _notifications
+from fakeredis._socket._resp import convert_to_resp2, extract_command
+from fakeredis.commands_mixins import _mixin_base, generic_mixin, pubsub_mixin
+from fakeredis.model import is_write_command
 
 from sim.core.errors import SimError
+from sim.serve.globs import compile_glob
 
 __all__ = [
     "FLAG_NO_SCRIPT",
@@ -27,16 +30,21 @@ __all__ = [
     "Timeout",
     "check_fakeredis",
     "convert_to_resp2",
-    "lua_module",
+    "extract_command",
+    "is_write_command",
     "server_behind",
     "signature",
 ]
 
 _METHODS = (
-    "_blocking", "_cleanup", "_clear_watches", "_decode_result", "_discard_subscriptions", "_get_server_runtime",
-    "_lua_redis_call", "_lua_redis_pcall", "_lua_setresp", "_name_to_func", "_process_command", "_run_command",
-    "client_setinfo", "client_setname", "eval", "exec_", "hello", "kill", "lastsave", "put_response", "time",
+    "_blocking", "_cleanup", "_clear_watches", "_decode_result", "_discard_subscriptions", "_name_to_func",
+    "_process_command", "_run_command", "client_setinfo", "client_setname", "eval", "evalsha", "exec_", "hello", "kill",
+    "lastsave", "put_response", "script_load", "time",
 )  # fmt: skip
+
+
+_MATCHERS: tuple[Any, ...] = (_mixin_base, _notifications, generic_mixin, pubsub_mixin)
+"""Where fakeredis matches patterns; its own way takes for ever on some, in whichever thread that is."""
 
 
 class FakeredisChanged(SimError):
@@ -61,7 +69,7 @@ class NullArray(SimpleString):
 
 
 def check_fakeredis() -> None:
-    """See that everything is there.
+    """See that everything is there, and have patterns matched in bounded time from now on.
 
     Raises:
         ServePartMissing: lupa (for Lua) or msgpack (for Bull's scripts) is not installed.
@@ -70,16 +78,13 @@ def check_fakeredis() -> None:
     for part in ("lupa", "msgpack"):
         if importlib.util.find_spec(part) is None:
             raise ServePartMissing(part)
+    for module in _MATCHERS:
+        if not callable(getattr(module, "compile_pattern", None)):
+            raise FakeredisChanged(f"{module.__name__}.compile_pattern")
+        module.compile_pattern = compile_glob
     for name in _METHODS:
         if not callable(getattr(FakeSocket, name, None)):
             raise FakeredisChanged(f"FakeSocket.{name}")
-
-
-def lua_module() -> Any:
-    """Return the Lua that fakeredis itself runs scripts in; what it hands out is told apart by this module's types."""
-    from fakeredis.commands_mixins.scripting_mixin import LUA_MODULE
-
-    return LUA_MODULE
 
 
 def server_behind(client: Any) -> Any:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sim.serve.fakeredis_parts import SimpleError
-from sim.serve.lua_values import NULL, to_lua, to_python
+from sim.serve.lua_values import NULL, ValueRefused, to_lua, to_python
 
 _WORD = 0xFFFF_FFFF
 
@@ -35,13 +34,19 @@ def _cmsgpack(runtime: Any, lua: Any) -> dict[str, Any]:
 
     def pack(*values: Any) -> bytes:
         if not values:
-            raise SimpleError("ERR bad argument #0 to 'pack' (MessagePack pack needs input.)")
+            raise ValueRefused("ERR bad argument #0 to 'pack' (MessagePack pack needs input.)")
         return b"".join(msgpack.packb(_as_list_if_empty(to_python(value, lua))) for value in values)
 
     def unpack(data: Any) -> Any:
         reader = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=0)
         reader.feed(_bytes_of(data))
-        return tuple(to_lua(value, runtime, None) for value in reader)
+        found, end = [], 0
+        for value in reader:
+            found.append(to_lua(value, runtime, None))
+            end = reader.tell()
+        if end != len(_bytes_of(data)):
+            raise ValueRefused("ERR Missing bytes in input.")
+        return tuple(found)
 
     return {"pack": _told("cmsgpack.pack", pack), "unpack": _told("cmsgpack.unpack", unpack)}
 
@@ -91,10 +96,10 @@ def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*values: Any) -> Any:
         try:
             return function(*values)
-        except SimpleError:
+        except ValueRefused:
             raise
         except Exception as error:
-            raise SimpleError(f"ERR bad argument to '{name}': {error}") from None
+            raise ValueRefused(f"ERR bad argument to '{name}': {error}") from None
 
     return call
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from sim.core.errors import SimError
 from sim.serve.connection import Connection
+from sim.serve.data_budget import DataBudget
 from sim.serve.fakeredis_parts import check_fakeredis, server_behind
 from sim.serve.info import ServerFacts, describe, size_of
 from sim.serve.limits import PortLimits
+from sim.serve.script_runner import ScriptRunner
 from sim.serve.world_lock import WorldBusy, WorldLock
 from sim.world.simulation import Simulation
 
@@ -21,6 +23,8 @@ LOGGER = logging.getLogger("sim.serve")
 
 DEFAULT_PORT = 6390
 LOOK_EVERY_S = 0.5
+SCANS = 32
+"""Scans at once that see what they would have seen at their beginning; each keeps a list of it."""
 
 
 class PortUnavailable(SimError):
@@ -58,6 +62,7 @@ class RedisPort:
 
     Attributes:
         world_lock: Held while a command is carried out; to be held while the world makes steps.
+        held_bytes: What the port holds for all its clients: what they sent and what they have not read.
 
     Raises:
         SimError: The world has no simulated Redis, or something needed is not installed.
@@ -82,8 +87,12 @@ class RedisPort:
         self.world_lock = WorldLock() if world_lock is None else world_lock
         self.limits = PortLimits() if limits is None else limits
         self.allow_dangerous = allow_dangerous
+        self.scripts = ScriptRunner(self.limits)
         self.clock = world.clock
         self.server = server_behind(world.redis)
+        self.server.SCAN_CURSORS_LIMIT = SCANS
+        self.budget = DataBudget(self.limits.data_bytes, self.server.dbs)
+        self.held_bytes = 0
         self._world = world
         self._redis = world.server
         self._host, self._wanted_port, self._port = host, port, port
@@ -188,6 +197,7 @@ class RedisPort:
             except TimeoutError:
                 continue
         server.close()
+        self.scripts.close()
         while self._connections:
             for connection in list(self._connections):
                 connection.cut()

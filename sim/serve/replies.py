@@ -12,6 +12,19 @@ def encode_reply(value: Any, protocol: int) -> bytes:
     return b"".join(parts)
 
 
+def weigh(value: Any) -> int:
+    """Return about how many bytes an answer takes on the wire, without making them."""
+    if isinstance(value, bytes):
+        return len(value) + 8
+    if isinstance(value, list | tuple | set | frozenset):
+        return 8 + sum([len(item) + 8 if type(item) is bytes else weigh(item) for item in value])
+    if isinstance(value, dict):
+        return 8 + sum(weigh(key) + weigh(item) for key, item in value.items())
+    if isinstance(value, SimpleString | SimpleError | str):
+        return len(value if isinstance(value, str) else value.value) + 8
+    return 16
+
+
 def encode_push(message: list[Any], protocol: int) -> bytes:
     """Return a message that nobody asked for: a published one, or a confirmation of a subscription."""
     encoded = encode_reply(message, protocol)

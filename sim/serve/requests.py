@@ -3,6 +3,7 @@
 from sim.core.errors import SimError
 from sim.serve.limits import PortLimits
 
+PER_FIELD_BYTES = 64
 _ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("b"): b"\b", ord("a"): b"\a"}
 
 
@@ -29,6 +30,11 @@ class RequestReader:
     def is_amid_command(self) -> bool:
         """Whether a command was begun and is not complete."""
         return bool(self._missing or self._at < len(self._buffer))
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory what has come takes, with the arguments of a command that is not complete."""
+        return len(self._buffer) + (self._size + PER_FIELD_BYTES * len(self._fields) if self._missing else 0)
 
     @property
     def unread_bytes(self) -> int:

@@ -100,7 +100,7 @@ def test_a_command_of_a_newer_redis_is_unknown(client: Any) -> None:
         "return package.loaded",
         "return dofile('/etc/passwd')",
         "return redis.call.__globals__",
-        "local ok, e = pcall(redis.call, 'nothing'); return tostring(e.__class__)",
+        "local ok, e = pcall(redis.call, 'nothing'); return e.__class__.__name__",
         "local ok, e = pcall(redis.call, 'nothing'); return getmetatable(e).__gc(e)",
         "return tostring(cjson.null.__class__)",
         "return loadstring(string.dump(function() end))",
@@ -114,7 +114,7 @@ def test_a_command_of_a_newer_redis_is_unknown(client: Any) -> None:
         "local t = {} t[1] = t return cmsgpack.pack(t)",
         "local t = {} t[1] = t return cjson.encode(t)",
         "return cjson.decode(string.rep('[', 1e5))",
-        "return cmsgpack.unpack('\\xdd\\xff\\xff\\xff\\xff')",
+        "return cmsgpack.unpack('\\221\\255\\255\\255\\255')",
         "redis = nil",
         "x = 1",
         "redis.call = nil",
@@ -137,6 +137,9 @@ def test_a_script_reaches_nothing_but_redis(client: Any, script: str) -> None:
         "while true do end",
         "while true do pcall(function() while true do end end) end",
         "while true do redis.call('ping') end",
+        "while true do redis.pcall('nothing') end",
+        "return string.find(string.rep('a', 40000), string.rep('.-', 30) .. 'b')",
+        "return pcall(string.gsub, string.rep('a', 40000), string.rep('.-', 30) .. 'b', '')",
     ],
 )
 def test_a_script_without_end_is_ended(open_port: Callable[..., RedisPort], script: str, world: World) -> None:
@@ -146,6 +149,127 @@ def test_a_script_without_end_is_ended(open_port: Callable[..., RedisPort], scri
         client.eval(script, 0)
     assert client.eval("return redis.call('zcard', 'bull:email:failed')", 0) == 3
     client.close()
+
+
+def test_a_failed_command_is_a_table_to_a_script(client: Any) -> None:
+    """As on Redis 7: with the error's text, and nothing of Python."""
+    script = "local ok, e = pcall(redis.call, 'nothing') return {type(e), e.err, redis.pcall('incr', KEYS[1]).err}"
+    kind, unknown, wrong = client.eval(script, 1, "bull:email:1")
+    assert kind == "table"
+    assert unknown.startswith("ERR unknown command")
+    assert wrong.startswith("WRONGTYPE")
+    with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+        client.eval("return redis.call('incr', KEYS[1])", 1, "bull:email:1")
+    with pytest.raises(redis.ResponseError, match="mine"):
+        client.eval("error({err = 'ERR mine'})", 0)
+
+
+@pytest.mark.parametrize(
+    ("script", "answer"),
+    [
+        ("return {1, 'a', true, false, 2.9, {3}}", [1, "a", 1, None, 2, [3]]),
+        ("return {1, nil, 2}", [1]),
+        ("return nil", None),
+        ("return {ok = 'fine'}", "fine"),
+        ("return redis.call('zscore', 'bull:email:failed', 'nobody')", None),
+        ("return redis.call('hmget', 'bull:email:1', 'name', 'nothing')", ["__default__", None]),
+        ("return {KEYS[1], ARGV[1], #KEYS, #ARGV}", ["k", "a", 1, 2]),
+        ("return redis.sha1hex('')", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        ("return cjson.encode({a = {1, 2}, b = cjson.null})", '{"a":[1,2],"b":null}'),
+        ("return cmsgpack.unpack(cmsgpack.pack({1, 'x'}))", [1, "x"]),
+        ("return bit.band(6, 3)", 2),
+        ("redis.call('set', 'n', 1.5) return redis.call('get', 'n')", "1.5"),
+    ],
+)
+def test_values_go_between_redis_and_lua_as_on_redis(client: Any, script: str, answer: Any) -> None:
+    """Numbers are cut off, nil ends a list, false is nil."""
+    assert client.eval(script, 1, "k", "a", "b") == answer
+
+
+def test_a_script_that_was_killed_leaves_the_next_one_alone(open_port: Callable[..., RedisPort]) -> None:
+    """What it wrote before stays; what was loaded is still known."""
+    client = redis.Redis(port=open_port(script_s=0.2).port, decode_responses=True)
+    sha = client.script_load("return redis.call('get', 'written')")
+    with pytest.raises(redis.ResponseError, match="ran too long"):
+        client.eval("redis.call('set', 'written', 1) string.find(string.rep('a', 4e4), string.rep('.-', 30) .. 'b')", 0)
+    assert client.evalsha(sha, 0) == "1"
+    client.close()
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_that_is_too_large_is_refused_by_exec(open_port: Callable[..., RedisPort]) -> None:
+    """Nothing of it is carried out; the next transaction is."""
+    client = redis.Redis(port=open_port(command_bytes=MEGABYTE).port)
+    with client.pipeline(transaction=True) as pipe:
+        for number in range(20):
+            pipe.set(f"k:{number}", "x" * 100_000)
+        with pytest.raises(redis.ResponseError, match=r"larger than this port keeps|EXECABORT"):
+            pipe.execute()
+    assert not client.exists(*[f"k:{number}" for number in range(20)])
+    with client.pipeline(transaction=True) as pipe:
+        assert pipe.set("k", 1).execute() == [True]
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("limits", "command"),
+    [
+        ({"reply_bytes": 1_000}, ["MGET", *["text"] * 10]),
+        ({"reply_bytes": 1_000}, ["EVAL", "return redis.call('MGET', 'text', 'text', 'text', 'text', 'text')", 0]),
+        ({"argument_bytes": 1_000}, ["SETRANGE", "text", 1_000, "x"]),
+        ({"argument_bytes": 1_000}, ["SETBIT", "text", 8_000, 1]),
+        ({"argument_bytes": 1_000}, ["BITFIELD", "text", "GET", "u8", 0, "SET", "u8", "#2000", 1]),
+        ({"argument_bytes": 1_000}, ["APPEND", "text", "x" * 900]),
+        ({"command_cost_s": 1e-5}, ["SMEMBERS", "set"]),
+        ({"command_cost_s": 1e-5}, ["SUNIONSTORE", "other", "set"]),
+        ({"command_cost_s": 1e-5}, ["SRANDMEMBER", "set", -1_000]),
+        ({"command_cost_s": 1e-3}, ["LCS", "text", "text"]),
+        ({"waited_keys": 2}, ["BLPOP", "a", "b", 0]),
+        ({"subscriptions": 2}, ["SUBSCRIBE", "a", "b", "c"]),
+        ({"subscriptions": 2}, ["PSUBSCRIBE", "a", "b", "c"]),
+        ({"watched_keys": 2}, ["WATCH", "a", "b", "c"]),
+        ({"data_bytes": 2_000}, ["SET", "other", "x" * 2_000]),
+        ({"data_bytes": 2_000}, ["COPY", "set", "other"]),
+    ],
+)
+def test_what_is_too_much_is_refused(
+    open_port: Callable[..., RedisPort], connect: Callable[..., Any], limits: dict[str, Any], command: list[Any]
+) -> None:
+    """In words, and the connection stays; a port with the usual limits carries it out."""
+    usual = connect()
+    usual.set("text", "x" * 300)
+    usual.sadd("set", *range(100))
+    client = connect(open_port(**limits), protocol=2)
+    with pytest.raises(redis.ResponseError):
+        client.execute_command(*command)
+    assert client.ping()
+    if command[0] not in ("BLPOP", "SUBSCRIBE", "PSUBSCRIBE", "WATCH"):
+        usual.execute_command(*command)
+
+
+def test_room_that_was_made_can_be_filled_again(open_port: Callable[..., RedisPort]) -> None:
+    """Deleting is never refused; what was deleted no longer counts."""
+    client = redis.Redis(port=open_port(data_bytes=200_000).port)
+    for number in range(50):
+        client.set("same", "x" * 10_000)  # half a megabyte in all, ten kilobytes at a time
+        client.delete("same")
+        assert number < 50
+    client.close()
+
+
+@pytest.mark.parametrize("count", [0, 2, -2, 9])
+def test_lrem_takes_from_the_side_that_it_is_told(client: Any, count: int) -> None:
+    """The first, the last, or all."""
+    items = ["x", "a", "x", "b", "x"]
+    client.rpush("l", *items)
+    wanted = {0: "ab", 9: "ab", 2: "abx", -2: "xab"}[count]
+    assert client.lrem("l", count, "x") == len(items) - len(wanted)
+    assert "".join(client.lrange("l", 0, -1)) == wanted
+    client.lpush("l", "1", "2")
+    assert client.lrange("l", 0, 1) == ["2", "1"]
+    client.delete("l")
 
 
 # -- bytes that are no commands ----------------------------------------------------------------------------------------
