@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.advice.as_it_stands import unexplained
 from sim.advice.checks import CHECKS
 from sim.advice.finding import SEVERITIES, Finding, Severity
-from sim.advice.reading import Reading
+from sim.advice.permanent_errors import permanent_failures
+from sim.advice.reading import LEAST, Reading
 from sim.scenario.load import parse_scenario, read_text
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import read_yaml
@@ -65,4 +67,6 @@ def advise_text(text: str, name: str = "scenario") -> Advice:
     scenario = parse_scenario(text, name)
     reading = Reading(scenario, read_yaml(text).data)
     found = [finding for check in CHECKS for finding in check(reading)]
+    hopeless = [queue.name for queue in reading.queues if permanent_failures(reading, queue) >= LEAST]
+    found += unexplained(reading.stands, list(scenario.queues), found, hopeless)
     return Advice(scenario, sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from sim.advice.as_it_stands import Line
 from sim.advice.faults import dependency_outages
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, span, whole
@@ -11,9 +12,13 @@ from sim.advice.reading import LIMITER_STRETCH, QueueReading, Reading
 from sim.advice.service_times import database_calls
 from sim.advice.sources import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH
 from sim.scenario.fault_schema import SlowDatabase
+from sim.scenario.workload import BurstArrivals
 
 AIM = 0.7
 """Utilisation that the advice aims at."""
+LONG_WAIT_MS = 60_000
+LONG_WAIT_JOBS = 10
+"""A wait is long that lasts a minute, and ten times as long as a job."""
 CATCHES_UP = 0.5
 """Up to this utilisation a backlog is worked off in the time in which it came up."""
 
@@ -44,14 +49,15 @@ def utilisation(reading: Reading) -> Iterator[Finding]:
         slow = [fault.latency for fault in reading.scenario.faults if isinstance(fault, SlowDatabase)]
         for more_ms in dict.fromkeys((0, *(calls * latency for latency in slow))):
             if queue.slots and queue.utilisation(more_ms) >= 1:
-                yield _too_slow(queue, more_ms)
+                yield _too_slow(queue, more_ms, reading.stands.line(queue.name))
                 break
 
 
-def _too_slow(queue: QueueReading, more_ms: int) -> Finding:
+def _too_slow(queue: QueueReading, more_ms: int, line: Line | None) -> Finding:
     capacity = queue.capacity_per_ms(more_ms)
     used = queue.utilisation(more_ms)
-    backlog = _backlog(queue, capacity)
+    backlog: float = _backlog(queue, capacity) if line is None else line.most
+    drain_ms = backlog / capacity if line is None else line.drain_ms
     while_slow = f" while the database is slow (+{span(more_ms)} an attempt)" if more_ms else ""
     limiter = queue.config.limiter
     limited = limiter is not None and capacity < queue.slots / (queue.mean_ms + more_ms or 1)
@@ -65,14 +71,11 @@ def _too_slow(queue: QueueReading, more_ms: int) -> Finding:
         )
     if queue.attempts_a_job > 1:
         arithmetic += f", with {queue.attempts_a_job:.2f} attempts a job"
-    behind = f"The backlog grows to {jobs(backlog, about=True)}" if backlog >= 1 else "Nothing is left to catch up with"
-    drain_ms = backlog / capacity
     return Finding(
         "utilisation",
         Severity.DELAY,
         queue.name,
-        f"The workers are {used:.0%} busy{while_slow}. {behind}"
-        + (f", and takes {span(drain_ms)} to work off." if backlog >= 1 else " after any trouble."),
+        f"The workers are {used:.0%} busy{while_slow}. {_behind(backlog, drain_ms, about=line is None)}",
         arithmetic,
         (WATCH_DEPTH, LIMITER_SPACING) if limited else (WATCH_DEPTH,),
         "A limiter that lets more through." if limited else f"Workers for {AIM:.0%} at most.",
@@ -82,11 +85,52 @@ def _too_slow(queue: QueueReading, more_ms: int) -> Finding:
             "capacity_per_second": number(capacity * 1_000),
             "slots": queue.slots,
             "backlog": number(backlog),
-            "drain_ms": round(drain_ms),
+            **({} if drain_ms is None else {"drain_ms": round(drain_ms)}),
         },
         _limiter(queue) if limited else _workers(queue, AIM, more_ms),
         "scenarios/02-redis-failures/restart-from-snapshot.yaml",
     )
+
+
+def _behind(backlog: float, drain_ms: float | None, *, about: bool) -> str:
+    if backlog < 1:
+        return "Nothing is left to catch up with after any trouble."
+    grows = f"The backlog grows to {jobs(backlog, about=about)}"
+    if drain_ms is None:
+        return f"{grows}, and is not worked off before the run ends."
+    return f"{grows}, and takes {span(drain_ms)} to work off."
+
+
+def burst_backlog(reading: Reading) -> Iterator[Finding]:
+    """Find bursts that leave jobs waiting for long, where the workers keep up otherwise."""
+    for queue in reading.queues:
+        bursts = [entry.arrivals for entry in queue.entries if isinstance(entry.arrivals, BurstArrivals)]
+        line = reading.stands.line(queue.name)
+        if not bursts or line is None or not queue.slots or queue.utilisation() >= 1:
+            continue
+        if line.wait_ms < max(LONG_WAIT_MS, LONG_WAIT_JOBS * queue.mean_ms):
+            continue
+        largest = max(one.size for one in bursts)
+        drained = "" if line.drain_ms is None else f", and the line is gone after {span(line.drain_ms)}"
+        yield Finding(
+            "burst-backlog",
+            Severity.DELAY,
+            queue.name,
+            f"A burst of {jobs(largest)} makes a line of {jobs(line.most)}: the last of them waits "
+            f"{span(line.wait_ms)}{drained}.",
+            f"{largest:,} x {span(queue.mean_ms)} / {queue.slots:,} slots = "
+            f"{span(largest / queue.capacity_per_ms())} of work",
+            (WATCH_DEPTH,),
+            "Workers for the longest wait that is allowed, arrivals that are spread out, or a queue of its own for "
+            "what must not wait.",
+            {
+                "burst": largest,
+                "most_waiting": line.most,
+                "longest_wait_ms": line.wait_ms,
+                "slots": queue.slots,
+                **({} if line.drain_ms is None else {"drain_ms": line.drain_ms}),
+            },
+        )
 
 
 def _backlog(queue: QueueReading, capacity: float) -> float:

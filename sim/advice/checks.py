@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     retry_herd.retry_herd,
     failed_jobs.retention,
     failed_jobs.dead_letters,
+    failed_jobs.completed_kept,
     worker_crashes.stalled_limit,
     worker_crashes.crash_recovery,
     idempotency.no_idempotency_key,
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     locks.redis_away_past_lock,
     locks.lives_on_renewals,
     capacity.utilisation,
+    capacity.burst_backlog,
     capacity.drain_after_outage,
     blind_alerts.unseen_faults,
 )

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from sim.advice.faults import crashes, dependency_outages, flaky_rate
 from sim.advice.finding import Finding, Severity
 from sim.advice.permanent_errors import permanent_failures
-from sim.advice.phrases import jobs, number, span, whole
+from sim.advice.phrases import TEN_YEARS_MS, jobs, number, span, whole
 from sim.advice.reading import LEAST, QueueReading, Reading
 from sim.advice.retries import failing_in_outages, outage_trial
-from sim.advice.sources import DEAD_LETTERS, KEPT_FOR_ANALYSIS, NEWEST_REMAIN
+from sim.advice.sources import DEAD_LETTERS, KEEPS_COMPLETED, KEPT_FOR_ANALYSIS, NEWEST_REMAIN
 from sim.advice.trials import upheld
 from sim.scenario.queues import QueueConfig, Retention
 
 ROUND_UP_TO = 50
+DAY_MS = 24 * 3_600_000
+COMPLETED_ENOUGH = 1_000
 
 
 def kept_count(config: QueueConfig) -> int | None:
@@ -44,6 +46,11 @@ def retention(reading: Reading) -> Iterator[Finding]:
         if age_ms is not None:
             aged = (max(0, one.duration_ms - queue.horizon_ms(queue.shortest) - age_ms) for one in outages)
             gone = max(gone, sum(queue.arriving(one, 0, late) for one, late in zip(outages, aged, strict=True)))
+        certain = queue.is_certain(outages) and flaky_rate(reading.scenario, queue.name) in (0, 1)
+        stands = reading.stands.of(queue.name)
+        if certain and stands:
+            gone = float(max(one.counts.failed_evicted for one in stands))
+            failing = gone + max(one.counts.failed_retained for one in stands)
         if gone >= LEAST:
             yield from _evicts(reading, queue, failing, gone, others)
         elif count is not None and queue.jobs > count:
@@ -84,7 +91,7 @@ def _room_for(queue: QueueReading, count: int) -> Iterator[Finding]:
         return
     horizon_ms = queue.horizon_ms(queue.shortest)
     full_ms = round(count / rate)
-    if full_ms > lasts_ms:
+    if full_ms > lasts_ms or horizon_ms > TEN_YEARS_MS:
         return
     yield Finding(
         "retention",
@@ -123,4 +130,25 @@ def dead_letters(reading: Reading) -> Iterator[Finding]:
         {"queues_without": len(without)},
         {"queues": {queue.name: {"dead_letter": "on"} for queue in without}},
         "scenarios/05-dead-letters/with.yaml",
+    )
+
+
+def completed_kept(reading: Reading) -> Iterator[Finding]:
+    """Name the queues that keep every completed job, so that Redis grows until it is full."""
+    keeping = [queue for queue in reading.queues if queue.config.remove_on_complete is False and queue.jobs]
+    if not keeping:
+        return
+    per_day = {queue.name: queue.peak_per_ms * DAY_MS for queue in keeping}
+    told = "; ".join(f"{name}: {jobs(count)} a day" for name, count in per_day.items() if count)
+    total = sum(queue.jobs for queue in keeping)
+    yield Finding(
+        "completed-kept",
+        Severity.KNOW,
+        None,
+        "Every completed job is kept for ever: Redis grows by each of them until its memory is full.",
+        told or f"{jobs(total)} in this scenario",
+        (KEEPS_COMPLETED,),
+        "A number of completed jobs to keep, such as the newest 1,000.",
+        {"queues_keeping": len(keeping), "jobs": total},
+        {"queues": {queue.name: {"remove_on_complete": COMPLETED_ENOUGH} for queue in keeping}},
     )

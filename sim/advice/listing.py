@@ -1,6 +1,6 @@
 """Advice as it reads in a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -16,12 +16,19 @@ STYLES = {Severity.LOSE: "bold red", Severity.DUPLICATE: "bold yellow", Severity
 """Colour repeats what the headings say."""
 
 
-def print_advice(advice: Advice, console: Console) -> None:
-    """Print every finding under its severity, and a line that counts them; it reads well at 80 columns."""
+def print_advice(advice: Advice, console: Console, *, verbose: bool = False) -> None:
+    """Print every finding under its severity, and a line that counts them; it reads well at 80 columns.
+
+    What is worth knowing has a line or two, and of a check that speaks of several queues the reasons stand once.
+
+    Args:
+        verbose: Whether to print everything of every finding.
+    """
     console.print()
     console.print(Text(advice.scenario.title, style="bold"))
     console.print(Text(advice.scenario.question, style="italic"))
     number = 0
+    told: set[str] = set()
     for severity in SEVERITIES:
         own = [finding for finding in advice.findings if finding.severity is severity]
         if own:
@@ -29,11 +36,19 @@ def print_advice(advice: Advice, console: Console) -> None:
             console.print(Text(HEADINGS[severity].upper(), style=STYLES[severity]))
         for finding in own:
             number += 1
+            if severity is Severity.KNOW and not verbose:
+                console.print(_laid_out(number, finding, [("what", finding.what)]))
+                continue
             console.print()
-            console.print(_laid_out(number, finding))
-            _print_command(finding, console)
+            brief = finding.check in told and not verbose
+            told.add(finding.check)
+            console.print(_laid_out(number, finding, _rows(finding, brief=brief)))
+            if not brief:
+                _print_command(finding, console)
     console.print()
     console.print(Text(verdict(advice), style="bold"))
+    if not verbose and any(one.severity is Severity.KNOW for one in advice.findings):
+        console.print("With --verbose: sums, sources and settings of everything, what is worth knowing too.")
 
 
 def verdict(advice: Advice) -> str:
@@ -50,23 +65,24 @@ def flow(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _laid_out(number: int, finding: Finding) -> Table:
+def _laid_out(number: int, finding: Finding, rows: Iterable[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(justify="right", no_wrap=True, min_width=6)
     grid.add_column(ratio=1)
     name = f"{finding.check}{f' ({finding.queue})' if finding.queue else ''}"
     grid.add_row(str(number), Text(name, style=STYLES[finding.severity] or "bold"))
-    for head, text in _rows(finding):
+    for head, text in rows:
         grid.add_row(Text(head, style="dim"), Text(text))
     return grid
 
 
-def _rows(finding: Finding) -> Iterator[tuple[str, str]]:
+def _rows(finding: Finding, *, brief: bool) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say of a finding; in brief without what an earlier one of its check has said."""
     yield "what", finding.what
     yield "number", finding.arithmetic
     if finding.trial is not None:
         yield "tried", f"{finding.trial.told} {_came_of(finding.trial)}"
-    for source in finding.why:
+    for source in () if brief else finding.why:
         yield "why", f"“{source.says}” ({source.where})"
     yield "right", finding.right
     for section, own in (finding.setting or {}).items():

@@ -36,7 +36,8 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
         if trial is not None and not trial.counts.stalled:
             continue
         twice = _happens_twice(queue, trial)
-        end = f"{'done twice' if twice else 'taken for abandoned'}" + (
+        again = trial is not None and trial.counts.extra_effects > trial.counts.duplicated
+        end = ("done again each time" if again else "done twice" if twice else "taken for abandoned") + (
             ", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."
         )
         lasting = max(held_ms, queue.longest_ms) if together == 1 else queue.longest_ms

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sim.advice.as_it_stands import Stand
 from sim.advice.faults import permanent_rate
 from sim.advice.finding import Finding, Severity
 from sim.advice.phrases import jobs, number, span, whole
@@ -19,6 +20,10 @@ def permanent_errors(reading: Reading) -> Iterator[Finding]:
             continue
         wasted = bad * (attempts - 1)
         late_ms = queue.horizon_ms(queue.shortest)
+        stand = reading.stands.worst(queue.name)
+        if stand is not None and late_ms > stand.simulated_ms:
+            yield _tried_for_ever(queue, bad, stand)
+            continue
         yield Finding(
             "permanent-errors",
             Severity.DELAY,
@@ -37,6 +42,31 @@ def permanent_errors(reading: Reading) -> Iterator[Finding]:
             {"queues": {queue.name: {"discard_permanent": "on"}}},
             "scenarios/04-retries-and-retention/invalid-data.yaml",
         )
+
+
+def _tried_for_ever(queue: QueueReading, bad: float, stand: Stand) -> Finding:
+    """Say of jobs whose last attempt lies beyond the end of the run what the run shows of them."""
+    counts = stand.counts
+    wasted = max(0, counts.attempts - counts.offered)
+    return Finding(
+        "permanent-errors",
+        Severity.DELAY,
+        queue.name,
+        f"{jobs(bad, about=True).capitalize()} can never succeed and have {queue.config.attempts:,} attempts each, the "
+        f"last of them {span(queue.horizon_ms(queue.shortest))} after the first: {jobs(counts.pending)} are still to "
+        f"be tried again when the run ends, after {whole(wasted)} starts for nothing.",
+        f"{counts.attempts:,} starts of {jobs(counts.offered)} in {span(stand.simulated_ms)}; {retry_sum(queue)}",
+        (PERMANENT, DISCARD),
+        "A handler that discards the job on a permanent error: one attempt each.",
+        {
+            "jobs_failing": number(bad),
+            "attempts": queue.config.attempts,
+            "starts_wasted": wasted,
+            "jobs_pending": counts.pending,
+        },
+        {"queues": {queue.name: {"discard_permanent": "on"}}},
+        "scenarios/04-retries-and-retention/invalid-data.yaml",
+    )
 
 
 def permanent_failures(reading: Reading, queue: QueueReading) -> float:

@@ -6,10 +6,12 @@ from sim.core.durations import format_duration
 from sim.report.words import duration_in_words
 from sim.scenario.fields import SemanticsName
 
+TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000
+
 
 def span(ms: float) -> str:
-    """Write a time as people read it: ``6 s``, ``4 min 14 s``."""
-    return duration_in_words(round(ms))
+    """Write a time as people read it: ``6 s``, ``4 min 14 s``; beyond ten years it is that."""
+    return "more than 10 years" if ms > TEN_YEARS_MS else duration_in_words(round(ms))
 
 
 def setting_of(ms: int) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.advice.arrivals import Stretch, arrivals_between, first_moments, is_random, stretches
+from sim.advice.as_it_stands import AsItStands
 from sim.advice.faults import Window, flaky_rate
 from sim.advice.service_times import database_calls, longest_ms, mean_ms, share_above
 from sim.advice.trials import Trials
@@ -166,4 +167,5 @@ class Reading:
     def __init__(self, scenario: Scenario, data: Mapping[str, Any]) -> None:
         self.scenario = scenario
         self.trials = Trials(data)
+        self.stands = AsItStands(scenario, data)
         self.queues = [QueueReading(scenario, name) for name in scenario.queues]

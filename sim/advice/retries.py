@@ -16,7 +16,7 @@ from sim.advice.sources import (
 from sim.advice.trials import Trial, upheld
 from sim.scenario.fields import SemanticsName
 
-PROFILES: tuple[SemanticsName, ...] = ("documented", "bull-4.16")
+NAMES: dict[SemanticsName, str] = {"documented": "documented", "bull-4.16": "bull"}
 A_RESTART_MS = 60_000
 """Where a scenario has no outage, advice is given for one of a minute, as in the shipped scenarios."""
 MOST_ATTEMPTS = 30
@@ -52,15 +52,14 @@ def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -
 
 def retry_sum(queue: QueueReading) -> str:
     """Write the delays between the attempts of a job that always fails, and their sum."""
-    tables = [(name, queue.timetable(name)) for name in PROFILES]
+    tables = [(name, queue.timetable(name)) for name in queue.profiles]
     return by_semantics((name, delays_sum([row.delay_ms for row in table.attempts[1:]])) for name, table in tables)
 
 
 def _numbers(queue: QueueReading) -> dict[str, int | float]:
     return {
         "attempts": queue.config.attempts,
-        "horizon_documented_ms": queue.horizon_ms("documented"),
-        "horizon_bull_ms": queue.horizon_ms("bull-4.16"),
+        **{f"horizon_{NAMES[name]}_ms": queue.horizon_ms(name) for name in queue.profiles},
     }
 
 
@@ -84,7 +83,7 @@ def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: f
 
 
 def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
-    both = by_semantics((name, span(queue.horizon_ms(name))) for name in PROFILES)
+    both = by_semantics((name, span(queue.horizon_ms(name))) for name in queue.profiles)
     right, setting = "Nothing, if no outage is meant to be survived that lasts longer.", None
     if horizon_ms < A_RESTART_MS:
         right, setting = _more_attempts(queue, A_RESTART_MS)

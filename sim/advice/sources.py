@@ -30,6 +30,7 @@ DISCARD = _facts("1 Retries and backoff", "`job.discard()` then throw: final fai
 
 KEPT_FOR_ANALYSIS = _model("Failed Job Handling", "Storage: Failed jobs are kept for analysis")
 NEWEST_REMAIN = _facts("2 Retention", "removeOnFail 5, nine failures: ids 5-9 remain (zset and hashes).")
+KEEPS_COMPLETED = _facts("2 Retention", "removeOnComplete behaves the same (default keeps all)")
 DEAD_LETTERS = _model(
     "Dead Letter Queue", "Production Recommendation: Implement dead letter queue for permanently failed jobs"
 )

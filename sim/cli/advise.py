@@ -12,7 +12,8 @@ from sim.cli.scenario_path import ScenarioPath
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the advice as JSON; - is standard output.")
-def command(scenario: Path, json_to: str | None) -> None:
+@click.option("--verbose", is_flag=True, help="Print sums, sources and settings of every finding.")
+def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
     """Read the configuration of SCENARIO as a reviewer would and say what will hurt.
 
     Every finding has its number, a run or a sum that shows it, the sentence it
@@ -28,7 +29,7 @@ def command(scenario: Path, json_to: str | None) -> None:
         from sim.advice.listing import print_advice
         from sim.report.terminal import Terminal
 
-        print_advice(advice, Terminal())
+        print_advice(advice, Terminal(), verbose=verbose)
     if json_to is not None:
         text = json.dumps(advice.as_dict(), indent=2, ensure_ascii=False) + "\n"
         if json_to == "-":

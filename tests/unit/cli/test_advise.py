@@ -31,8 +31,8 @@ def test_a_finding_is_told_with_number_run_source_setting_and_command(
         "     1 retry-horizon (order)",
         "  what It gives up after 6 s, and the longest outage lasts 1 min: about 108 jobs",
         "       fail for good.",
-        "number documented: 2 s + 4 s = 6 s; bull-4.16: 2 s + 6 s = 8 s; jobs that come",
-        "       in the first 54 s of an outage of 1 min have no attempt after it",
+        "number 2 s + 4 s = 6 s; jobs that come in the first 54 s of an outage of 1 min",
+        "       have no attempt after it",
         " tried What the scenario offers to order, with these outages alone. Of 160: 52",
         "       delivered, 50 failed-retained, 58 failed-evicted, 396 attempts.",
         "   why “Failure: Retries up to max attempts, then fails” (reliability-model.md,",
@@ -43,7 +43,7 @@ def test_a_finding_is_told_with_number_run_source_setting_and_command(
         "       queues: {order: {attempts: 6}}",
     ]
     assert f"   see python -m sim run {HURTS}" in lines
-    assert lines[-1] == "2 will lose, 3 worth knowing."
+    assert "2 will lose, 4 worth knowing." in lines
     assert max(len(line) for line in lines if "python -m sim" not in line) <= 80
 
 
