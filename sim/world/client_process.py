@@ -31,9 +31,9 @@ class ClientProcess(Process):
     and nowhere else, and ``call`` hands its time on, so a process cannot send the time of the sending.
 
     A process that stands still calls nothing; it makes its call when it goes on. What it had called before keeps its
-    time.
+    time. It notices nothing either: what became of its connection meanwhile it learns when it goes on.
 
-    Source: BULL_FACTS 17.
+    Source: BULL_FACTS 7, 17.
     """
 
     def __init__(
@@ -89,7 +89,10 @@ class ClientProcess(Process):
             yield from self.until_thawed()
 
     def _connect(self) -> RedisLink:
-        return RedisLink(self.env, self.server, self.semantics, self._came_back)
+        return RedisLink(self.env, self.server, self.semantics, self, self._came_back)
+
+    def _goes_on(self) -> None:
+        self.link.go_on()
 
     def _came_back(self) -> None:
         """Do what a process does first when its connection is back."""

@@ -81,7 +81,7 @@ class Controls(FaultHooks[Process]):
 
     def resume(self, process: Process) -> None:
         """Let a frozen process go on, as by SIGCONT."""
-        if process.alive and process.frozen:
+        if process.alive and process.stops:
             self._world.recorder.world(Event.WORKER_RESUMED, process.name)
             process.thaw()
 

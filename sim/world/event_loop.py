@@ -43,14 +43,11 @@ class EventLoop:
         env, process, line = self._env, self._process, self._line
         yield env.moment_over(0)
         yield from process.until_thawed()
-        process.freeze()
+        process.block()
         while line:
             span_ms, done = line.popleft()
             yield env.timeout(span_ms)
-            if process.freezes > 1:  # it has been stopped from outside meanwhile
-                process.thaw()
-                yield from process.until_thawed()
-                process.freeze()
+            yield from process.until_continued()
             yield done.succeed()
         self._in_round = False
-        process.thaw()
+        process.unblock()

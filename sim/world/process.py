@@ -23,7 +23,8 @@ class Process:
         started_ms: When the one that has it started, ms since the run began; negative where it was there before.
         frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
         frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
-        freezes: How often it has been told to stand still, less how often to go on.
+        stops: How often it has been told from outside to stand still, less how often to go on.
+        blocked: Whether one of its handlers has the event loop, and all the rest of it stands still for that.
         running: Attempts under way.
     """
 
@@ -36,8 +37,10 @@ class Process:
         self.frozen = False
         self.frozen_since_ms = 0
         self.running = 0
-        self.freezes = 0
+        self.stops = 0
+        self.blocked = False
         self._thawed: simpy.Event = env.event()
+        self._continued: simpy.Event = env.event()
         self._tasks: list[simpy.Process] = []
 
     def spawn(self, steps: Steps) -> simpy.Process:
@@ -60,7 +63,8 @@ class Process:
         self.started_ms = self.env.now
         self.alive = True
         self.frozen = False
-        self.freezes = 0
+        self.stops = 0
+        self.blocked = False
 
     def die(self) -> None:
         """Stop at once; whatever it was doing is left as it is."""
@@ -75,20 +79,52 @@ class Process:
         self._tasks = []
 
     def freeze(self) -> None:
-        """Stand still until ``thaw`` has been called as often as this."""
-        self.freezes += 1
+        """Stand still, whatever it is doing, until ``thaw`` has been called as often as this."""
+        self.stops += 1
+        self._stand_still()
+
+    def thaw(self) -> None:
+        """Go on unless a handler has the loop; timers that came due meanwhile fire now, in the order of their times."""
+        if self.stops:
+            self.stops -= 1
+        if not self.stops:
+            continued, self._continued = self._continued, self.env.event()
+            continued.succeed()
+            self._go_on()
+
+    def block(self) -> None:
+        """Let a handler have the event loop until ``unblock``: everything else stands still."""
+        self.blocked = True
+        self._stand_still()
+
+    def unblock(self) -> None:
+        """Give the event loop back to everything that has waited for it."""
+        self.blocked = False
+        self._go_on()
+
+    def _stand_still(self) -> None:
         if not self.frozen:
+            self._stops_now()
             self.frozen = True
             self.frozen_since_ms = self.env.now
             self._thawed = self.env.event()
 
-    def thaw(self) -> None:
-        """Go on; timers that came due meanwhile fire now, in the order of their times."""
-        if self.freezes:
-            self.freezes -= 1
-        if self.freezes == 0 and self.frozen:
+    def _go_on(self) -> None:
+        if self.frozen and not self.stops and not self.blocked:
             self.frozen = False
             self._thawed.succeed()
+            self._goes_on()
+
+    def _stops_now(self) -> None:
+        """Do what comes before it stands still."""
+
+    def _goes_on(self) -> None:
+        """Do what a process does first when it goes on."""
+
+    def until_continued(self) -> Steps:
+        """Wait while the process is stopped from outside: for the handler that has its event loop."""
+        while self.stops:
+            yield self._continued
 
     def until_thawed(self) -> Steps:
         """Wait while the process stands still (for ``yield from`` after every other wait)."""

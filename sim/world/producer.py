@@ -79,15 +79,9 @@ class QueueProducer(ClientProcess):
             self._reject(offer, DOWN)
         super().die()
 
-    def thaw(self) -> None:
-        """Go on: send what waited for the connection, then submit what was asked meanwhile."""
-        super().thaw()
-        if self.frozen:
-            return
-        if self.link.is_up:
-            self._send_waiting()
-        elif self._waiting:
-            self.spawn(self._give_up_when_out_of_tries())
+    def _goes_on(self) -> None:
+        """Submit what was asked meanwhile, after what waits for the connection."""
+        super()._goes_on()
         asked, self._asked = self._asked, []
         for offer in asked:
             self.submit(offer)
@@ -145,10 +139,6 @@ class QueueProducer(ClientProcess):
                 self._reject(submit.offer, str(error))
 
     def _came_back(self) -> None:
-        if not self.frozen:
-            self._send_waiting()
-
-    def _send_waiting(self) -> None:
         """Send what the offline queue holds, in order, now that the connection is back."""
         submits, self._waiting = self._waiting, []
         for submit in submits:

@@ -97,17 +97,15 @@ class QueueWorker(ClientProcess):
         self.queue.room.leave(self)
         super().die()
 
-    def freeze(self) -> None:
-        """Stand still; Redis goes on serving a blocked pop until it times out."""
+    def _stops_now(self) -> None:
+        """Redis goes on serving a blocked pop until it times out."""
         self.queue.room.note_frozen(self)
-        super().freeze()
 
-    def thaw(self) -> None:
-        """Go on, and look for delayed jobs that became due meanwhile."""
-        super().thaw()
-        if not self.frozen:
-            self.queue.promoter.poke()
-            self.queue.room.serve()
+    def _goes_on(self) -> None:
+        """Look for delayed jobs that became due meanwhile."""
+        super()._goes_on()
+        self.queue.promoter.poke()
+        self.queue.room.serve()
 
     @property
     def can_promote(self) -> bool:

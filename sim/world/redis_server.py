@@ -8,7 +8,9 @@ import simpy
 from sim.core.clock import Clock
 from sim.core.errors import SimError
 from sim.jobqueue.semantics import Semantics
+from sim.world.clock import SimulatedTime
 from sim.world.persistence import Snapshot, load_snapshot, take_snapshot
+from sim.world.process import Process
 
 T = TypeVar("T")
 
@@ -92,7 +94,13 @@ class RedisLink:
     """One process's connection to Redis, with the offline queue of its client.
 
     It tries to connect again on a schedule that began when it lost the connection, or, where there was none to be had,
-    when its process started.
+    when its process started. With a schedule the client is part of its process: while that stands still (stopped, or
+    its event loop held by a handler) it neither notices that the connection is cut nor tries to come back. When the
+    process goes on, the client notices, and the schedule begins; or the attempt that came due meanwhile is made, and
+    the next ones come as much later. A command sent over a connection that is cut, noticed or not, waits until the
+    client is back.
+
+    Source: BULL_FACTS 7, 8.
 
     Attributes:
         is_up: Whether commands get through (or at least to a server that is loading).
@@ -100,16 +108,23 @@ class RedisLink:
     """
 
     def __init__(
-        self, env: simpy.Environment, server: RedisServer, semantics: Semantics, on_back: Callable[[], None]
+        self,
+        env: SimulatedTime,
+        server: RedisServer,
+        semantics: Semantics,
+        process: Process,
+        on_back: Callable[[], None],
     ) -> None:
         self.env = env
         self.server = server
-        self.semantics = semantics
         self.on_back = on_back
         self.is_up = server.is_listening
         self.late_ms = 0
-        self._lost_ms = int(env.now)
-        self._back: simpy.Event = env.event()
+        self._process = process
+        self._has_schedule = semantics.reconnect == "schedule"
+        self._lost_ms: int | None = env.now
+        """When the schedule of attempts began, ms since the run began; None while the process has not noticed."""
+        self._news: simpy.Event = env.event()
         self._round = 0
         server.on_lost.append(self._lose)
         server.on_listening.append(self._hear)
@@ -125,6 +140,19 @@ class RedisLink:
         self.server.on_listening.remove(self._hear)
         self._round += 1
 
+    def go_on(self) -> None:
+        """Notice what became of the connection while the process stood still; it calls this when it goes on."""
+        if self.is_up or not self._has_schedule:
+            return
+        now_ms, since_ms = self.env.now, self._process.frozen_since_ms
+        if self._lost_ms is None:
+            self._lost_ms = now_ms + self.late_ms
+        else:
+            due_ms = since_ms + reconnect_delay_ms(since_ms - self._lost_ms)
+            self._lost_ms += max(0, now_ms - due_ms)
+        self._tell()
+        self._try_next()
+
     def wait(self, *, forever: bool = False) -> Any:
         """Wait in the offline queue until the connection is back (a generator for ``yield from``).
 
@@ -135,40 +163,39 @@ class RedisLink:
             CommandFailed: Indefinite in general, definite here: the client ran out of tries before sending anything.
         """
         while not self.is_up:
-            rejected_at = None if forever else self._next_rejection_ms()
-            if rejected_at is None:
-                yield self._back
+            since_ms = self._lost_ms
+            if forever or not self._has_schedule or since_ms is None:
+                yield self._news
                 continue
-            deadline = self.env.timeout(max(0, rejected_at - int(self.env.now)))
-            yield self._back | deadline
-            if not self.is_up and self.env.now >= rejected_at:
+            wait_ms = next_rejection_ms(self.env.now - since_ms)
+            rejected_ms = self.env.now + wait_ms - since_ms
+            yield self._news | self.env.timeout(wait_ms)
+            while self._process.frozen and not self.is_up:
+                yield self._news
+            if not self.is_up and self._lost_ms is not None and self.env.now - self._lost_ms >= rejected_ms:
                 raise CommandFailed(OUT_OF_TRIES)
         if self.server.state == "loading":
             raise CommandFailed(LOADING)
 
-    def _next_rejection_ms(self) -> int | None:
-        """When the client next runs out of tries, ms since the run began; None where it never does."""
-        if self.semantics.reconnect == "at-once":
-            return None
-        elapsed = int(self.env.now) - self._lost_ms
-        rejected = REJECTED_FIRST_MS
-        while rejected <= elapsed:
-            rejected += REJECTED_EVERY_MS
-        return self._lost_ms + rejected
-
     def _lose(self) -> None:
+        self._round += 1
         if self.is_up:
             self.is_up = False
-            self._lost_ms = int(self.env.now)
-            self._back = self.env.event()
-        self._round += 1
+            unnoticed = self._has_schedule and self._process.frozen
+            self._lost_ms = None if unnoticed else self.env.now + self.late_ms
 
     def _hear(self) -> None:
-        if self.is_up:
+        if not self.is_up and not (self._has_schedule and self._process.frozen):
+            self._try_next()
+
+    def _try_next(self) -> None:
+        """Let the next attempt be made, if Redis can be reached; it is at once where there is no schedule."""
+        self._round += 1
+        if not self.server.is_listening:
             return
         delay_ms = 0
-        if self.semantics.reconnect == "schedule":
-            delay_ms = reconnect_delay_ms(int(self.env.now) - self._lost_ms) + self.late_ms
+        if self._has_schedule and self._lost_ms is not None:
+            delay_ms = reconnect_delay_ms(self.env.now - self._lost_ms)
         if delay_ms == 0:
             self._come_back(self._round)
             return
@@ -177,17 +204,35 @@ class RedisLink:
         timer.callbacks.append(lambda _event: self._come_back(expected))
 
     def _come_back(self, expected_round: int) -> None:
-        if expected_round == self._round and self.server.is_listening and not self.is_up:
-            self.is_up = True
-            self._back.succeed()
-            self.on_back()
+        """Be back; an attempt of a process that stands still is made when it goes on, by ``go_on``."""
+        if expected_round != self._round or (self._has_schedule and self._process.frozen):
+            return
+        self.is_up = True
+        self._tell()
+        self.on_back()
+
+    def _tell(self) -> None:
+        """Let everybody who waits look again."""
+        news, self._news = self._news, self.env.event()
+        news.succeed()
+
+
+def next_rejection_ms(away_ms: int) -> int:
+    """Return how long it takes until the client next runs out of tries and rejects all that waits, ms.
+
+    Args:
+        away_ms: How long ago the schedule of attempts began, ms.
+    """
+    if away_ms < REJECTED_FIRST_MS:
+        return REJECTED_FIRST_MS - away_ms
+    return REJECTED_EVERY_MS - (away_ms - REJECTED_FIRST_MS) % REJECTED_EVERY_MS
 
 
 def reconnect_delay_ms(away_ms: int) -> int:
-    """Return how long after Redis is back the next attempt to connect comes, on Bull's schedule.
+    """Return how long it takes until the next attempt to connect, on Bull's schedule; 0 when one is due now.
 
     Args:
-        away_ms: How long the connection has been lost when Redis listens again, ms.
+        away_ms: How long ago the client noticed that the connection was lost, ms.
 
     Source: BULL_FACTS 8: an outage of 6 s costs 6.8 s more, one of 14 s 18.8 s more.
     """

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from sim.experiments.open_world import World
 from sim.experiments.run import run
+from sim.ledger.events import Event
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
 
@@ -214,9 +216,9 @@ def test_calls_that_take_time_let_the_renewals_have_their_turn() -> None:
 
 
 def test_redis_away_while_the_loop_is_blocked_is_not_missed() -> None:
-    """From 5 s to 15 s; the reports are due at 19 s and 21 s."""
+    """From 5 s to 15 s; the reports of 19 s and 21 s wait until the loop is free to see that the connection is cut."""
     story = blocking(2, "10s", 2, faults=[{"kind": "redis-outage", "at": "5s", "duration": "10s"}])
-    assert told(story)[-2:] == ["19000 email-1 completed", "21000 email-2 completed"]
+    assert told(story)[-2:] == ["21003 email-1 completed", "21003 email-2 completed"]
 
 
 def test_redis_away_when_the_reports_are_due_delays_both() -> None:
@@ -321,3 +323,15 @@ def test_handlers_that_block_nothing_compute_side_by_side() -> None:
     """Renewed every 15 s, three of 25 s end together."""
     story = blocking(3, "25s", 3, workers={"email": {"concurrency": 3, "blocking": "off"}})
     assert told(story)[-3:] == ["26000 email-1 completed", "26000 email-2 completed", "26000 email-3 completed"]
+
+
+def test_resuming_a_process_that_nobody_stopped_does_not_free_its_loop() -> None:
+    """By hand, at 5 s: its handler computes until 9 s, and nothing is written down."""
+    story = blocking(1, "10s", 1)
+    world = World(story, semantics="bull-4.16")
+    world.run_until("5s")
+    (worker,) = world.workers["email"]
+    world.controls.resume(worker)
+    assert worker.frozen
+    world.run()
+    assert Event.WORKER_RESUMED not in {record.event for record in world.ledger}

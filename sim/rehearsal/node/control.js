@@ -59,14 +59,17 @@ class Control {
 }
 
 // Bull's own schedule, divided by the scale. It is kept against the clock: what an attempt to connect takes would
-// otherwise count as many times as the scale says. ioredis calls the strategy on the options of one client.
+// otherwise count as many times as the scale says. Only what held an attempt up for longer, as a process that was stopped
+// or blocked, puts the later ones off. ioredis calls the strategy on the options of one client.
+const TAKES_MS = 20;
+
 function redisOptions({ redis, scale }) {
   return {
     path: redis,
     retryStrategy(times) {
       const delay = Math.min(Math.exp(times), 20000) / scale;
       const now = performance.now();
-      this.due = (times === 1 ? now : this.due) + delay;
+      this.due = (times === 1 ? now : Math.max(this.due, now - TAKES_MS)) + delay;
       return Math.max(1, Math.round(this.due - now));
     }
   };

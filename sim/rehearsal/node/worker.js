@@ -163,12 +163,15 @@ function watchQueue(queue, control, config) {
 }
 
 // Each report says for how long other handlers have held it up: what came of the call was not heard while they computed.
+// Not so one that had to be sent again over a new connection, which was made when they had all computed.
 function watchJob(job, attempt, control, delays, turns) {
-  let sent_ms = 0;
-  const tell = message => control.tell({ ...message, attempt, held_ms: turns.computed_ms - sent_ms });
+  let sent = {};
+  const now = () => ({ ms: turns.computed_ms, connection: job.queue.client.connectionEpoch });
+  const held = () => (now().connection === sent.connection ? now().ms - sent.ms : 0);
+  const tell = message => control.tell({ ...message, attempt, held_ms: held() });
   const complete = job.moveToCompleted;
   job.moveToCompleted = async function(...values) {
-    sent_ms = turns.computed_ms;
+    sent = now();
     try {
       const next = await complete.apply(job, values);
       tell({ kind: 'completed', next: Boolean(next) });
@@ -180,7 +183,7 @@ function watchJob(job, attempt, control, delays, turns) {
   };
   const fail = job.moveToFailed;
   job.moveToFailed = async function(error, ...values) {
-    sent_ms = turns.computed_ms;
+    sent = now();
     delays.delete(String(job.id));
     job.finishedOn = null;
     try {
