@@ -16,6 +16,7 @@ class FaultKind(StrEnum):
     DATABASE = "database failing"
     HANDLER = "handlers failing"
     OPERATOR = "operator"
+    OVERLOAD = "overload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class FaultWindow:
         start_ms: Milliseconds since the run began.
         end_ms: When it was mended; the end of the run where nothing mended it.
         mended: Whether it was.
+        outlived_ms: When the last attempt ended that a fault of the database had caught; a call may outlive its fault.
     """
 
     kind: FaultKind
@@ -34,6 +36,12 @@ class FaultWindow:
     start_ms: int
     end_ms: int
     mended: bool
+    outlived_ms: int = 0
+
+    @property
+    def shows_until_ms(self) -> int:
+        """Until when it holds up work, ms since the run began."""
+        return max(self.end_ms, self.outlived_ms)
 
     @property
     def is_moment(self) -> bool:

@@ -168,7 +168,8 @@ def _all(count: int) -> str:
 
 def monitoring_verdict(notices: Notices) -> str:
     """Say in a sentence or two how many faults went unnoticed, and how many alarms were false."""
-    faults = sum(not fault.is_deed for fault in notices.faults)
+    overloads = sum(fault.is_overload for fault in notices.faults)
+    faults = sum(not fault.is_deed for fault in notices.faults) - overloads
     missed, false = sum(fault.unnoticed for fault in notices.faults), len(notices.false)
     if not faults:
         first = "Nothing was broken"
@@ -179,4 +180,5 @@ def monitoring_verdict(notices: Notices) -> str:
     else:
         first = f"Nobody noticed {missed:,} of {faults:,} faults"
     alarms = "there was no false alarm" if not false else f"{false:,} false alarm{'s' * (false > 1)}"
-    return f"{first}; {alarms}."
+    overload = {0: "", 1: " an overload was noticed;"}.get(overloads, f" {overloads:,} overloads were noticed;")
+    return f"{first};{overload} {alarms}."

@@ -1,15 +1,22 @@
 """Which fault was noticed, by which alert or by whose health, and how long after it began."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sim.ledger.events import Ledger
+import numpy as np
+
+from sim.ledger.events import Event, Ledger
 from sim.monitoring.alerts import Episode
 from sim.monitoring.health import Health, Spell, Status
 from sim.monitoring.metrics import Metrics
+from sim.monitoring.stretches import stretches
 from sim.report.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.scenario.fault_schema import HandlerError
 from sim.scenario.schema import Scenario
+
+OVERLOAD_MS = 60_000
+"""A queue whose oldest job has waited this long is overloaded, as long as no fault holds it up."""
+ENDS = frozenset({Event.COMPLETED, Event.ATTEMPT_FAILED, Event.REFUSED, Event.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,11 @@ class FaultNotice:
         return self.window.kind is FaultKind.OPERATOR
 
     @property
+    def is_overload(self) -> bool:
+        """Whether nothing was broken: more jobs came than the workers could do, and an alert noticed."""
+        return self.window.kind is FaultKind.OVERLOAD
+
+    @property
     def unnoticed(self) -> bool:
         """Whether neither an alert nor anybody's health noticed it, though it is a fault."""
         return not self.alerts and self.health_ms is None and not self.is_deed
@@ -49,7 +61,7 @@ class Notices:
     Attributes:
         faults: In the order in which they began; what an operator did stands among them.
         episodes: Every stretch of time in which an alert was pending or firing.
-        false: Those that fired although no fault was under way or had just ended.
+        false: Those that fired although no fault was under way or had just ended, and no job had to wait for long.
     """
 
     faults: tuple[FaultNotice, ...]
@@ -76,13 +88,15 @@ def take_notice(metrics: Metrics, ledger: Ledger, end_ms: int) -> Notices:
 
     An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
     alert's condition began to hold; of several it is put down to the one that began last, and only without any to what
-    an operator did. So is a worker that becomes unwell, but the death or freeze of a process shows in its own health
-    alone.
+    an operator did. A fault of the database is under way until the last attempt has ended that it caught. An alert that
+    comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS`` meanwhile: then an
+    overload has been noticed, which is listed among the faults. A worker that becomes unwell is put down in the same
+    way, but the death or freeze of a process shows in its own health alone.
 
     Args:
         end_ms: When the run ended, ms.
     """
-    windows = [*_standing_faults(metrics.scenario, end_ms), *fault_windows(ledger, end_ms)]
+    windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(fault_windows(ledger, end_ms), ledger, end_ms)]
     aftermath_ms = metrics.config.aftermath
     alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
     false = []
@@ -90,13 +104,63 @@ def take_notice(metrics: Metrics, ledger: Ledger, end_ms: int) -> Notices:
         if episode.fired_ms is None:
             continue
         causes = _causes(windows, episode.active_ms, aftermath_ms)
+        if not causes and (overload := overload_behind(metrics, episode, end_ms)) is not None:
+            causes = [overload]
         for window in causes:
-            alerts[window].append(episode)
+            alerts.setdefault(window, []).append(episode)
         if not causes:
             false.append(episode)
+    overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
     spells = _unwell(metrics.health, windows, aftermath_ms)
-    faults = [_notice(window, alerts[window], spells[window]) for window in windows]
+    faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
+    faults.sort(key=lambda fault: fault.window.start_ms)
     return Notices(tuple(faults), tuple(metrics.alerts), tuple(false))
+
+
+def overload_behind(metrics: Metrics, episode: Episode, end_ms: int) -> FaultWindow | None:
+    """Find the stretch in which jobs had to wait for long while an alert's condition held, or just before.
+
+    Args:
+        end_ms: When the run ended, ms.
+    """
+    if episode.queue is None:
+        return None
+    ages = np.nan_to_num(metrics.series(episode.queue, "oldest_waiting_age"), nan=0.0)
+    first_ms = episode.active_ms - metrics.config.window
+    last_ms = end_ms if episode.resolved_ms is None else episode.resolved_ms
+    for stretch in stretches(ages * 1_000 >= OVERLOAD_MS):
+        moments = metrics.t_ms[stretch.first : stretch.after]
+        if not stretch.value or moments[-1] < first_ms or moments[0] > last_ms:
+            continue
+        start_ms = max(0, int(moments[0]) - int(ages[stretch.first] * 1_000))
+        ended = stretch.after < len(metrics.t_ms)
+        over_ms = int(metrics.t_ms[stretch.after]) if ended else end_ms
+        return FaultWindow(FaultKind.OVERLOAD, f"{episode.queue} overloaded", start_ms, over_ms, ended)
+    return None
+
+
+def _outlived(windows: Sequence[FaultWindow], ledger: Ledger, end_ms: int) -> list[FaultWindow]:
+    """Say of each fault of the database when the last attempt ended that was under way at the same time."""
+    ours = [window for window in windows if window.kind is FaultKind.DATABASE]
+    if not ours:
+        return list(windows)
+    running: dict[tuple[str | None, int], int] = {}
+    spans: list[tuple[int, int]] = []
+    for record in ledger:
+        key = (record.job, record.attempt)
+        if record.event is Event.STARTED:
+            running[key] = record.t_ms
+        elif record.event in ENDS and (started_ms := running.pop(key, None)) is not None:
+            spans.append((started_ms, record.t_ms))
+    spans += [(started_ms, end_ms) for started_ms in running.values()]
+    found: list[FaultWindow] = []
+    for window in windows:
+        if window.kind is FaultKind.DATABASE:
+            caught = (end for start, end in spans if start <= window.end_ms and end > window.start_ms)
+            found.append(replace(window, outlived_ms=max(caught, default=0)))
+        else:
+            found.append(window)
+    return found
 
 
 def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
@@ -113,7 +177,7 @@ def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> lis
 
     What an operator did is chosen only where no fault may show.
     """
-    able = [window for window in windows if window.start_ms <= t_ms <= window.end_ms + aftermath_ms]
+    able = [window for window in windows if window.start_ms <= t_ms <= window.shows_until_ms + aftermath_ms]
     able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
     last_ms = max((window.start_ms for window in able), default=0)
     return [window for window in able if window.start_ms == last_ms]

@@ -183,3 +183,49 @@ def test_the_verdict_counts_faults_and_false_alarms() -> None:
     assert monitoring_verdict(one) == "The one fault was noticed; there was no false alarm."
     none = noticed([0, 0, 0], tape((500, 600)))
     assert monitoring_verdict(none) == "Nobody noticed the one fault; there was no false alarm."
+
+
+def test_an_attempt_that_outlives_the_fault_that_caught_it_prolongs_it() -> None:
+    """A slow call goes on after the database is well; what it holds up comes of the fault, up to the aftermath."""
+    told = tape((500, 1_000))
+    told.offer(0, "email-1")
+    told.job(600, "email-1", Event.STARTED, 1, "email-1")
+    told.job(8_000, "email-1", Event.COMPLETED, 1, "email-1")
+    late = noticed([0] * 10 + [1, 0], told)
+    assert (delays(late.faults[0]), late.false) == ([9_500], ())
+    too_late = noticed([0] * 11 + [1, 0], told)
+    assert (delays(too_late.faults[0]), len(too_late.false)) == ([], 1)
+
+
+def test_an_attempt_that_begins_after_the_fault_does_not_prolong_it() -> None:
+    """Nor does one that had ended before it began."""
+    told = tape((500, 1_000))
+    told.offer(0, "email-1")
+    told.job(100, "email-1", Event.STARTED, 1, "email-1")
+    told.job(500, "email-1", Event.COMPLETED, 1, "email-1")
+    told.job(1_001, "email-1", Event.STARTED, 2, "email-1")
+    told.job(8_000, "email-1", Event.COMPLETED, 2, "email-1")
+    assert len(noticed([0] * 10 + [1, 0], told).false) == 1
+
+
+def waited(seconds: int) -> Notices:
+    """A job that stands in line for so long with nothing broken, and an alert on it."""
+    told = Tape("queue")
+    told.offer(0, "email-1")
+    told.job(seconds * 1_000 + 500, "email-1", Event.STARTED, 1, "email-1")
+    return noticed([0] + [1] * seconds + [0] * 3, told)
+
+
+def test_an_alert_while_a_job_waits_for_a_minute_has_noticed_an_overload() -> None:
+    """With nothing broken; from when the job came to when it was taken. Below a minute the alert is false."""
+    (overload,) = waited(60).faults
+    assert (overload.window.label, overload.window.start_ms, overload.window.end_ms) == ("email overloaded", 0, 61_000)
+    assert (overload.is_overload, overload.unnoticed, delays(overload)) == (True, False, [1_000])
+    assert waited(60).false == ()
+    assert (waited(59).faults, len(waited(59).false)) == ((), 1)
+
+
+def test_an_overload_is_no_fault_that_somebody_broke() -> None:
+    """The verdict says so."""
+    verdict = monitoring_verdict(waited(60))
+    assert verdict == "Nothing was broken; an overload was noticed; there was no false alarm."
