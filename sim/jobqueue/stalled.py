@@ -81,7 +81,8 @@ def check_stalled_jobs(
         if marked:
             tx.watch(*[keys.lock(job_id) for job_id in marked])
         active = tx.lrange(keys.active, 0, -1)
-        abandoned = [job_id for job_id in marked if job_id in active and not tx.exists(keys.lock(job_id))]
+        present = set(active)
+        abandoned = [job_id for job_id in marked if job_id in present and not tx.exists(keys.lock(job_id))]
         target = line_key(tx, keys)
         counters = {job_id: whole(tx.hget(keys.job(job_id), "stalledCounter")) + 1 for job_id in abandoned}
         options: dict[str, Limits | None] = {}
@@ -108,9 +109,7 @@ def check_stalled_jobs(
         stalled = [job_id for job_id in abandoned if counters[job_id] <= max_stalled]
         failed = list(options) if moving is None else [move.job_id for move in moving.moves]
         evicted = _plan_evictions(tx, keys, list(options), options, now_ms)
-        still_active = list(active)
-        for job_id in abandoned:
-            still_active.remove(job_id)
+        still_active = _without(active, abandoned)
         tx.multi()
         tx.set(keys.stalled_check, now_ms, px=interval_ms)
         if marked:
@@ -138,6 +137,18 @@ def check_stalled_jobs(
     if check.ran:
         _unmark_departed(store, keys)
     return check
+
+
+def _without(active: list[str], abandoned: list[str]) -> list[str]:
+    """List the active ids without the first of each abandoned one; an id may stand there twice."""
+    leaving = set(abandoned)
+    staying: list[str] = []
+    for job_id in active:
+        if job_id in leaving:
+            leaving.remove(job_id)
+        else:
+            staying.append(job_id)
+    return staying
 
 
 def _unmark_departed(store: Store, keys: QueueKeys) -> None:
