@@ -18,6 +18,7 @@ from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
 from sim.jobqueue.pause import pause_queue, resume_queue
 from sim.jobqueue.promote import promote_job
 from sim.jobqueue.remove import remove_job
+from sim.jobqueue.stalled import StalledCheck
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
 from tests.concurrency.interleaving import interrupted
@@ -190,7 +191,7 @@ def test_two_checks_at_once_count_one_stall(q: Driver, clock: ManualClock) -> No
     q.take()
     q.check()
     q.expire_lock("1")
-    assert not interrupted(q.store, clock, q.check).check().ran
+    assert interrupted(q.store, clock, q.check).check() == StalledCheck(False, [], [], [], ())
     assert q.hash("1")["stalledCounter"] == "1"
     assert q.line == ["1"]
 

@@ -1,10 +1,12 @@
 """Which finished jobs stay (BULL_FACTS 2)."""
 
+import random
 from typing import Any
 
 import pytest
 
 from sim.jobqueue.job import Keep
+from sim.jobqueue.retention import jobs_to_evict
 from tests.unit.jobqueue.driver import Driver
 
 
@@ -126,3 +128,21 @@ def test_several_stall_failures_of_one_check_are_trimmed_together(q: Driver) -> 
         q.expire_lock(job_id)
     assert q.check(0).failed == ["1", "2", "3"]
     assert q.failed() == ["2", "3"]
+
+
+def test_what_has_to_go_is_what_is_too_old_and_then_the_oldest_beyond_the_count(q: Driver) -> None:
+    """Any set, count and age: the newcomer counts, also where it finished before; ties go by text."""
+    for seed in range(150):
+        draw = random.Random(seed)
+        key = f"finished-{seed}"
+        finished = {str(draw.randrange(1, 15)): float(draw.randrange(0, 9)) for _ in range(draw.randrange(0, 12))}
+        now_ms, job_id = newcomer = (draw.randrange(0, 10), str(draw.randrange(1, 15)))
+        count, age_s = draw.choice([None, 1, 2, 3, 6]), draw.choice([None, 0, 0.001, 0.003, 0.005])
+        if finished:
+            q.store.zadd(key, finished)
+        joined = sorted((score, one) for one, score in {**finished, job_id: float(now_ms)}.items())
+        old = [one for score, one in joined if age_s is not None and score <= now_ms - age_s * 1_000]
+        rest = [one for _score, one in joined if one not in old]
+        many = rest[: max(0, len(rest) - count)] if count is not None else []
+        others, itself = [one for one in old if one != job_id], [one for one in old if one == job_id]
+        assert jobs_to_evict(q.store, key, newcomer, count=count, age_s=age_s) == [*others, *itself, *many], seed

@@ -4,7 +4,7 @@ import pytest
 
 from sim.jobqueue.locks import extend_lock
 from sim.jobqueue.manual_retry import retry_job
-from sim.jobqueue.stalled import check_stalled_jobs
+from sim.jobqueue.stalled import StalledCheck, check_stalled_jobs
 from sim.jobqueue.take import pop_waiting
 from tests.unit.jobqueue.driver import INTERVAL_MS, Driver
 
@@ -99,3 +99,14 @@ def test_of_several_stalled_jobs_the_largest_number_runs_first(q: Driver) -> Non
         q.expire_lock(job_id)
     assert q.check().stalled == ["1", "2", "3"]
     assert q.line == ["3", "2", "1"]
+
+
+def test_a_check_within_the_interval_of_another_does_nothing_at_all(q: Driver) -> None:
+    """It says so, and neither marks nor recovers."""
+    q.add()
+    q.take()
+    assert q.check() == StalledCheck(True, [], [], [], ())
+    q.expire_lock("1")
+    again = check_stalled_jobs(q.store, q.keys, now_ms=q.clock.now_ms, max_stalled=1, interval_ms=INTERVAL_MS)
+    assert again == StalledCheck(False, [], [], [], ())
+    assert q.store.lrange(q.keys.active, 0, -1) == ["1"]
