@@ -93,6 +93,17 @@ def test_the_facts_of_a_ledger_are_those_of_its_jobs_alone() -> None:
     assert (second.effects, second.place) == (0, Place.NOWHERE)
 
 
+@pytest.mark.parametrize(("mode", "reported"), [("in-process", True), ("queue", False)])
+def test_facts_are_gathered_as_the_mode_of_the_ledger_tells_them(mode: str, reported: bool) -> None:
+    """Only a caller in the same process is told of a failure."""
+    ledger = Ledger(mode)
+    ledger.records += [
+        Record(1, "email", "email-1", Event.OFFERED, 0, "producer", None),
+        Record(2, "email", "email-1", Event.FAILED, 1, "email-1", None),
+    ]
+    assert gather_facts(ledger, Audit()) == [JobFacts("email-1", "email", 1, ended_ms=2, reported=reported)]
+
+
 def test_stock_is_taken_in_the_order_given_with_what_the_audit_says() -> None:
     """A job that the audit does not name has no effect and is nowhere."""
     facts = [

@@ -1,6 +1,7 @@
 """Each metric, from readings and a ledger made by hand."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import pytest
 import sim
 from sim.core.errors import UnknownName
 from sim.jobqueue.getters import STATES
-from sim.ledger.events import Event, Ledger
+from sim.ledger.events import Event, Ledger, Record
 from sim.monitoring.catalogue import GAUGES, METRICS, READ
 from sim.monitoring.metrics import Metrics, NotSampled
 from sim.monitoring.samples import Samples
+from sim.monitoring.tally import Timed, growth, latest, percentile, so_far
 from sim.scenario.monitoring import COUNTERS, TIMES, MetricName
 from sim.scenario.schema import Scenario
 from tests.unit.monitoring.made import DEAD, NOT_YET, WELL, metrics, reading
@@ -70,6 +72,7 @@ def test_every_counter_counts_its_own_event() -> None:
     tape.job(8, "email-1", Event.STARTED, 1, "email-1")
     tape.job(9, "email-1", Event.ATTEMPT_FAILED, 1, "email-1")
     tape.job(9, "email-1", Event.RETRY_SCHEDULED, 1, "email-1", delay_ms=0)
+    tape.job(9, "email-3", Event.RETRY_SCHEDULED, 1, "email-1", delay_ms=7, why="backoff")
     tape.job(10, "email-1", Event.STARTED, 2, "email-1")
     tape.job(50, "email-1", Event.STALLED, 2, "email-1")
     tape.job(50, "email-1", Event.FAILED, 2, "email-1")
@@ -77,7 +80,7 @@ def test_every_counter_counts_its_own_event() -> None:
     made = metrics([reading()] * 2, tape)
     last = {name: values(made, name)[-1] for name in COUNTERS}
     assert last == {
-        "submits": 1, "rejections": 1, "attempts": 2, "attempt_failures": 1, "retries": 1, "stalls": 1,
+        "submits": 1, "rejections": 1, "attempts": 2, "attempt_failures": 1, "retries": 2, "stalls": 1,
         "completions": 1, "failures": 1,
     }  # fmt: skip
 
@@ -105,6 +108,90 @@ def test_what_an_operator_takes_out_of_the_line_or_puts_there_moves_the_age() ->
     tape.job(6_000, "email-3", Event.REPLAYED, 1, "operator")
     made = metrics([reading(n) for n in (0, 1, 2, 1, 1, 0, 1, 1)], tape)
     assert values(made, "oldest_waiting_age") == [0, 0, 1, 1, 2, 0, 0, 1]
+
+
+def test_who_stands_in_line_and_was_never_seen_to_come_has_no_age() -> None:
+    """Somebody put it there by hand; a paused queue's jobs stand in line as well."""
+    assert values(metrics([reading(1)] * 3), "oldest_waiting_age") == [0, 0, 0]
+    tape = Tape("queue")
+    tape.offer(500, "email-1")
+    paused = reading()._replace(counts=((0, 0, 0, 0, 0, 1, 0),))
+    assert values(metrics([reading(), paused, paused], tape), "oldest_waiting_age") == [0, 0.5, 1.5]
+    both = reading()._replace(counts=((1, 0, 0, 0, 0, 1, 0),))
+    assert values(metrics([reading(), both], tape), "oldest_waiting_age") == [0, 0.5]
+
+
+@pytest.mark.parametrize(("place", "age"), [("waiting", 1.0), ("active", 4.0), ("completed", 4.0)])
+def test_a_restored_job_stands_in_line_anew_where_it_came_back_to_it(place: str, age: float) -> None:
+    """From the moment at which Redis came back with it; elsewhere the next in line counts, which came at 1 s."""
+    tape = Tape("queue")
+    tape.offer(500, "email-1")
+    tape.offer(1_000, "email-2")
+    tape.job(2_000, "email-2", Event.STARTED, 1, "w") if place == "waiting" else None
+    tape.job(4_000, "email-1", Event.RESTORED, 0, None, place=place)
+    made = metrics([reading(0), *[reading(1)] * 5], tape)
+    assert values(made, "oldest_waiting_age")[-1] == age
+
+
+def test_a_crash_of_the_application_empties_its_line_and_one_of_a_worker_does_not() -> None:
+    """What waited inside of the process is gone with it."""
+    made = {}
+    for mode in ("in-process", "queue"):
+        tape = Tape(mode)
+        tape.offer(1_000, "email-1")
+        tape.world(2_000, Event.WORKER_CRASHED, "application")
+        made[mode] = Metrics(scenario(), mode, tape.ledger(), None).tally.queues["email"].oldest
+    assert made["in-process"] == ([1_000, 2_000], [1_000, -1])
+    assert made["queue"] == ([1_000], [1_000])
+
+
+def test_the_processes_of_a_mode_are_those_that_run_its_jobs() -> None:
+    """The one application, or the workers of each queue, numbered from 1 and read in the order of the queues."""
+    two = scenario(
+        queues={"email": {}, "order": {}}, workers={"email": {"processes": 2}, "order": {"processes": 1}}, expect={}
+    )
+    inside, queued = (Metrics(two, mode, Ledger(mode), None) for mode in ("in-process", "queue"))
+    assert [inside.workers_of(queue) for queue in ("email", "order")] == [["application"], ["application"]]
+    assert inside.place_of("application") == 0
+    assert [queued.workers_of(queue) for queue in ("email", "order")] == [["email-1", "email-2"], ["order-1"]]
+    assert [queued.place_of(worker) for worker in ("email-1", "email-2", "order-1")] == [0, 1, 2]
+
+
+def test_a_series_is_computed_anew_when_there_is_something_new_and_only_then() -> None:
+    """A sample, or an event."""
+    tape = Tape("queue")
+    ledger, samples = tape.ledger(), Samples(1_000)
+    made = Metrics(scenario(expect={}), "queue", ledger, samples)
+    samples.add(reading(), 2)
+    assert values(made, "submits") == [0, 0]
+    assert made.series("email", "submits") is made.series("email", "submits")
+    ledger.records.append(Record(500, "email", "email-1", Event.ACCEPTED, 0, "producer", None))
+    assert values(made, "submits") == [0, 1]
+    samples.add(reading(4), 1)
+    assert values(made, "submits") == [0, 1, 1]
+    assert values(made, "waiting") == [0, 0, 4]
+    assert len(made.health.t_ms) == 3
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_series_of_any_moments_are_those_of_a_plain_count(seed: int) -> None:
+    """Counters, growth, percentiles and what stood last, each by its definition, at every moment."""
+    draw = random.Random(seed)
+    t_ms = np.arange(12, dtype=np.int64) * draw.choice([1, 7, 10])
+    at_ms = sorted(draw.randrange(0, 110) for _ in range(draw.choice([0, 1, 5, 30])))
+    timed = Timed(at_ms, [draw.randrange(0, 50) for _ in at_ms])
+    over_ms, percent = draw.choice([1, 10, 25, 200]), draw.choice([1, 50, 95, 99, 100])
+    counts, grew = so_far(at_ms, t_ms), growth(at_ms, t_ms, over_ms)
+    stood, share = latest(timed, t_ms), percentile(timed, t_ms, over_ms, percent)
+    for place, now_ms in enumerate(t_ms.tolist()):
+        seen = [at for at in at_ms if at <= now_ms and now_ms > 0]
+        assert counts[place] == len(seen)
+        assert grew[place] == len([at for at in seen if at > now_ms - over_ms or now_ms <= over_ms])
+        known = [took for at, took in zip(*timed, strict=True) if at <= now_ms]
+        assert stood[place] == (known[-1] if known else -1)
+        within = sorted(took for at, took in zip(*timed, strict=True) if now_ms - over_ms < at <= now_ms and now_ms > 0)
+        rank = math.ceil(len(within) * percent / 100)
+        assert np.array_equal(share[place], within[rank - 1] / 1_000 if within else math.nan, equal_nan=True)
 
 
 def test_a_run_whose_older_events_lie_on_disk_is_counted_whole() -> None:

@@ -16,7 +16,7 @@ from sim.monitoring.metrics import Metrics
 from sim.monitoring.rule_file import expression, promql_duration, rule_file
 from sim.monitoring.samples import Now
 from sim.scenario.load import load_scenario, parse_scenario
-from sim.scenario.monitoring import Alert
+from sim.scenario.monitoring import Alert, MetricsConfig
 from tests.unit.monitoring.made import metrics, reading
 from tests.unit.monitoring.promtool import check_firing, promtool
 from tests.unit.report.ledgers import Tape
@@ -162,6 +162,71 @@ def test_the_rule_file_says_what_a_person_reads(world: World) -> None:
         "for": "1s500ms",
         "annotations": {"summary": "queue {{ $labels.queue }}: waiting >= 3 for 1.5s (now {{ $value }})"},
     }
+
+
+def test_a_rule_file_is_written_letter_by_letter() -> None:
+    """In the order in which people read it; times in seconds, a title in one line."""
+    alerts = [
+        Alert.model_validate({"name": "TooLate", "metric": "oldest_waiting_age", "when": "> 1m30s", "queue": "email"}),
+        Alert.model_validate({"name": "Stalls", "metric": "stalls", "when": ">= 2", "over": "5m", "for": "10s"}),
+        Alert.model_validate({"name": "Gone", "metric": "redis_up", "when": "== 0"}),
+    ]
+    assert rule_file(alerts, MetricsConfig.model_validate({"every": "1500ms"}), "Ein\n  Titel") == (
+        "# Alerts of the scenario: Ein Titel\n"
+        "groups:\n"
+        "- name: jobqueue\n"
+        "  interval: 1s500ms\n"
+        "  rules:\n"
+        "  - alert: TooLate\n"
+        '    expr: jobqueue_oldest_waiting_age_seconds{queue="email"} > 90\n'
+        "    annotations:\n"
+        "      summary: 'queue {{ $labels.queue }}: oldest_waiting_age > 1m30s (now {{ $value }})'\n"
+        "  - alert: Stalls\n"
+        "    expr: increase(jobqueue_stalls_total[5m]) >= 2\n"
+        "    for: 10s\n"
+        "    annotations:\n"
+        "      summary: 'queue {{ $labels.queue }}: stalls grew within 5m by >= 2 for 10s (now {{ $value }})'\n"
+        "  - alert: Gone\n"
+        "    expr: jobqueue_redis_up == 0\n"
+        "    annotations:\n"
+        "      summary: redis_up == 0 (now {{ $value }})\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0, "0s"), (1, "1ms"), (999, "999ms"), (1_000, "1s"), (90_500, "1m30s500ms"), (90_000_000, "1d1h")]
+)
+def test_a_duration_is_written_in_the_units_of_prometheus(ms: int, text: str) -> None:
+    """Whole numbers of each, and none of which there are none."""
+    assert promql_duration(ms) == text
+
+
+def test_an_exposition_says_of_each_family_what_it_is() -> None:
+    """Its kind, its meaning and its labels; what cannot be read while Redis is down is left out."""
+    made = metrics([reading(3)])
+    text = exposition(Metrics(made.scenario, "queue", made.tally._ledger, None, look=lambda: Now(0, reading(3))))
+    assert [line for line in text.splitlines() if "jobqueue_jobs" in line][:3] == [
+        "# HELP jobqueue_jobs Jobs in each state, as Bull counts them.",
+        "# TYPE jobqueue_jobs gauge",
+        'jobqueue_jobs{queue="email",state="waiting"} 3.0',
+    ]
+    for family, kind, meaning in (
+        ("jobqueue_redis_up", "gauge", "Whether Redis answers: 1 or 0."),
+        ("jobqueue_submits_total", "counter", "Jobs that the queue took."),
+        (
+            "jobqueue_delivery_p95_seconds",
+            "gauge",
+            "95 of 100 within the window took at most so long: a job, from its offer to its first effect.",
+        ),
+        (
+            "jobqueue_processing_seconds",
+            "histogram",
+            "How long an attempt took, from its handler's start to its report.",
+        ),
+    ):
+        assert f"# HELP {family} {meaning}\n# TYPE {family} {kind}\n" in text
+    down = Metrics(made.scenario, "queue", made.tally._ledger, None, look=lambda: Now(0, reading(None)))
+    assert "jobqueue_jobs{" not in exposition(down)
 
 
 def test_a_duration_on_a_bucket_s_bound_is_in_it() -> None:
