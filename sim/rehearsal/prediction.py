@@ -10,7 +10,7 @@ from sim.ledger.events import Ledger
 from sim.ledger.outcomes import JobOutcome, add_up, count_by_queue
 from sim.rehearsal.scale import REAL_TIME, Scale
 from sim.rehearsal.spread import Spans, spans
-from sim.rehearsal.times import JobTimes, Tolerance, job_times
+from sim.rehearsal.times import JobTimes, Tolerance, Way, job_times
 from sim.scenario.fault_schema import Struck
 from sim.scenario.fields import SemanticsName
 from sim.scenario.schema import Scenario
@@ -24,11 +24,13 @@ SEMANTICS: SemanticsName = "bull-4.16"
 SEEDS = 200
 """The smallest and the largest of 200 runs enclose the next one 199 times in 201: 99 %."""
 TIMINGS = 20
-MOST_TIMINGS = 200
+MOST_TIMINGS = 500
 MOST_BIAS = 6.0
 """A timer's number u becomes u to the power of exp(-6) or exp(6): then it is above, or below, whatever a chance is."""
 TURNS_WITHIN = 8
-"""Ticks within which the race may turn."""
+"""Ticks within which the race may turn; more often after the first ones, when a process is still busy with starting."""
+POP_LATE_MS = 4
+"""Real ms that a blocked pop may take to time out and to be sent again, above its time; the scale makes it longer."""
 TIMER_STREAM = "stalled-timer:"
 
 Fate = tuple[str, int, bool]
@@ -40,7 +42,8 @@ class RetimedStreams(Streams):
 
     That race is another's, and so is how often it is lost: never, always, or now and then; at first one of these and
     from some tick on another. For a scaled interval that is up to the machine: whether a tick comes a part of a
-    millisecond before or after the key of the last check expires, and for how long it stays so.
+    millisecond before or after the key of the last check expires, and for how long it stays so. In every second timing
+    all processes are alike in this.
 
     Args:
         timing: Seed of the race.
@@ -49,15 +52,17 @@ class RetimedStreams(Streams):
     def __init__(self, seed: int, timing: int) -> None:
         super().__init__(seed)
         self._timers = Streams(timing)
+        self._alike = timing % 2 == 0
 
     def unit(self, name: str, *place: int | str) -> float:
         """Return the number that belongs to one place of a component; a timer's is drawn towards 0 or 1."""
         if not name.startswith(TIMER_STREAM):
             return super().unit(name, *place)
-        turns_at = self._timers.unit(name, "turn") * TURNS_WITHIN
+        who = TIMER_STREAM if self._alike else name
+        turns_at = self._timers.unit(who, "turn") ** 2 * TURNS_WITHIN
         part = "first" if int(place[0]) <= turns_at else "then"
-        now_and_then = -MOST_BIAS * self._timers.unit(name, part, "bias")
-        bias = (-MOST_BIAS, MOST_BIAS, now_and_then)[int(3 * self._timers.unit(name, part))]
+        now_and_then = -MOST_BIAS * self._timers.unit(who, part, "bias")
+        bias = (-MOST_BIAS, MOST_BIAS, now_and_then)[int(3 * self._timers.unit(who, part))]
         return float(self._timers.unit(name, *place) ** math.exp(bias))
 
 
@@ -98,9 +103,9 @@ def predict(
     """Simulate the scenario as often as a fair comparison asks for.
 
     Without randomness, runs that differ in nothing but what a millisecond decides: the race between the timers of
-    stalled checks, which a scaled rehearsal loses at another rate than the real thing (BULL_FACTS 4), and which process
-    comes first when all of them reconnect in the same moment. 20 such timings, or 200 where they make a difference.
-    With randomness, 200 runs of other seeds.
+    stalled checks, which a scaled rehearsal loses at another rate than the real thing (BULL_FACTS 4), which process
+    comes first when all of them reconnect in the same moment, and whose idle pop came first. 20 such timings, or 500
+    where they make a difference. With randomness, 200 runs of other seeds.
 
     Args:
         scale: Of the rehearsal that it is held against.
@@ -171,11 +176,11 @@ def _simulate(
         scenario, "queue", seed=streams.seed, semantics=SEMANTICS, store="memory", streams=streams, metrics=False
     )
     if timing is not None:
-        _let_others_reconnect_first(world, Streams(timing))
+        _let_others_come_first(world, Streams(timing), scale)
     if cut_ms is None:
         world.run()
         return _Run(world, [(world.result().jobs, job_times(world.ledger))])
-    slack_ms = Tolerance(scale).of(1)
+    slack_ms = Tolerance(scale).of(Way(attempts=1))
     stands = []
     for until_ms in (max(0, cut_ms - slack_ms), cut_ms + slack_ms):
         world.run_towards(until_ms)
@@ -185,9 +190,11 @@ def _simulate(
     return _Run(world, stands)
 
 
-def _let_others_reconnect_first(world: World, streams: Streams) -> None:
-    """Change the order in which processes come back, and which of them hear in that moment what they announce."""
+def _let_others_come_first(world: World, streams: Streams, scale: Scale) -> None:
+    """Change what a millisecond decides: in which order processes reconnect, what they hear, who is next for a job."""
     assert world.producer is not None
+    for queue, parts in world.queues.items():
+        parts.room.drain_ms += round(scale.factor * POP_LATE_MS * streams.unit("pops", queue))
     processes: list[ClientProcess] = [world.producer]
     for worker in (worker for workers in world.workers.values() for worker in workers):
         assert isinstance(worker, QueueWorker)
@@ -216,7 +223,7 @@ def _include_job(prediction: Prediction, job: JobOutcome, times: JobTimes) -> bo
     fates, known = prediction.fates.setdefault(job.job, set()), prediction.times.setdefault(job.job, [])
     new_fate = fate_of(job) not in fates
     fates.add(fate_of(job))
-    near_ms = Tolerance(prediction.scale).of(0) / 2
+    near_ms = Tolerance(prediction.scale).of(Way()) / 2
     new_time = all(times.distance(other) > near_ms for other in known)
     if new_time:
         known.append(times)

@@ -10,6 +10,8 @@ FIXED_MS = 30
 """Real ms by which a time may be off whatever happens: a submit, the pop, the handler's messages, a timer's tick."""
 STEP_MS = 6
 """Real ms that each attempt on the way may add: Bull's commands for its end and for the next start."""
+STALL_MS = 20
+"""Real ms that each stall on the way may add: the start of the process whose check found it, the drift of its timer."""
 BACK_TO_BACK_MS = 60
 """Real ms: a worker that starts a job this soon after an end has handed its lateness on."""
 
@@ -32,6 +34,23 @@ class JobTimes(NamedTuple):
         return max(abs(_difference(self.started_ms, other.started_ms)), abs(_difference(self.ended_ms, other.ended_ms)))
 
 
+class Way(NamedTuple):
+    """What led to a time, one after the other.
+
+    Attributes:
+        attempts: Attempts, the job's own and those that its worker had just ended before.
+        stalls: How often it was found without a lock.
+    """
+
+    attempts: int = 0
+    stalls: int = 0
+
+    @property
+    def late_ms(self) -> int:
+        """Real ms by which it may have made the time late."""
+        return STEP_MS * self.attempts + STALL_MS * self.stalls
+
+
 class Tolerance(NamedTuple):
     """How far a real time may be from the predicted one: real milliseconds, which the scale makes longer.
 
@@ -41,16 +60,13 @@ class Tolerance(NamedTuple):
 
     scale: Scale
 
-    def of(self, steps: int) -> int:
-        """Return how far a time may be off, in ms of the scenario.
-
-        Args:
-            steps: Attempts one after the other that led to it, its own among them; 0 for what no attempt led to.
-        """
-        return self.scale.factor * (FIXED_MS + STEP_MS * steps)
+    def of(self, way: Way) -> int:
+        """Return how far a time may be off that something led to, in ms of the scenario."""
+        return self.scale.factor * (FIXED_MS + way.late_ms)
 
     def __str__(self) -> str:
-        return f"{self.scale.factor} x ({FIXED_MS} ms + {STEP_MS} ms for each attempt that led to it)"
+        each = f"{STEP_MS} ms for each attempt and {STALL_MS} ms for each stall that led to it"
+        return f"{self.scale.factor} x ({FIXED_MS} ms + {each})"
 
 
 def job_times(records: Iterable[Record], until_ms: float = float("inf")) -> dict[str, JobTimes]:
@@ -72,26 +88,28 @@ def job_times(records: Iterable[Record], until_ms: float = float("inf")) -> dict
     return {job: JobTimes(started.get(job), ended.get(job)) for job in names}
 
 
-def steps_to(records: Iterable[Record], scale: Scale) -> dict[str, tuple[int, int]]:
-    """Count, for each job, the attempts that had to come one after the other before its first start and its end.
+def ways_to_ends(records: Iterable[Record], scale: Scale) -> dict[str, Way]:
+    """Tell, for each job, what had to happen one after the other before its last attempt ended.
 
-    An attempt comes after the one before at the same job, and after the one that its worker had just ended.
+    An attempt comes after the one before at the same job, or after the one that its worker had just ended.
     """
     hand_on_ms = scale.factor * BACK_TO_BACK_MS
-    of_job: dict[str, int] = {}
-    first: dict[str, int] = {}
-    freed: dict[str, tuple[int, int]] = {}
+    ways: dict[str, Way] = {}
+    freed: dict[str, tuple[int, Way]] = {}
     for record in records:
         if record.job is None or record.worker is None:
             continue
+        own = ways.get(record.job, Way())
         if record.event is Event.STARTED:
-            freed_ms, steps = freed.get(record.worker, (record.t_ms, 0))
-            handed_on = steps if record.t_ms - freed_ms <= hand_on_ms else 0
-            of_job[record.job] = max(of_job.get(record.job, 0), handed_on) + 1
-            first.setdefault(record.job, of_job[record.job])
+            freed_ms, before = freed.get(record.worker, (record.t_ms, Way()))
+            if record.t_ms - freed_ms <= hand_on_ms and before.late_ms > own.late_ms:
+                own = before
+            ways[record.job] = own._replace(attempts=own.attempts + 1)
+        elif record.event is Event.STALLED:
+            ways[record.job] = own._replace(stalls=own.stalls + 1)
         elif record.event in _FREES_A_SLOT:
-            freed[record.worker] = (record.t_ms, of_job.get(record.job, 0))
-    return {job: (first[job], steps) for job, steps in of_job.items()}
+            freed[record.worker] = (record.t_ms, own)
+    return ways
 
 
 def _difference(one: int | None, other: int | None) -> float:

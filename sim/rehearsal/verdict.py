@@ -10,7 +10,7 @@ from sim.ledger.events import Event, Ledger
 from sim.ledger.outcomes import Counts, JobOutcome
 from sim.rehearsal.prediction import Fate, Prediction, fate_of
 from sim.rehearsal.spread import Distribution, compare, spans
-from sim.rehearsal.times import FIXED_MS, STEP_MS, JobTimes, Tolerance, job_times, steps_to
+from sim.rehearsal.times import FIXED_MS, STALL_MS, STEP_MS, JobTimes, Tolerance, Way, job_times, ways_to_ends
 from sim.report.words import OUTCOMES, OVERLAYS
 
 COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
@@ -130,10 +130,10 @@ class Verdict:
 
     def _times_off(self) -> Iterator[TimeOff]:
         nothing = JobTimes(None, None)
-        real, steps = job_times(self.real_ledger), steps_to(self.real_ledger, self.prediction.scale)
+        real, ways = job_times(self.real_ledger), ways_to_ends(self.real_ledger, self.prediction.scale)
         for job, known in self.prediction.times.items():
             happened = real.get(job, nothing)
-            allowed_ms = self.tolerance.of(max(steps.get(job, (0, 0))))
+            allowed_ms = self.tolerance.of(ways.get(job, Way()))
             nearest = min(known, key=happened.distance)
             off_ms = happened.distance(nearest)
             if off_ms > allowed_ms:
@@ -154,8 +154,8 @@ class Verdict:
             return []
         offers = ((job.job, job.queue, job.offered_ms) for job in self.real_jobs)
         real = spans(offers, job_times(self.real_ledger))
-        steps = sorted(steps for _first, steps in steps_to(self.real_ledger, self.prediction.scale).values())
-        return compare(real, self.prediction.spans, self.tolerance.of(steps[len(steps) // 2] if steps else 0))
+        ways = sorted(ways_to_ends(self.real_ledger, self.prediction.scale).values(), key=lambda way: way.late_ms)
+        return compare(real, self.prediction.spans, self.tolerance.of(ways[len(ways) // 2] if ways else Way()))
 
     @property
     def outcomes_agree(self) -> bool:
@@ -187,7 +187,12 @@ class Verdict:
             "cut_ms": self.prediction.cut_ms,
             "outcomes": "agree" if self.outcomes_agree else "disagree",
             "times": "agree" if self.times_agree else "disagree",
-            "tolerance": {"scale": self.prediction.scale.factor, "fixed_ms": FIXED_MS, "each_attempt_ms": STEP_MS},
+            "tolerance": {
+                "scale": self.prediction.scale.factor,
+                "fixed_ms": FIXED_MS,
+                "each_attempt_ms": STEP_MS,
+                "each_stall_ms": STALL_MS,
+            },
             "measures": {
                 row.measure: {"predicted": [row.low, row.high], "real": row.real, "agrees": row.agrees}
                 for row in self.rows

@@ -30,13 +30,16 @@ class Line:
         self.since_ms = since_ms
         self.arrivals: deque[simpy.Event] = deque()
 
-    def blocked_since_ms(self, now_ms: int) -> int:
+    def blocked_since_ms(self, now_ms: int, drain_ms: int = DRAIN_MS) -> int:
         """Return since when Redis has had the pop: every time-out puts the process at the end of the line again."""
-        return self.since_ms + max(0, now_ms - self.since_ms - 1) // DRAIN_MS * DRAIN_MS
+        return self.since_ms + max(0, now_ms - self.since_ms - 1) // drain_ms * drain_ms
 
 
 class WaitingRoom:
     """The blocked pops on one queue's ``wait`` list.
+
+    Attributes:
+        drain_ms: After how long a pop that found nothing is sent again.
 
     Source: BULL_FACTS 15.
     """
@@ -45,6 +48,7 @@ class WaitingRoom:
         self.env = env
         self.store = store
         self.keys = keys
+        self.drain_ms = DRAIN_MS
         self._lines: list[Line] = []
         self._frozen_at: dict[str, int] = {}
 
@@ -115,9 +119,9 @@ class WaitingRoom:
             return lines[0]
         now_ms = self.env.now
         able = [line for line in lines if not line.process.frozen or self._still_blocked(line)]
-        return min(able, key=lambda line: line.blocked_since_ms(now_ms), default=None)
+        return min(able, key=lambda line: line.blocked_since_ms(now_ms, self.drain_ms), default=None)
 
     def _still_blocked(self, line: Line) -> bool:
         frozen_at = self._frozen_at.get(line.process.name, self.env.now)
-        rounds = (max(0, frozen_at - line.since_ms)) // DRAIN_MS + len(line.arrivals)
-        return self.env.now < line.since_ms + rounds * DRAIN_MS
+        rounds = (max(0, frozen_at - line.since_ms)) // self.drain_ms + len(line.arrivals)
+        return self.env.now < line.since_ms + rounds * self.drain_ms

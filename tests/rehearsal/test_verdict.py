@@ -9,7 +9,7 @@ from sim.ledger.events import Event, Ledger, Record
 from sim.rehearsal.prediction import SEEDS, TIMINGS, RetimedStreams, predict, randomness
 from sim.rehearsal.scale import REAL_TIME, Scale
 from sim.rehearsal.spread import ks_distance
-from sim.rehearsal.times import steps_to
+from sim.rehearsal.times import Tolerance, Way, ways_to_ends
 from sim.rehearsal.verdict import Verdict
 from sim.scenario.schema import Scenario
 from sim.world.streams import Streams
@@ -188,7 +188,7 @@ def test_a_shift_up_to_the_slack_is_no_distance() -> None:
 
 
 def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
-    """By the job's own attempts, and by the worker that starts one right after another's end; a pause ends it."""
+    """By the job's own attempts and stalls, and by a worker that goes straight on from another; a pause ends it."""
     ledger = Ledger("queue")
     for t_ms, job, event in (
         (0, "email-1", Event.STARTED),
@@ -198,6 +198,9 @@ def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
         (9_000, "email-3", Event.STARTED),
         (9_100, "email-3", Event.COMPLETED),
         (9_200, "email-2", Event.STARTED),
+        (30_000, "email-2", Event.STALLED),
     ):
         ledger.records.append(Record(t_ms, "email", job, event, 1, "email-1", None))
-    assert steps_to(ledger, Scale(10)) == {"email-1": (1, 1), "email-2": (2, 3), "email-3": (1, 1)}
+    ways = ways_to_ends(ledger, Scale(10))
+    assert ways == {"email-1": Way(1), "email-2": Way(3, 1), "email-3": Way(1)}
+    assert Tolerance(Scale(10)).of(ways["email-2"]) == 10 * (30 + 3 * 6 + 20)
