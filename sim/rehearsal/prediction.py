@@ -194,11 +194,11 @@ def _let_others_come_first(world: World, streams: Streams, scale: Scale) -> None
     """Change what a millisecond decides: in which order processes reconnect, what they hear, who is next for a job."""
     assert world.producer is not None
     for queue, parts in world.queues.items():
+        parts.promoter.deaf_at_reconnect = streams.unit("deaf-at-reconnect", queue) < 0.5
         parts.room.drain_ms += round(scale.factor * POP_LATE_MS * streams.unit("pops", queue))
     processes: list[ClientProcess] = [world.producer]
     for worker in (worker for workers in world.workers.values() for worker in workers):
         assert isinstance(worker, QueueWorker)
-        worker.misses_announcements = streams.unit("misses-announcements", worker.name) < 0.5
         processes.append(worker)
     for process in processes:
         process.link.late_ms = int(len(processes) * streams.unit("reconnects", process.name))

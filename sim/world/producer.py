@@ -164,7 +164,7 @@ class QueueProducer(ClientProcess):
         queue.service_ms.learn(offer.name, offer.service_ms)
         self.recorder.accepted(offer.queue, offer.name, added.job_id, offer.workload.delay)
         if offer.workload.delay:
-            queue.promoter.poke()
+            queue.promoter.hear(waited=self.made_ms > submit.made_ms)
         else:
             queue.room.serve()
 

@@ -22,7 +22,12 @@ class Promoter:
     to fire moves the job and the others find nothing. One alarm for all of them has the same effect. A job that was put
     among the delayed ones without an announcement is found at the guard interval.
 
-    Source: BULL_FACTS 3, 13.
+    Attributes:
+        deaf_at_reconnect: Whether a delay that is announced in the moment of a reconnect is missed, and its job found
+            at the guard interval. Bull's subscriber is a connection of its own, which comes back in that same moment:
+            sometimes before, sometimes after.
+
+    Source: BULL_FACTS 3, 13, 17.
     """
 
     def __init__(
@@ -43,7 +48,17 @@ class Promoter:
         self.serve = serve
         self.guard_ms = guard_ms
         self.someone_can: Callable[[], str | None] = lambda: None
+        self.deaf_at_reconnect = False
         self._alarm_ms: int | None = None
+
+    def hear(self, *, waited: bool) -> None:
+        """Hear of a delay that somebody has announced.
+
+        Args:
+            waited: Whether the announcement had waited for a reconnect.
+        """
+        if not (waited and self.deaf_at_reconnect):
+            self.poke()
 
     def poke(self) -> None:
         """Look now: promote what is due and set the alarm for what comes next."""

@@ -30,13 +30,7 @@ from sim.world.worker_timers import LockRenewals, look_for_stalled_jobs
 
 
 class QueueWorker(ClientProcess):
-    """A process that called Bull's ``process()`` on one queue.
-
-    Attributes:
-        misses_announcements: Whether it does not hear of a delay that it has announced in the moment of its own
-            reconnect, and finds the job at the guard interval. Bull's subscriber is a connection of its own, which
-            comes back in that same moment: sometimes before, sometimes after.
-    """
+    """A process that called Bull's ``process()`` on one queue."""
 
     def __init__(
         self,
@@ -66,7 +60,6 @@ class QueueWorker(ClientProcess):
         self._drained = True
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
-        self.misses_announcements = False
         self._renewals = LockRenewals(self)
         self._loop: EventLoop | None = None
 
@@ -272,8 +265,7 @@ class QueueWorker(ClientProcess):
         more = {"delay_ms": failed.delay_ms}
         self.recorder.attempt(queue.name, name, Event.RETRY_SCHEDULED, attempt, self.name, more)
         if failed.verdict == "delayed":
-            if not (self.misses_announcements and self.env.now > called_ms):
-                queue.promoter.poke()
+            queue.promoter.hear(waited=self.env.now > called_ms)
         else:
             queue.room.serve()
 

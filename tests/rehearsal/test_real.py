@@ -222,6 +222,16 @@ def test_shipped_scenarios_agree(name: str, real_parts: RealParts) -> None:
     assert report.verdict.agrees, json.dumps(report.as_dict(), indent=1)
 
 
+@pytest.mark.parametrize("name", ["crash-in-an-outage", "lifo-and-retries", "two-blocking-slots"])
+def test_several_things_broken_at_once_agree(name: str, real_parts: RealParts) -> None:
+    """A sample of what `python -m tests.rehearsal.table` rehearses."""
+    for _ in range(TRIES):
+        report = rehearse(Path("tests/rehearsal/scenarios") / f"{name}.yaml", SCALE)
+        if report.verdict.agrees or report.late_ms < LATE_MS:
+            break
+    assert report.verdict.agrees, json.dumps(report.as_dict(), indent=1)
+
+
 def test_the_command_line_tells_both_sides_and_exits_with_the_verdict(
     real_parts: RealParts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -204,3 +204,21 @@ def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
     ways = ways_to_ends(ledger, Scale(10))
     assert ways == {"email-1": Way(1), "email-2": Way(3, 1), "email-3": Way(1)}
     assert Tolerance(Scale(10)).of(ways["email-2"]) == 10 * (30 + 3 * 6 + 20)
+
+
+def test_a_prediction_has_either_order_in_which_processes_reconnect() -> None:
+    """A retry that came due in an outage and a job that was submitted in it: each of them is first in some timing."""
+    scenario = few_emails(
+        queues={"email": {"service": "1s", "backoff": {"type": "fixed", "delay": "2s"}}},
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "5s"]}}],
+        workers={"email": {"processes": 1}},
+        faults=[
+            {"kind": "handler-error", "jobs": ["email-1"], "first_attempts": 1},
+            {"kind": "redis-outage", "at": "3s", "duration": "3s"},
+        ],
+    )
+    times = predict(scenario, 1, Scale(10)).times
+    starts = {round(time.started_ms or 0, -2) for time in times["email-2"]}
+    ends = {round(time.ended_ms or 0, -2) for time in times["email-1"]}
+    assert {7_700, 8_700} <= starts
+    assert {8_700, 9_700} <= ends

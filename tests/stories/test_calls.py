@@ -187,11 +187,20 @@ def test_a_retry_whose_announcement_is_missed_at_the_reconnect_starts_at_the_gua
     world = World(
         one_email(FAILS_ONCE, queue={"attempts": 3, "backoff": {"type": "fixed", "delay": "8s"}}), semantics=BULL
     )
-    (worker,) = world.workers["email"]
-    worker.misses_announcements = True
+    world.queues["email"].promoter.deaf_at_reconnect = True
     world.run()
     starts = [record.t_ms for record in world.ledger if record.event is Event.STARTED]
     assert starts == [9_000, BACK_MS[BULL] + 5_000]
+
+
+def test_a_delayed_job_whose_announcement_is_missed_starts_at_the_guard_interval_too() -> None:
+    """Submitted at 11 s with a delay of 4 s, it is due when the submit comes through."""
+    arrivals = {"kind": "times", "at": ["11s"]}
+    world = World(one_email(workload=[{"queue": "email", "arrivals": arrivals, "delay": "4s"}]), semantics=BULL)
+    world.queues["email"].promoter.deaf_at_reconnect = True
+    world.producer.link.late_ms = 1
+    world.run()
+    assert [record.t_ms for record in world.ledger if record.event is Event.STARTED] == [BACK_MS[BULL] + 5_000]
 
 
 class TestOperator:
