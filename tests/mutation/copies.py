@@ -16,6 +16,8 @@ ALSO_READ = ("scenarios", "docs", "notebooks", "benchmarks", "README.md", "CONTR
 """What tests read besides the code and themselves."""
 NOBODY = "nothing.is.called.so"
 """The name of no change: mutmut makes all of them and tries none."""
+UNFINISHED = (None, 2)
+"""Exit codes of mutmut for a change that was not tried, or not to the end."""
 PATIENCE_S = 10
 
 
@@ -71,22 +73,29 @@ class Copy:
         """
         if not self.codes():
             self._run([NOBODY], 1)
-        return sorted(self._made())
+        if not (codes := self.codes()):
+            raise MutmutFailed(self._last_words())
+        return sorted(codes)
 
     def attempt(self, changes: Sequence[str], jobs: int) -> None:
         """Try those of the changes that have not been tried; every change that can be made where none are named.
 
+        mutmut gives up when a process that it does not know ends beside it, so it is asked again as long as it gets on.
+
         Raises:
-            MutmutFailed: None of them was, because the tests do not pass as the code stands, for instance.
+            MutmutFailed: Some were not, because the tests do not pass as the code stands, for instance.
         """
-        codes = self.codes()
-        left = [name for name in changes or codes if codes[name] is None]
-        if codes and not left:
-            return
-        self._run(left if changes else [], jobs)
-        codes = self._made()
-        if all(codes[name] is None for name in left or codes):
-            raise MutmutFailed(self._last_words())
+        tried = -1
+        while True:
+            codes = self.codes()
+            wanted = list(changes or codes)
+            left = [name for name in wanted if codes[name] in UNFINISHED]
+            if codes and not left:
+                return
+            if len(wanted) - len(left) <= tried:
+                raise MutmutFailed(self._last_words())
+            tried = len(wanted) - len(left)
+            self._run(left if len(left) < len(codes) else [], jobs)
 
     def difference(self, change: str) -> str:
         """Return a change as a unified diff."""
@@ -111,12 +120,6 @@ class Copy:
                     process.wait()
                 raise
 
-    def _made(self) -> dict[str, int | None]:
-        codes = self.codes()
-        if not codes:
-            raise MutmutFailed(self._last_words())
-        return codes
-
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-4_000:]
 
@@ -131,6 +134,7 @@ def _settings(room: Room) -> str:
         "also_copy": list(ALSO_READ),
         "pytest_add_cli_args_test_selection": list(room.tests),
         "pytest_add_cli_args": arguments,
+        "timeout_multiplier": 4,
     }
     return "\n".join(["", "[tool.mutmut]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items()), ""])
 

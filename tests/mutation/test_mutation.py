@@ -136,6 +136,31 @@ def test_an_interrupted_room_tells_what_was_tried(
     assert "ledger: interrupted; the same command goes on" in told.err
 
 
+def test_mutmut_is_asked_again_as_long_as_it_gets_on(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives up now and then; where it tries nothing more it has failed."""
+    codes: dict[str, int | None] = dict.fromkeys(NAMES)
+    asked: list[int] = []
+
+    def tries(_copy: Copy, names: list[str], _jobs: int) -> None:
+        asked.append(len(names))
+        for name in names[:2] if len(asked) < 4 else []:
+            codes[name] = 2 if name == NAMES[0] and len(asked) == 1 else 1
+
+    monkeypatch.setattr(Copy, "_run", tries)
+    monkeypatch.setattr(Copy, "codes", lambda _: codes)
+    copy = Copy(project, tmp_path, ROOM)
+    copy.attempt(NAMES[:4], 1)
+    assert asked == [4, 3, 1]
+    copy.attempt(NAMES[:4], 1)
+    assert asked == [4, 3, 1]
+    copy.log.write_text("it fails")
+    with pytest.raises(MutmutFailed, match="it fails"):
+        copy.attempt(NAMES[:5], 1)
+    assert asked == [4, 3, 1, 1]
+
+
 def test_a_room_whose_tests_fail_as_they_stand_has_no_score(project: Path, tmp_path: Path) -> None:
     """Every change would look noticed; mutmut's last words say which test it is."""
     with (project / "tests" / "test_code.py").open("a") as file:

@@ -8,8 +8,11 @@ import pytest
 from sim.core.errors import OutputError, SimError
 from sim.experiments.one_point import Recipe, replay_command, seed_of
 from sim.experiments.points import Vary, VaryError, as_varies, grid, parse_setting, parse_vary, scenario_at
+from sim.experiments.run import run
+from sim.experiments.sweep import sweep_result
 from sim.experiments.sweep_damage import DamageError, check_soundness, why_unusable
 from sim.experiments.sweep_store import _SCHEMA
+from sim.scenario.load import parse_scenario
 
 TEXT = """
 title: Tiny
@@ -219,3 +222,19 @@ def test_a_table_that_no_sweep_writes_is_named(harm: str, told: str | None) -> N
             check_soundness(connection)
         assert str(caught.value) == told
     connection.close()
+
+
+def test_seeds_go_where_they_are_given() -> None:
+    """To a run, its result, a sweep and each of its rows; left out, the scenario's counts."""
+    scenario = parse_scenario(TEXT.replace("faults: []", "seed: 5"), "t")
+    assert [run(scenario, seed=seed, store="memory").seed for seed in (None, 0, 7)] == [5, 0, 7]
+    for seed in (3, 4):
+        rows = sweep_result(TEXT, 2, modes=["queue"], seed=seed, jobs=1).rows
+        assert [row.seed for row in rows] == [seed_of(seed, 1), seed_of(seed, 2)]
+
+
+def test_metrics_need_a_trace_and_say_so() -> None:
+    """In one sentence."""
+    with pytest.raises(SimError) as caught:
+        run(parse_scenario(TEXT, "t"), trace=False, metrics="1s")
+    assert str(caught.value) == "metrics are counted from the events of the run; run it with the trace"
