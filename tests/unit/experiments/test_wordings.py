@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from sim.core.errors import OutputError, SimError
+from sim.core.replay import options_of
 from sim.experiments.one_point import Recipe, replay_command, seed_of
+from sim.experiments.plan import Plan
 from sim.experiments.points import Vary, VaryError, as_varies, grid, parse_setting, parse_vary, scenario_at
 from sim.experiments.run import run
 from sim.experiments.sweep import sweep_result
@@ -238,3 +240,29 @@ def test_metrics_need_a_trace_and_say_so() -> None:
     with pytest.raises(SimError) as caught:
         run(parse_scenario(TEXT, "t"), trace=False, metrics="1s")
     assert str(caught.value) == "metrics are counted from the events of the run; run it with the trace"
+
+
+def test_semantics_are_given_once() -> None:
+    """For the whole sweep, or as what it varies."""
+    varied = [parse_vary("semantics=bull-4.16,documented")]
+    assert Plan(TEXT, "t", varied).semantics == ("bull-4.16", "documented")
+    assert Plan(TEXT, "t", semantics="documented").semantics == ("documented",)
+    with pytest.raises(VaryError) as caught:
+        Plan(TEXT, "t", varied, semantics="documented")
+    assert str(caught.value) == "--vary semantics: --semantics is given too; give one of them"
+
+
+@pytest.mark.parametrize("seed", [None, 9])
+def test_an_error_of_the_program_itself_carries_the_options_of_its_run(
+    seed: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the world could not even be made."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("broken")
+
+    monkeypatch.setattr("sim.experiments.open_world.Simulation.__init__", broken)
+    scenario = parse_scenario(TEXT.replace("faults: []", "seed: 5"), "t")
+    with pytest.raises(ZeroDivisionError) as caught:
+        run(scenario, modes=["queue"], seed=seed, semantics="bull-4.16", store="memory")
+    assert options_of(caught.value) == f"--mode queue --seed {seed or 5} --semantics bull-4.16 --store memory"
