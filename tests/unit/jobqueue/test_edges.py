@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sim.jobqueue.dead_letter import DeadLetter
+from sim.jobqueue.dead_letter import DeadLetter, dead_letters
 from sim.jobqueue.errors import UnreadableOptions
 from sim.jobqueue.javascript import lua_number
 from sim.jobqueue.job import Backoff, JobOptions
@@ -41,10 +41,13 @@ def test_only_a_job_given_up_has_finished_for_its_worker(q: Driver) -> None:
     assert again.finished_on_ms == q.clock.now_ms
 
 
-def test_a_dead_letter_that_says_nothing_of_itself_is_of_the_queue_that_was_asked() -> None:
+def test_a_dead_letter_that_says_nothing_of_itself_is_of_the_queue_that_was_asked(q: Driver) -> None:
     """With its own id."""
     letter = DeadLetter.from_hash({"data": "no json"}, "7", "email")
     assert letter[:6] == ("7", "email", "7", "__default__", "no json", "")
+    dead_id = q.die()
+    q.store.hdel(q.keys.dead_letters().job(dead_id), "fromQueue")
+    assert [one.queue for one in dead_letters(q.store, q.keys)] == ["q"]
 
 
 @pytest.mark.parametrize(
