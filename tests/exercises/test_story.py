@@ -120,7 +120,7 @@ def test_a_long_story_leaves_out_its_middle() -> None:
 def test_a_story_that_ends_in_a_dead_process_tells_of_its_death() -> None:
     """The queue hears nothing of it, and no look for stalled jobs comes before the run ends."""
     text = TWO_FAULTS.partition("faults:")[0].replace("{processes: 2}", "{processes: 2, stalled_interval: 1h}")
-    text += "faults:\n  - {kind: worker-crash, target: email-1, at: 500ms}\n"
+    text += "duration: 30s\nfaults:\n  - {kind: worker-crash, target: email-1, at: 500ms}\n"
     seen = observe(sim.parse_scenario(text), "queue", 1)
     told = [" ".join(line.split()[1:]) for line in job_story(seen.result, "email-1")]
     assert told[2:] == ["attempt 1 starts (email-1)", "· email-1 crashes", "· email-1 is started again"]
