@@ -21,7 +21,7 @@ Snapshot = dict[str, SavedKey]
 
 
 def take_snapshot(redis: Any, clock: Clock) -> Snapshot:
-    """Copy every key, with expiry as an absolute time."""
+    """Copy every key, with expiry as an absolute time; a key that expires while a real Redis is read is not there."""
     snapshot: Snapshot = {}
     for key in sorted(redis.keys("*")):
         kind = redis.type(key)
@@ -36,7 +36,8 @@ def take_snapshot(redis: Any, clock: Clock) -> Snapshot:
             value = sorted(redis.smembers(key))
         else:
             value = redis.zrange(key, 0, -1, withscores=True)
-        snapshot[key] = SavedKey(kind, value, clock.now_ms + left_ms if left_ms >= 0 else None)
+        if value or value == "":
+            snapshot[key] = SavedKey(kind, value, clock.now_ms + left_ms if left_ms >= 0 else None)
     return snapshot
 
 

@@ -60,3 +60,22 @@ def test_keys_expire_on_the_simulated_clock(clock: ManualClock, passed_ms: int, 
     redis.set("k", "v", px=30_000)
     clock.advance(passed_ms)
     assert redis.exists("k") == there
+
+
+@pytest.mark.parametrize("asked", ["type", "pttl", "get"])
+def test_a_key_that_expires_while_it_is_read_is_in_no_snapshot(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """A real Redis does not wait for the reader; an empty string is a value all the same."""
+    redis = open_fakeredis(clock)[1]
+    redis.set("empty", "")
+    redis.set("lock", "token", px=10)
+    ask = getattr(redis, asked)
+
+    def late(key: str) -> object:
+        if key == "lock":
+            clock.advance(11)
+        return ask(key)
+
+    monkeypatch.setattr(redis, asked, late)
+    assert list(take_snapshot(redis, clock)) == ["empty"]
