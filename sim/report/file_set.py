@@ -1,8 +1,9 @@
 """Files of a folder that belong together: whoever looks finds all of the new ones or all of the old ones.
 
-Everything that takes time or can fail is done beside the old files: drawing, writing, reaching the disk. Then the new
-files take the places of the old ones, one rename after the other, while Ctrl-C and SIGTERM wait; what fails there is
-undone. Only SIGKILL or a power failure within those renames, some tens of microseconds, could leave both.
+Everything that takes time or can fail is done beside the old files: drawing, writing, reaching the disk. Then the
+folder changes its files in one step (``folder_exchange.py``). Where that cannot be, the new files take the places of
+the old ones, one rename after the other, while Ctrl-C and SIGTERM wait, and what fails there is undone; only there a
+SIGKILL or a power failure, within some tens of microseconds, could leave both.
 """
 
 import errno
@@ -11,14 +12,15 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.core.errors import OutputError
+from sim.report.folder_exchange import exchange_files
 
 
-def replace_together(folder: Path, files: Mapping[str, bytes], gone: Iterable[str] = ()) -> list[Path]:
+def replace_together(folder: Path, files: Mapping[str, bytes], gone: Sequence[str] = ()) -> list[Path]:
     """Write files into a folder, all of them or none, and return their paths.
 
     The folder is made where it is missing; what else is in it stays. A link is followed, and what is no ordinary file
@@ -35,8 +37,11 @@ def replace_together(folder: Path, files: Mapping[str, bytes], gone: Iterable[st
         if os.path.lexists(folder) and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "it is no folder")
         folder.mkdir(parents=True, exist_ok=True)
-    _write({folder / name: content for name, content in files.items()}, [folder / name for name in gone])
-    return [folder / name for name in files]
+    paths = {folder / name: content for name, content in files.items()}
+    _clear_up([Path(os.path.realpath(folder)), *paths])
+    if not exchange_files(folder, files, tuple(gone), _put_on_disk, _undisturbed):
+        _write(paths, [folder / name for name in gone])
+    return list(paths)
 
 
 def replace_one(path: Path, content: bytes) -> Path:
@@ -125,7 +130,7 @@ def _clear_up(files: Iterable[Path]) -> None:
             for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
                 number, _, ending = left.name.removeprefix(f".{path.name}.").partition(".")
                 if ending in ("part", "old") and number.isdigit() and not _is_alive(int(number)):
-                    left.unlink()
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _is_alive(pid: int) -> bool:

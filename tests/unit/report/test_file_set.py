@@ -15,6 +15,7 @@ import pytest
 
 from sim.cli import main
 from sim.core.errors import OutputError
+from sim.report import folder_exchange
 from sim.report.file_set import replace_one, replace_together
 from sim.report.folder import NAMES
 
@@ -29,16 +30,18 @@ KILLS = int(os.environ.get("OUT_KILLS", "3"))
 
 def there(folder: Path) -> dict[str, bytes]:
     """Every file of a folder, hidden ones too."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with the old files, and one of somebody's own."""
+@pytest.fixture(params=["in one step", "one after the other"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A folder with the old files, and one of somebody's own; a folder in it cannot be linked, so files are renamed."""
     place = tmp_path / "out"
     place.mkdir()
     for name, content in OLD.items():
         (place / name).write_bytes(content)
+    if request.param == "one after the other":
+        (place / "deeper").mkdir()
     return place
 
 
@@ -71,8 +74,8 @@ def test_whatever_fails_at_whatever_step_all_are_new_or_all_are_old(
         found = {name: content for name, content in there(folder).items() if not name.startswith(".")}
         assert found in (OLD, AFTER), (at, sorted(found))
         seen.add(found == AFTER)
-        for path in folder.iterdir():
-            path.unlink()
+        for name in there(folder):
+            (folder / name).unlink()
         for name, content in OLD.items():
             (folder / name).write_bytes(content)
         if calls[0] < at:
@@ -144,16 +147,74 @@ def test_what_stands_in_the_way_is_named_and_stays(what: str, folder: Path) -> N
 
 def test_signals_wait_until_all_files_are_in_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then the interruption comes as ever."""
-    real = os.replace
 
-    def interrupted(*arguments: Any) -> None:
-        signal.raise_signal(signal.SIGINT)
-        real(*arguments)
+    def after_an_interruption(real: Callable[..., None]) -> Callable[..., None]:
+        def call(*arguments: Any) -> None:
+            signal.raise_signal(signal.SIGINT)
+            real(*arguments)
 
-    monkeypatch.setattr(os, "replace", interrupted)
+        return call
+
+    monkeypatch.setattr(os, "replace", after_an_interruption(os.replace))
+    monkeypatch.setattr(folder_exchange, "_exchange", after_an_interruption(folder_exchange._exchange))
     with pytest.raises(KeyboardInterrupt):
         replace_together(folder, NEW, gone=["b.png"])
     assert there(folder) == AFTER
+
+
+KILLED_AT_A_STEP = f"""
+NEW = {NEW}
+import os, signal, sys
+from pathlib import Path
+from sim.report import folder_exchange
+from sim.report.file_set import replace_together
+left = int(sys.argv[2])
+def dying(real):
+    def call(*arguments, **more):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **more)
+    return call
+for name in ("replace", "rename", "link", "unlink", "fsync", "rmdir", "scandir"):
+    setattr(os, name, dying(getattr(os, name)))
+folder_exchange._exchange = dying(folder_exchange._exchange)
+replace_together(Path(sys.argv[1]), NEW, gone=["a.json", "b.png", "c.html"])
+"""
+
+
+def test_a_process_killed_before_any_step_leaves_all_new_or_all_old(tmp_path: Path) -> None:
+    """SIGKILL cannot be held back, so the files change in one step; the next process clears up what is left beside."""
+    folder = tmp_path / "out"
+    seen = []
+    for step in range(1, 40):
+        folder.mkdir(exist_ok=True)
+        for name, content in OLD.items():
+            (folder / name).write_bytes(content)
+        (folder / "d.png").unlink(missing_ok=True)
+        ended = subprocess.run([sys.executable, "-c", KILLED_AT_A_STEP, str(folder), str(step)], check=False)
+        seen.append(there(folder))
+        if ended.returncode == 0:
+            break
+    assert all(found in (OLD, AFTER) for found in seen)
+    assert (seen[0], seen[-1]) == (OLD, AFTER)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_somebody_adds_while_the_files_change_is_brought_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came into the old folder, an instant before the change."""
+    real = folder_exchange._exchange
+
+    def late(one: Path, other: Path) -> None:
+        (other / "late.txt").write_bytes(b"late")
+        real(one, other)
+
+    monkeypatch.setattr(folder_exchange, "_exchange", late)
+    replace_together(tmp_path / "out", NEW)
+    assert there(tmp_path / "out") == {**NEW, "late.txt": b"late"}
 
 
 SCENARIO = ROOT / "scenarios/01-worker-crashes/frozen-worker.yaml"
