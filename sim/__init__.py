@@ -52,6 +52,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a public name from where it lives."""
+    if name == "__version__":
+        return import_module("sim.core.version").version()
     if name == "exercises":
         return import_module("sim.exercises")
     if name not in _HOMES:

@@ -9,10 +9,10 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sim.core.replay import in_a_line, options_of
+from sim.core.version import version
 
 _MOST_BYTES = 1 << 20
 _PROG = "python -m sim"
@@ -24,7 +24,7 @@ def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> No
     told = [
         f"internal error: {in_a_line(error)}",
         "This is a fault of the program, not of what it was given. Please report it with these lines:",
-        f"  version    {_version()}, Python {platform.python_version()}",
+        f"  version    {version()}, Python {platform.python_version()}",
         f"  command    {shlex.join([*_PROG.split(), *given])}",
     ]
     files = _scenarios(given)
@@ -35,13 +35,6 @@ def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> No
         told.append(f"  replay     {_PROG} run {path} {options}")
     told.append(_where_the_traceback_is(error))
     _say("\n".join(told))
-
-
-def _version() -> str:
-    try:
-        return version("jobworker-sim")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _scenarios(arguments: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sim.core.spelling import nearest
 
 
 class ScenarioPath(click.ParamType[Path]):
-    """A scenario's file; its number or its name do for those that come with the project."""
+    """A scenario's file; its number, its name or its path below ``scenarios/`` do for those that are shipped."""
 
     name = "scenario"
 
@@ -23,32 +23,58 @@ class ScenarioPath(click.ParamType[Path]):
         given = Path(value)
         if given.exists() or (ctx is not None and ctx.resilient_parsing):
             return given
-        shipped = _shipped()
+        shipped = shipped_files()
         text = str(value)
         if text.isascii() and text.isdigit():
             if 1 <= int(text[:6]) <= len(shipped):
-                return _near(shipped[int(text[:6]) - 1])
+                return near_path(shipped[int(text[:6]) - 1])
             raise ScenarioError(f"{text}: there is no such file, and scenarios are numbered from 1 to {len(shipped)}")
         same = [file for file in shipped if file.stem == given.name.removesuffix(".yaml")]
         if same and len(given.parts) == 1 and not given.suffix:
-            return _near(same[0])
+            return near_path(same[0])
+        named = _by_path(given)
+        if named is not None:
+            return near_path(named)
         near = same or [file for file in shipped if file.stem == nearest(given.stem, [one.stem for one in shipped])]
         if near and not _has_a_neighbour(given):
-            raise ScenarioError(f"{given}: there is no such file; did you mean {_near(near[0])}?")
+            raise ScenarioError(f"{given}: there is no such file; did you mean {shown(near[0])}?")
         return given
 
 
-def _shipped() -> list[Path]:
-    from sim.cli.scenarios import shipped_folder
+def shipped_files() -> list[Path]:
+    """List the files of the shipped scenarios by their numbers; none where the installation lacks them."""
+    from sim.scenario.shipped import scenario_files
 
     try:
-        return sorted(shipped_folder().rglob("*.yaml"))
+        return scenario_files()
     except SimError:
         return []
 
 
-def _near(file: Path) -> Path:
+def near_path(file: Path) -> Path:
+    """Write a path from the working directory where it lies below it."""
     return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def shown(file: Path) -> str:
+    """Write a path so that it can be copied to ``run``: a shipped scenario elsewhere by its folder and name alone."""
+    from sim.scenario.shipped import shipped_scenarios
+
+    near = near_path(file)
+    try:
+        shipped = shipped_scenarios()
+    except SimError:
+        return str(near)
+    return str(near.relative_to(shipped) if near.is_relative_to(shipped) else near)
+
+
+def _by_path(given: Path) -> Path | None:
+    from sim.scenario.shipped import shipped_file
+
+    try:
+        return shipped_file(given)
+    except SimError:
+        return None
 
 
 def _has_a_neighbour(given: Path) -> bool:

@@ -5,7 +5,7 @@ from textwrap import wrap
 
 import click
 
-import sim
+from sim.cli.scenario_path import shown
 from sim.core.errors import SimError
 
 _WIDTH = 80
@@ -20,8 +20,9 @@ def command(folder: Path | None) -> int:
     """
     from sim.core.errors import ScenarioError
     from sim.scenario.load import load_scenario
+    from sim.scenario.shipped import shipped_scenarios
 
-    top = shipped_folder() if folder is None else folder
+    top = shipped_scenarios() if folder is None else folder
     files = sorted(top.rglob("*.yaml")) if top.is_dir() else []
     if not files:
         raise SimError(f"{top}: {'holds no scenarios (*.yaml)' if top.is_dir() else 'there is no such folder'}")
@@ -34,25 +35,8 @@ def command(folder: Path | None) -> int:
             code = 2
             continue
         kinds = list(dict.fromkeys(fault.kind for fault in scenario.faults))
-        _print(number, str(_near(file)), scenario.title, scenario.question, ", ".join(kinds) or "none")
+        _print(number, shown(file), scenario.title, scenario.question, ", ".join(kinds) or "none")
     return code
-
-
-def shipped_folder() -> Path:
-    """Find the folder of scenarios: beside the package, or in the working directory.
-
-    Raises:
-        SimError: There is none.
-    """
-    for base in (Path(sim.__file__).parents[1], Path.cwd()):
-        if (base / "scenarios").is_dir():
-            return base / "scenarios"
-    raise SimError("there is no folder called scenarios here; name the folder: python -m sim scenarios DIR")
-
-
-def _near(file: Path) -> Path:
-    """Write a path from the working directory where it lies below it, so that it can be copied to ``run``."""
-    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _print(number: int, file: str, title: str, question: str, faults: str) -> None:

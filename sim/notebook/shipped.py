@@ -7,13 +7,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import sim
 from sim.core.errors import SimError
 from sim.experiments.points import VaryError, as_varies, grid, scenario_at
 from sim.scenario.load import read_text
 from sim.scenario.schema import Scenario
+from sim.scenario.shipped import FOLDER, shipped_scenarios
 
-_FOLDER = "scenarios"
 _OWN_ARGUMENTS = {
     "seed": "give it to the run: sim.run(scenario, seed=7)",
     "modes": 'give them to the run: sim.run(scenario, modes=["queue"])',
@@ -36,7 +35,7 @@ def example(name: str | os.PathLike[str]) -> Path:
     """Find a scenario that comes with the project, from whatever folder the notebook runs in.
 
     A path that exists is taken as it is. Else the folder ``scenarios`` is looked for in the working directory, in each
-    folder above it, and beside the package.
+    folder above it, and among the shipped ones.
 
     Args:
         name: Such as ``01-worker-crashes/crash-in-progress.yaml``; also with ``scenarios/`` before it.
@@ -47,7 +46,7 @@ def example(name: str | os.PathLike[str]) -> Path:
     given = Path(name)
     if given.is_file():
         return given
-    inner = Path(*given.parts[1:]) if given.parts[:1] == (_FOLDER,) else given
+    inner = Path(*given.parts[1:]) if given.parts[:1] == (FOLDER,) else given
     folders = _folders()
     if not given.is_absolute():
         for folder in folders:
@@ -94,16 +93,13 @@ def _check_plain(place: str, value: Any) -> None:
 
 def _folders() -> list[Path]:
     here = Path.cwd()
-    bases = [here, *here.parents, Path(sim.__file__).resolve().parents[1]]
-    found = [base / _FOLDER for base in dict.fromkeys(bases)]
-    return [folder for folder in found if folder.is_dir()]
+    found = [folder for base in (here, *here.parents) if (folder := base / FOLDER).is_dir()]
+    return list(dict.fromkeys([*found, shipped_scenarios()]))
 
 
 def _not_found(given: Path, inner: Path, folders: list[Path]) -> str:
     if given.is_absolute():
         return f"{given}: there is no such file"
-    if not folders:
-        return f"{given}: there is no folder called {_FOLDER} in {Path.cwd()} or in any folder above it"
     names = sorted({file.relative_to(folder).as_posix() for folder in folders for file in folder.rglob("*.yaml")})
     near = get_close_matches(inner.as_posix(), names, n=1)
     same_file = [name for name in names if Path(name).name == inner.with_suffix(".yaml").name]

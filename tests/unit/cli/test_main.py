@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 import pytest
 
+import sim
 import sim.cli
 from sim.cli import main
 from sim.cli.endings import Stopped
@@ -39,7 +41,9 @@ def imported(*arguments: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("scenarios", "--help"), ("sweep", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("check", "--help"), ("scenarios", "--help"), ("sweep", "--help")]
+)
 def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     """Whoever asks for help is not kept waiting."""
     packages = imported(*arguments)
@@ -79,6 +83,22 @@ def test_wrong_usage_ends_with_2(arguments: list[str], what: str, capsys: pytest
     captured = capsys.readouterr()
     assert what in captured.err
     assert captured.out == ""
+
+
+def test_the_version_is_that_of_the_installed_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same on the command line and in Python; a copy that nobody installed has none."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"jobworker-sim {version('jobworker-sim')}\n"
+    assert sim.__version__ == version("jobworker-sim")
+
+    def missing(_name: str) -> str:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr("sim.core.version.installed_version", missing)
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == "jobworker-sim 0+unknown\n"
 
 
 @pytest.mark.parametrize(

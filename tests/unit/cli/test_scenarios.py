@@ -47,9 +47,11 @@ def test_long_questions_are_wrapped_at_80_columns(folder: Path, capsys: pytest.C
 
 
 def test_the_shipped_scenarios_are_found_from_anywhere(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """They lie beside the package."""
+    """Elsewhere they are shown by folder and name, which every subcommand takes."""
     assert main(["scenarios"]) == 0
-    assert "scenarios/01-worker-crashes/crash-after-effect.yaml" in capsys.readouterr().out
+    name = "01-worker-crashes/crash-after-effect.yaml"
+    assert f"     {name}" in capsys.readouterr().out.splitlines()
+    assert main(["check", name]) == 0
 
 
 def test_a_file_that_cannot_be_used_hides_no_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
