@@ -65,7 +65,7 @@ def list_(course: Path) -> None:
     table.add_column("passed")
     found = all_exercises(course)
     for one in found:
-        done = "yes" if passed(answer_folder(one)) else ""
+        done = "yes" if passed(one, answer_folder(one)) else ""
         table.add_row(one.number, one.description.title, str(one.description.minutes), done)
     console = Terminal()
     console.print(table)
@@ -170,7 +170,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     """
     from sim import exercises
     from sim.cli.run import write
-    from sim.exercises.answers import RESULTS, answer_folder, changed_scenario
+    from sim.exercises.answers import PASSED, RESULTS, answer_folder, changed_scenario
     from sim.exercises.catalogue import command_for
     from sim.exercises.telling import tell
     from sim.report.terminal import Terminal
@@ -180,11 +180,13 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     verdict = exercises.check(found.name, folder=place, course=course)
     if results != "-":
         console = Terminal()
-        _print(tell(verdict, why=command_for(found, "why")), console)
+        _print(tell(verdict, why=command_for(found, "why", folder)), console)
         if place.is_dir() and changed_scenario(found, place):
             click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
     if results is not None or place.is_dir():
         write(results or str(place / RESULTS), verdict.json())
+    if verdict.passed:
+        write(str(place / PASSED), verdict.json())
     sys.exit(verdict.judgement.exit_code)
 
 
@@ -206,15 +208,34 @@ def hint(course: Path, exercise: str, level: int) -> None:
 
 @command.command()
 @click.argument("exercise")
+@_folder
+@click.option("--spoil", is_flag=True, help="Show it although you have not passed: it gives the solution away.")
 @click.pass_obj
-def why(course: Path, exercise: str) -> None:
-    """Tell why the solution of EXERCISE holds and what it costs; read it when you have passed."""
-    from sim.exercises.catalogue import find_exercise
+def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
+    """Tell why the solution of EXERCISE holds and what it costs, once you have passed a check.
+
+    Exit code 0: it is shown; 1: you have not passed yet.
+    """
+    from sim.exercises.answers import answer_folder, passed
+    from sim.exercises.catalogue import command_for, find_exercise
     from sim.exercises.exercise import WHY
     from sim.exercises.showing import print_markdown
     from sim.report.terminal import Terminal
 
-    print_markdown(find_exercise(exercise, course).text(WHY), Terminal())
+    found = find_exercise(exercise, course)
+    place = answer_folder(found, folder)
+    if not (spoil or passed(found, place)):
+        click.echo(
+            f"{place}:\nno check has passed here yet, and this gives the solution away. To go on:\n"
+            f"  {command_for(found, 'check', folder)}\n"
+            f"  {command_for(found, 'hint')}\n"
+            f"To see the solution all the same:\n"
+            f"  {command_for(found, 'why', folder)} --spoil",
+            err=True,
+        )
+        return 1
+    print_markdown(found.text(WHY), Terminal())
+    return 0
 
 
 @command.command()

@@ -119,7 +119,7 @@ def _writable(path: Path) -> None:
 
 def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
     from sim.cli.run import write
-    from sim.exercises.grade_table import as_csv, overview
+    from sim.exercises.grade_table import as_csv, as_table, overview
     from sim.report.terminal import Terminal
 
     if csv_to is not None:
@@ -127,6 +127,7 @@ def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
     if csv_to == "-":
         return
     console = Terminal()
+    console.print(as_table(grades))
     console.print(overview(grades))
     students = len({grade.student for grade in grades})
     empty = sorted({grade.student for grade in grades if not grade.exercise})
@@ -158,11 +159,14 @@ def notebook(course: Path, exercise: str, out: str | None, student: bool, salt: 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Write the files of a new exercise, to be filled in: FOLDER is called NN-some-words."""
+    """Write the files of a new exercise, a small one that holds: FOLDER is called NN-some-words."""
     from shlex import quote
 
     from sim.exercises.skeleton import write_skeleton
 
     for path in write_skeleton(folder):
         click.echo(f"wrote {path}")
-    click.echo(f"\nFill them in; what is still missing says\n  python -m sim exercise verify {quote(str(folder))}")
+    click.echo(
+        "\nThey are a small exercise that holds; make it yours step by step, and after each prove it with\n"
+        f"  python -m sim exercise verify {quote(str(folder))}"
+    )

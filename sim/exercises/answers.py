@@ -16,6 +16,9 @@ from sim.scenario.load import read_text
 COPIED = (STORY, SCENARIO, POLICY, PREDICT)
 EDITED = (POLICY, PREDICT)
 RESULTS = "results.json"
+"""The last verdict."""
+PASSED = "passed.json"
+"""The verdict of the last check that was passed; a later failure leaves it."""
 
 
 class Answer(NamedTuple):
@@ -138,10 +141,14 @@ def _copy(exercise: Exercise, name: str, folder: Path) -> Path:
     return replace_one(target, content)
 
 
-def passed(folder: Path) -> bool:
-    """Tell whether the last check in a learner's folder was passed."""
+def passed(exercise: Exercise, folder: Path) -> bool:
+    """Tell whether a check of this exercise was ever passed in a learner's folder."""
+    return any(_is_pass(exercise, folder / name) for name in (PASSED, RESULTS))
+
+
+def _is_pass(exercise: Exercise, path: Path) -> bool:
     try:
-        data = json.loads(read_ordinary(folder / RESULTS, 1_000_000))
+        data = json.loads(read_ordinary(path, 1_000_000))
     except (OSError, ValueError):
         return False
-    return isinstance(data, dict) and data.get("verdict") == "pass"
+    return isinstance(data, dict) and data.get("verdict") == "pass" and data.get("exercise") == exercise.name

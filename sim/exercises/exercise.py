@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from sim.core.errors import ScenarioError
-from sim.exercises.bounds import Bound, parse_bound
+from sim.exercises.bounds import Bound, parse_bound, parse_value
 from sim.exercises.errors import ExerciseError
 from sim.exercises.measures import FROM_EVENTS, MEASURES, WHOLE_RUN, is_time
 from sim.scenario.fields import Model, ModeName
@@ -88,8 +88,8 @@ class Prediction(Measured):
     """A question to be answered before anything runs; the untouched start at the scenario's seed has the answer."""
 
     ask: Prose
-    within: BoundText = "0"
-    """A guess this near counts as right."""
+    within: BoundText | None = None
+    """A guess this near counts as right, 0 for exactly; every prediction has it, or ``choices``."""
     choices: dict[str, BoundText] = Field(default_factory=dict)
     """Words to answer with, each with the bound that makes it right; none for a number."""
     why: Prose
@@ -97,11 +97,23 @@ class Prediction(Measured):
 
     @model_validator(mode="after")
     def _readable(self) -> "Prediction":
+        if bool(self.choices) == (self.within is not None):
+            raise ValueError("give within: (how near a guess counts as right, 0 for exactly) or choices:, and not both")
         for bound in self.choices.values():
             parse_bound(bound, self.is_time)
-        if self.within != "0":
-            parse_bound(self.within, self.is_time)
+        if self.within not in (None, "0"):
+            parse_value(str(self.within), self.is_time)
         return self
+
+    @property
+    def tolerance(self) -> float:
+        """How near a guess counts as right; ms where a time is asked for."""
+        return 0.0 if self.within in (None, "0") else parse_value(str(self.within), self.is_time)
+
+    @property
+    def nearness(self) -> str:
+        """How near a guess has to be, as ``predict.yaml`` says it of a prediction without choices."""
+        return "exactly" if self.within == "0" else f"within {self.within} counts as right"
 
 
 class Source(Model):

@@ -30,6 +30,32 @@ def _cell(value: str | int) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n")) else text
 
 
+def as_table(grades: Sequence[Grade]) -> "Table":
+    """Lay grades out for a terminal, a row for each student and exercise, as short as fits 80 columns."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("student", overflow="fold", ratio=1)
+    table.add_column("exercise", overflow="fold", ratio=1)
+    table.add_column("verdict", min_width=11)
+    table.add_column("checks", justify="right", no_wrap=True)
+    table.add_column("right\nguesses", justify="right", no_wrap=True)
+    table.add_column("fails first", overflow="fold", min_width=12)
+    for grade in grades:
+        judged = grade.details is not None
+        table.add_row(
+            Text(grade.student),
+            Text(grade.exercise.replace("-", " ")),
+            grade.verdict,
+            f"{grade.checks_passed}/{grade.checks}" if judged else "",
+            f"{grade.predictions_right}/{grade.predictions}" if judged else "",
+            Text(grade.first_failing),
+        )
+    return table
+
+
 def overview(grades: Sequence[Grade]) -> "Table":
     """Sum a class up: for each exercise how many passed, failed or could not be judged, and where most fail."""
     from rich import box

@@ -143,7 +143,8 @@ def _predictions(exercise: Exercise) -> str:
 def _expected(prediction: Prediction) -> str:
     if prediction.choices:
         return listed([f'"{word}"' for word in prediction.choices])
-    return 'a time such as "12s"' if prediction.is_time else "a number"
+    what = 'a time such as "12s"' if prediction.is_time else "a number"
+    return f"{what}, {prediction.nearness}"
 
 
 def _answer(prediction: Prediction, observation: Observation) -> str | float:

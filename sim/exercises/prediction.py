@@ -110,9 +110,8 @@ def _scored(prediction: Prediction, guess: Guess | None, observation: Observatio
     elif prediction.choices:
         thought, right = str(guess), guess == answer
     else:
-        within = 0.0 if prediction.within == "0" else parse_value(prediction.within, prediction.is_time)
         thought = value_text(float(guess), prediction.is_time)
-        right = value is not None and abs(float(guess) - value) <= within
+        right = value is not None and abs(float(guess) - value) <= prediction.tolerance
     return Scored(prediction.name, prediction.ask, thought, answer, right, prediction.why)
 
 

@@ -62,6 +62,7 @@ def _claims(
     failing = [(POLICY, description.start_fails), *((wrong.policy, wrong.fails) for wrong in description.wrong_ideas)]
     yield "its texts are there", partial(_texts, exercise)
     yield "predict.yaml asks what is asked, and answers nothing", partial(_blank, exercise)
+    yield "predict.yaml says what an answer looks like, and how near counts as right", partial(_tolerances, exercise)
     yield "every prediction has an answer", partial(_answers, exercise)
     for file, check in failing:
         what = "the untouched start" if file == POLICY else file
@@ -103,6 +104,19 @@ def _blank(exercise: Exercise) -> Iterator[str]:
     except ExerciseError:
         return
     yield f"{path}: could be handed in as it is"
+
+
+def _tolerances(exercise: Exercise) -> Iterator[str]:
+    """Look in the comment above each prediction for the words to choose from, or for how near counts as right."""
+    text = exercise.text(PREDICT)
+    for one in exercise.description.predictions:
+        comment = re.search(rf"((?:^#.*\n)+){re.escape(one.name)}:", text, re.MULTILINE)
+        said = " ".join(re.findall(r"[^\s#]+", comment[1])) if comment else ""
+        if one.choices:
+            missing = [word for word in one.choices if not re.search(rf"\b{re.escape(word)}\b", said)]
+        else:
+            missing = [one.nearness] if one.nearness not in said else []
+        yield from (f"{exercise.folder / PREDICT}: {one.name}: does not say `{words}`" for words in missing)
 
 
 def _answers(exercise: Exercise) -> Iterator[str]:

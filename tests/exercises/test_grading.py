@@ -11,8 +11,9 @@ import pytest
 from sim import exercises
 from sim.cli import main
 from sim.exercises import grading, measures
-from sim.exercises.grade_table import as_csv
+from sim.exercises.grade_table import as_csv, as_table
 from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
+from sim.report.terminal import Terminal
 from sim.world.attempt import AttemptRunner
 from tests.exercises.tiny_course import ANSWERS, BLANK, FIRST, SECOND, SOLUTION, START, hand_in, write_course
 
@@ -337,10 +338,27 @@ def test_the_command_writes_the_table_and_sums_the_class_up(
         ("cid", "cannot tell"),
     ]
     out, err = capsys.readouterr()
-    (line,) = [line.split() for line in out.splitlines() if "01 first one" in line]
+    (line,) = [line.split() for line in out.splitlines() if line.startswith(" 01 first one")]
     assert line == ["01", "first", "one", "1", "1", "1", "0", "67%", "every-order"]
+    (line,) = [line.split() for line in out.splitlines() if line.startswith(" bob") and "first one" in line]
+    assert line == ["bob", "01", "first", "one", "fail", "1/2", "0/2", "every-order"]
     assert max(map(len, out.splitlines())) <= 80
     assert "3 of 3 answers" in err
+
+
+def test_the_printed_table_fits_eighty_columns_whatever_names_are_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long names fold, and what looks like markup is text; nothing is cut off."""
+    monkeypatch.setenv("COLUMNS", "80")
+    grades = [
+        Grade("a-student-whose-folder-has-a-long-name-[bold]" * 2, "16-your-own-policy", verdict, first_failing=check)
+        for verdict, check in (("cannot tell", ""), ("fail", "nothing-in-the-failed-set"), ("not handed in", ""))
+    ]
+    console = Terminal(file=io.StringIO(), width=80)
+    console.print(as_table(grades))
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "…" not in printed
+    assert all(word in "".join(printed.split()) for word in ("[bold]", "cannottell", "nothing-in"))
 
 
 def test_a_fault_of_the_program_ends_the_command_with_3_when_all_are_graded(

@@ -13,7 +13,7 @@ from tests.exercises.tiny import EXERCISE, FILES, POLICY, SOLUTION, TOO_OFTEN, w
 def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
     """Start, wrong ideas, solution, predictions, texts and hints."""
     claims = list(verify(exercise, seeds=4))
-    assert [claim.faults for claim in claims] == [[]] * 8
+    assert [claim.faults for claim in claims] == [[]] * 9
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
         ({"solution_policy": "queues: {order: {attempts: 0}}"}, "the solution passes", "policy.yaml:1:28"),
         ({"predict": "failed: 3\nfate:\n"}, "predict.yaml asks", "failed: is answered already"),
         ({"predict": "fate:\n"}, "predict.yaml asks", "expected an empty line for each prediction"),
+        ({"predict": "# a number\nfailed:\n# none or some\nfate:\n"}, "predict.yaml says", "within 2 counts as right"),
+        ({"predict": "# within 2 counts as right\nfailed:\n# none?\nfate:\n"}, "predict.yaml says", "`some`"),
         ({"hints": FILES["hints.md"].replace("Look.", "Set attempts: 4.")}, "no hint", "hint 1: says `attempts: 4`"),
         ({"hints": FILES["hints.md"].replace("delays up", "delays of 2s up")}, "no hint", "hint 2: says `delay: 2s`"),
         ({"hints": "## Hint 1\n\nLook.\n"}, "its texts", "expected the sections"),
@@ -50,6 +52,7 @@ def test_a_broken_exercise_is_found_out(tmp_path: Path, changed: dict[str, str],
         (EXERCISE.replace('"<= 20s"', '"<= 20"'), "expected a bound such as"),
         (EXERCISE.replace("start_fails: every-order", "start_fails: no-such"), "there is no check called no-such"),
         (EXERCISE.replace("minutes: 5\n", ""), "minutes: is missing"),
+        (EXERCISE.replace("within: 2, ", ""), "give within: (how near a guess counts as right"),
         (EXERCISE + "more: 1\n", "more: there is no such key here"),
     ],
 )

@@ -53,7 +53,7 @@ wrong_ideas:
 FILES = {
     "scenario.yaml": SCENARIO,
     "policy.yaml": POLICY,
-    "predict.yaml": "failed:\nfate:\n",
+    "predict.yaml": "# A number; within 2 counts as right.\nfailed:\n# none or some\nfate:\n",
     "exercise.yaml": EXERCISE,
     "README.md": "# Outlast\n\n## What happened\n\nOptimalBits/bull#1234\n\n## The system\n\n.\n\n## Your task\n\n.\n",
     "hints.md": "## Hint 1\n\nLook.\n\n## Hint 2\n\nAdd delays up.\n\n## Hint 3\n\nattempts: 4 and 2s.\n",

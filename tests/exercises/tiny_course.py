@@ -13,7 +13,7 @@ task: Outlast the outage.
 may_change: [queues.order.attempts, queues.order.backoff]
 seeds: 3
 predictions:
-  - {{name: failed, ask: How many of the 12 orders fail?, measure: failed_retained, why: Two attempts are too few.}}
+  - {{name: failed, ask: How many of the 12 fail?, measure: failed_retained, within: 0, why: Two attempts are too few.}}
   - name: fate
     ask: Is any order lost?
     measure: lost
@@ -41,7 +41,7 @@ faults:
 START = "queues:\n  order:\n    attempts: 2\n    backoff: {type: fixed, delay: 1s}\n"
 SOLUTION = "queues:\n  order:\n    attempts: 6\n    backoff: {type: fixed, delay: 6s}\n"
 ANSWERS = "failed: 12\nfate: no\n"
-BLANK = "# How many?\nfailed:\n# Any lost?\nfate:\n"
+BLANK = "# How many, exactly?\nfailed:\n# Any lost, yes or no?\nfate:\n"
 FILES = {
     "policy.yaml": START,
     "predict.yaml": BLANK,

@@ -65,6 +65,26 @@ def test_who_has_passed_is_told_where_it_says_why(started: Path, capsys: pytest.
     assert "What it costs" in capsys.readouterr().out
 
 
+def test_why_gives_the_solution_away_only_to_who_has_passed_or_asks_for_it(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pass counts in its own folder and for its own exercise, and a later failure does not take it back."""
+    main(["exercise", "check", "01"])
+    capsys.readouterr()
+    assert main(["exercise", "why", "01"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "  python -m sim exercise why 01 --spoil" in err.splitlines()
+    assert main(["exercise", "why", "01", "--spoil"]) == 0
+    (started / "policy.yaml").write_text(SOLUTION)
+    main(["exercise", "check", "01", "--results", "elsewhere.json"])
+    (started / "policy.yaml").write_text(FIRST.text("policy.yaml"))
+    main(["exercise", "check", "01"])
+    assert main(["exercise", "why", "01"]) == 0
+    assert main(["exercise", "why", "01", "--folder", "another"]) == 1
+    assert main(["exercise", "why", "02", "--folder", str(started)]) == 1
+
+
 def test_check_and_run_want_predictions_first(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the place of the first that is missing."""
     (started / "predict.yaml").write_text("failed: 38\nslowest:\n")
@@ -92,10 +112,11 @@ def test_what_is_printed_fits_eighty_columns(started: Path, capsys: pytest.Captu
         ["check", "01"],
         ["hint", "01", "--level", "3"],
         ["why", "01"],
+        ["why", "01", "--spoil"],
         ["run", "01"],
     ):
         main(["exercise", *words])
-        assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+        assert max(map(len, "".join(capsys.readouterr()).splitlines())) <= 80
 
 
 def test_a_run_tells_what_the_checks_measure_and_how_to_be_judged(
@@ -119,7 +140,7 @@ def test_a_run_tells_the_story_of_a_job(started: Path, capsys: pytest.CaptureFix
 
 
 def test_list_shows_what_was_passed(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By the results file of the last check."""
+    """By the file of the last pass, which a later failure leaves."""
     (started / "policy.yaml").write_text(SOLUTION)
 
     def row() -> str:
