@@ -23,6 +23,7 @@ from sim.world.stores import StoreName
 
 SEMANTICS: dict[str | None, SemanticsName | None] = {None: None, "bull": "bull-4.16", "documented": "documented"}
 MODES: tuple[ModeName, ...] = ("in-process", "queue")
+SCENARIOS = "scenarios"
 COURSE = "sim/exercises/course"
 MOST_STEPS = 400_000
 

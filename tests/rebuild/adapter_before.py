@@ -23,6 +23,7 @@ from sim.monitoring.catalogue import METRICS
 
 SEMANTICS = {"bull": "bull-4.16", "documented": "documented"}
 MODES = ("in-process", "queue")
+SCENARIOS = "scenarios"
 COURSE = "sim/exercises/course"
 MOST_STEPS = 400_000
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -35,6 +35,17 @@ class Kept:
         wanted = set(parts)
         rows = self._database.execute("select key, part, quick from unit order by rowid")
         return [key for key, part, is_quick in rows if part in wanted and (is_quick or not quick)]
+
+    def keep_only(self, quick: Mapping[str, bool]) -> None:
+        """Forget units that are not run any more, or are among the quick ones no longer or only now.
+
+        Args:
+            quick: All units, and whether each is a quick one.
+        """
+        rows = self._database.execute("select key, quick from unit").fetchall()
+        old = [(key,) for key, is_quick in rows if quick.get(key) != bool(is_quick)]
+        self._database.executemany("delete from unit where key = ?", old)
+        self._database.commit()
 
     def add(self, part: str, key: str, quick: bool, packed: bytes) -> None:
         """Keep what a unit gave."""

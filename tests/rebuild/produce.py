@@ -43,9 +43,10 @@ def made(side: str, random: Path, key: str) -> tuple[str, bytes]:
 
 
 def produce(side: str, to: Path, random: Path, parts: Sequence[str], quick: bool) -> None:
-    """Make the fingerprints that a database lacks."""
+    """Make the fingerprints that a database lacks, and forget those that are not asked for any more."""
     known = all_units(side, random)
     with Kept(to) as kept, ProcessPoolExecutor(PROCESSES) as pool:
+        kept.keep_only({key: unit.quick for key, unit in known.items()})
         there = set(kept.keys(parts, quick=False))
         wanted = [one for one in known.values() if one.part in parts and (one.quick or not quick)]
         missing = [one.key for one in wanted if one.key not in there]
