@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOOKS = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 
 
-def _folder(command: Callable[..., None]) -> Callable[..., None]:
+def _folder(command: Callable[..., int | None]) -> Callable[..., int | None]:
     return click.option(
         "--folder", type=click.Path(path_type=Path), help="Your files; default: my-exercises/ and its name."
     )(command)
