@@ -10,6 +10,7 @@ from rich.text import Text
 from sim.advice.advise import Advice
 from sim.advice.finding import HEADINGS, SEVERITIES, Finding, Severity
 from sim.advice.trials import Trial
+from sim.core.program import as_called, program_name
 from sim.report.words import in_words, shown_measures
 
 STYLES = {Severity.LOSE: "bold red", Severity.DUPLICATE: "bold yellow", Severity.DELAY: "bold", Severity.KNOW: ""}
@@ -72,7 +73,7 @@ def _laid_out(number: int, finding: Finding, rows: Iterable[tuple[str, str]]) ->
     name = f"{finding.check}{f' ({finding.queue})' if finding.queue else ''}"
     grid.add_row(str(number), Text(name, style=STYLES[finding.severity] or "bold"))
     for head, text in rows:
-        grid.add_row(Text(head, style="dim"), Text(text))
+        grid.add_row(Text(head, style="dim"), Text(as_called(text)))
     return grid
 
 
@@ -99,4 +100,4 @@ def _came_of(trial: Trial) -> str:
 def _print_command(finding: Finding, console: Console) -> None:
     """Print the command on a line of its own that is never wrapped, so that it can be copied."""
     if finding.see is not None:
-        console.print(Text.assemble(("   see ", "dim"), f"python -m sim run {finding.see}"), soft_wrap=True)
+        console.print(Text.assemble(("   see ", "dim"), f"{program_name()} run {finding.see}"), soft_wrap=True)

@@ -11,6 +11,7 @@ from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
 from sim.core.printable import printable
+from sim.core.program import as_called, program_name
 
 BAD_INPUT = 2
 INTERNAL = 3
@@ -80,12 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        code = cli.main(arguments, prog_name="python -m sim", standalone_mode=False)
+        code = cli.main(arguments, prog_name=program_name(), standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return BAD_INPUT
     except SimError as error:
-        click.echo(printable(str(error)), err=True)
+        click.echo(printable(as_called(str(error))), err=True)
         return BAD_INPUT
     except ReaderLeft:
         raise BrokenPipeError from None

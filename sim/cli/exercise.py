@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.exercise_teacher import grade, new, notebook, verify
+from sim.core.program import as_called
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,11 +24,15 @@ def _folder(command: Callable[..., int | None]) -> Callable[..., int | None]:
     )(command)
 
 
+def _say(text: str, *, err: bool = False) -> None:
+    click.echo(as_called(text), err=err)
+
+
 def _print(lines: "Iterable[Line]", console: "Console") -> None:
     from rich.text import Text
 
     for line in lines:
-        console.print(Text(line.text, style=LOOKS.get(line.look, "")), soft_wrap=True)
+        console.print(Text(as_called(line.text), style=LOOKS.get(line.look, "")), soft_wrap=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -69,7 +74,7 @@ def list_(course: Path) -> None:
         table.add_row(one.number, one.description.title, str(one.description.minutes), done)
     console = Terminal()
     console.print(table)
-    console.print(f"Begin with: {command_for(found[0], 'start')}", highlight=False, soft_wrap=True)
+    console.print(as_called(f"Begin with: {command_for(found[0], 'start')}"), highlight=False, soft_wrap=True)
 
 
 @command.command()
@@ -98,7 +103,7 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
     place = answer_folder(found, folder)
     for path in copy(found, place):
         click.echo(f"wrote {path}")
-    click.echo(
+    _say(
         f"\nRead README.md, fill in predict.yaml, then edit policy.yaml. Next:\n"
         f"  {command_for(found, 'run', place)}\n"
         f"  {command_for(found, 'check', place)}\n"
@@ -203,7 +208,7 @@ def hint(course: Path, exercise: str, level: int) -> None:
     found = find_exercise(exercise, course)
     print_markdown(found.hint(level), Terminal())
     if level < 3:
-        click.echo(f"\nMore: {command_for(found, 'hint')} --level {level + 1}")
+        _say(f"\nMore: {command_for(found, 'hint')} --level {level + 1}")
 
 
 @command.command()
@@ -225,7 +230,7 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
     found = find_exercise(exercise, course)
     place = answer_folder(found, folder)
     if not (spoil or passed(found, place)):
-        click.echo(
+        _say(
             f"{place}:\nno check has passed here yet, and this gives the solution away. To go on:\n"
             f"  {command_for(found, 'check', folder)}\n"
             f"  {command_for(found, 'hint')}\n"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.core.program import program_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -168,5 +170,5 @@ def new(folder: Path) -> None:
         click.echo(f"wrote {path}")
     click.echo(
         "\nThey are a small exercise that holds; make it yours step by step, and after each prove it with\n"
-        f"  python -m sim exercise verify {quote(str(folder))}"
+        f"  {program_name()} exercise verify {quote(str(folder))}"
     )

@@ -11,11 +11,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.core.program import program_name
 from sim.core.replay import in_a_line, options_of
 from sim.core.version import version
 
 _MOST_BYTES = 1 << 20
-_PROG = "python -m sim"
 
 
 def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> None:
@@ -25,14 +25,14 @@ def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> No
         f"internal error: {in_a_line(error)}",
         "This is a fault of the program, not of what it was given. Please report it with these lines:",
         f"  version    {version()}, Python {platform.python_version()}",
-        f"  command    {shlex.join([*_PROG.split(), *given])}",
+        f"  command    {shlex.join([*program_name().split(), *given])}",
     ]
     files = _scenarios(given)
     told += [f"  scenario   {path} (SHA-256 {digest})" for path, digest in files]
     options = options_of(error)
     if options is not None:
         path = shlex.quote(files[0][0]) if files else "SCENARIO"
-        told.append(f"  replay     {_PROG} run {path} {options}")
+        told.append(f"  replay     {program_name()} run {path} {options}")
     told.append(_where_the_traceback_is(error))
     _say("\n".join(told))
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sim.cli.scenario_path import ScenarioPath
+from sim.core.program import as_called
 
 DATABASE = "sweep.sqlite"
 
@@ -85,7 +86,7 @@ def command(
     _tell(result, shown, json_to, out, plots=not no_plots)
     if not failures:
         return 0
-    click.echo(told(failures), err=True)
+    click.echo(as_called(told(failures)), err=True)
     return 3 if any(one.broke for one in failures) else 2
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sim.core.errors import OutputError, ScenarioError
 from sim.core.files import read_ordinary
+from sim.core.program import MODULE, SCRIPT, as_called, program_name
 from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
@@ -109,7 +110,9 @@ def _read(path: Path) -> str:
 
 def _differs(exercise: Exercise, name: str, folder: Path) -> bool:
     path = folder / name
-    return not path.is_file() or path.read_bytes() != (exercise.folder / name).read_bytes()
+    return not path.is_file() or path.read_bytes() not in [
+        _content(exercise, name, program) for program in (MODULE, SCRIPT)
+    ]
 
 
 def _put_back(exercise: Exercise, name: str, folder: Path) -> Path | None:
@@ -135,10 +138,16 @@ def _copy(exercise: Exercise, name: str, folder: Path) -> Path:
     target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        content = (exercise.folder / name).read_bytes()
+        content = _content(exercise, name, program_name())
     except OSError as error:
         raise OutputError(str(target), error.strerror) from None
     return replace_one(target, content)
+
+
+def _content(exercise: Exercise, name: str, program: str) -> bytes:
+    """Return what a file of an exercise says, a story with its commands as they are typed."""
+    own = (exercise.folder / name).read_bytes()
+    return as_called(own.decode(), program).encode() if name == STORY else own
 
 
 def passed(exercise: Exercise, folder: Path) -> bool:

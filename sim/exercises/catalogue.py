@@ -3,6 +3,7 @@
 from pathlib import Path
 from shlex import quote
 
+from sim.core.program import MODULE
 from sim.exercises.errors import ExerciseError, UnknownExercise
 from sim.exercises.exercise import DESCRIPTION, Exercise, load_exercise
 
@@ -58,7 +59,7 @@ def find_exercise(name: str, course: Path = COURSE) -> Exercise:
 
 
 def command_for(exercise: Exercise, verb: str, folder: Path | None = None) -> str:
-    """Write the command that does something with an exercise, as a learner types it.
+    """Write the command that does something with an exercise, as a learner types it in a checkout.
 
     Args:
         folder: Where the learner's files are, if not in their usual place.
@@ -66,4 +67,4 @@ def command_for(exercise: Exercise, verb: str, folder: Path | None = None) -> st
     course = exercise.folder.parent
     of = "" if course == COURSE else f" --course {quote(str(course))}"
     where = "" if folder in (None, MINE / exercise.name) else f" --folder {quote(str(folder))}"
-    return f"python -m sim exercise{of} {verb} {exercise.number}{where}"
+    return f"{MODULE} exercise{of} {verb} {exercise.number}{where}"

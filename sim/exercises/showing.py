@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sim.core.program import as_called
 from sim.exercises.exercise import STORY, Exercise
 from sim.exercises.measures import WHOLE_RUN
 
@@ -42,4 +43,4 @@ def print_markdown(text: str, console: "Console") -> None:
     """Print Markdown; on a narrow terminal it folds."""
     from rich.markdown import Markdown
 
-    console.print(Markdown(text, hyperlinks=False))
+    console.print(Markdown(as_called(text), hyperlinks=False))
