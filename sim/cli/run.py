@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
-@click.option("--store", type=click.Choice(["fakeredis", "memory"]), default="fakeredis", help="What holds the keys.")
+@click.option(
+    "--store",
+    type=click.Choice(["fakeredis", "memory"]),
+    default="fakeredis",
+    help="What holds the keys; memory is faster.",
+)
 @click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Change a value, as a sweep's --vary does.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")

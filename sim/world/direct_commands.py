@@ -5,6 +5,7 @@ checks the answer. Here the first is worked out once for each command and number
 fakeredis's own way as soon as anybody subscribes. The work itself is fakeredis's, and so is every answer and error.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from fakeredis._commands import Key, Signature
@@ -45,6 +46,7 @@ class DirectCommands:
     def __init__(self, socket: Any) -> None:
         self._socket = socket
         self._server = socket._server
+        socket.add_subkey_event = _tell_nobody  # Redis 7.0 has no events of single fields; the socket would keep them
         self._plans: dict[tuple[str, int], _Plan | None] = {}
 
     def run(self, signature: Signature, fields: list[bytes]) -> Any:
@@ -117,6 +119,10 @@ class DirectCommands:
             self._socket._resp_version == 2 and FLAG_SKIP_CONVERT_TO_RESP2 not in signature.flags,
             FLAG_LEAVE_EMPTY_VAL not in signature.flags,
         )
+
+
+def _tell_nobody(_event: bytes, _key: bytes, _fields: Sequence[bytes]) -> None:
+    """Take an event of a hash's fields and forget it."""
 
 
 def _key_at(plan: _Plan, place: int) -> _KeyPlan:

@@ -12,32 +12,22 @@ from redis._parsers import Encoder
 
 from sim.core.clock import Clock
 from sim.jobqueue.store import Store
-from sim.world.canary import check_fakeredis
 from sim.world.direct_commands import DirectCommands
-from sim.world.shortcuts.arguments import NoShortcut, decoded
-from sim.world.shortcuts.table import SHORTCUTS
-from sim.world.simulated_server import SimulatedDatabase, SimulatedServer
+from sim.world.fakeredis_check import check_fakeredis
+from sim.world.simulated_server import SimulatedServer
 
 
 class SimulatedRedis(fakeredis.FakeRedis):
     """A redis-py client of the simulated server.
 
-    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly. The queue's
-    commands take their shortcuts while nobody listens, watches or waits. Others go to fakeredis without being written
-    to a socket and read back.
+    Nothing can come between two commands at one simulated instant, so a transaction runs its body directly. Commands go
+    to fakeredis without being written to a socket and read back; those that need a connection around them go redis-py's
+    way.
     """
 
     runs_alone = True
     _socket: Any = None
     _direct: DirectCommands
-    _server: SimulatedServer
-    _db: SimulatedDatabase
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        cast(Any, super()).__init__(*args, **options)
-        connection: dict[str, Any] = self.connection_pool.connection_kwargs
-        self._server = connection["server"]
-        self._db = cast(SimulatedDatabase, self._server.dbs[connection["db"]])
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Carry out one command.
@@ -63,12 +53,12 @@ class SimulatedRedis(fakeredis.FakeRedis):
             answer = self._direct.run(signature, fields)
         if isinstance(answer, SimpleError):
             raise socket._decode_error(answer)
-        decoded = _decoded(answer)
-        callback = cast(Any, self.response_callbacks).get(command)
+        reply = _decoded(answer)
+        callback = dict.get(self.response_callbacks, command)
         if callback is None:
-            return decoded
+            return reply
         options.pop("keys", None)
-        return callback(decoded, **options)
+        return callback(reply, **options)
 
     def transaction(
         self,
@@ -87,28 +77,6 @@ class SimulatedRedis(fakeredis.FakeRedis):
 
     def multi(self) -> None:
         """Do nothing: what follows is carried out at once instead of being noted down."""
-
-
-def _method(name: str, shortcut: Callable[..., Any]) -> Callable[..., Any]:
-    """Make the method of one command, which takes the shortcut where it can and goes redis-py's way where not."""
-    long_way = getattr(fakeredis.FakeRedis, name)
-
-    @functools.wraps(long_way)
-    def command(self: SimulatedRedis, *args: Any, **options: Any) -> Any:
-        server, db = self._server, self._db
-        if server.connected and not (server.subscribers or server.psubscribers or db.is_observed):
-            with server.lock:
-                try:
-                    return shortcut(db, *args, **options)
-                except NoShortcut:
-                    pass
-        return long_way(self, *args, **options)
-
-    return command
-
-
-for _name, _shortcut in SHORTCUTS.items():
-    setattr(SimulatedRedis, _name, _method(_name, _shortcut))
 
 
 _encode = cast(Any, Encoder)("utf-8", "strict", decode_responses=True).encode
@@ -130,17 +98,22 @@ def _look_up(command: Any) -> Signature | None:
     return signature
 
 
+def _text(value: bytes) -> str:
+    """Turn a value into text; bytes that are no UTF-8 become U+FFFD, as Node reads them."""
+    return value.decode("utf-8", "replace")
+
+
 def _decoded(answer: Any) -> Any:
     """Turn bytes into text, all the way down, as a client with ``decode_responses`` does."""
     kind = type(answer)
     if kind is int or answer is None:
         return answer
     if kind is bytes:
-        return decoded(answer)
+        return _text(answer)
     if isinstance(answer, list):
-        return [decoded(part) if type(part) is bytes else _decoded(part) for part in answer]
+        return [_text(part) if type(part) is bytes else _decoded(part) for part in answer]
     if isinstance(answer, SimpleString):
-        return decoded(answer.value)
+        return _text(answer.value)
     if isinstance(answer, dict):
         return {_decoded(key): _decoded(value) for key, value in answer.items()}
     if isinstance(answer, set):
@@ -169,7 +142,7 @@ def open_fakeredis(clock: Clock) -> tuple[SimulatedServer, Store]:
     """Start a simulated Redis and return it with a client.
 
     Raises:
-        CanaryError: The installed fakeredis does not follow the simulated clock, or keeps its data in another way.
+        UnsuitableFakeredis: The installed fakeredis does not follow the simulated clock, or works otherwise.
     """
     _check_once()
     server = SimulatedServer(clock)

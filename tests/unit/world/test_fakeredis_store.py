@@ -1,4 +1,4 @@
-"""Shortcuts are taken by everyday calls only, and nobody beside them misses anything."""
+"""Direct commands are fakeredis's own, and nobody beside them misses anything."""
 
 import threading
 from typing import Any
@@ -6,36 +6,24 @@ from typing import Any
 import fakeredis
 import pytest
 import redis
+from fakeredis._core._database import CommandItem
 
 from sim.core.clock import ManualClock
-from sim.world.canary import EVERYDAY, CanaryError, check_fakeredis
+from sim.world import direct_commands
+from sim.world.fakeredis_check import CALLS, UnsuitableFakeredis, check_fakeredis
 from sim.world.redis_store import SimulatedRedis, open_fakeredis
-from sim.world.shortcuts import hashes
-from sim.world.shortcuts.table import SHORTCUTS
+from sim.world.simulated_server import SimulatedDatabase
 
 
 @pytest.fixture
 def pair(clock: ManualClock) -> tuple[Any, Any]:
-    """A client with shortcuts, and fakeredis's own client of the same server."""
+    """A client with direct commands, and fakeredis's own client of the same server."""
     server, client = open_fakeredis(clock)
     return client, fakeredis.FakeRedis(server=server, decode_responses=True)
 
 
-def test_every_everyday_call_takes_its_shortcut(pair: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of them is sent to redis-py, and together they are all commands that have a shortcut."""
-    client, _beside = pair
-
-    def refuse(*_args: Any, **_options: Any) -> Any:
-        raise AssertionError("this call went the long way")
-
-    monkeypatch.setattr(SimulatedRedis, "execute_command", refuse)
-    for command, args, options in EVERYDAY:
-        getattr(client, command)(*args, **options)
-    assert {command for command, _args, _options in EVERYDAY} == set(SHORTCUTS)
-
-
-@pytest.mark.parametrize(("command", "args", "options"), EVERYDAY)
-def test_no_shortcut_leads_to_a_server_that_is_away(
+@pytest.mark.parametrize(("command", "args", "options"), CALLS)
+def test_no_command_reaches_a_server_that_is_away(
     clock: ManualClock, command: str, args: tuple[Any, ...], options: dict[str, Any]
 ) -> None:
     """Each command raises redis-py's own error, and works again when the server is back."""
@@ -57,8 +45,8 @@ def test_a_wrong_type_is_an_error_and_changes_nothing(pair: tuple[Any, Any]) -> 
     assert beside.lrange("list", 0, -1) == ["a"]
 
 
-def test_what_a_shortcut_changed_makes_another_clients_transaction_fail(pair: tuple[Any, Any]) -> None:
-    """While a key is watched the watcher is told, also of a change by a command that has a shortcut."""
+def test_what_a_direct_command_changed_makes_another_clients_transaction_fail(pair: tuple[Any, Any]) -> None:
+    """A watched key that changes is told to its watcher."""
     client, beside = pair
     with beside.pipeline() as transaction:
         transaction.watch("key")
@@ -86,19 +74,26 @@ def test_those_who_listen_hear_of_every_change(pair: tuple[Any, Any]) -> None:
 def test_who_is_blocked_until_there_is_something_gets_it(pair: tuple[Any, Any]) -> None:
     """A push wakes a client that waits for a list in another thread."""
     client, beside = pair
+    server = beside.connection_pool.connection_kwargs["server"]
+    blocked = threading.Event()
+
+    class Condition(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            blocked.set()
+            return super().wait(timeout)
+
+    server.dbs[0].condition = Condition(server.lock)
     got: list[Any] = []
     waiter = threading.Thread(target=lambda: got.append(beside.brpop("list", timeout=20)))
     waiter.start()
-    while not client._db.is_observed:
-        pass
+    assert blocked.wait(20)
     client.lpush("list", "a")
     waiter.join(20)
     assert [tuple(answer) for answer in got] == [("list", "a")]
-    assert not client._db.is_observed
 
 
-def test_fields_that_expire_are_left_to_fakeredis(pair: tuple[Any, Any]) -> None:
-    """Setting a field takes its expiry away, as on Redis."""
+def test_fields_that_expire_lose_their_expiry_when_they_are_set(pair: tuple[Any, Any]) -> None:
+    """As on Redis."""
     client, beside = pair
     client.hset("hash", "field", "1")
     beside.hexpire("hash", 1_000, "field")
@@ -106,14 +101,13 @@ def test_fields_that_expire_are_left_to_fakeredis(pair: tuple[Any, Any]) -> None
     assert beside.httl("hash", "field") == [-1]
 
 
-def test_a_set_with_a_member_that_expired_is_left_to_fakeredis(pair: tuple[Any, Any]) -> None:
-    """What fakeredis would not count any more, no shortcut counts."""
-    client, _beside = pair
-    client.sadd("set", "a", "b")
-    client._db.live("set").value.set_member_expireat(b"a", 2**60)
-    client._db.live("set").value._values[b"a"] = 1
-    assert client.scard("set") == 1
-    assert client.smembers("set") == {"b"}
+def test_a_long_run_leaves_nothing_behind_in_the_connection(clock: ManualClock) -> None:
+    """Events of single fields, which Redis 7.0 does not have, are not kept for anybody."""
+    client: Any = open_fakeredis(clock)[1]
+    for number in range(10):
+        client.hset("hash", "field", number)
+        client.hdel("hash", "field")
+    assert client._socket._subkey_events == []
 
 
 def test_no_argument_is_made_text_that_redis_py_would_refuse(pair: tuple[Any, Any]) -> None:
@@ -134,15 +128,23 @@ def test_databases_that_change_places_are_followed(pair: tuple[Any, Any]) -> Non
     assert client.get("text") == "a"
 
 
-def test_a_fakeredis_that_keeps_its_data_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fakeredis_that_notes_changes_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the start, with the name of the command that shows it."""
-    monkeypatch.setattr(hashes.Hash, "getall", lambda self: {b"a": b"otherwise"})
-    with pytest.raises(CanaryError, match="hgetall"):
+    unused = property(lambda item: False, lambda item, value: None)
+    monkeypatch.setattr(direct_commands, "CommandItem", type("Item", (CommandItem,), {"_modified": unused}))
+    with pytest.raises(UnsuitableFakeredis, match="incr answers 1 instead of 8"):
         check_fakeredis(SimulatedRedis)
 
 
-def test_a_fakeredis_without_the_parts_that_shortcuts_need_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fakeredis_without_the_parts_that_direct_commands_need_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing attribute is no stack trace but a message with a way out."""
-    monkeypatch.delattr(hashes.Hash, "_expire_keys")
-    with pytest.raises(CanaryError, match="constraints"):
+    monkeypatch.delattr(CommandItem, "writeback")
+    with pytest.raises(UnsuitableFakeredis, match="constraints"):
+        check_fakeredis(SimulatedRedis)
+
+
+def test_a_fakeredis_whose_keys_expire_by_another_clock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then no lock of a run would ever be lost at the right moment."""
+    monkeypatch.setattr(SimulatedDatabase, "expired", lambda self, item: False)
+    with pytest.raises(UnsuitableFakeredis, match="simulated clock"):
         check_fakeredis(SimulatedRedis)

@@ -1,4 +1,4 @@
-"""A shortcut answers, changes and refuses exactly what redis-py's own client of fakeredis does."""
+"""A direct command answers, changes and refuses exactly what redis-py's own client of fakeredis does."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from sim.core.clock import ManualClock
+from sim.jobqueue.store import Commands
 from sim.world.redis_store import open_fakeredis
-from sim.world.shortcuts.table import SHORTCUTS
 from sim.world.simulated_server import SimulatedServer
 
 T0 = 1_767_225_600_000
@@ -77,6 +77,7 @@ CALLS: dict[str, dict[str, list[Calls]]] = {
     },
     "hash": {
         "hget": [call("hget", HASH, FIELDS)],
+        "hmget": [call("hmget", HASH, st.lists(FIELDS, min_size=1, max_size=3))],
         "hgetall": [call("hgetall", HASH)],
         "hset": [
             call("hset", HASH, FIELDS, TEXTS),
@@ -94,6 +95,7 @@ CALLS: dict[str, dict[str, list[Calls]]] = {
         "lrange": [call("lrange", LIST, PLACES, PLACES)],
         "lindex": [call("lindex", LIST, PLACES)],
         "linsert": [call("linsert", LIST, mostly(["BEFORE", "AFTER"], ["after", "x"]), MEMBERS, MEMBERS)],
+        "lset": [call("lset", LIST, PLACES, MEMBERS)],
         "llen": [call("llen", LIST)],
         "lrem": [call("lrem", LIST, COUNTS, MEMBERS)],
         "lpos": [call("lpos", LIST, MEMBERS), call("lpos", LIST, MEMBERS, rank=COUNTS, count=COUNTS)],
@@ -123,8 +125,9 @@ CALLS: dict[str, dict[str, list[Calls]]] = {
         "zrem": [spread("zrem", SORTED, MANY)],
     },
 }
-"""Every command that has a shortcut, by the type of its keys."""
+"""Every command that the queue uses on keys of one type, by that type."""
 FILLING = {"string": "set", "hash": "hset", "list": "rpush", "set": "sadd", "sorted": "zadd"}
+OF_ANY_TYPE = {"exists", "delete", "rename", "pttl"}
 WAIT = "wait a few ms"
 
 
@@ -138,6 +141,7 @@ def histories(kind: str) -> st.SearchStrategy[list[Call]]:
         spread("delete", st.lists(key, min_size=1, max_size=2)),
         call("pexpire", key, st.integers(1, 3)),
         call("rename", key, key),
+        call("pttl", key),
         st.tuples(st.just(WAIT), st.tuples(st.integers(1, 2)), st.just({})),
     ]
     first: list[Call] = [
@@ -185,7 +189,7 @@ def everything(server: Any) -> list[Any]:
 @pytest.mark.parametrize("kind", CALLS)
 @settings(max_examples=EXAMPLES)
 @given(st.data())
-def test_no_history_tells_the_client_with_shortcuts_from_fakeredis_own(kind: str, data: st.DataObject) -> None:
+def test_no_history_tells_direct_commands_from_fakeredis_own_client(kind: str, data: st.DataObject) -> None:
     """Each answer, each error and each key: wrong types, odd arguments and expiring keys included."""
     clock = ManualClock(T0)
     server, client = open_fakeredis(clock)
@@ -222,7 +226,7 @@ EDGES: tuple[Call, ...] = (
     ("zrange", ("sorted", 0, -1), {"withscores": True}),
     ("zadd", ("sorted", {"zero": -0.0, "a": 1.0}), {}),
 )
-"""Calls at the edge of what a shortcut takes upon itself, each on ``EDGE_KEYS``."""
+"""Calls at the edge of what Redis takes, each on ``EDGE_KEYS``."""
 
 
 @pytest.mark.parametrize(("command", "args", "options"), EDGES)
@@ -240,13 +244,15 @@ def test_at_the_edges_the_answer_and_the_keys_are_the_same(
     assert everything(server) == everything(other_server)
 
 
-def test_every_shortcut_is_in_the_histories() -> None:
-    """A new shortcut cannot be forgotten here."""
-    assert {"exists", "delete", *(command for calls in CALLS.values() for command in calls)} == set(SHORTCUTS)
+def test_every_command_of_the_queue_is_in_the_histories() -> None:
+    """A new one cannot be forgotten here."""
+    of_one_type = {command for calls in CALLS.values() for command in calls}
+    queue_commands = {name for name in vars(Commands) if not name.startswith("_")}
+    assert of_one_type | OF_ANY_TYPE == queue_commands
 
 
 @pytest.mark.parametrize("ms", [499, 500, 501])
-def test_a_shortcut_sees_a_key_live_up_to_its_last_millisecond(ms: int) -> None:
+def test_a_direct_command_sees_a_key_live_up_to_its_last_millisecond(ms: int) -> None:
     """Alive in the millisecond of its expiry, gone in the one after, and then its place can be taken."""
     clock = ManualClock(T0)
     server, client = open_fakeredis(clock)
