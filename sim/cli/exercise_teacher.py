@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.core.extras import need
 from sim.core.program import program_name
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ def notebook(course: Path, exercise: str, out: str | None, student: bool, salt: 
     """Write EXERCISE as a notebook for nbgrader, with its solution and hidden tests."""
     from sim.cli.run import write
     from sim.exercises.catalogue import find_exercise
+
+    need("a notebook for nbgrader", "notebook", "nbformat")
     from sim.exercises.notebook import HIDDEN, as_text, instructor_notebook, student_notebook
 
     found = find_exercise(exercise, course)

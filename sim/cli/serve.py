@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 PATIENCE_S = 8.0
 """How long the end waits for a step of the run and for a script at the Redis port, real seconds."""
 _ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-EXTRA = "the page needs the extra `serve`: pip install -c constraints.txt -e '.[serve]' ({} is missing)"
 
 
 @click.command()
@@ -63,16 +62,17 @@ def command(
     """
     from sim.core.durations import parse_duration
     from sim.core.errors import DurationError
+    from sim.core.extras import need
     from sim.scenario.load import load_scenario
 
     try:
         until_ms = None if until is None else parse_duration(until)
     except DurationError as error:
         raise click.UsageError(f"--until: {error}") from None
-    try:
-        from sim.serve import web_server
-    except ModuleNotFoundError as error:
-        raise click.ClickException(EXTRA.format(error.name)) from None
+    need("the page", "serve", "starlette", "uvicorn")
+    if not no_redis_port:
+        need("the Redis port", "serve", "lupa", "msgpack")
+    from sim.serve import web_server
     from sim.serve.pace import SpeedError, parse_speed
 
     try:

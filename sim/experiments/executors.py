@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.core.extras import need
 from sim.experiments.one_point import Batch, Done, carry_out
 
 _IDLE_S = 10
@@ -85,10 +86,9 @@ def _parallel(batches: Iterable[Batch]) -> Iterator[Done]:
 
 @contextmanager
 def _client(address: str) -> Iterator[Any]:
-    try:
-        import distributed
-    except ImportError:
-        raise SimError("--cluster needs Dask, which is missing; pip install 'jobworker-sim[cluster]'") from None
+    need("--cluster", "cluster", "distributed")
+    import distributed
+
     try:
         connect: Any = distributed.Client
         client = connect(address, timeout=_CONNECT_S, set_as_default=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.errors import SimError
+from sim.core.extras import need
 from sim.experiments.batches import Batches
 from sim.experiments.executors import on_a_cluster, on_this_machine, serially
 from sim.experiments.one_point import Done, carry_out
@@ -131,9 +132,11 @@ def sweep(
         watch: Is called with a ``Progress`` now and then.
 
     Raises:
+        MissingExtra: pandas is not installed; ``sweep_result`` does without.
         RunsFailed: Some runs could not be finished; the error holds the others.
         SimError: The scenario, a value or the file cannot be used.
     """
+    need("a frame", "notebook", "pandas")
     return sweep_result(
         scenario,
         runs,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.core.errors import SimError, UnknownName
+from sim.core.extras import need
 from sim.ledger.events import Ledger
 from sim.monitoring.alerts import Episode, evaluate
 from sim.monitoring.catalogue import METRICS, PERCENTILES, READ
@@ -198,7 +199,12 @@ class Metrics:
         return _whole(self.tally.queues[queue].delivery.took_ms)
 
     def frame(self) -> Any:
-        """Return everything as a pandas frame: a row for each moment and queue, a column for each metric."""
+        """Return everything as a pandas frame: a row for each moment and queue, a column for each metric.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        need("a frame", "notebook", "pandas")
         import pandas as pd
 
         frames = []

@@ -11,6 +11,7 @@ from traceback import format_exc
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.core.extras import need
 from sim.notebook.controls import Control
 from sim.notebook.markup import Shown, escaped, together
 
@@ -25,6 +26,7 @@ class Panel:
     """
 
     def __init__(self, function: Callable[..., Any], controls: dict[str, Control]) -> None:
+        need("a panel of knobs", "notebook", "ipywidgets", "IPython")
         import ipywidgets
 
         self._function = function

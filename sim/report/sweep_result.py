@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.core.errors import SimError
+from sim.core.extras import need
 from sim.ledger.outcomes import Counts
 from sim.report.failed_runs import FailedRun
 from sim.report.result import ModeResult
@@ -115,14 +115,11 @@ class SweepResult:
         numbers are numbers there, durations are integer milliseconds, anything else is text.
 
         Raises:
-            SimError: pandas is not installed.
+            MissingExtra: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise SimError(
-                "a frame needs pandas, which is not installed: pip install 'jobworker-sim[notebook]'"
-            ) from None
+        need("a frame", "notebook", "pandas")
+        import pandas
+
         from sim.report.varied import numbers_of
 
         frame = pandas.DataFrame([row.flat() for row in self.rows], columns=list(COLUMNS))

@@ -4,7 +4,6 @@ fakeredis promises none of these names. Another release of it may change them; `
 instead of letting a client find out.
 """
 
-import importlib.util
 from typing import Any
 
 from fakeredis._command_args_parsing import Timeout
@@ -17,6 +16,7 @@ from fakeredis.commands_mixins import _mixin_base, generic_mixin, pubsub_mixin
 from fakeredis.model import is_write_command
 
 from sim.core.errors import SimError
+from sim.core.extras import need
 from sim.serve.globs import compile_glob
 
 __all__ = [
@@ -54,13 +54,6 @@ class FakeredisChanged(SimError):
         return f"the installed fakeredis has no {self.args[0]}; the Redis port needs another release of it"
 
 
-class ServePartMissing(SimError):
-    """Something that the port needs is not installed."""
-
-    def __str__(self) -> str:
-        return f"the Redis port needs {self.args[0]}; run: pip install 'jobworker-sim[serve]'"
-
-
 class NullArray(SimpleString):
     """RESP2's null array, which tells a transaction that was called off and a blocked pop that timed out."""
 
@@ -72,12 +65,10 @@ def check_fakeredis() -> None:
     """See that everything is there, and have patterns matched in bounded time from now on.
 
     Raises:
-        ServePartMissing: lupa (for Lua) or msgpack (for Bull's scripts) is not installed.
+        MissingExtra: lupa (for Lua) or msgpack (for Bull's scripts) is not installed.
         FakeredisChanged: fakeredis has changed.
     """
-    for part in ("lupa", "msgpack"):
-        if importlib.util.find_spec(part) is None:
-            raise ServePartMissing(part)
+    need("the Redis port", "serve", "lupa", "msgpack")
     for module in _MATCHERS:
         if not callable(getattr(module, "compile_pattern", None)):
             raise FakeredisChanged(f"{module.__name__}.compile_pattern")
