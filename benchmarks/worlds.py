@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, NamedTuple
 
-from sim.core.garbage import fewer_collections
+from sim.core.gc_tuning import fewer_collections
 from sim.experiments.run import run
 from sim.scenario.load import parse_scenario
 

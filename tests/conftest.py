@@ -10,8 +10,8 @@ import redis
 from hypothesis import HealthCheck, settings
 
 from sim.core.clock import ManualClock
-from sim.world.memory_store import MemoryStore
-from sim.world.redis_store import open_fakeredis
+from sim.stores.fakeredis_store import open_fakeredis
+from sim.stores.memory_store import MemoryStore
 from tests.redis_server import redis_server
 
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])

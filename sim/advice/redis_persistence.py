@@ -16,7 +16,7 @@ from sim.advice.sources import (
 from sim.advice.trials import Trial
 from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.schema import RedisConfig
-from sim.world.persistence import FSYNC_MS, restore_point_ms
+from sim.stores.snapshots import FSYNC_MS, restore_point_ms
 
 TRIED_AT_ONCE = 5
 SHOWN_BY = {

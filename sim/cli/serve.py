@@ -111,7 +111,7 @@ def _serve(
     replay_from: Path | None,
     log_to: Path | None,
 ) -> None:
-    from sim.core.garbage import fewer_collections
+    from sim.core.gc_tuning import fewer_collections
     from sim.serve import web_server
     from sim.serve.engine import Engine
     from sim.serve.live_run import LiveRun

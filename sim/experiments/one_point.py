@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.core.errors import SimError
-from sim.core.garbage import fewer_collections
+from sim.core.gc_tuning import fewer_collections
 from sim.core.replay import in_a_line
 from sim.experiments.points import Settings, scenario_at
 from sim.experiments.run import run
@@ -14,7 +14,7 @@ from sim.report.failed_runs import FailedRun
 from sim.report.sweep_result import RunRow, row_of
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.schema import Scenario
-from sim.world.stores import StoreName
+from sim.stores.open_store import StoreName
 
 SWEEP_STORE: StoreName = "memory"
 """What holds the queues' keys in a sweep."""

@@ -12,9 +12,9 @@ from sim.report.result import ModeResult
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
+from sim.stores.open_store import StoreName
 from sim.world.operator import arrange_operator
 from sim.world.simulation import MOST_STEPS, Simulation
-from sim.world.stores import StoreName
 from sim.world.streams import Streams
 
 SHORTEST_MS = 100

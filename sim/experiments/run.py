@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.core.garbage import fewer_collections
+from sim.core.gc_tuning import fewer_collections
 from sim.experiments.open_world import Sampling, World
 from sim.report.folder import write_lines
 from sim.report.result import ModeResult, Result
 from sim.scenario.fields import MODES, ModeName, SemanticsName
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
+from sim.stores.open_store import StoreName
 from sim.world.simulation import MOST_STEPS
-from sim.world.stores import StoreName
 
 
 def run(

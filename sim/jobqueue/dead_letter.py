@@ -6,7 +6,7 @@ import orjson
 
 from sim.jobqueue.dead_lettering import FROM_ID, FROM_QUEUE, TRAIL, Life, Move, read_trail
 from sim.jobqueue.errors import NoDeadLetter
-from sim.jobqueue.free_ids import FreeIds
+from sim.jobqueue.id_allocator import IdAllocator
 from sim.jobqueue.job import DEFAULT_NAME
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import Entry, line_key
@@ -162,7 +162,7 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
     lists = _Lists(tx, dead)
     tx.watch(keys.meta_paused)
     line = line_key(tx, keys)
-    free = FreeIds(tx, keys)
+    ids = IdAllocator(tx, keys)
     moves: list[Move] = []
     entries: list[Entry] = []
     logged: list[bool] = []
@@ -173,7 +173,7 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
         fields = tx.hgetall(dead.job(dead_id))
         if not fields or not lists.hold(dead_id):
             continue
-        job_id = free.find(tx, fields.get(FROM_ID, dead_id))
+        job_id = ids.find(tx, fields.get(FROM_ID, dead_id))
         priority = priority_of(fields.get("priority"))
         entries.append(Entry(tx, keys, line, job_id, priority=priority, lifo=_is_lifo(fields.get("opts"))))
         moves.append(Move(job_id, dead_id))
@@ -189,7 +189,7 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
         tx.hdel(keys.job(job_id), *LIFE, FROM_QUEUE, FROM_ID)
         tx.hset(keys.job(job_id), "retriedOn", str(now_ms))
         entry.write(tx)
-    free.write(tx)
+    ids.write(tx)
     return moves, seen
 
 

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from sim.jobqueue.free_ids import FreeIds
+from sim.jobqueue.id_allocator import IdAllocator
 from sim.jobqueue.job import to_json
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.line import line_key
@@ -75,7 +75,7 @@ class DeadLettering:
     own queue any more, so retention has nothing to remove. This life is added to the job's trail.
 
     Redis:
-        WATCH, HGETALL and EXISTS of the job, what ``FreeIds`` needs; then HSET, RENAME job (and its logs), LPUSH to
+        WATCH, HGETALL and EXISTS of the job, what ``IdAllocator`` needs; then HSET, RENAME job (and its logs), LPUSH to
         ``wait`` of the dead letter queue (``paused`` while that is paused). O(1) for each job.
 
     Source: reliability-model.md, Dead Letter Queue; docs/dead-letters.md.
@@ -88,7 +88,7 @@ class DeadLettering:
         self._keys = keys
         self._dead = dead
         self._line = line_key(tx, dead)
-        self._ids = FreeIds(tx, dead)
+        self._ids = IdAllocator(tx, dead)
         self._fields: list[dict[str, str]] = []
         self._logged: list[bool] = []
         self.moves: list[Move] = []

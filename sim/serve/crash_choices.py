@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sim.core.durations import format_duration
 from sim.scenario.schema import RedisConfig
 from sim.serve.interventions import CAUSES
-from sim.world.persistence import FSYNC_MS
+from sim.stores.snapshots import FSYNC_MS
 
 _WORDS = {"process-kill": "its process is killed", "power-loss": "the power fails"}
 

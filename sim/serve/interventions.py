@@ -10,7 +10,7 @@ from sim.experiments.open_world import World
 from sim.jobqueue.getters import STATES
 from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.fields import ModeName
-from sim.world.persistence import restore_point_ms
+from sim.stores.snapshots import restore_point_ms
 from sim.world.process import Process
 from sim.world.queue_handle import QueueHandle
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.store import Store
+from sim.stores.open_store import open_store
 from sim.world.command_count import CommandCount
 from sim.world.operator import Operator
 from sim.world.process import Process
@@ -15,7 +16,6 @@ from sim.world.queue_parts import QueueParts, ServiceTimes
 from sim.world.queue_worker import QueueWorker
 from sim.world.redis_server import RedisServer
 from sim.world.starts import worker_starts
-from sim.world.stores import open_store
 from sim.world.waiting_room import WaitingRoom
 
 if TYPE_CHECKING:

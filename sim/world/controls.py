@@ -8,9 +8,9 @@ from sim.core.errors import SimError, UnknownName
 from sim.ledger.events import Event
 from sim.scenario.fault_schema import Step
 from sim.scenario.operator_schema import OperatorStep
+from sim.stores.snapshots import Snapshot, restore_point_ms
 from sim.world.database import Failure, FailureWindow
 from sim.world.hooks import FaultHooks
-from sim.world.persistence import Snapshot, restore_point_ms
 from sim.world.process import Process
 from sim.world.redis_server import LOADING
 

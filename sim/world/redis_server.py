@@ -8,8 +8,8 @@ import simpy
 from sim.core.clock import Clock
 from sim.core.errors import SimError
 from sim.jobqueue.semantics import Semantics
+from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 from sim.world.clock import SimulatedTime
-from sim.world.persistence import Snapshot, load_snapshot, take_snapshot
 from sim.world.process import Process
 
 T = TypeVar("T")

@@ -19,6 +19,8 @@ from sim.monitoring.metrics import Metrics
 from sim.scenario.fields import ModeName, SemanticsName
 from sim.scenario.horizon import horizon_ms
 from sim.scenario.schema import Scenario
+from sim.stores.open_store import StoreName
+from sim.stores.snapshots import Snapshot
 from sim.world.application import InProcessApplication
 from sim.world.attempt import AttemptRunner
 from sim.world.audit import job_places, standing_places, where_jobs_stand
@@ -30,7 +32,6 @@ from sim.world.database import DatabaseAccess
 from sim.world.error_log import ErrorLog
 from sim.world.offers import draw_offers
 from sim.world.operator import Operator
-from sim.world.persistence import Snapshot
 from sim.world.process import Process, Steps
 from sim.world.producer import QueueProducer, offer_all
 from sim.world.queue_handle import QueueHandle
@@ -39,7 +40,6 @@ from sim.world.recorder import Glance, Names, Recorder
 from sim.world.redis_server import RedisServer
 from sim.world.run_end import run_end
 from sim.world.sampler import Sampler
-from sim.world.stores import StoreName
 from sim.world.streams import Streams
 
 SETTLE_EVERY_MS = 1_000

@@ -25,7 +25,7 @@ from sim.jobqueue.stalled import check_stalled_jobs
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
 from sim.rehearsal.real_parts import RealParts
-from sim.world.memory_store import MemoryStore
+from sim.stores.memory_store import MemoryStore
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
 from tests.conformance.keyspace import PREFIX, Keyspace, read_keyspace
 

@@ -8,8 +8,8 @@ import redis
 
 from sim.core.clock import ManualClock
 from sim.rehearsal.real_parts import RealPartMissing
-from sim.world.memory_store import MemoryStore
-from sim.world.redis_store import open_fakeredis
+from sim.stores.fakeredis_store import open_fakeredis
+from sim.stores.memory_store import MemoryStore
 from tests.conformance.arms import T0, Arm, Mixed, ProjectQueue, RealBull
 from tests.conformance.live import live_bull
 

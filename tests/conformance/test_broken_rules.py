@@ -20,7 +20,7 @@ from sim.jobqueue.line import Entry
 from sim.jobqueue.retention import jobs_to_evict
 from sim.jobqueue.semantics import DOCUMENTED
 from sim.jobqueue.stalled import check_stalled_jobs
-from sim.world.redis_store import open_fakeredis
+from sim.stores.fakeredis_store import open_fakeredis
 from tests.conformance.arms import T0, Arm, ProjectQueue
 from tests.conformance.case import CATALOGUE
 from tests.conformance.records import disagreements, load, observe

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.world.memory_store import MemoryStore
+from sim.stores.memory_store import MemoryStore
 from tests.conformance.arms import T0, Arm, ProjectQueue
 from tests.conformance.case import PRODUCER, Case, Script, Settings, Step
 from tests.conformance.records import disagreements, observe, to_record

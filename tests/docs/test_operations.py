@@ -21,8 +21,8 @@ from sim.jobqueue.semantics import BULL
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import Lease, take_job
 from sim.scenario.load import parse_scenario
+from sim.stores.fakeredis_store import open_fakeredis
 from sim.world.operator import DEEDS
-from sim.world.redis_store import open_fakeredis
 from tests.conftest import T0
 from tests.docs.redis_cli import Shell, real_shell, simulated_shell
 from tests.interop.bull_process import BullProcess

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.experiments.open_world import World
 from sim.jobqueue.submit import SCALE
-from sim.world.persistence import Snapshot, load_snapshot, take_snapshot
+from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 
 
 class WallClock:

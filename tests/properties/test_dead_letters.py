@@ -11,7 +11,7 @@ from sim.jobqueue.dead_letter import dead_letter_ids, dead_letters
 from sim.jobqueue.keys import QueueKeys
 from sim.ledger.events import Event
 from sim.scenario.schema import Scenario
-from sim.world.stores import STORES
+from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import scenarios
 
 EXAMPLES = 200

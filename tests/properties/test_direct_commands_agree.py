@@ -12,8 +12,8 @@ from redis.retry import Retry
 
 from sim.core.clock import ManualClock
 from sim.jobqueue.store import Commands
-from sim.world.redis_store import open_fakeredis
-from sim.world.simulated_server import SimulatedServer
+from sim.stores.fakeredis_server import SimulatedServer
+from sim.stores.fakeredis_store import open_fakeredis
 
 T0 = 1_767_225_600_000
 EXAMPLES = 100

@@ -1,4 +1,4 @@
-"""The fast store cannot be told from fakeredis by what a run writes down."""
+"""The store in memory cannot be told from fakeredis by what a run writes down."""
 
 from pathlib import Path
 from typing import Any

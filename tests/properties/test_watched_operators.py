@@ -22,7 +22,7 @@ from sim.report.result import ModeResult
 from sim.report.tables import print_result
 from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES
 from sim.scenario.schema import Scenario
-from sim.world.stores import STORES
+from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import ms, scenarios
 
 EXAMPLES = 60

@@ -19,7 +19,7 @@ from sim.exercises.seeds import VERIFY, unseen_seeds
 from sim.exercises.verifying import verify
 from sim.monitoring.catalogue import METRICS
 from sim.scenario.fields import ModeName, SemanticsName
-from sim.world.stores import StoreName
+from sim.stores.open_store import StoreName
 
 SEMANTICS: dict[str | None, SemanticsName | None] = {None: None, "bull": "bull-4.16", "documented": "documented"}
 MODES: tuple[ModeName, ...] = ("in-process", "queue")

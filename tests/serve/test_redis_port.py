@@ -314,7 +314,7 @@ def test_a_port_that_is_taken_is_named(world: World, port: RedisPort) -> None:
 
 
 def test_a_world_without_a_redis_has_no_port() -> None:
-    """In-process mode has no queue, and the fast store is no Redis."""
+    """In-process mode has no queue, and the store in memory is no Redis."""
     with pytest.raises(SimError, match="mode='queue'"):
         RedisPort(World(SCENARIO, "in-process"))
     with pytest.raises(SimError, match="store='fakeredis'"):

@@ -8,7 +8,7 @@ from sim.jobqueue.job import Job
 from sim.jobqueue.limiter import RateLimit
 from sim.jobqueue.promote import promote_due_jobs
 from sim.jobqueue.take import HeldBack, take_job
-from sim.world.redis_store import open_fakeredis
+from sim.stores.fakeredis_store import open_fakeredis
 from tests.conftest import T0
 from tests.unit.jobqueue.driver import Driver
 

@@ -12,7 +12,7 @@ from sim.jobqueue.keys import QueueKeys
 from sim.jobqueue.semantics import BULL
 from sim.jobqueue.submit import add_job
 from sim.jobqueue.take import Lease, take_job
-from sim.world.memory_store import MemoryStore
+from sim.stores.memory_store import MemoryStore
 
 NOW_MS = 1_767_225_600_000
 KEYS = QueueKeys("q")

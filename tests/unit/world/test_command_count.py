@@ -4,9 +4,9 @@ import pytest
 import redis
 
 import sim
+from sim.stores.memory_store import MemoryStore
 from sim.world.clock import SimulatedClock, SimulatedTime
 from sim.world.command_count import CommandCount
-from sim.world.memory_store import MemoryStore
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from sim.experiments.open_world import World
 from sim.ledger.events import Event
 from sim.scenario.schema import Scenario, Workers
+from sim.stores.open_store import STORES, StoreName
 from sim.world.starts import worker_starts
-from sim.world.stores import STORES, StoreName
 from sim.world.streams import Streams
 
 MINUTE_MS = 60_000

@@ -1,12 +1,12 @@
-"""The commands of the fast store for keys of any type, and for strings."""
+"""The commands of the store in memory for keys of any type, and for strings."""
 
 from collections import deque
 from fnmatch import fnmatchcase
 
 import redis
 
-from sim.world.memory.data import Data
-from sim.world.memory.sorted_set import SortedSet
+from sim.stores.memory.data import Data
+from sim.stores.memory.sorted_set import SortedSet
 
 _TYPES: dict[type, str] = {str: "string", dict: "hash", deque: "list", set: "set", SortedSet: "zset"}
 

@@ -12,9 +12,9 @@ from redis._parsers import Encoder
 
 from sim.core.clock import Clock
 from sim.jobqueue.store import Store
-from sim.world.direct_commands import DirectCommands
-from sim.world.fakeredis_check import check_fakeredis
-from sim.world.simulated_server import SimulatedServer
+from sim.stores.direct_commands import DirectCommands
+from sim.stores.fakeredis_check import check_installed_release
+from sim.stores.fakeredis_server import SimulatedServer
 
 
 class SimulatedRedis(fakeredis.FakeRedis):
@@ -151,4 +151,4 @@ def open_fakeredis(clock: Clock) -> tuple[SimulatedServer, Store]:
 
 @functools.cache
 def _check_once() -> None:
-    check_fakeredis(SimulatedRedis)
+    check_installed_release(SimulatedRedis)

@@ -1,10 +1,10 @@
-"""The commands of the fast store for sorted sets."""
+"""The commands of the store in memory for sorted sets."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sim.world.memory.data import Data, span
-from sim.world.memory.sorted_set import SortedSet
+from sim.stores.memory.data import Data, span
+from sim.stores.memory.sorted_set import SortedSet
 
 
 class SortedSets(Data):

@@ -4,8 +4,8 @@ import pytest
 
 from sim.core.clock import ManualClock
 from sim.scenario.schema import RedisConfig
-from sim.world.persistence import load_snapshot, restore_point_ms, take_snapshot
-from sim.world.redis_store import open_fakeredis
+from sim.stores.fakeredis_store import open_fakeredis
+from sim.stores.snapshots import load_snapshot, restore_point_ms, take_snapshot
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""The commands of the fast store for hashes."""
+"""The commands of the store in memory for hashes."""
 
 from typing import Any
 
-from sim.world.memory.data import Data, number_text
+from sim.stores.memory.data import Data, number_text
 
 
 class Hashes(Data):

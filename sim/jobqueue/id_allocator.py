@@ -8,7 +8,7 @@ LARGEST_NUMBER = 2**53 - 1
 """A counter is never raised beyond this; it would not get there by counting either."""
 
 
-class FreeIds:
+class IdAllocator:
     """Free ids of one queue, given out within one step; ``find`` them before ``multi()``, ``write`` after.
 
     A queue hands out the numbers of its counter without a look at what stands there, so a job that came with a number

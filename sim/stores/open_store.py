@@ -27,11 +27,11 @@ class OpenStore(NamedTuple):
 def open_store(name: StoreName, clock: Clock) -> OpenStore:
     """Open an empty store: ``fakeredis`` has all of Redis, ``memory`` is fast and has what the queue uses."""
     if name == "memory":
-        from sim.world.memory_store import MemoryStore
+        from sim.stores.memory_store import MemoryStore
 
         memory = MemoryStore(clock)
         return OpenStore(cast(Store, memory), memory.connect, cast(Store, memory))
-    from sim.world.redis_store import Sizes, open_fakeredis
+    from sim.stores.fakeredis_store import Sizes, open_fakeredis
 
     server, store = open_fakeredis(clock)
 

@@ -1,4 +1,4 @@
-"""The fast store: the part of Redis that the queue uses, in memory, on simulated time.
+"""The store in memory: the part of Redis that the queue uses, on simulated time.
 
 It answers every command of ``sim.jobqueue.store.Commands`` as redis-py with ``decode_responses`` does on a real server;
 the conformance cases and the random histories run on it as on the others. Keys expire as on Redis: alive in the
@@ -13,11 +13,11 @@ from typing import Any
 
 import redis
 
-from sim.world.memory.hashes import Hashes
-from sim.world.memory.keys import Keys
-from sim.world.memory.lists import Lists
-from sim.world.memory.sets import Sets
-from sim.world.memory.sorted_sets import SortedSets
+from sim.stores.memory.hashes import Hashes
+from sim.stores.memory.keys import Keys
+from sim.stores.memory.lists import Lists
+from sim.stores.memory.sets import Sets
+from sim.stores.memory.sorted_sets import SortedSets
 
 
 class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):

@@ -1,6 +1,6 @@
-"""The commands of the fast store for sets."""
+"""The commands of the store in memory for sets."""
 
-from sim.world.memory.data import Data
+from sim.stores.memory.data import Data
 
 Members = set[str]
 

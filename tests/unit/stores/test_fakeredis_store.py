@@ -9,10 +9,10 @@ import redis
 from fakeredis._core._database import CommandItem
 
 from sim.core.clock import ManualClock
-from sim.world import direct_commands
-from sim.world.fakeredis_check import CALLS, UnsuitableFakeredis, check_fakeredis
-from sim.world.redis_store import SimulatedRedis, open_fakeredis
-from sim.world.simulated_server import SimulatedDatabase
+from sim.stores import direct_commands
+from sim.stores.fakeredis_check import CALLS, UnsuitableFakeredis, check_installed_release
+from sim.stores.fakeredis_server import SimulatedDatabase
+from sim.stores.fakeredis_store import SimulatedRedis, open_fakeredis
 
 
 @pytest.fixture
@@ -133,18 +133,18 @@ def test_a_fakeredis_that_notes_changes_elsewhere_is_refused(monkeypatch: pytest
     unused = property(lambda item: False, lambda item, value: None)
     monkeypatch.setattr(direct_commands, "CommandItem", type("Item", (CommandItem,), {"_modified": unused}))
     with pytest.raises(UnsuitableFakeredis, match="incr answers 1 instead of 8"):
-        check_fakeredis(SimulatedRedis)
+        check_installed_release(SimulatedRedis)
 
 
 def test_a_fakeredis_without_the_parts_that_direct_commands_need_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing attribute is no stack trace but a message with a way out."""
     monkeypatch.delattr(CommandItem, "writeback")
     with pytest.raises(UnsuitableFakeredis, match="constraints"):
-        check_fakeredis(SimulatedRedis)
+        check_installed_release(SimulatedRedis)
 
 
 def test_a_fakeredis_whose_keys_expire_by_another_clock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Then no lock of a run would ever be lost at the right moment."""
     monkeypatch.setattr(SimulatedDatabase, "expired", lambda self, item: False)
     with pytest.raises(UnsuitableFakeredis, match="simulated clock"):
-        check_fakeredis(SimulatedRedis)
+        check_installed_release(SimulatedRedis)

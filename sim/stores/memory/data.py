@@ -1,4 +1,4 @@
-"""What the fast store holds, and how its commands read places and numbers."""
+"""What the store in memory holds, and how its commands read places and numbers."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from typing import Any
 import fakeredis
 
 from sim.core.errors import SimError
-from sim.world.simulated_server import SimulatedServer
+from sim.stores.fakeredis_server import SimulatedServer
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 
@@ -49,7 +49,7 @@ class _SetClock:
     now_ms = 1_000_000
 
 
-def check_fakeredis(client_class: Any) -> None:
+def check_installed_release(client_class: Any) -> None:
     """Check that keys expire on the simulated clock, and that direct commands do what fakeredis's own client does.
 
     Args:

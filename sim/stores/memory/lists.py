@@ -1,10 +1,10 @@
-"""The commands of the fast store for lists; the left end is the first."""
+"""The commands of the store in memory for lists; the left end is the first."""
 
 from collections import deque
 
 import redis
 
-from sim.world.memory.data import Data, span
+from sim.stores.memory.data import Data, span
 
 
 class Lists(Data):
