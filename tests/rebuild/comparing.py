@@ -10,6 +10,8 @@ from tests.rebuild.translate import Body, body, known
 
 _NOTHING = object()
 _LONGEST = 900
+_FIRST = ("error", "trace", "rows", "verdict")
+"""Sections from which the others follow, by the end of their names."""
 
 
 @dataclass
@@ -69,10 +71,10 @@ def compare(part: str, before: Kept, after: Kept, quick: bool) -> Found:
 
 
 def first_difference(before: Body, after: Body) -> str:
-    """Tell where two units first differ, the trace before everything that follows from it."""
+    """Tell where two units first differ, first in what the rest follows from."""
     if "broke" in after:
         return "\n".join(["here it broke:", *after["broke"][-8:]])
-    for section in sorted({*before, *after}, key=lambda name: (not name.endswith("trace"), name)):
+    for section in sorted({*before, *after}, key=lambda name: (not name.endswith(_FIRST), name)):
         for number, (one, other) in enumerate(
             zip_longest(before.get(section, []), after.get(section, []), fillvalue=_NOTHING)
         ):

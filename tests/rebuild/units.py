@@ -42,8 +42,8 @@ class Adapter(Protocol):
     def verdict(self, exercise: str, answer: str, seeds: Sequence[int]) -> Body:
         """Judge an answer."""
 
-    def claims(self, exercise: str, seeds: int) -> Body:
-        """Prove an exercise."""
+    def predictions(self, exercise: str) -> Body:
+        """Answer an exercise's predictions."""
 
     def sweep(self, scenario: Path, vary: dict[str, list[Any]], *, runs: int, seed: int) -> Body:
         """Run a sweep."""
@@ -102,7 +102,7 @@ def _exercises(adapter: Adapter) -> Iterator[Unit]:
                 make = partial(adapter.verdict, name, answer, [seed])
                 yield Unit("exercises", f"{name}, {answer}, verify seed {number + 1}", number == 0, make)
         yield Unit("exercises", f"{name}, solution, all", False, partial(adapter.verdict, name, "solution", seeds))
-        yield Unit("exercises", f"{name}, claims", False, partial(adapter.claims, name, 2))
+        yield Unit("exercises", f"{name}, predictions", True, partial(adapter.predictions, name))
 
 
 def _sweeps(adapter: Adapter, is_before: bool) -> Iterator[Unit]:
