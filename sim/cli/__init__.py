@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import click
 
+from sim.cli.completion import VARIABLE
 from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        code = cli.main(arguments, prog_name=program_name(), standalone_mode=False)
+        code = cli.main(arguments, prog_name=program_name(), complete_var=VARIABLE, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return BAD_INPUT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.exercise_name import ExerciseName
 from sim.cli.exercise_teacher import grade, new, notebook, verify
 from sim.core.program import as_called
 
@@ -78,7 +79,7 @@ def list_(course: Path) -> None:
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @click.pass_obj
 def show(course: Path, exercise: str) -> None:
     """Show the story, the task and the checks of EXERCISE (a number such as 03, or a name)."""
@@ -90,7 +91,7 @@ def show(course: Path, exercise: str) -> None:
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @_folder
 @click.pass_obj
 def start(course: Path, exercise: str, folder: Path | None) -> None:
@@ -112,7 +113,7 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), default="queue", help="Default: queue.")
@@ -164,7 +165,7 @@ def run(
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--results", metavar="FILE|-", help="Where the verdict goes as JSON; default: results.json beside them.")
 @click.pass_obj
@@ -196,7 +197,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @click.option("--level", type=click.IntRange(1, 3), default=1, help="1: where to look; 2: how it works; 3: nearly all.")
 @click.pass_obj
 def hint(course: Path, exercise: str, level: int) -> None:
@@ -212,7 +213,7 @@ def hint(course: Path, exercise: str, level: int) -> None:
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--spoil", is_flag=True, help="Show it although you have not passed: it gives the solution away.")
 @click.pass_obj
@@ -244,7 +245,7 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
 
 
 @command.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @_folder
 @click.pass_obj
 def reset(course: Path, exercise: str, folder: Path | None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.exercise_name import ExerciseName
 from sim.core.extras import need
 from sim.core.program import program_name
 
@@ -140,7 +141,7 @@ def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
 
 
 @click.command()
-@click.argument("exercise")
+@click.argument("exercise", type=ExerciseName())
 @click.option("-o", "--out", metavar="FILE|-", help="Where it goes; default: the exercise's name and .ipynb.")
 @click.option("--student", is_flag=True, help="Without solution and hidden tests, for who does not use nbgrader.")
 @click.option("--salt", metavar="WORD", help="Chooses the seeds of the hidden test; keep it to yourself.")

@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("sim.cli.check", "Check scenario files without running them."),
     "scenarios": ("sim.cli.scenarios", "List the scenarios that come with the project."),
     "backoff": ("sim.cli.backoff", "Show when each attempt of a failing job comes."),
+    "completion": ("sim.cli.completion", "Print the script with which a shell completes the command."),
     "schema": ("sim.cli.schema", "Print the JSON Schema of scenario files, for editors."),
 }
 """By name: the module that has the subcommand as ``command``, and its line in ``--help``."""

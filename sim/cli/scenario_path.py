@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from sim.core.errors import ScenarioError, SimError
 from sim.core.spelling import nearest
@@ -39,6 +40,11 @@ class ScenarioPath(click.ParamType[Path]):
         if near and not _has_a_neighbour(given):
             raise ScenarioError(f"{given}: there is no such file; did you mean {shown(near[0])}?")
         return given
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete files, and the names of the shipped scenarios."""
+        names = [file.stem for file in shipped_files() if file.stem.startswith(incomplete)]
+        return [CompletionItem(incomplete, type="file"), *map(CompletionItem, names)]
 
 
 def shipped_files() -> list[Path]:
