@@ -83,3 +83,27 @@ def test_colour_is_left_out_where_nobody_wants_it(
     monkeypatch.setenv("NO_COLOR", "1")
     assert main(["scenarios", str(folder)]) == 0
     assert "\x1b[3" not in capsys.readouterr().out
+
+
+def test_a_search_keeps_the_numbers_and_wants_every_word(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Somewhere in file, title, question and faults, whatever the case; the number is the one that run takes."""
+    for search in ("EVERYTHING", "left everything", "poison-job", "02-all"):
+        assert main(["scenarios", str(folder), "--search", search]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == "  2  Everything at once"
+    assert main(["scenarios", str(folder), "--search", "mine"]) == 0
+    assert "  1  A worker dies" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("search", "hint"),
+    [("poisn-job", "; did you mean poison-job?"), ("qqqqqq", ""), ("dies everything", "")],
+)
+def test_a_search_that_finds_nothing_ends_with_2(
+    search: str, hint: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And suggests the word that was misspelt."""
+    assert main(["scenarios", str(folder), "--search", search]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    told = f"--search {search}: no scenario has that in its name, title, question or faults{hint}"
+    assert captured.err == f"{told}\n"
