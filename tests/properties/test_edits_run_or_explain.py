@@ -28,7 +28,7 @@ def test_an_edited_scenario_runs_or_says_what_is_wrong(part: int) -> None:
         text = edits(rng.choice(texts), rng)
         try:
             scenario = parse_scenario(text, "edited.yaml")
-            result = run(scenario, most_steps=STEPS)
+            result = run(scenario, store="memory", most_steps=STEPS)
         except BudgetExceeded:
             outcomes["ran"] += 1
         except ScenarioError as error:

@@ -22,7 +22,7 @@ EXAMPLES = 500
 def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
     """In both modes and for every queue; and the ledger agrees with the counts."""
     scenario = Scenario.model_validate(raw)
-    result = run(scenario, most_steps=2_000_000)
+    result = run(scenario, store="memory", most_steps=2_000_000)
     for mode, one in result.modes.items():
         totals = one.totals
         assert totals.offered == scenario.jobs
