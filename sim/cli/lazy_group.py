@@ -18,6 +18,7 @@ COMMANDS = {
     "alerts": ("sim.cli.alerts", "Show which alert notices which fault, or export the alerts."),
     "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),
     "advise": ("sim.cli.advise", "Say what will hurt in a scenario's configuration, and why."),
+    "new": ("sim.cli.new", "Write a scenario of your own, to begin with."),
     "check": ("sim.cli.check", "Check scenario files without running them."),
     "scenarios": ("sim.cli.scenarios", "List the scenarios that come with the project."),
     "backoff": ("sim.cli.backoff", "Show when each attempt of a failing job comes."),

@@ -1,0 +1,108 @@
+"""``new``: begin a scenario of one's own."""
+
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+import click
+
+from sim.core.durations import parse_duration
+from sim.core.errors import DurationError, SimError
+from sim.core.program import program_name
+from sim.scenario.first_draft import FAULTS, QUEUES, Draft, draft_text
+
+
+class _DurationText(click.ParamType[str]):
+    """A duration as a scenario file says it."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            if parse_duration(value) == 0:
+                self.fail(f"{value}: expected more than no time", param, ctx)
+        except DurationError as error:
+            self.fail(f"{value}: {error}", param, ctx)
+        return str(value).strip()
+
+
+class _Faults(click.ParamType[tuple[str, ...]]):
+    """Several kinds of faults, with commas between."""
+
+    name = "faults"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        kinds = tuple(word for word in value.replace(",", " ").split() if word != "none")
+        return tuple(click.Choice(list(FAULTS)).convert(kind, param, ctx) for kind in kinds)
+
+
+DURATION = _DurationText()
+JOBS = click.IntRange(1, 100_000)
+WORKERS = click.IntRange(1, 1_000)
+ATTEMPTS = click.IntRange(1, 1_000)
+QUESTIONS: dict[str, tuple[str, click.ParamType[Any]]] = {
+    "queue": ("Which queue", click.Choice(QUEUES)),
+    "jobs": ("How many jobs are submitted", JOBS),
+    "every": ("One every", DURATION),
+    "service": ("How long does a job take", DURATION),
+    "workers": ("How many worker processes", WORKERS),
+    "attempts": ("How many attempts has a job", ATTEMPTS),
+    "faults": (f"What breaks (none, or some of {', '.join(FAULTS)})", _Faults()),
+}
+"""What is asked at a terminal, by the field of the draft."""
+
+
+@click.command()
+@click.argument("name")
+@click.option("--queue", type=click.Choice(QUEUES), help="Default: email.")
+@click.option("--jobs", type=JOBS, help="Default: 30.")
+@click.option("--every", type=DURATION, help="A job is submitted every so long, such as 500ms. Default: 1s.")
+@click.option("--service", type=DURATION, help="How long a job takes. Default: 2s.")
+@click.option("--workers", type=WORKERS, help="Processes. Default: 2.")
+@click.option("--concurrency", type=click.IntRange(1, 1_000), help="Jobs that each runs at once. Default: 1.")
+@click.option("--attempts", type=ATTEMPTS, help="Starts that a job may use in all. Default: 3.")
+@click.option("--fault", "faults", type=click.Choice(list(FAULTS)), multiple=True, help="May be repeated.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: 1.")
+def command(name: str, **given: Any) -> None:
+    """Write a scenario of your own, with comments, into NAME.yaml.
+
+    At a terminal, and without options, it asks a few questions first. No file is overwritten.
+
+    Exit code 0: it is written and can be run; 2: it cannot be written.
+    """
+    path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    _must_be_new(path)
+    said = {field: value for field, value in given.items() if value not in (None, ())}
+    draft = Draft(path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or path.stem)
+    if not said and sys.stdin.isatty() and sys.stdout.isatty():
+        said = {field: _asked(question, kind, getattr(draft, field)) for field, (question, kind) in QUESTIONS.items()}
+    file = quote(str(path))
+    text = draft_text(draft._replace(**said), program_name(), file)
+    from sim.scenario.load import parse_scenario
+
+    parse_scenario(text, str(path))
+    _write(path, text)
+    click.echo(f"wrote {path}\n\nEdit it, and then:\n  {program_name()} check {file}\n  {program_name()} run {file}")
+
+
+def _asked(question: str, kind: "click.ParamType[Any]", default: Any) -> Any:
+    return click.prompt(question, type=kind, default="none" if default == () else default)
+
+
+def _must_be_new(path: Path) -> None:
+    if not str(path).isprintable() or path.stem.startswith("."):
+        raise SimError(f"{str(path)!r}: is no name for a scenario; letters, digits and - will do")
+    if path.exists() or path.is_symlink():
+        raise SimError(f"{path}: is there already; choose another name")
+    if not path.parent.is_dir():
+        raise SimError(f"{path}: there is no folder {path.parent}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        _must_be_new(path)
+        raise

@@ -1,0 +1,154 @@
+"""The text of a new scenario, with comments that say what each line does and what else could stand there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import NamedTuple
+
+from sim.core.durations import format_duration, parse_duration
+
+FAULTS: Mapping[str, tuple[str, str]] = {
+    "worker-crash": (
+        "A process dies as if by SIGKILL; another one starts in its place.",
+        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nrestart_after: 5s",
+    ),
+    "worker-freeze": (
+        "A process stands still, its timers too, and goes on where it was. Longer than the lock of 30 s is worst.",
+        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nduration: 45s",
+    ),
+    "poison-job": (
+        "Whoever runs this job is killed by it.",
+        "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s",
+    ),
+    "redis-outage": (
+        "Redis cannot be reached for a while, and keeps what it has.",
+        "at: {at}\nduration: 10s",
+    ),
+    "redis-crash": (
+        "Redis is killed and starts again; redis.persistence says what it still knows then.",
+        "at: {at}\nduration: 2s",
+    ),
+    "database-failure": (
+        "The database refuses connections for a while.",
+        "at: {at}\nduration: 10s",
+    ),
+    "slow-database": (
+        "The database answers, but slowly.",
+        "at: {at}\nduration: 10s\nlatency: 500ms                # what a transaction takes meanwhile",
+    ),
+    "handler-error": (
+        "The handler fails for a passing reason, in this share of the attempts.",
+        "rate: 0.3",
+    ),
+}
+"""By kind of fault: what it is, and its lines."""
+QUEUES = ("email", "order", "payment")
+"""The queues whose handler, backoff and retention are documented, so that a draft need not say them."""
+
+
+class Draft(NamedTuple):
+    """What a new scenario says.
+
+    Attributes:
+        title: Its title.
+        queue: The queue that everything happens to.
+        jobs: How many are submitted.
+        every: How long after the one before each is submitted, as a duration.
+        service: How long a job takes, as a duration.
+        workers: Processes.
+        concurrency: Jobs that each process runs at once.
+        attempts: Starts that a job may use in all.
+        faults: Kinds of faults, spread over the time in which jobs are submitted.
+        seed: Of every random number.
+    """
+
+    title: str
+    queue: str = "email"
+    jobs: int = 30
+    every: str = "1s"
+    service: str = "2s"
+    workers: int = 2
+    concurrency: int = 1
+    attempts: int = 3
+    faults: Sequence[str] = ()
+    seed: int = 1
+
+
+def draft_text(draft: Draft, program: str, file: str) -> str:
+    """Write a scenario file.
+
+    Args:
+        program: What the program is called.
+        file: What the file is called.
+    """
+    jobs = "1 job" if draft.jobs == 1 else f"{draft.jobs:,} jobs"
+    what = f"What happens to {jobs} of the queue {draft.queue} at {_listed(draft.faults)}?"
+    sections = [
+        _comment(
+            "A scenario: what is submitted, who works, what breaks. Check it with",
+            f"  {program} check {file}",
+            "run it with",
+            f"  {program} run {file}",
+            "and let your editor complete it by the JSON Schema that is printed by",
+            f"  {program} schema",
+        ),
+        f"title: {json.dumps(draft.title, ensure_ascii=False)}",
+        f"question: {json.dumps(what, ensure_ascii=False)}",
+        _line(f"seed: {draft.seed}", "where every random number comes from"),
+        _line("semantics: [documented]", "bull-4.16 is the library as it was measured; both make two runs"),
+        "",
+        "queues:",
+        _line(f"  {draft.queue}:", "backoff, retention and the rest are as documented unless they stand here"),
+        _line(f"    attempts: {draft.attempts}", "starts that a job may use in all"),
+        _line(f"    service: {draft.service}", "how long a job takes"),
+        "",
+        "workload:",
+        f"  - queue: {draft.queue}",
+        _line(
+            f"    arrivals: {{kind: constant, every: {draft.every}, count: {draft.jobs}}}",
+            "kinds: constant, poisson, bursts, times",
+        ),
+        "",
+        "workers:",
+        _line(f"  {draft.queue}:", f"its processes are called {draft.queue}-1 and so on"),
+        f"    processes: {draft.workers}",
+        _line(f"    concurrency: {draft.concurrency}", "jobs that each process runs at once"),
+        "",
+        *_faults(draft),
+        "",
+        _comment(
+            "What you claim; `run` says whether it holds. Take the # away, and put in what you expect:",
+            "expect:",
+            f"  queue: {{delivered: {draft.jobs}, lost: 0, duplicated: 0}}",
+        ),
+    ]
+    return "\n".join(sections) + "\n"
+
+
+def _faults(draft: Draft) -> list[str]:
+    if not draft.faults:
+        return [_comment(f"Nothing breaks yet. What can: {', '.join(FAULTS)}."), "faults: []"]
+    lines = ["faults:"]
+    whole_ms = parse_duration(draft.every) * draft.jobs
+    for place, kind in enumerate(draft.faults, 1):
+        about, fields = FAULTS[kind]
+        at = format_duration(whole_ms * place // (len(draft.faults) + 1))
+        lines += [f"  # {line}" for line in wrap(about, 76)]
+        lines.append(f"  - kind: {kind}")
+        lines += [f"    {line}" for line in fields.format(queue=draft.queue, at=at).splitlines()]
+    return lines
+
+
+def _comment(*lines: str) -> str:
+    return "\n".join(f"# {line}" for line in lines)
+
+
+def _line(text: str, comment: str) -> str:
+    return f"{text:<30}  # {comment}"
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    words = [f"a {kind}" for kind in dict.fromkeys(kinds)]
+    if not words:
+        return "a quiet time"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
