@@ -12,9 +12,9 @@ from benchmarks.bare_model import run_bare_model
 from benchmarks.observation_cost import observation_cost
 from benchmarks.sweep_ratio import sweep_rates
 from benchmarks.worlds import command_s, small_worlds_per_s, steady_run
-from sim.experiments.run import run
-from sim.scenario.fields import MODES
+from sim.engine.run import run
 from sim.scenario.load import parse_scenario
+from sim.yaml_files.fields import MODES
 
 EVERY_MS = 100
 SERVICE_MS = 150

@@ -4,9 +4,9 @@ import statistics
 import time
 from typing import Any
 
-from sim.experiments.run import run
-from sim.scenario.fields import ModeName
+from sim.engine.run import run
 from sim.scenario.load import parse_scenario
+from sim.yaml_files.fields import ModeName
 
 SCENARIO = """
 title: Benchmark

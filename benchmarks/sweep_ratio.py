@@ -2,7 +2,7 @@
 
 import time
 
-from sim.experiments.sweep import sweep_result
+from sim.sweeps.sweep import sweep_result
 
 SCENARIO = """
 title: Benchmark of sweeps

@@ -8,7 +8,7 @@ import time
 from typing import Any, NamedTuple
 
 from sim.core.gc_tuning import fewer_collections
-from sim.experiments.run import run
+from sim.engine.run import run
 from sim.scenario.load import parse_scenario
 
 STEADY = """

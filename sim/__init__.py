@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.core.errors import ScenarioError, SimError
-    from sim.experiments.open_world import World
-    from sim.experiments.run import run
-    from sim.experiments.sweep import sweep, sweep_result
-    from sim.ledger.outcomes import Outcome
-    from sim.report.result import ModeResult, Result
-    from sim.report.sweep_result import SweepResult
+    from sim.engine.run import run
+    from sim.engine.world import World
+    from sim.results.outcomes import Outcome
+    from sim.results.result import ModeResult, Result
+    from sim.results.sweep_result import SweepResult
     from sim.scenario.load import load_scenario, parse_scenario
     from sim.scenario.schema import Scenario
+    from sim.sweeps.sweep import sweep, sweep_result
 
 _HOMES = {
-    "ModeResult": "sim.report.result",
-    "Outcome": "sim.ledger.outcomes",
-    "Result": "sim.report.result",
+    "ModeResult": "sim.results.result",
+    "Outcome": "sim.results.outcomes",
+    "Result": "sim.results.result",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.core.errors",
     "SimError": "sim.core.errors",
-    "SweepResult": "sim.report.sweep_result",
-    "World": "sim.experiments.open_world",
+    "SweepResult": "sim.results.sweep_result",
+    "World": "sim.engine.world",
     "load_scenario": "sim.scenario.load",
     "parse_scenario": "sim.scenario.load",
-    "run": "sim.experiments.run",
-    "sweep": "sim.experiments.sweep",
-    "sweep_result": "sim.experiments.sweep",
+    "run": "sim.engine.run",
+    "sweep": "sim.sweeps.sweep",
+    "sweep_result": "sim.sweeps.sweep",
 }
 
 __all__ = [

@@ -22,12 +22,12 @@ def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
     Exit code 0: nothing loses or duplicates; 1: something does; 2: the scenario or
     a file cannot be used.
     """
-    from sim.advice.advise import advise
+    from sim.advise.advise import advise
 
     advice = advise(scenario)
     if json_to != "-":
-        from sim.advice.listing import print_advice
-        from sim.report.terminal import Terminal
+        from sim.advise.advise import print_advice
+        from sim.reports.terminal import Terminal
 
         print_advice(advice, Terminal(), verbose=verbose)
     if json_to is not None:
@@ -35,7 +35,7 @@ def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
         if json_to == "-":
             click.echo(text, nl=False)
         else:
-            from sim.report.folder import write_text
+            from sim.reports.results_folder import write_text
 
             write_text(Path(json_to), text)
     if advice.hurts:

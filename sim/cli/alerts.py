@@ -27,7 +27,7 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
     loaded = load_scenario(scenario)
     if rules is not None:
         from sim.cli.run import write
-        from sim.monitoring.rule_file import rule_file
+        from sim.results.prometheus import rule_file
         from sim.scenario.monitoring import MetricsConfig
 
         if not loaded.alerts:
@@ -36,9 +36,9 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
         return
     from rich.text import Text
 
-    from sim.experiments.run import run
-    from sim.report.monitoring_tables import monitoring_verdict, print_monitoring
-    from sim.report.terminal import Terminal
+    from sim.engine.run import run
+    from sim.reports.monitoring_tables import monitoring_verdict, print_monitoring
+    from sim.reports.terminal import Terminal
 
     result = run(loaded, modes=[mode], seed=seed, semantics=semantics, metrics=None if loaded.sampling else "1s")
     one = result.modes[mode]
@@ -48,8 +48,8 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
     console.print(Text(loaded.title, style="bold"))
     console.print(Text(loaded.question, style="italic"))
     console.print()
-    print_monitoring(one.metrics, one.notices, console)
-    console.print(Text(monitoring_verdict(one.notices), style="bold"))
+    print_monitoring(one.metrics, one.detections, console)
+    console.print(Text(monitoring_verdict(one.detections), style="bold"))
     if not all(check.holds for check in result.alert_expectations):
         for check in result.alert_expectations:
             if not check.holds:

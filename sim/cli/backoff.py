@@ -17,7 +17,7 @@ def command(scenario: Path | None, semantics: str, queue: str | None, as_json: b
 
     For the three queues of the reliability model, or for those of SCENARIO.
     """
-    from sim.report.backoff_table import print_backoff, queues_to_show
+    from sim.reports.backoff_table import print_backoff, queues_to_show
 
     profiles = ["documented", "bull-4.16"] if semantics == "both" else [semantics]
     print_backoff(queues_to_show(scenario, queue), profiles, as_json=as_json)

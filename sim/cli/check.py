@@ -16,9 +16,9 @@ def command(files: tuple[Path, ...]) -> int:
 
     Exit code 0: all of them can be run; 2: one cannot.
     """
-    from sim.advice.outlook import outlook
+    from sim.advise.outlook import outlook
     from sim.core.errors import ScenarioError
-    from sim.core.printable import one_line
+    from sim.core.text import one_line
     from sim.scenario.load import load_scenario
 
     code = 0

@@ -14,9 +14,9 @@ from sim.core.program import as_called
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.exercises.telling import Line
+    from sim.exercises.formatting import Line
 
-LOOKS = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
+STYLES = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 
 
 def _folder(command: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -33,7 +33,7 @@ def _print(lines: "Iterable[Line]", console: "Console") -> None:
     from rich.text import Text
 
     for line in lines:
-        console.print(Text(as_called(line.text), style=LOOKS.get(line.look, "")), soft_wrap=True)
+        console.print(Text(as_called(line.text), style=STYLES.get(line.look, "")), soft_wrap=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -62,7 +62,7 @@ def list_(course: Path) -> None:
 
     from sim.exercises.answers import answer_folder, passed
     from sim.exercises.catalogue import all_exercises, command_for
-    from sim.report.terminal import Terminal
+    from sim.reports.terminal import Terminal
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
@@ -84,8 +84,8 @@ def list_(course: Path) -> None:
 def show(course: Path, exercise: str) -> None:
     """Show the story, the task and the checks of EXERCISE (a number such as 03, or a name)."""
     from sim.exercises.catalogue import find_exercise
-    from sim.exercises.showing import print_exercise
-    from sim.report.terminal import Terminal
+    from sim.exercises.formatting import print_exercise
+    from sim.reports.terminal import Terminal
 
     print_exercise(find_exercise(exercise, course), Terminal())
 
@@ -130,22 +130,22 @@ def run(
     out: Path | None,
 ) -> None:
     """Run the scenario of EXERCISE once with your policy, and show what came of it."""
+    from sim.engine.run import run as run_scenario
     from sim.exercises.answers import answer_folder, read_answer
     from sim.exercises.catalogue import command_for, find_exercise
     from sim.exercises.checking import measure_once
     from sim.exercises.evidence import story_of
-    from sim.exercises.measures import MOST_STEPS
+    from sim.exercises.formatting import tell_evidence, tell_once
+    from sim.exercises.measures import MAX_STEPS
     from sim.exercises.policy import read_policy
-    from sim.exercises.telling import tell_evidence, tell_once
-    from sim.experiments.run import run as run_scenario
-    from sim.report.tables import print_outcomes
-    from sim.report.terminal import Terminal
+    from sim.reports.tables import print_outcomes
+    from sim.reports.terminal import Terminal
 
     found = find_exercise(exercise, course)
     answer = read_answer(found, answer_folder(found, folder))
     policy = read_policy(found, answer.policy, answer.name)
     modes: Any = ["in-process", "queue"] if mode == "both" else [mode]
-    result = run_scenario(policy.scenario, modes=modes, seed=seed, most_steps=MOST_STEPS)
+    result = run_scenario(policy.scenario, modes=modes, seed=seed, max_steps=MAX_STEPS)
     told = result.modes[modes[-1]]
     asked = next((one for one in told.jobs if one.job == job), None)
     if job is not None and asked is None:
@@ -158,7 +158,7 @@ def run(
     once = measure_once(found, policy, result.seed)
     _print(tell_once(once, command_for(found, "check", folder)), console)
     if out is not None:
-        from sim.report.folder import write_results
+        from sim.reports.results_folder import write_results
 
         for path in write_results(result, out):
             click.echo(f"wrote {path}", err=True)
@@ -178,8 +178,8 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     from sim.cli.run import write
     from sim.exercises.answers import PASSED, RESULTS, answer_folder, changed_scenario
     from sim.exercises.catalogue import command_for
-    from sim.exercises.telling import tell
-    from sim.report.terminal import Terminal
+    from sim.exercises.formatting import tell
+    from sim.reports.terminal import Terminal
 
     found = exercises.find_exercise(exercise, course)
     place = answer_folder(found, folder)
@@ -203,8 +203,8 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
 def hint(course: Path, exercise: str, level: int) -> None:
     """Give a hint for EXERCISE."""
     from sim.exercises.catalogue import command_for, find_exercise
-    from sim.exercises.showing import print_markdown
-    from sim.report.terminal import Terminal
+    from sim.exercises.formatting import print_markdown
+    from sim.reports.terminal import Terminal
 
     found = find_exercise(exercise, course)
     print_markdown(found.hint(level), Terminal())
@@ -225,8 +225,8 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
     from sim.exercises.answers import answer_folder, passed
     from sim.exercises.catalogue import command_for, find_exercise
     from sim.exercises.exercise import WHY
-    from sim.exercises.showing import print_markdown
-    from sim.report.terminal import Terminal
+    from sim.exercises.formatting import print_markdown
+    from sim.reports.terminal import Terminal
 
     found = find_exercise(exercise, course)
     place = answer_folder(found, folder)

@@ -28,7 +28,7 @@ def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
     Exit code 0: every claim holds; 1: one does not; 2: an exercise cannot be used.
     """
     from sim.core.errors import SimError
-    from sim.core.printable import printable
+    from sim.core.text import printable
     from sim.exercises.catalogue import exercise_names
     from sim.exercises.exercise import load_exercise
     from sim.exercises.verifying import verify as prove
@@ -80,10 +80,10 @@ def grade(
     """
     if csv_to is not None and csv_to != "-":
         _writable(Path(csv_to))
-    from sim.core.printable import printable
+    from sim.core.text import printable
+    from sim.exercises.exercise import CHECK
     from sim.exercises.grading import Rules, grade_class
-    from sim.exercises.seeds import CHECK
-    from sim.report.progress import progress
+    from sim.reports.terminal import progress
 
     only = None if exercises is None else [name.strip() for name in exercises.split(",")]
     rules = Rules(CHECK if salt is None else salt, seeds, strict)
@@ -99,7 +99,7 @@ def grade(
         )
     if not results:
         return 3 if broke else 0
-    from sim.exercises.handing_back import hand_back
+    from sim.exercises.grade_table import hand_back
 
     unwritten = list(hand_back(grades))
     for error in unwritten:
@@ -124,7 +124,7 @@ def _writable(path: Path) -> None:
 def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
     from sim.cli.run import write
     from sim.exercises.grade_table import as_csv, as_table, overview
-    from sim.report.terminal import Terminal
+    from sim.reports.terminal import Terminal
 
     if csv_to is not None:
         write(csv_to, as_csv(grades))
@@ -168,7 +168,7 @@ def new(folder: Path) -> None:
     """Write the files of a new exercise, a small one that holds: FOLDER is called NN-some-words."""
     from shlex import quote
 
-    from sim.exercises.skeleton import write_skeleton
+    from sim.exercises.catalogue import write_skeleton
 
     for path in write_skeleton(folder):
         click.echo(f"wrote {path}")

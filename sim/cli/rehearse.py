@@ -10,8 +10,8 @@ import click
 from sim.cli.scenario_path import ScenarioPath
 
 if TYPE_CHECKING:
-    from sim.ledger.events import Ledger
     from sim.rehearsal.scale import Scale
+    from sim.results.trace import Trace
 
 
 @click.command()
@@ -72,10 +72,10 @@ def command(
         report = rehearse(path, scale, seed=seed, say=say)
         reports.append(report)
         if not printing:
-            from sim.report.terminal import Terminal
+            from sim.reports.terminal import Terminal
 
             print_rehearsal(report, Terminal())
-    _write_both(json_to, trace_to, [one.as_dict() for one in reports], [one.verdict.real_ledger for one in reports])
+    _write_both(json_to, trace_to, [one.as_dict() for one in reports], [one.verdict.real_trace for one in reports])
     if markdown_to is not None:
         _write(markdown_to, markdown(reports))
     if not all(report.verdict.agrees for report in reports):
@@ -93,7 +93,7 @@ def _rehearse_own(
     printing: bool,
 ) -> None:
     from sim.rehearsal.own_report import print_own, rehearse_own
-    from sim.report.terminal import Terminal
+    from sim.reports.terminal import Terminal
 
     reports = []
     for number, path in enumerate(scenarios, 1):
@@ -101,25 +101,25 @@ def _rehearse_own(
         reports.append(rehearse_own(path, own, scale, seed))
         if printing:
             print_own(reports[-1], Terminal())
-    ledgers = [one.result.modes["queue"].ledger for one in reports]
-    _write_both(json_to, trace_to, [one.as_dict() for one in reports], ledgers)
+    traces = [one.result.modes["queue"].trace for one in reports]
+    _write_both(json_to, trace_to, [one.as_dict() for one in reports], traces)
     if not all(one.result.holds for one in reports):
         sys.exit(1)
 
 
 def _write_both(
-    json_to: str | None, trace_to: str | None, dicts: "list[dict[str, Any]]", ledgers: "list[Ledger]"
+    json_to: str | None, trace_to: str | None, dicts: "list[dict[str, Any]]", traces: "list[Trace]"
 ) -> None:
     if json_to is not None:
         _write(json_to, json.dumps(dicts if len(dicts) > 1 else dicts[0], indent=2, ensure_ascii=False) + "\n")
     if trace_to is not None:
-        _write(trace_to, "".join(line + "\n" for ledger in ledgers for line in ledger.lines()))
+        _write(trace_to, "".join(line + "\n" for trace in traces for line in trace.lines()))
 
 
 def _write(target: str, text: str) -> None:
     if target == "-":
         click.echo(text, nl=False)
         return
-    from sim.report.folder import write_text
+    from sim.reports.results_folder import write_text
 
     write_text(Path(target), text)

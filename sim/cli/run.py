@@ -67,7 +67,7 @@ def command(
     for option, target in needs_events.items():
         if no_trace and target is not None:
             raise click.UsageError(f"--no-trace leaves nothing that {option} could write; --json has the counts")
-    from sim.experiments.run import run
+    from sim.engine.run import run
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
     chosen: Any = semantics
@@ -85,8 +85,8 @@ def command(
         error_log_omit=omit,
     )
     if not printed:
-        from sim.report.tables import print_result
-        from sim.report.terminal import Terminal
+        from sim.reports.tables import print_result
+        from sim.reports.terminal import Terminal
 
         console = Terminal()
         print_result(result, console)
@@ -97,21 +97,21 @@ def command(
         text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write(json_to, text)
     if trace_to is not None:
-        _write_lines(trace_to, (line for one in result.modes.values() for line in one.ledger.lines()))
+        _write_lines(trace_to, (line for one in result.modes.values() for line in one.trace.lines()))
     if metrics_to is not None:
-        from sim.monitoring.exposition import exposition
+        from sim.results.prometheus import exposition
 
         metrics = result.metrics
         write(metrics_to, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
     if errors_to == "-" and sys.stdout.isatty():
-        from sim.report.error_summary import print_errors
-        from sim.report.terminal import Terminal
+        from sim.reports.errors_table import print_errors
+        from sim.reports.terminal import Terminal
 
         print_errors(result.errors, Terminal())
     elif errors_to is not None:
         _write_lines(errors_to, result.error_lines())
     if out is not None:
-        from sim.report.folder import write_results
+        from sim.reports.results_folder import write_results
 
         for path in write_results(result, out, plots=not no_plots):
             click.echo(f"wrote {path}", err=True)
@@ -129,7 +129,7 @@ def _loaded(path: Path, changes: tuple[str, ...]) -> "Scenario":
 
     if not changes:
         return load_scenario(path)
-    from sim.experiments.points import Vary, VaryError, grid, parse_setting, scenario_at
+    from sim.sweeps.points import Vary, VaryError, grid, parse_setting, scenario_at
 
     try:
         settings = [parse_setting(change) for change in changes]
@@ -144,7 +144,7 @@ def write(target: str, text: str) -> None:
     if target == "-":
         click.echo(text, nl=False)
         return
-    from sim.report.folder import write_text
+    from sim.reports.results_folder import write_text
 
     write_text(Path(target), text)
 
@@ -153,6 +153,6 @@ def _write_lines(target: str, lines: Iterator[str]) -> None:
     if target == "-":
         sys.stdout.writelines(f"{line}\n" for line in lines)
         return
-    from sim.report.folder import write_lines
+    from sim.reports.results_folder import write_lines
 
     write_lines(Path(target), lines)

@@ -10,7 +10,7 @@ import click
 from sim.cli.scenario_path import shown
 from sim.core.errors import SimError
 from sim.core.program import program_name
-from sim.core.spelling import nearest
+from sim.core.text import nearest
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -82,7 +82,7 @@ def _found(entries: list[_Entry], search: str) -> list[_Entry]:
 def _print(entry: _Entry) -> None:
     from rich.text import Text
 
-    from sim.report.terminal import SafeConsole
+    from sim.reports.terminal import SafeConsole
 
     console = SafeConsole(width=_WIDTH, highlight=False)
     for first, rest, text, style in (

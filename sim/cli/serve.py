@@ -13,7 +13,7 @@ import click
 from sim.cli.scenario_path import ScenarioPath
 
 if TYPE_CHECKING:
-    from sim.serve.engine import Engine
+    from sim.serve.page.driver import Engine
 
 PATIENCE_S = 8.0
 """How long the end waits for a step of the run and for a script at the Redis port, real seconds."""
@@ -72,8 +72,8 @@ def command(
     need("the page", "serve", "starlette", "uvicorn")
     if not no_redis_port:
         need("the Redis port", "serve", "lupa", "msgpack")
-    from sim.serve import web_server
-    from sim.serve.pace import SpeedError, parse_speed
+    from sim.serve.page import web_server
+    from sim.serve.page.pace import SpeedError, parse_speed
 
     try:
         pace = None if speed == "paused" else parse_speed(speed)
@@ -112,15 +112,14 @@ def _serve(
     log_to: Path | None,
 ) -> None:
     from sim.core.gc_tuning import fewer_collections
-    from sim.serve import web_server
-    from sim.serve.engine import Engine
-    from sim.serve.live_run import LiveRun
-    from sim.serve.redis_port import RedisPort
-    from sim.serve.routes import web_app
-    from sim.serve.run_log import read_log
-    from sim.serve.security import Hosts, is_loopback, new_token
-    from sim.serve.state import StateView
-    from sim.serve.web_limits import WebLimits
+    from sim.serve.page import web_server
+    from sim.serve.page.driver import Engine
+    from sim.serve.page.live_run import LiveRun
+    from sim.serve.page.routes import web_app
+    from sim.serve.page.run_log import read_log
+    from sim.serve.page.security import Hosts, WebLimits, is_loopback, new_token
+    from sim.serve.page.state import StateView
+    from sim.serve.redis_port.server import RedisPort
 
     log = None if replay_from is None else read_log(replay_from)
     if log is not None:
@@ -192,7 +191,7 @@ def _ended_by_signals() -> Iterator[_Page]:
 def _keep_log(engine: "Engine", log_to: Path | None) -> None:
     """Save what was done by hand, before anything else can go wrong; a window that is gone reads nothing any more."""
     from sim.core.errors import OutputError
-    from sim.serve.kept_log import keep_log
+    from sim.serve.page.kept_log import keep_log
 
     try:
         path = keep_log(engine.run, log_to)

@@ -54,12 +54,12 @@ def command(
         raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
     if jobs is not None and cluster is not None:
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
-    from sim.experiments.plan import Plan
-    from sim.experiments.points import parse_vary
-    from sim.experiments.sweep import carry_on
-    from sim.report.failed_runs import told
-    from sim.report.progress import progress
+    from sim.reports.terminal import progress
+    from sim.results.sweep_result import told
     from sim.scenario.load import read_text
+    from sim.sweeps.plan import Plan
+    from sim.sweeps.points import parse_vary
+    from sim.sweeps.sweep import run_missing
 
     shown = _known(measures)
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
@@ -76,7 +76,7 @@ def command(
     with plan.open_store(database, resume=resume) as store:
         try:
             with progress("runs") as show:
-                failures = carry_on(
+                failures = run_missing(
                     plan, store, runs, jobs=jobs, cluster=cluster, watch=lambda how: show(how.done, how.of)
                 )
         except KeyboardInterrupt:
@@ -91,8 +91,8 @@ def command(
 
 
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
-    from sim.report.answers import MEASURES
-    from sim.scenario.problems import did_you_mean
+    from sim.results.sweep_answers import MEASURES
+    from sim.yaml_files.problems import did_you_mean
 
     named = tuple(measure.replace("-", "_") for measure in measures)
     for measure in named:
@@ -109,13 +109,13 @@ def _interrupted(runs: int, out: Path | None) -> str:
 
 
 def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | None, *, plots: bool) -> None:
-    from sim.report.file_set import replace_together
-    from sim.report.folder import write_text
-    from sim.report.sweep_json import summary_of
+    from sim.reports.file_set import replace_together
+    from sim.reports.results_folder import write_text
+    from sim.reports.sweep_tables import summary_of
 
     if json_to != "-" and result.rows:
-        from sim.report.sweep_tables import print_sweep
-        from sim.report.terminal import Terminal
+        from sim.reports.sweep_tables import print_sweep
+        from sim.reports.terminal import Terminal
 
         print_sweep(result, Terminal(), shown)
     if json_to is None and out is None:
@@ -129,7 +129,7 @@ def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | 
         return
     files = {"summary.json": text.encode()}
     if plots and result.rows:
-        from sim.report.sweep_pictures import sweep_pictures
+        from sim.plots.sweep_pictures import sweep_pictures
 
         files |= {f"{name}.png": png for name, png in sweep_pictures(result, shown).items()}
     written = replace_together(out, files, gone=("outcomes.png", "heat-map.png", "distribution.png"))

@@ -23,7 +23,7 @@ class NotOrdinary(OSError):
         return f"is {self.args[0]}, and no ordinary file"
 
 
-def read_ordinary(path: str | os.PathLike[str], most_bytes: int) -> bytes:
+def read_ordinary(path: str | os.PathLike[str], max_bytes: int) -> bytes:
     """Read an ordinary file, at most so many bytes of it; links are followed.
 
     What is no ordinary file is not even opened, as some devices act on that.
@@ -37,7 +37,7 @@ def read_ordinary(path: str | os.PathLike[str], most_bytes: int) -> bytes:
     opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     with os.fdopen(opened, "rb") as file:
         _check(os.fstat(file.fileno()).st_mode)  # something else may stand there by now
-        return file.read(most_bytes)
+        return file.read(max_bytes)
 
 
 def _check(mode: int) -> None:

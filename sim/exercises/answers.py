@@ -11,7 +11,7 @@ from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
 from sim.exercises.prediction import Guess, read_predictions
-from sim.report.file_set import replace_one
+from sim.reports.file_set import replace_one
 from sim.scenario.load import read_text
 
 COPIED = (STORY, SCENARIO, POLICY, PREDICT)

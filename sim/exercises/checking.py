@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from sim.core.errors import BudgetExceeded
 from sim.exercises.errors import ExerciseError
 from sim.exercises.evidence import evidence
-from sim.exercises.exercise import POLICY, Check, Exercise
+from sim.exercises.exercise import CHECK, POLICY, Check, Exercise, unseen_seeds
 from sim.exercises.measures import Observation, measured, observe
 from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
-from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.verdict import CheckResult, Judgement, Verdict
-from sim.report.result import Result
-from sim.report.words import mode_sentence
-from sim.scenario.fields import MODES, ModeName
+from sim.results.result import Result
+from sim.results.text import mode_sentence
+from sim.yaml_files.fields import MODES, ModeName
 
 
 def judge(

@@ -1,21 +1,43 @@
-"""An exercise: a folder with a locked scenario, a policy to edit, predictions to make and checks to pass."""
+"""An exercise: a folder with a locked scenario, a policy to edit, predictions to make and checks to pass.
 
+The seeds that a check runs and a learner does not see.
+"""
+
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from sim.core.errors import ScenarioError
 from sim.exercises.bounds import Bound, parse_bound, parse_value
 from sim.exercises.errors import ExerciseError
 from sim.exercises.measures import FROM_EVENTS, MEASURES, WHOLE_RUN, is_time
-from sim.scenario.fields import Model, ModeName
 from sim.scenario.load import read_text
-from sim.scenario.problems import Problem, did_you_mean, lines
-from sim.scenario.yaml_source import read_yaml
+from sim.yaml_files.fields import Model, ModeName
+from sim.yaml_files.problems import Problem, did_you_mean, lines
+from sim.yaml_files.source import read_yaml
+
+CHECK = "check"
+"""What checks and grades are salted with, unless a teacher says otherwise."""
+VERIFY = "verify"
+"""What proofs of an exercise are salted with: seeds that no check uses."""
+
+
+def unseen_seeds(exercise: str, count: int, salt: str = CHECK) -> list[int]:
+    """Draw seeds for an exercise: the same ones at every check, and others for another salt.
+
+    Args:
+        exercise: Its name, such as ``03-twice-the-same-email``.
+        count: How many; more of them begin with the same ones.
+    """
+    entropy = int.from_bytes(hashlib.sha256(f"{salt}:{exercise}".encode()).digest()[:16], "big")
+    return [int(seed) for seed in np.random.SeedSequence(entropy).generate_state(count, np.uint32)]
+
 
 DESCRIPTION = "exercise.yaml"
 STORY = "README.md"
@@ -130,7 +152,7 @@ class Source(Model):
         return f"https://github.com/{repository}/issues/{number}"
 
 
-class WrongIdea(Model):
+class Distractor(Model):
     """A policy that people try and that does not hold."""
 
     policy: str
@@ -158,7 +180,7 @@ class Description(Model):
     checks: Annotated[list[Check], Field(min_length=1, max_length=20)]
     start_fails: Slug
     """The first check that the untouched start fails."""
-    wrong_ideas: Annotated[list[WrongIdea], Field(min_length=2)]
+    wrong_ideas: Annotated[list[Distractor], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _known_names(self) -> "Description":

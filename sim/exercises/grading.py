@@ -10,9 +10,8 @@ from sim.core.errors import SimError
 from sim.core.replay import told_with_replay
 from sim.exercises.catalogue import COURSE, all_exercises, find_exercise
 from sim.exercises.checking import judge, predictions_of
-from sim.exercises.exercise import POLICY, PREDICT, Exercise, load_exercise
+from sim.exercises.exercise import CHECK, POLICY, PREDICT, Exercise, load_exercise, unseen_seeds
 from sim.exercises.prediction import Scored, read_what_is_answered
-from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.submissions import File, Submission, find_submissions
 from sim.exercises.verdict import Judgement, Verdict
 
@@ -126,7 +125,7 @@ def _judged(tasks: list[_Task], jobs: int | None) -> Iterator[tuple[_Task, Verdi
         return
     from joblib import Parallel, cpu_count, delayed
 
-    from sim.experiments.executors import processes
+    from sim.sweeps.executors import processes
 
     with processes(min(jobs or cpu_count(), len(tasks))):
         work = Parallel(return_as="generator_unordered", batch_size=1)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.experiments.open_world import World
-from sim.ledger.outcomes import Counts, JobOutcome
-from sim.report.notices import FaultNotice
-from sim.report.result import ModeResult
-from sim.scenario.fields import ModeName
+from sim.engine.world import World
+from sim.results.detection import FaultDetection
+from sim.results.outcomes import Counts, JobOutcome
+from sim.results.result import ModeResult
 from sim.scenario.schema import Scenario
+from sim.yaml_files.fields import ModeName
 
-MOST_STEPS = 60_000
+MAX_STEPS = 60_000
 """A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
 COUNTS = tuple(Counts().as_dict())
 TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max")
@@ -57,10 +57,10 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
         events: Whether to keep what happened; measures of alerts need it.
 
     Raises:
-        BudgetExceeded: The run needs more than ``MOST_STEPS`` steps.
+        BudgetExceeded: The run needs more than ``MAX_STEPS`` steps.
     """
     world = World(
-        scenario, mode, seed=seed, store="memory", most_steps=MOST_STEPS, trace=events, count_commands=mode == "queue"
+        scenario, mode, seed=seed, store="memory", max_steps=MAX_STEPS, trace=events, count_commands=mode == "queue"
     )
     world.run()
     commands = {} if world.commands is None else dict(world.commands.by_name)
@@ -132,9 +132,9 @@ def _records_kept(observation: Observation, queue: str | None) -> float | None:
     return sum(kept for name, kept in observation.records_kept.items() if queue in (None, name))
 
 
-def _faults(observation: Observation) -> list[FaultNotice]:
+def _faults(observation: Observation) -> list[FaultDetection]:
     """List the faults; what an operator did is none."""
-    return [fault for fault in observation.result.notices.faults if not fault.is_deed]
+    return [fault for fault in observation.result.detections.faults if not fault.is_operator_action]
 
 
 def _faults_unnoticed(observation: Observation, _queue: str | None) -> float | None:
@@ -142,7 +142,7 @@ def _faults_unnoticed(observation: Observation, _queue: str | None) -> float | N
 
 
 def _false_alerts(observation: Observation, _queue: str | None) -> float | None:
-    return len(observation.result.notices.false)
+    return len(observation.result.detections.false)
 
 
 def _notice_max(observation: Observation, _queue: str | None) -> float | None:

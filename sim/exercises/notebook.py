@@ -18,7 +18,7 @@ from sim.exercises.exercise import POLICY, SCENARIO, SOLUTION, STORY, Exercise, 
 from sim.exercises.measures import Observation, observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
-from sim.scenario.problems import listed
+from sim.yaml_files.problems import listed
 
 HIDDEN = "hidden"
 """What hidden tests are salted with, unless a teacher says otherwise."""

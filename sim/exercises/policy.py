@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import SCENARIO, Exercise
 from sim.scenario.load import parse_scenario, validated
-from sim.scenario.problems import Path as DataPath
-from sim.scenario.problems import Problem, did_you_mean, lines, listed
 from sim.scenario.schema import Scenario
-from sim.scenario.yaml_source import Source, read_yaml
+from sim.yaml_files.problems import Path as DataPath
+from sim.yaml_files.problems import Problem, did_you_mean, lines, listed
+from sim.yaml_files.source import Source, read_yaml
 
 
 class Policy(NamedTuple):

@@ -7,9 +7,9 @@ from sim.exercises.bounds import parse_bound, parse_value, value_text
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import Exercise, Prediction
 from sim.exercises.measures import Observation, measured
-from sim.scenario.fields import ModeName
-from sim.scenario.problems import Problem, did_you_mean, lines, listed
-from sim.scenario.yaml_source import Source, read_yaml
+from sim.yaml_files.fields import ModeName
+from sim.yaml_files.problems import Problem, did_you_mean, lines, listed
+from sim.yaml_files.source import Source, read_yaml
 
 Guess = float | str
 """A number (ms where a time is asked for), or one of the words to choose from."""

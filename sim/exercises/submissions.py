@@ -13,8 +13,8 @@ from typing import NamedTuple
 from sim.exercises.catalogue import MINE
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, Exercise
-from sim.scenario.problems import Marks, Problem, lines
-from sim.scenario.yaml_source import MOST_BYTES, decode
+from sim.yaml_files.problems import Marks, Problem, lines
+from sim.yaml_files.source import MAX_BYTES, decode
 
 _NUMBER = re.compile(r"^(\d{2})(?!\d)")
 
@@ -166,7 +166,7 @@ def _read_file(path: Path, name: str, within: Path) -> File:
     if not path.is_file():
         return File(None, f"{name}: is no ordinary file; it is not read")
     with path.open("rb") as file:
-        text = decode(file.read(MOST_BYTES + 1))
+        text = decode(file.read(MAX_BYTES + 1))
     if isinstance(text, Problem):
         (problem,) = lines(name, Marks(), [text])
         return File(None, problem)

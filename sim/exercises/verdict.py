@@ -138,7 +138,7 @@ class Verdict:
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
 
     def __str__(self) -> str:
-        from sim.exercises.telling import told
+        from sim.exercises.formatting import told
 
         return told(self)
 

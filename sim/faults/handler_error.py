@@ -1,9 +1,9 @@
 """`handler-error`: handlers raise errors of their own, by chance or in named jobs."""
 
 from sim.core.errors import SimError
-from sim.faults.setting import Setting
+from sim.faults.schedule import Setting
 from sim.handlers.errors import PermanentError, TransientError
-from sim.ledger.events import Event
+from sim.results.trace import EventKind
 from sim.scenario.fault_schema import HandlerError
 
 
@@ -12,12 +12,12 @@ def arrange(fault: HandlerError, setting: Setting) -> None:
 
     Whether one attempt of one job fails depends on the seed, the job and the attempt alone, so both modes see the same.
     """
-    controls = setting.controls
+    injector = setting.injector
     windows = [(t_ms, t_ms + (fault.duration or 0)) for t_ms in fault.moments]
     jobs = None if fault.jobs is None else frozenset(fault.jobs)
 
     def hook(queue: str, job: str, attempt: int) -> SimError | None:
-        if windows and not any(begin <= controls.now_ms < end for begin, end in windows):
+        if windows and not any(begin <= injector.now_ms < end for begin, end in windows):
             return None
         if fault.queues is not None and queue not in fault.queues:
             return None
@@ -31,7 +31,9 @@ def arrange(fault: HandlerError, setting: Setting) -> None:
             return PermanentError("this will never work (injected)")
         return TransientError("this did not work this time (injected)")
 
-    controls.on_attempt(hook)
+    injector.on_attempt(hook)
     for begin, end in windows:
-        controls.at(begin, lambda: controls.announce(Event.HANDLER_FAULT_BEGAN, error=fault.error, name=setting.name))
-        controls.at(end, lambda: controls.announce(Event.HANDLER_FAULT_ENDED, name=setting.name))
+        injector.at(
+            begin, lambda: injector.announce(EventKind.HANDLER_FAULT_BEGAN, error=fault.error, name=setting.name)
+        )
+        injector.at(end, lambda: injector.announce(EventKind.HANDLER_FAULT_ENDED, name=setting.name))

@@ -1,9 +1,9 @@
 """`poison-job`: whoever runs this job dies of it, every time."""
 
-from sim.faults.setting import Setting
+from sim.engine.fault_injector import Named
+from sim.engine.hooks import Death
+from sim.faults.schedule import Setting
 from sim.scenario.fault_schema import PoisonJob, Step
-from sim.world.controls import Named
-from sim.world.hooks import Death
 
 
 def arrange(fault: PoisonJob, setting: Setting) -> None:
@@ -13,4 +13,4 @@ def arrange(fault: PoisonJob, setting: Setting) -> None:
     def hook(step: Step, _process: Named, _queue: str, job: str) -> Death | None:
         return Death(fault.restart_after) if step == fault.step and job in jobs else None
 
-    setting.controls.on_step(hook)
+    setting.injector.on_step(hook)

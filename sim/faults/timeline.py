@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sim.engine.verbs import FaultTarget
 from sim.faults import (
     database_failure,
     handler_error,
@@ -13,8 +14,7 @@ from sim.faults import (
     worker_crash,
     worker_freeze,
 )
-from sim.faults.setting import Setting
-from sim.world.verbs import Breakable
+from sim.faults.schedule import Setting
 
 ARRANGE: dict[str, Callable[[Any, Setting], None]] = {
     "worker-crash": worker_crash.arrange,
@@ -29,8 +29,8 @@ ARRANGE: dict[str, Callable[[Any, Setting], None]] = {
 """By ``kind``; a new fault is a model in ``sim.scenario.fault_schema``, a file here and a line here."""
 
 
-def arrange_faults(world: Breakable[Any]) -> None:
+def arrange_faults(world: FaultTarget[Any]) -> None:
     """Arrange all faults of the world's scenario; call it once, before the world runs."""
     for number, fault in enumerate(world.scenario.faults, 1):
-        setting = Setting(f"fault:{number}:{fault.kind}", world.controls, world.scenario, world.streams)
+        setting = Setting(f"fault:{number}:{fault.kind}", world.injector, world.scenario, world.streams)
         ARRANGE[fault.kind](fault, setting)

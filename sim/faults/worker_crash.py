@@ -2,20 +2,20 @@
 
 from functools import partial
 
-from sim.faults.setting import Setting
+from sim.engine.fault_injector import Named
+from sim.engine.hooks import Death
+from sim.faults.schedule import Setting
 from sim.scenario.fault_schema import Step, WorkerCrash
-from sim.world.controls import Named
-from sim.world.hooks import Death
 
 
 def arrange(fault: WorkerCrash, setting: Setting) -> None:
     """Arrange for the crash or crashes of one fault."""
-    controls = setting.controls
-    targets = controls.processes(fault.target)
+    injector = setting.injector
+    targets = injector.processes(fault.target)
     if fault.on_job is None and fault.jobs is None:
-        for t_ms in setting.strike_times(fault):
+        for t_ms in setting.fault_times(fault):
             for process in targets:
-                controls.at(t_ms, partial(controls.crash, process, fault.restart_after))
+                injector.at(t_ms, partial(injector.crash, process, fault.restart_after))
         return
     wanted = fault.step or "before-effect"
     reached = 0
@@ -34,4 +34,4 @@ def arrange(fault: WorkerCrash, setting: Setting) -> None:
             return None
         return Death(fault.restart_after)
 
-    controls.on_step(hook)
+    injector.on_step(hook)

@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from sim.faults.setting import Setting
+from sim.faults.schedule import Setting
 from sim.scenario.fault_schema import WorkerFreeze
 
 
 def arrange(fault: WorkerFreeze, setting: Setting) -> None:
     """Arrange for the freeze or freezes of one fault."""
-    controls = setting.controls
-    for t_ms in setting.strike_times(fault):
-        for process in controls.processes(fault.target):
-            controls.at(t_ms, partial(controls.freeze, process))
-            controls.at(t_ms + fault.duration, partial(controls.resume, process))
+    injector = setting.injector
+    for t_ms in setting.fault_times(fault):
+        for process in injector.processes(fault.target):
+            injector.at(t_ms, partial(injector.freeze, process))
+            injector.at(t_ms + fault.duration, partial(injector.resume, process))

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from sim.handlers import email, order, payment
-from sim.handlers.instructions import Steps
-from sim.handlers.job_input import JobInput
+from sim.handlers.base import JobInput, Steps
 
 
 class SampleData(Protocol):

@@ -10,10 +10,8 @@ import re
 import sqlite3
 from typing import Any
 
+from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import InvalidData, OptedOut
-from sim.handlers.instructions import Effect, Query, Steps, Work
-from sim.handlers.job_input import JobInput
-from sim.handlers.validation import whole_number
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS opt_outs (address TEXT PRIMARY KEY);

@@ -9,10 +9,8 @@ Source: reliability-model.md, Idempotency: stock checks and status updates are i
 import sqlite3
 from typing import Any
 
+from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import OutOfStock
-from sim.handlers.instructions import Effect, Query, Steps, Work
-from sim.handlers.job_input import JobInput
-from sim.handlers.validation import whole_number
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS stock (on_hand INTEGER NOT NULL CHECK (on_hand >= 0));

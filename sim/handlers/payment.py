@@ -10,10 +10,8 @@ Source: reliability-model.md, Idempotency: updates of the payment's and the orde
 import sqlite3
 from typing import Any
 
+from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import InvalidData
-from sim.handlers.instructions import Effect, Query, Steps, Work
-from sim.handlers.job_input import JobInput
-from sim.handlers.validation import whole_number
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);

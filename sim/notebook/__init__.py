@@ -4,8 +4,7 @@ Scenarios by name, pictures and tables that everybody can read, predictions to h
 turn.
 """
 
-from sim.notebook.controls import choice, slider
-from sim.notebook.panel import knobs
+from sim.notebook.panel import choice, knobs, slider
 from sim.notebook.pictures import show
 from sim.notebook.predictions import predict
 from sim.notebook.shipped import changed, example

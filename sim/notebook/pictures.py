@@ -1,18 +1,67 @@
-"""A picture on a notebook's page, with the words that stand for it where it cannot be seen."""
+"""A picture on a notebook's page, with the words that stand for it where it cannot be seen.
+
+Something that a notebook shows as HTML, and a terminal as plain text.
+"""
 
 import sys
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from sim.core.errors import SimError
-from sim.notebook.markup import Shown, escaped
-from sim.report.canvas import png_bytes
+from sim.plots.figure_style import png_bytes
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of a notebook's page.
+
+    Attributes:
+        html: What a notebook shows; everything that was handed in is escaped in it.
+        text: The same for a terminal.
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def escaped(value: object) -> str:
+    """Write a value so that HTML shows it as it is and obeys nothing in it."""
+    return escape(str(value), quote=True)
+
+
+def together(value: Any) -> Shown:
+    """Make one piece of whatever a function returned: one thing, a tuple or list of things, or nothing.
+
+    Raises:
+        SimError: It is a figure or axes, which nobody can read out before ``show`` has given them an alternative text.
+    """
+    parts = value if isinstance(value, tuple | list) else [] if value is None else [value]
+    pieces = [_piece(part) for part in parts]
+    return Shown("\n".join(piece.html for piece in pieces), "\n\n".join(piece.text for piece in pieces))
+
+
+def _piece(value: Any) -> Shown:
+    if hasattr(value, "savefig") or hasattr(value, "get_figure"):
+        raise SimError('return show(picture, alt="what it shows") in place of the bare picture')
+    as_html = getattr(value, "_repr_html_", None)
+    text = value if isinstance(value, str) else repr(value)
+    html = as_html() if callable(as_html) else None
+    return Shown(html or f"<pre>{escaped(text)}</pre>", text)
+
 
 _PIXELS_PER_INCH = 96
-_LEAST_SHARE = 0.7
+_MIN_SHARE = 0.7
 """A picture is not made smaller than this share of its width: its letters could not be read. It scrolls instead."""
 
 
@@ -39,7 +88,7 @@ def show(picture: Any, *, alt: str, caption: str = "") -> Shown:
     width = round(figure.get_size_inches()[0] * _PIXELS_PER_INCH)
     _close(figure)
     below = f'<figcaption style="font-style: italic">{escaped(caption)}</figcaption>' if caption else ""
-    size = f"width: {width}px; max-width: max(100%, {round(width * _LEAST_SHARE)}px); height: auto"
+    size = f"width: {width}px; max-width: max(100%, {round(width * _MIN_SHARE)}px); height: auto"
     html = (
         '<figure style="margin: 0.5em 0"><div style="overflow-x: auto">'
         f'<img alt="{escaped(alt)}" src="data:image/png;base64,{data}" style="{size}"></div>{below}</figure>'

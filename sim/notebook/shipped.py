@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.experiments.points import VaryError, as_varies, grid, scenario_at
 from sim.scenario.load import read_text
 from sim.scenario.schema import Scenario
 from sim.scenario.shipped import FOLDER, shipped_scenarios
+from sim.sweeps.points import VaryError, as_varies, grid, scenario_at
 
 _OWN_ARGUMENTS = {
     "seed": "give it to the run: sim.run(scenario, seed=7)",

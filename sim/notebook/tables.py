@@ -5,9 +5,9 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.notebook.markup import Shown, escaped
-from sim.report.result import Result
-from sim.report.words import MEANINGS, in_words, table_rows
+from sim.notebook.pictures import Shown, escaped
+from sim.results.result import Result
+from sim.results.text import MEANINGS, in_words, table_rows
 
 Columns = Sequence[str] | Mapping[str, str] | None
 _CELL = "padding: 0.2em 0.6em; vertical-align: top; "

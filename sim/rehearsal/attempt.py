@@ -5,18 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.engine.database import DatabaseAccess
+from sim.engine.recorder import Recorder
+from sim.handlers.base import Effect, JobInput, Query, Work
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import DatabaseAway, PermanentError, ReplyLost, TransientError
-from sim.handlers.instructions import Effect, Query, Work
-from sim.handlers.job_input import JobInput
-from sim.ledger.events import Event
-from sim.rehearsal.controls import RealControls
 from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
 from sim.rehearsal.scale import ScaledClock
+from sim.results.trace import EventKind
 from sim.scenario.queues import QueueConfig
-from sim.world.database import DatabaseAccess
-from sim.world.recorder import Recorder
 
 MADE_UP_MS = 25
 """Real ms that a handler's next work may be shortened by, for the time that its messages have taken."""
@@ -59,7 +58,7 @@ class RealAttempt:
         recorder: Recorder,
         access: DatabaseAccess,
         server: DatabaseServer,
-        controls: RealControls,
+        injector: RealFaultInjector,
     ) -> None:
         self.process = process
         self.queue = queue
@@ -76,7 +75,7 @@ class RealAttempt:
         self._recorder = recorder
         self._access = access
         self._server = server
-        self._controls = controls
+        self._injector = injector
         self._call: HandlerCall | None = None
         self._work_due_ms: float | None = None
         self._freezes: int | None = None
@@ -93,13 +92,13 @@ class RealAttempt:
             try:
                 instruction = self._handler.send(value) if error is None else self._handler.throw(error)
             except StopIteration as end:
-                if self._controls.reaches("after-effect-before-ack", self.process, self.queue, self.job):
+                if self._injector.reaches("after-effect-before-ack", self.process, self.queue, self.job):
                     return None
                 return {"done": end.value}
             except (TransientError, PermanentError) as problem:
                 permanent = isinstance(problem, PermanentError)
                 more = {"error": str(problem), "permanent": permanent}
-                self.note(Event.ATTEMPT_FAILED, more)
+                self.note(EventKind.ATTEMPT_FAILED, more)
                 return {"fail": str(problem), "discard": permanent and self._config.discard_permanent}
             value, error = None, None
             if isinstance(instruction, Work):
@@ -113,16 +112,16 @@ class RealAttempt:
                     return self._to_call(call)
                 value, error = _made(call)
                 continue
-            error = self._controls.handler_error(self.queue, self.job, self.number)
+            error = self._injector.handler_error(self.queue, self.job, self.number)
             if error is None:
-                if self._controls.reaches("before-effect", self.process, self.queue, self.job):
+                if self._injector.reaches("before-effect", self.process, self.queue, self.job):
                     return None
                 call = HandlerCall(self._effect(instruction), outside=instruction.system != "database")
                 if not self._stands_still(call):
                     return self._to_call(call)
                 value, error = _made(call)
 
-    def note(self, event: Event, more: dict[str, Any] | None = None) -> None:
+    def note(self, event: EventKind, more: dict[str, Any] | None = None) -> None:
         """Write down something that happened in this attempt."""
         self._recorder.attempt(self.queue, self.job, event, self.number, self.process.name, more)
 
@@ -193,7 +192,7 @@ class RealAttempt:
         return inside if effect.system == "database" else outside
 
     def _write(self, effect: Effect, applied: bool) -> None:
-        self.note(Event.EFFECT if applied else Event.EFFECT_SUPPRESSED, {"system": effect.system})
+        self.note(EventKind.EFFECT if applied else EventKind.EFFECT_SUPPRESSED, {"system": effect.system})
 
 
 def _made(call: HandlerCall) -> tuple[Any, SimError | None]:

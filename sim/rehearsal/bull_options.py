@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from sim.engine.arrivals import Arrival
 from sim.rehearsal.scale import Scale
 from sim.scenario.queues import QueueConfig, Retention
 from sim.scenario.schema import Workers
-from sim.world.offers import Offer
 
 DRAIN_DELAY_MS = 5_000
 
@@ -30,7 +30,7 @@ def limiter(config: QueueConfig, scale: Scale) -> dict[str, int] | None:
     return {"max": config.limiter.max, "duration": whole_ms(config.limiter.duration, scale)}
 
 
-def job_options(offer: Offer, config: QueueConfig, scale: Scale) -> dict[str, Any]:
+def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str, Any]:
     """Return the options of one ``queue.add``."""
     options: dict[str, Any] = {
         "attempts": config.attempts,
@@ -40,11 +40,11 @@ def job_options(offer: Offer, config: QueueConfig, scale: Scale) -> dict[str, An
     if config.backoff is not None:
         delay_ms = whole_ms(config.backoff.delay, scale) if config.backoff.delay else 0
         options["backoff"] = {"type": config.backoff.type, "delay": delay_ms}
-    if offer.workload.delay:
-        options["delay"] = whole_ms(offer.workload.delay, scale)
-    if offer.workload.priority:
-        options["priority"] = offer.workload.priority
-    if offer.workload.lifo:
+    if arrival.workload.delay:
+        options["delay"] = whole_ms(arrival.workload.delay, scale)
+    if arrival.workload.priority:
+        options["priority"] = arrival.workload.priority
+    if arrival.workload.lifo:
         options["lifo"] = True
     return options
 

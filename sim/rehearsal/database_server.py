@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sim.core.errors import SimError
+from sim.engine.database import DatabaseAccess, FailureWindow
 from sim.handlers.errors import DatabaseAway, PermanentError, ReplyLost, TransientError
 from sim.rehearsal.scale import Scale
-from sim.world.database import DatabaseAccess, FailureWindow
 
 
 class Call(Protocol):

@@ -5,35 +5,34 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sim.engine.arrivals import Arrival, draw_arrivals
+from sim.engine.database import DatabaseAccess
+from sim.engine.operator import arrange_operator
+from sim.engine.random_streams import Streams
+from sim.engine.recorder import Recorder
 from sim.faults.timeline import arrange_faults
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase
-from sim.ledger.events import Event, Ledger
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
-from sim.rehearsal.controls import RealControls
 from sim.rehearsal.database_server import DatabaseServer
-from sim.rehearsal.household import Household
-from sim.rehearsal.processes import Message, RealProcess, RehearsalBroken, Staff
+from sim.rehearsal.fault_injector import RealFaultInjector
+from sim.rehearsal.process_group import ProcessGroup
+from sim.rehearsal.processes import Message, ProcessPool, RealProcess, RehearsalBroken
 from sim.rehearsal.real_parts import RealParts
-from sim.rehearsal.real_redis import RealRedis
+from sim.rehearsal.real_redis import RealRedis, classify_outcomes
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock
 from sim.rehearsal.starting import LOADED_WITHIN_S, start_everyone
-from sim.rehearsal.stock import take_stock
-from sim.report.result import ModeResult
+from sim.results.result import ModeResult
+from sim.results.trace import EventKind, Trace
 from sim.scenario.fault_schema import PoisonJob, WorkerCrash
 from sim.scenario.schema import Scenario
-from sim.world.database import DatabaseAccess
-from sim.world.offers import Offer, draw_offers
-from sim.world.operator import arrange_operator
-from sim.world.recorder import Recorder
-from sim.world.streams import Streams
 
 CHILD = "child.js"
 GIVE_UP_AFTER_MS = 600_000
 LOOK_EVERY_S = 0.05
-MOST_SPARES = 6
+MAX_SPARES = 6
 
 
 class Rehearsal:
@@ -52,35 +51,37 @@ class Rehearsal:
         scale: Scale,
         seed: int,
         parts: RealParts,
-        household: Household,
+        process_group: ProcessGroup,
         own: Path | None = None,
     ) -> None:
         self.scenario = scenario
         self.own = own
         self.clock = ScaledClock(scale)
-        self.ledger = Ledger("queue")
-        self.recorder = Recorder(self.clock, self.ledger)
+        self.trace = Trace("queue")
+        self.recorder = Recorder(self.clock, self.trace)
         self.streams = Streams(seed)
         self.redis_version = ""
         self.cut_ms: int | None = None
-        self._household = household
-        data = household.folder / "database"
+        self._process_group = process_group
+        data = process_group.folder / "database"
         data.mkdir()
         config = scenario.database
         self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency, self.streams)
-        self.database = DatabaseServer(household.folder, self.access, scale)
-        server = RedisProcess(parts.redis_server, household, scenario.redis)
+        self.database = DatabaseServer(process_group.folder, self.access, scale)
+        server = RedisProcess(parts.redis_server, process_group, scenario.redis)
         self.redis = RealRedis(server, scenario.redis, list(scenario.queues), self.recorder, self.clock)
-        self.staff = Staff(household, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules))
+        self.process_pool = ProcessPool(
+            process_group, [parts.node, str(parts.script_folder / CHILD)], str(parts.node_modules)
+        )
         self.producer = RealProcess("application", self._producer_config())
         self.operator = RealProcess("operator", {**self._producer_config(), "role": "operate"})
         self.probe = RealProcess("probe", {"role": "probe"})
         self.workers = {name: self._workers_of(name) for name in scenario.queues}
-        self.controls = RealControls(self)
+        self.injector = RealFaultInjector(self)
         self.operating: set[int] = set()
         arrange_faults(self)
         arrange_operator(self)
-        self._offers = list(draw_offers(scenario, self.streams))
+        self._arrivals = list(draw_arrivals(scenario, self.streams))
         self.service_ms: dict[str, int] = {}
         self.holds: dict[str, int] = {}
         self._reports = Reports(self)
@@ -123,10 +124,10 @@ class Rehearsal:
             if isinstance(fault, PoisonJob):
                 crashes += 2 * len(fault.jobs)
             elif isinstance(fault, WorkerCrash) and fault.restart_after is not None:
-                times = 1 if fault.mean_every is None else MOST_SPARES
-                struck = 1 if fault.jobs or fault.on_job else len(self.controls.processes(fault.target))
+                times = 1 if fault.mean_every is None else MAX_SPARES
+                struck = 1 if fault.jobs or fault.on_job else len(self.injector.processes(fault.target))
                 crashes += struck * max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
-        return min(MOST_SPARES, crashes)
+        return min(MAX_SPARES, crashes)
 
     # -- the run ----------------------------------------------------------------------------------------------------
 
@@ -149,7 +150,7 @@ class Rehearsal:
         finally:
             playing.cancel()
             self._broken.cancel()
-            self.staff.close()
+            self.process_pool.close()
             self.database.close()
             self.redis.server.close()
             self.access.database.close()
@@ -159,22 +160,22 @@ class Rehearsal:
             self._broken.set_exception(error or RehearsalBroken("an error without a cause"))
 
     async def _play(self) -> ModeResult:
-        await self.staff.open(self._reports.hear, self._break)
+        await self.process_pool.open(self._reports.hear, self._break)
         await self.database.open(self._break)
         everyone = self._everyone()
         processes = len(everyone) + 1 + self._spares()
-        self.staff.hire(processes)
+        self.process_pool.hire(processes)
         await self.redis.open()
         self.redis_version = self.redis.server.version()
         try:
-            await asyncio.wait_for(self.staff.until_spares(processes), LOADED_WITHIN_S)
-            self.staff.start(self.probe)
-            await start_everyone(self, self.controls, self.streams)
+            await asyncio.wait_for(self.process_pool.until_spares(processes), LOADED_WITHIN_S)
+            self.process_pool.start(self.probe)
+            await start_everyone(self, self.injector, self.streams)
         except TimeoutError:
-            words = self._household.last_words("node")
+            words = self._process_group.last_words("node")
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
         self.clock.begin()
-        self.controls.begin()
+        self.injector.begin()
         if self.probe.link is not None:
             self.probe.link.send({"kind": "begin"})
         offering = asyncio.gather(self._offer_all(), self._save_snapshots())
@@ -187,43 +188,43 @@ class Rehearsal:
         else:
             await offering
             await self._until_settled()
-        jobs = take_stock(self.ledger, self.recorder, self.redis, self.access.database, self._waiting())
-        return ModeResult("queue", self.ledger, jobs, int(self.clock.now), list(self.scenario.queues))
+        jobs = classify_outcomes(self.trace, self.recorder, self.redis, self.access.database, self._waiting())
+        return ModeResult("queue", self.trace, jobs, int(self.clock.now), list(self.scenario.queues))
 
     async def _offer_all(self) -> None:
-        for offer in self._offers:
-            await self._until(offer.at_ms)
-            self.clock.note_due(offer.at_ms)
-            self._offer(offer)
+        for arrival in self._arrivals:
+            await self._until(arrival.at_ms)
+            self.clock.note_due(arrival.at_ms)
+            self._arrival(arrival)
 
     async def _until(self, t_ms: float) -> None:
         wait_s = self.clock.loop_time(t_ms) - asyncio.get_running_loop().time()
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
-    def _offer(self, offer: Offer) -> None:
-        self.recorder.offered(offer.queue, offer.name)
-        self.service_ms[offer.name] = offer.service_ms
+    def _arrival(self, arrival: Arrival) -> None:
+        self.recorder.offered(arrival.queue, arrival.name)
+        self.service_ms[arrival.name] = arrival.service_ms
         link = self.producer.link
         if link is None:
             more = {"error": "the application is down"}
-            self.recorder.job(offer.queue, offer.name, Event.REJECTED, "producer", more)
+            self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", more)
             return
         if not self.redis.is_up:
-            self.recorder.job(offer.queue, offer.name, Event.SUBMIT_WAITING, "producer")
-        config = self.scenario.queues[offer.queue]
-        data = HANDLERS[config.handler].sample_data(offer.number, valid=offer.valid)
-        data["job"] = offer.name
-        self.holds[offer.name] = self.producer.generation
-        options = job_options(offer, config, self.clock.scale)
-        link.send({"kind": "add", "queue": offer.queue, "job": offer.name, "data": data, "options": options})
+            self.recorder.job(arrival.queue, arrival.name, EventKind.SUBMIT_WAITING, "producer")
+        config = self.scenario.queues[arrival.queue]
+        data = HANDLERS[config.handler].sample_data(arrival.number, valid=arrival.valid)
+        data["job"] = arrival.name
+        self.holds[arrival.name] = self.producer.generation
+        options = job_options(arrival, config, self.clock.scale)
+        link.send({"kind": "add", "queue": arrival.queue, "job": arrival.name, "data": data, "options": options})
 
     async def _save_snapshots(self) -> None:
         """With ``rdb``: save a snapshot at every multiple of the interval, until the last fault or offer."""
         config = self.scenario.redis
         if config.persistence != "rdb":
             return
-        last_ms = max(self.controls.last_ms, *(offer.at_ms for offer in self._offers))
+        last_ms = max(self.injector.last_ms, *(arrival.at_ms for arrival in self._arrivals))
         for t_ms in range(config.save_interval, last_ms + 1, config.save_interval):
             await self._until(t_ms)
             self.redis.save()
@@ -234,9 +235,9 @@ class Rehearsal:
         The last event is the last fault, or when the last job is due.
         """
         quiet = 0
-        due_ms = max((offer.at_ms + offer.workload.delay for offer in self._offers), default=0)
+        due_ms = max((arrival.at_ms + arrival.workload.delay for arrival in self._arrivals), default=0)
         while quiet < 2:
-            give_up_ms = max(self.controls.last_ms, due_ms) + GIVE_UP_AFTER_MS
+            give_up_ms = max(self.injector.last_ms, due_ms) + GIVE_UP_AFTER_MS
             if self.clock.now >= give_up_ms:
                 self.cut_ms = give_up_ms
                 return
@@ -244,7 +245,7 @@ class Rehearsal:
             quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
-        if self.clock.now < self.controls.last_ms or not self.redis.is_up or self.operating or self._waiting():
+        if self.clock.now < self.injector.last_ms or not self.redis.is_up or self.operating or self._waiting():
             return False
         workers = [worker for workers in self.workers.values() for worker in workers]
         return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()

@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.ledger.events import Event, Record
-from sim.rehearsal.own_file import look_at
-from sim.rehearsal.perform import perform
+from sim.rehearsal.own_processor import look_at
 from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.real_parts import find_real_parts
-from sim.rehearsal.rehearse import load_rehearsable
+from sim.rehearsal.rehearse import load_rehearsable, perform
 from sim.rehearsal.scale import Scale
-from sim.report.result import Result
-from sim.report.tables import expectation_table, outcome_table
-from sim.report.words import duration_in_words, verdict
+from sim.reports.tables import expectation_table, outcome_table
+from sim.results.result import Result
+from sim.results.text import duration_in_words, verdict
+from sim.results.trace import Event, EventKind
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +47,7 @@ class OwnReport(NamedTuple):
     @property
     def thrown(self) -> list[Thrown]:
         """What the processor threw, most frequent first."""
-        return thrown_in(self.result.modes["queue"].ledger)
+        return thrown_in(self.result.modes["queue"].trace)
 
     def as_dict(self) -> dict[str, Any]:
         """The report for JSON."""
@@ -89,9 +88,9 @@ def rehearse_own(path: Path, own: Path, scale: Scale, seed: int | None = None) -
     return OwnReport(path.stem, own, scale, performance.versions, performance.late_ms, performance.cut_ms, result)
 
 
-def thrown_in(records: Iterable[Record]) -> list[Thrown]:
+def thrown_in(records: Iterable[Event]) -> list[Thrown]:
     """Count what failed attempts threw, most frequent first, then in the order of the first one."""
-    failures = (record.more or {} for record in records if record.event is Event.ATTEMPT_FAILED)
+    failures = (record.more or {} for record in records if record.kind is EventKind.ATTEMPT_FAILED)
     counted = Counter((more["error"], more.get("line")) for more in failures)
     return [Thrown(error, line, times) for (error, line), times in counted.most_common()]
 

@@ -5,27 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sim.experiments.open_world import World
-from sim.ledger.events import Ledger
-from sim.ledger.outcomes import JobOutcome, add_up, count_by_queue
+from sim.engine.client_process import ClientProcess
+from sim.engine.queue_worker import QueueWorker
+from sim.engine.random_streams import Streams
+from sim.engine.world import World
 from sim.rehearsal.scale import REAL_TIME, Scale
-from sim.rehearsal.spread import Spans, spans
-from sim.rehearsal.times import JobTimes, Tolerance, Way, job_times
-from sim.scenario.fault_schema import Struck
-from sim.scenario.fields import SemanticsName
+from sim.rehearsal.times import JobTimes, Spans, Tolerance, Way, job_times, spans
+from sim.results.outcomes import JobOutcome, add_up, count_by_queue
+from sim.results.trace import Trace
+from sim.scenario.fault_schema import ScheduledFault
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
-from sim.world.client_process import ClientProcess
-from sim.world.queue_worker import QueueWorker
-from sim.world.streams import Streams
+from sim.yaml_files.fields import SemanticsName
 
 SEMANTICS: SemanticsName = "bull-4.16"
 """A rehearsal runs the real library, so it is held against what the library was measured to do."""
 SEEDS = 200
 """The smallest and the largest of 200 runs enclose the next one 199 times in 201: 99 %."""
 TIMINGS = 20
-MOST_TIMINGS = 500
-MOST_BIAS = 6.0
+MAX_TIMINGS = 500
+MAX_BIAS = 6.0
 """A timer's number u becomes u to the power of exp(-6) or exp(6): then it is above, or below, whatever a chance is."""
 TURNS_WITHIN = 8
 """Ticks within which the race may turn; more often after the first ones, when a process is still busy with starting."""
@@ -61,8 +60,8 @@ class RetimedStreams(Streams):
         who = TIMER_STREAM if self._alike else name
         turns_at = self._timers.unit(who, "turn") ** 2 * TURNS_WITHIN
         part = "first" if int(place[0]) <= turns_at else "then"
-        now_and_then = -MOST_BIAS * self._timers.unit(who, part, "bias")
-        bias = (-MOST_BIAS, MOST_BIAS, now_and_then)[int(3 * self._timers.unit(who, part))]
+        now_and_then = -MAX_BIAS * self._timers.unit(who, part, "bias")
+        bias = (-MAX_BIAS, MAX_BIAS, now_and_then)[int(3 * self._timers.unit(who, part))]
         return float(self._timers.unit(name, *place) ** math.exp(bias))
 
 
@@ -85,7 +84,7 @@ class Prediction:
     random: list[str]
     scale: Scale
     cut_ms: int | None
-    ledger: Ledger
+    trace: Trace
     runs: int = 0
     bounds: dict[str, tuple[int, int]] = field(default_factory=dict)
     fates: dict[str, set[Fate]] = field(default_factory=dict)
@@ -117,7 +116,7 @@ def predict(
     endless = scenario.model_copy(update={"duration": None})
     random = randomness(scenario)
     own = _simulate(endless, Streams(seed), scale, cut_ms)
-    prediction = Prediction(random, scale, cut_ms, own.world.ledger)
+    prediction = Prediction(random, scale, cut_ms, own.world.trace)
     if random:
         for number in range(SEEDS):
             run = _simulate(endless, Streams(seed + 1 + number), scale, cut_ms)
@@ -127,7 +126,7 @@ def predict(
         return prediction
     _include(prediction, own)
     makes_a_difference = False
-    for timing in range(1, MOST_TIMINGS):
+    for timing in range(1, MAX_TIMINGS):
         if timing >= TIMINGS and not makes_a_difference:
             break
         run = _simulate(endless, RetimedStreams(seed, timing), scale, cut_ms, timing)
@@ -146,7 +145,7 @@ def randomness(scenario: Scenario) -> list[str]:
         found.append("arrivals")
     if any(not isinstance(config.service, int) for config in scenario.queues.values()):
         found.append("service times")
-    if any(isinstance(fault, Struck) and fault.mean_every is not None for fault in scenario.faults):
+    if any(isinstance(fault, ScheduledFault) and fault.mean_every is not None for fault in scenario.faults):
         found.append("the moments of faults")
     if any(scenario.workers_of(queue).start_spread for queue in scenario.queues):
         found.append("the workers' starts")
@@ -179,13 +178,13 @@ def _simulate(
         _let_others_come_first(world, Streams(timing), scale)
     if cut_ms is None:
         world.run()
-        return _Run(world, [(world.result().jobs, job_times(world.ledger))])
+        return _Run(world, [(world.result().jobs, job_times(world.trace))])
     slack_ms = Tolerance(scale).of(Way(attempts=1))
     stands = []
     for until_ms in (max(0, cut_ms - slack_ms), cut_ms + slack_ms):
         world.run_towards(until_ms)
         jobs = [job for job in world.outcomes_now() if job.offered_ms <= cut_ms]
-        stands.append((jobs, job_times(world.ledger)))
+        stands.append((jobs, job_times(world.trace)))
     world.finish()
     return _Run(world, stands)
 
@@ -195,7 +194,7 @@ def _let_others_come_first(world: World, streams: Streams, scale: Scale) -> None
     assert world.producer is not None
     for queue, parts in world.queues.items():
         parts.promoter.deaf_at_reconnect = streams.unit("deaf-at-reconnect", queue) < 0.5
-        parts.room.drain_ms += round(scale.factor * POP_LATE_MS * streams.unit("pops", queue))
+        parts.blocked_clients.drain_ms += round(scale.factor * POP_LATE_MS * streams.unit("pops", queue))
     processes: list[ClientProcess] = [world.producer]
     for worker in (worker for workers in world.workers.values() for worker in workers):
         assert isinstance(worker, QueueWorker)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.rehearsal.household import Household
+from sim.rehearsal.process_group import ProcessGroup
 
 Message = dict[str, Any]
 
@@ -122,12 +122,12 @@ class RealProcess:
                 os.kill(self.link.pid, signal.SIGCONT)
 
 
-class Staff:
+class ProcessPool:
     """Starts processes ahead of time, because loading Bull takes longer than the scenario's restarts."""
 
-    def __init__(self, household: Household, command: list[str], node_modules: str) -> None:
-        self._household = household
-        self._command = [*command, str(household.folder / "control.sock"), node_modules]
+    def __init__(self, process_group: ProcessGroup, command: list[str], node_modules: str) -> None:
+        self._process_group = process_group
+        self._command = [*command, str(process_group.folder / "control.sock"), node_modules]
         self._spares: deque[Link] = deque()
         self._wanting: deque[RealProcess] = deque()
         self._coming = 0
@@ -158,10 +158,10 @@ class Staff:
             finally:
                 link.close()
                 if link.process is not None and link.process.link is link:
-                    words = self._household.last_words("node")
+                    words = self._process_group.last_words("node")
                     guard(RehearsalBroken(f"{link.process.name} ended by itself: {words}"))
 
-        self._server = await asyncio.start_unix_server(serve, self._household.folder / "control.sock", limit=2**22)
+        self._server = await asyncio.start_unix_server(serve, self._process_group.folder / "control.sock", limit=2**22)
 
     def close(self) -> None:
         """Listen no more."""
@@ -172,7 +172,7 @@ class Staff:
         """Start so many processes that will be spares."""
         for _ in range(count):
             self._coming += 1
-            self._household.start("node", *self._command)
+            self._process_group.start("node", *self._command)
 
     def _add(self, link: Link) -> None:
         self._coming -= 1
@@ -195,7 +195,7 @@ class Staff:
 
     def _appoint(self, process: RealProcess, link: Link) -> None:
         if process.config.get("blocking"):
-            link.open_answers(self._household.folder)
+            link.open_answers(self._process_group.folder)
         process.appoint(link)
 
     async def until_spares(self, count: int) -> None:

@@ -1,4 +1,7 @@
-"""What happens to Redis in a rehearsal, written into the ledger: out of reach, killed, given back, snapshots saved."""
+"""What happens to Redis in a rehearsal, written into the ledger: out of reach, killed, given back, snapshots saved.
+
+Taking stock of a rehearsal: where everything stands for real, and what became of each job.
+"""
 
 import asyncio
 import json
@@ -6,14 +9,15 @@ from typing import Any
 
 import redis
 
-from sim.jobqueue.keys import QueueKeys
-from sim.ledger.events import Event
-from sim.ledger.outcomes import Place
+from sim.engine.final_state import job_places
+from sim.engine.recorder import Recorder
+from sim.handlers.database import ApplicationDatabase
+from sim.queue.keys import QueueKeys
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.scale import ScaledClock
+from sim.results.outcomes import FinalState, JobOutcome, Outcome, Place, gather_facts, judge
+from sim.results.trace import Event, EventKind, Trace
 from sim.scenario.schema import RedisConfig
-from sim.world.audit import job_places
-from sim.world.recorder import Recorder
 
 
 class RealRedis:
@@ -52,7 +56,7 @@ class RealRedis:
         """Put it out of reach; it lives on."""
         self._stops += 1
         if self._stops == 1:
-            self._recorder.world(Event.REDIS_DOWN, why=why)
+            self._recorder.world(EventKind.REDIS_DOWN, why=why)
             self.is_up = False
             self.server.hide()
 
@@ -61,7 +65,7 @@ class RealRedis:
         before = self.places()
         self._stops += 1
         if self._stops == 1:
-            self._recorder.world(Event.REDIS_DOWN, why=why)
+            self._recorder.world(EventKind.REDIS_DOWN, why=why)
         self.is_up = False
         self.server.kill()
         if self._config.persistence in ("none", "rdb"):
@@ -79,7 +83,7 @@ class RealRedis:
         if not self._stops:
             self.server.publish()
             self.is_up = True
-            self._recorder.world(Event.REDIS_UP)
+            self._recorder.world(EventKind.REDIS_UP)
 
     async def _note_what_changed(self, before: dict[str, Place]) -> None:
         await self.server.until_it_answers()
@@ -89,7 +93,7 @@ class RealRedis:
             now = after.get(name, Place.NOWHERE)
             if now is place or name not in queue_of:
                 continue
-            event = Event.FORGOTTEN if now is Place.NOWHERE else Event.RESTORED
+            event = EventKind.FORGOTTEN if now is Place.NOWHERE else EventKind.RESTORED
             shown = place if now is Place.NOWHERE else now
             self._recorder.job(queue_of[name], name, event, None, {"place": shown.value})
 
@@ -109,7 +113,7 @@ class RealRedis:
             for job_id, data in zip(ids, pipeline.execute(), strict=True):
                 job = _job_named_in(data)
                 if job is not None and self._recorder.is_known(job):
-                    self._recorder.learn(keys.name, job_id, job)
+                    self._recorder.map_id(keys.name, job_id, job)
         return job_places(client, self._keys, self._recorder)
 
     def name_of(self, queue: str, job_id: str) -> str:
@@ -120,7 +124,7 @@ class RealRedis:
         except redis.RedisError:  # it is being started again
             job = None
         if job is not None and self._recorder.is_known(job):
-            self._recorder.learn(queue, job_id, job)
+            self._recorder.map_id(queue, job_id, job)
         return self._recorder.name_of(queue, job_id)
 
     def is_drained(self) -> bool:
@@ -153,3 +157,39 @@ def _job_named_in(data: str | None) -> str | None:
     except (ValueError, TypeError, KeyError):
         return None
     return job if isinstance(job, str) else None
+
+
+def classify_outcomes(
+    trace: Trace, recorder: Recorder, redis: RealRedis, database: ApplicationDatabase, submitting: list[str]
+) -> list[JobOutcome]:
+    """Give every job its outcome, by the same code as in simulated time.
+
+    Args:
+        submitting: Jobs whose submit has not been answered.
+    """
+    found = redis.places().items()
+    places: dict[str, Place] = {job: place for job, place in found if place is not Place.NOWHERE}
+    for record in _evicted(trace, places, redis.lost_data_ms):
+        if record.queue is not None and record.job is not None:
+            recorder.job(record.queue, record.job, EventKind.EVICTED, None, {"from": "failed"})
+    final_state = FinalState(database.effects_by_job(), {**dict.fromkeys(submitting, Place.SUBMITTING), **places})
+    jobs = [judge(facts) for facts in gather_facts(trace, final_state)]
+    for job in jobs:
+        if job.outcome is Outcome.LOST:
+            recorder.job(job.queue, job.job, EventKind.LOST)
+    return jobs
+
+
+def _evicted(trace: Trace, places: dict[str, Place], lost_data_ms: int | None) -> list[Event]:
+    """Return the final failures of jobs that are gone although Redis has lost nothing since: retention removed them."""
+    failures: dict[str | None, Event] = {}
+    for record in trace:
+        if record.kind is EventKind.FAILED:
+            failures[record.job] = record
+        elif record.kind in (EventKind.RETRIED, EventKind.REMOVED):
+            failures.pop(record.job, None)
+    return [
+        record
+        for job, record in failures.items()
+        if job not in places and (lost_data_ms is None or record.t_ms > lost_data_ms)
+    ]

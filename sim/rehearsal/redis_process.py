@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from sim.core.errors import SimError
-from sim.rehearsal.household import Household
+from sim.rehearsal.process_group import ProcessGroup
 from sim.scenario.schema import RedisConfig
 
 POLICIES = {
@@ -38,13 +38,13 @@ class RedisProcess:
         client: The director's own connection, to whichever server runs.
     """
 
-    def __init__(self, program: str, household: Household, config: RedisConfig) -> None:
+    def __init__(self, program: str, process_group: ProcessGroup, config: RedisConfig) -> None:
         self._program = program
-        self._household = household
+        self._process_group = process_group
         self._policy = POLICIES[config.persistence]
-        self._data = household.folder / "redis"
+        self._data = process_group.folder / "redis"
         self._data.mkdir()
-        self.public = household.folder / "redis.sock"
+        self.public = process_group.folder / "redis.sock"
         self._generation = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.client = self._start()
@@ -52,13 +52,13 @@ class RedisProcess:
     def _start(self) -> "redis.Redis":
         self._generation += 1
         command = [self._program, "--port", "0", "--unixsocket", str(self._hidden), "--dir", str(self._data)]
-        self._process = self._household.start("redis-server", *command, "--hz", HZ, "--save", "", *self._policy)
+        self._process = self._process_group.start("redis-server", *command, "--hz", HZ, "--save", "", *self._policy)
         # It never waits by itself to try again: that would hold up the director, who has the clock.
         return redis.Redis(unix_socket_path=str(self._hidden), decode_responses=True, retry=Retry(NoBackoff(), 0))
 
     @property
     def _hidden(self) -> Path:
-        return self._household.folder / f"redis-{self._generation}.sock"
+        return self._process_group.folder / f"redis-{self._generation}.sock"
 
     async def until_it_answers(self) -> None:
         """Wait until the server that was started last serves commands.
@@ -74,7 +74,7 @@ class RedisProcess:
                 return
             except (redis.ConnectionError, redis.BusyLoadingError):
                 await asyncio.sleep(0.002)
-        raise SimError(f"redis-server does not answer: {self._household.last_words('redis-server')}")
+        raise SimError(f"redis-server does not answer: {self._process_group.last_words('redis-server')}")
 
     def publish(self) -> None:
         """Let clients reach it from now on."""

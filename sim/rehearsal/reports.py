@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Protocol
 
-from sim.handlers.job_input import JobInput
-from sim.jobqueue.stalled import REASON
-from sim.ledger.events import Event
+from sim.engine.operator_actions import OperatorTarget, note_failure, record_operator_action
+from sim.handlers.base import JobInput
+from sim.queue.stalled import REASON
 from sim.rehearsal.attempt import RealAttempt
-from sim.rehearsal.controls import RealControls, Stage
-from sim.rehearsal.own_attempt import OwnAttempt
-from sim.rehearsal.own_file import OwnFileError
+from sim.rehearsal.fault_injector import RealFaultInjector, Stage
+from sim.rehearsal.own_processor import OwnAttempt, OwnFileError
 from sim.rehearsal.processes import Link, Message, RealProcess
-from sim.world.deeds import Touched, note_deed, note_failure
+from sim.results.trace import EventKind
 
 
 class ReportedStage(Stage, Protocol):
@@ -23,7 +22,7 @@ class ReportedStage(Stage, Protocol):
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
     """
 
-    controls: RealControls
+    injector: RealFaultInjector
     own: Path | None
     service_ms: dict[str, int]
     holds: dict[str, int]
@@ -53,7 +52,7 @@ class Reports:
     def _on_ready(self, process: RealProcess, _message: Message) -> None:
         process.ready.set()
         if process.config["role"] == "work":
-            self._recorder.world(Event.WORKER_STARTED, process.name, generation=process.generation)
+            self._recorder.world(EventKind.WORKER_STARTED, process.name, generation=process.generation)
 
     def _on_accepted(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)
@@ -62,13 +61,13 @@ class Reports:
     def _on_rejected(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)
         more = {"error": message["error"]}
-        self._recorder.job(message["queue"], message["job"], Event.REJECTED, "producer", more)
+        self._recorder.job(message["queue"], message["job"], EventKind.REJECTED, "producer", more)
 
     def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
         queue = process.config["queue"]
         job = self._stage.redis.name_of(queue, message["id"])
-        if self._stage.controls.reaches("between-take-and-lock", process, queue, job):
-            self._recorder.job(queue, job, Event.TAKEN, process.name)
+        if self._stage.injector.reaches("between-take-and-lock", process, queue, job):
+            self._recorder.job(queue, job, EventKind.TAKEN, process.name)
             return None
         return {}
 
@@ -76,16 +75,16 @@ class Reports:
         queue = process.config["queue"]
         job = message.get("job")
         if isinstance(job, str) and self._recorder.is_known(job):
-            self._recorder.learn(queue, message["id"], job)
+            self._recorder.map_id(queue, message["id"], job)
         else:
             job = self._recorder.name_of(queue, message["id"])
         process.running += 1
         config = self._stage.scenario.queues[queue]
         number = self._recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
         if self._stage.own is not None:
-            access, controls = self._stage.access, self._stage.controls
+            access, injector = self._stage.access, self._stage.injector
             self._attempts.append(
-                OwnAttempt(process, queue, job, number, recorder=self._recorder, access=access, controls=controls)
+                OwnAttempt(process, queue, job, number, recorder=self._recorder, access=access, injector=injector)
             )
             return {"attempt": len(self._attempts) - 1}
         attempt = RealAttempt(
@@ -99,7 +98,7 @@ class Reports:
             recorder=self._recorder,
             access=self._stage.access,
             server=self._stage.database,
-            controls=self._stage.controls,
+            injector=self._stage.injector,
         )
         self._attempts.append(attempt)
         step = attempt.next_step(None)
@@ -130,7 +129,7 @@ class Reports:
     def _on_completed(self, process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
         with self._stage.clock.earlier(message["held_ms"]):
-            attempt.note(Event.COMPLETED)
+            attempt.note(EventKind.COMPLETED)
         if message["next"]:
             process.handed_on_ms = attempt.ideal_ms
 
@@ -138,38 +137,40 @@ class Reports:
         attempt = self._attempts[message["attempt"]]
         with self._stage.clock.earlier(message["held_ms"]):
             if message["delay_ms"] is None:
-                attempt.note(Event.FAILED, {"reason": message["reason"]})
+                attempt.note(EventKind.FAILED, {"reason": message["reason"]})
             else:
                 delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
-                attempt.note(Event.RETRY_SCHEDULED, {"delay_ms": delay_ms})
+                attempt.note(EventKind.RETRY_SCHEDULED, {"delay_ms": delay_ms})
 
     def _on_refused(self, _process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
         if not attempt.refused:
             attempt.refused = True
-            attempt.note(Event.REFUSED, {"error": message["error"]})
+            attempt.note(EventKind.REFUSED, {"error": message["error"]})
 
     def _on_check(self, process: RealProcess, message: Message) -> None:
         queue = process.config["queue"]
         for job_id in message["stalled"]:
-            self._recorder.job(queue, self._stage.redis.name_of(queue, job_id), Event.STALLED, process.name)
+            self._recorder.job(queue, self._stage.redis.name_of(queue, job_id), EventKind.STALLED, process.name)
         for job_id in message["failed"]:
             job = self._stage.redis.name_of(queue, job_id)
-            self._recorder.job(queue, job, Event.STALLED, process.name)
-            self._recorder.job(queue, job, Event.FAILED, process.name, {"reason": REASON})
+            self._recorder.job(queue, job, EventKind.STALLED, process.name)
+            self._recorder.job(queue, job, EventKind.FAILED, process.name, {"reason": REASON})
 
     def _on_late(self, _process: RealProcess, message: Message) -> None:
         self._stage.clock.note_late(message["ms"])
 
     def _on_trouble(self, process: RealProcess, message: Message) -> None:
-        self._recorder.world(Event.WORKER_TROUBLE, process.name, error=message["error"])
+        self._recorder.world(EventKind.WORKER_TROUBLE, process.name, error=message["error"])
 
     def _on_operated(self, _process: RealProcess, message: Message) -> None:
         step = self._stage.scenario.operator[message["step"]]
         queue = step.queue_name
         states = message["from"] or [None] * len(message["ids"])
-        jobs = [Touched(ids, state) for ids, state in zip(message["ids"], states, strict=True)]
-        note_deed(self._recorder, queue, step.do, jobs, lambda job_id: self._stage.redis.name_of(queue, job_id))
+        jobs = [OperatorTarget(ids, state) for ids, state in zip(message["ids"], states, strict=True)]
+        record_operator_action(
+            self._recorder, queue, step.do, jobs, lambda job_id: self._stage.redis.name_of(queue, job_id)
+        )
 
     def _on_operator_failed(self, _process: RealProcess, message: Message) -> None:
         note_failure(self._recorder, self._stage.scenario.operator[message["step"]], message["error"])

@@ -3,19 +3,18 @@
 import asyncio
 from functools import partial
 
-from sim.rehearsal.controls import RealControls, Stage
+from sim.engine.random_streams import Streams, worker_starts
+from sim.rehearsal.fault_injector import RealFaultInjector, Stage
 from sim.rehearsal.processes import RealProcess
-from sim.world.starts import worker_starts
-from sim.world.streams import Streams
 
 LOADED_WITHIN_S = 60.0
 
 
-async def start_everyone(stage: Stage, controls: RealControls, streams: Streams) -> None:
+async def start_everyone(stage: Stage, injector: RealFaultInjector, streams: Streams) -> None:
     """Start who is there when the run begins, each as long before as it has been running by then, and return then.
 
     The application and the operator come first. Workers that start with the run start one after the other, so that
-    they stand in line for jobs in their order; later ones are left to ``controls``.
+    they stand in line for jobs in their order; later ones are left to ``injector``.
 
     Raises:
         TimeoutError: A process does not get ready.
@@ -28,7 +27,7 @@ async def start_everyone(stage: Stage, controls: RealControls, streams: Streams)
             if start_ms < 0:
                 early.append((start_ms, worker))
             elif settings.start_spread:
-                controls.at(start_ms, partial(stage.staff.start, worker))
+                injector.at(start_ms, partial(stage.process_pool.start, worker))
             else:
                 prompt.append(worker)
     await _start(stage, stage.producer)
@@ -45,12 +44,12 @@ async def _start_early(stage: Stage, early: list[tuple[int, RealProcess]]) -> No
     begin_s = now() - real_ms(early[0][0]) / 1_000 if early else now()
     for start_ms, worker in early:
         await asyncio.sleep(begin_s + real_ms(start_ms) / 1_000 - now())
-        stage.staff.start(worker)
+        stage.process_pool.start(worker)
     for _start_ms, worker in early:
         await asyncio.wait_for(worker.ready.wait(), LOADED_WITHIN_S)
     await asyncio.sleep(begin_s - now())
 
 
 async def _start(stage: Stage, process: RealProcess) -> None:
-    stage.staff.start(process)
+    stage.process_pool.start(process)
     await asyncio.wait_for(process.ready.wait(), LOADED_WITHIN_S)

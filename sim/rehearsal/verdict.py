@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sim.ledger.events import Event, Ledger
-from sim.ledger.outcomes import Counts, JobOutcome
 from sim.rehearsal.prediction import Fate, Prediction, fate_of
-from sim.rehearsal.spread import Distribution, compare, spans
-from sim.rehearsal.times import FIXED_MS, STALL_MS, STEP_MS, JobTimes, Tolerance, Way, job_times, ways_to_ends
-from sim.report.words import OUTCOMES, OVERLAYS
+from sim.rehearsal.times import (
+    FIXED_MS,
+    STALL_MS,
+    STEP_MS,
+    Distribution,
+    JobTimes,
+    Tolerance,
+    Way,
+    compare,
+    job_times,
+    spans,
+    ways_to_ends,
+)
+from sim.results.outcomes import Counts, JobOutcome
+from sim.results.text import OUTCOMES, OVERLAYS
+from sim.results.trace import EventKind, Trace
 
 COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
-UNTOLD = {Event.OFFERED, Event.ACCEPTED, Event.PROMOTED, Event.SUBMIT_WAITING}
+UNTOLD = {EventKind.OFFERED, EventKind.ACCEPTED, EventKind.PROMOTED, EventKind.SUBMIT_WAITING}
 """Events that are left out where a job's story is told."""
 
 
@@ -77,13 +88,13 @@ class Verdict:
     Attributes:
         real: The counts of the rehearsal.
         real_jobs: Its jobs.
-        real_ledger: Everything that happened in it.
+        real_trace: Everything that happened in it.
     """
 
     prediction: Prediction
     real: Counts
     real_jobs: list[JobOutcome]
-    real_ledger: Ledger
+    real_trace: Trace
 
     @property
     def job_by_job(self) -> bool:
@@ -110,8 +121,8 @@ class Verdict:
                 name,
                 sorted(_in_words(fate) for fate in fates.get(name, ())) or ["no such job"],
                 _in_words(real[name]) if name in real else "no such job",
-                list(story(self.prediction.ledger, name)),
-                list(story(self.real_ledger, name)),
+                list(story(self.prediction.trace, name)),
+                list(story(self.real_trace, name)),
             )
             for name in wrong
         ]
@@ -130,7 +141,7 @@ class Verdict:
 
     def _times_off(self) -> Iterator[TimeOff]:
         nothing = JobTimes(None, None)
-        real, ways = job_times(self.real_ledger), ways_to_ends(self.real_ledger, self.prediction.scale)
+        real, ways = job_times(self.real_trace), ways_to_ends(self.real_trace, self.prediction.scale)
         for job, known in self.prediction.times.items():
             happened = real.get(job, nothing)
             allowed_ms = self.tolerance.of(ways.get(job, Way()))
@@ -143,8 +154,8 @@ class Verdict:
                     happened,
                     None if math.isinf(off_ms) else round(off_ms),
                     allowed_ms,
-                    list(story(self.prediction.ledger, job)),
-                    list(story(self.real_ledger, job)),
+                    list(story(self.prediction.trace, job)),
+                    list(story(self.real_trace, job)),
                 )
 
     @cached_property
@@ -152,9 +163,9 @@ class Verdict:
         """How long after their offers jobs started and ended, where something is random; else none."""
         if self.job_by_job:
             return []
-        offers = ((job.job, job.queue, job.offered_ms) for job in self.real_jobs)
-        real = spans(offers, job_times(self.real_ledger))
-        ways = sorted(ways_to_ends(self.real_ledger, self.prediction.scale).values(), key=lambda way: way.late_ms)
+        arrivals = ((job.job, job.queue, job.offered_ms) for job in self.real_jobs)
+        real = spans(arrivals, job_times(self.real_trace))
+        ways = sorted(ways_to_ends(self.real_trace, self.prediction.scale).values(), key=lambda way: way.late_ms)
         return compare(real, self.prediction.spans, self.tolerance.of(ways[len(ways) // 2] if ways else Way()))
 
     @property
@@ -206,15 +217,15 @@ class Verdict:
         }
 
 
-def story(ledger: Ledger, job: str) -> Iterator[str]:
+def story(trace: Trace, job: str) -> Iterator[str]:
     """Tell what happened to a job: time, event, attempt, worker and why."""
-    for record in ledger:
-        if record.job != job or record.event in UNTOLD:
+    for record in trace:
+        if record.job != job or record.kind in UNTOLD:
             continue
         more = record.more or {}
         why = more.get("error") or more.get("reason") or more.get("step") or ""
         attempt = f"#{record.attempt}" if record.attempt else ""
-        parts = (f"{record.t_ms:>8} ms", record.event.value, attempt, record.worker or "", why)
+        parts = (f"{record.t_ms:>8} ms", record.kind.value, attempt, record.worker or "", why)
         yield " ".join(part for part in parts if part)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from sim.scenario.fields import Model
 from sim.scenario.monitoring import AlertExpectation
+from sim.yaml_files.fields import Model
 
 _BOUND = re.compile(r"^(?:(<=|>=|==|<|>)\s*(\d{1,12})|(\d{1,12})\s*\.\.\s*(\d{1,12}))$")
 

@@ -9,19 +9,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
+from sim.yaml_files.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
 
 Step = Literal["between-take-and-lock", "before-effect", "after-effect-before-ack"]
 JobName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+-[0-9]{1,9}$", examples=["email-17"])]
 """`email-17` is the 17th job offered to the queue `email`."""
 JobNames = Annotated[list[JobName], Field(min_length=1, max_length=10_000)]
-Moments = Duration | Annotated[list[Duration], Field(min_length=1, max_length=10_000)]
+FaultTimes = Duration | Annotated[list[Duration], Field(min_length=1, max_length=10_000)]
 
 
-class Struck(Model):
+class ScheduledFault(Model):
     """When a fault strikes: at listed moments, or at random ones."""
 
-    at: Moments | None = None
+    at: FaultTimes | None = None
     """The moment or moments."""
     mean_every: CoarseDuration | None = None
     """Mean gap between random strikes."""
@@ -38,7 +38,7 @@ class Struck(Model):
         return sorted(self.at) if isinstance(self.at, list) else [self.at]
 
 
-class Timed(Struck):
+class Timed(ScheduledFault):
     """A fault that strikes at times: `at` or `mean_every` is required."""
 
     @model_validator(mode="after")
@@ -48,7 +48,7 @@ class Timed(Struck):
         return self
 
 
-class WorkerCrash(Struck):
+class WorkerCrash(ScheduledFault):
     """A process dies as if by SIGKILL: at a time, at a step of a job, or on the n-th job it takes."""
 
     kind: Literal["worker-crash"]
@@ -133,7 +133,7 @@ class SlowDatabase(Timed):
     """Added to every call."""
 
 
-class HandlerError(Struck):
+class HandlerError(ScheduledFault):
     """The handler raises an error of its own, before its effect."""
 
     kind: Literal["handler-error"]

@@ -9,15 +9,15 @@ from pydantic import ValidationError
 
 from sim.core.errors import ScenarioError
 from sim.core.files import NotOrdinary, read_ordinary
-from sim.core.spelling import nearest
+from sim.core.text import nearest
 from sim.scenario.checks import check
-from sim.scenario.explain import explained
+from sim.scenario.error_messages import explained
 from sim.scenario.parts import parts_of, salvaged_parts
-from sim.scenario.problems import Marks, Problem, lines
 from sim.scenario.schema import Scenario
-from sim.scenario.yaml_source import MOST_BYTES, Source, decode, read_yaml
+from sim.yaml_files.problems import Marks, Problem, lines
+from sim.yaml_files.source import MAX_BYTES, Source, decode, read_yaml
 
-MOST_NEIGHBOURS = 2_000
+MAX_NEIGHBOURS = 2_000
 """Files of a folder that are looked at for one of a similar name."""
 
 
@@ -42,7 +42,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     """
     name = _printable(os.fspath(path))
     try:
-        raw = read_ordinary(path, MOST_BYTES + 1)
+        raw = read_ordinary(path, MAX_BYTES + 1)
     except NotOrdinary as error:
         raise ScenarioError(f"{name}: is {error.args[0]}; give one scenario file") from None
     except FileNotFoundError:
@@ -60,7 +60,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
 def neighbour(path: Path) -> Path | None:
     """Return the file in the same folder whose name a path misspells; None where there is none."""
     try:
-        names = [file.name for file in islice(path.parent.glob("*.yaml"), MOST_NEIGHBOURS)]
+        names = [file.name for file in islice(path.parent.glob("*.yaml"), MAX_NEIGHBOURS)]
     except (OSError, ValueError):
         return None
     near = nearest(path.stem, [name.removesuffix(".yaml") for name in sorted(names)])

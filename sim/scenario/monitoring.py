@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sim.core.durations import parse_duration
 from sim.core.errors import DurationError
-from sim.scenario.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
+from sim.yaml_files.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
 
 GaugeName = Literal[
     "waiting",

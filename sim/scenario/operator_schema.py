@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.scenario.fault_schema import JobName
-from sim.scenario.fields import Duration, Model, Switch
+from sim.yaml_files.fields import Duration, Model, Switch
 
 
 def _without_line_ends(text: str) -> str:

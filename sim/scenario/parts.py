@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.scenario.fault_schema import Fault, Struck
-from sim.scenario.fields import PositiveDuration
+from sim.scenario.fault_schema import Fault, ScheduledFault
 from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
 from sim.scenario.workload import Workload
+from sim.yaml_files.fields import PositiveDuration
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Parts:
         """About how long the run is at least, ms: the duration, or until the last job, fault or operator's step."""
         if self.duration_ms is not None:
             return self.duration_ms
-        struck = (max(fault.moments, default=0) for fault in self.faults.values() if isinstance(fault, Struck))
+        struck = (max(fault.moments, default=0) for fault in self.faults.values() if isinstance(fault, ScheduledFault))
         acted: Iterator[int] = (step.at for step in self.operator.values())
         return max(self.last_ms, *struck, *acted, 0)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Duration, Model, PositiveDuration, Switch
+from sim.yaml_files.fields import Duration, Model, PositiveDuration, Switch
 
 HandlerName = Literal["order", "payment", "email"]
 

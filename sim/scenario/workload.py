@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.fields import Duration, Model, PositiveDuration, Share, Switch
+from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Switch
 
-MOST_JOBS = 2_000_000
+MAX_JOBS = 2_000_000
 Count = Annotated[int, Field(ge=1)]
 
 

@@ -11,7 +11,7 @@ from fakeredis._helpers import SimpleError, SimpleString
 from redis._parsers import Encoder
 
 from sim.core.clock import Clock
-from sim.jobqueue.store import Store
+from sim.queue.store import Store
 from sim.stores.direct_commands import DirectCommands
 from sim.stores.fakeredis_check import check_installed_release
 from sim.stores.fakeredis_server import SimulatedServer

@@ -1,6 +1,6 @@
 """The store in memory: the part of Redis that the queue uses, on simulated time.
 
-It answers every command of ``sim.jobqueue.store.Commands`` as redis-py with ``decode_responses`` does on a real server;
+It answers every command of ``sim.queue.store.Commands`` as redis-py with ``decode_responses`` does on a real server;
 the conformance cases and the random histories run on it as on the others. Keys expire as on Redis: alive in the
 millisecond of their expiry, gone in the one after. A key whose last member goes is gone.
 
@@ -24,7 +24,7 @@ class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):
     """Redis's strings, lists, hashes, sets and sorted sets as the queue uses them.
 
     Attributes:
-        runs_alone: Nothing can come between two commands; see ``sim.jobqueue.store.atomic``.
+        runs_alone: Nothing can come between two commands; see ``sim.queue.store.atomic``.
     """
 
     runs_alone = True

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, cast, get_args
 
 from sim.core.clock import Clock
-from sim.jobqueue.store import Store
+from sim.queue.store import Store
 
 StoreName = Literal["fakeredis", "memory"]
 STORES: tuple[StoreName, ...] = get_args(StoreName)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
 
-from sim.jobqueue.stalled import REASON
+from sim.queue.stalled import REASON
 from tests.concurrency.holds import Hold, Journals
 from tests.concurrency.workload import ALWAYS, KEEP_COMPLETED, KEEP_FAILED, KEPT, MAIN, QUEUES, plan_of
 

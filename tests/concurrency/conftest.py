@@ -6,7 +6,7 @@ import fakeredis
 import pytest
 
 from sim.core.clock import ManualClock
-from tests.unit.jobqueue.driver import Driver
+from tests.unit.queue.driver import Driver
 
 
 @pytest.fixture(params=["watched", pytest.param("redis-server", marks=pytest.mark.real)])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.core.clock import ManualClock
-from tests.unit.jobqueue.driver import Driver
+from tests.unit.queue.driver import Driver
 
 
 class InterruptedStore:

@@ -8,7 +8,7 @@ import time
 
 import redis
 
-from sim.jobqueue.submit import add_job
+from sim.queue.submit import add_job
 from tests.concurrency.journal import Journal
 from tests.concurrency.workload import plan_of
 

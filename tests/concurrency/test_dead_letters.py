@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.jobqueue.dead_letter import dead_letter_ids, dead_letters, purge_all, purge_job, replay_all, replay_job
-from sim.jobqueue.errors import LockMissing, NoDeadLetter
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.pause import pause_queue
-from sim.jobqueue.take import pop_waiting
+from sim.queue.dead_letter import dead_letter_ids, dead_letters, purge_all, purge_job, replay_all, replay_job
+from sim.queue.dequeue import pop_waiting
+from sim.queue.errors import LockMissing, NoDeadLetter
+from sim.queue.keys import QueueKeys
+from sim.queue.pause import pause_queue
 from tests.concurrency.interleaving import interrupted
 from tests.concurrency.test_interleavings import everywhere
-from tests.unit.jobqueue.driver import Driver
+from tests.unit.queue.driver import Driver
 
 DEAD = QueueKeys("q-dead")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sim.jobqueue.dead_letter import dead_letters
-from sim.jobqueue.stalled import REASON
+from sim.queue.dead_letter import dead_letters
+from sim.queue.stalled import REASON
 from tests.concurrency.claims import NEVER_TOO_OFTEN, Aftermath, check_everything
 from tests.concurrency.fleet import Fleet
 from tests.concurrency.holds import Journals

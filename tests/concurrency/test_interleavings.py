@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.jobqueue.clean import clean_jobs
-from sim.jobqueue.drain import drain_queue
-from sim.jobqueue.errors import JobLocked, LockMismatch, LockMissing, NotDelayed, RetryRefused
-from sim.jobqueue.job import Job, JobOptions
-from sim.jobqueue.limiter import RateLimit
-from sim.jobqueue.locks import extend_lock
-from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
-from sim.jobqueue.pause import pause_queue, resume_queue
-from sim.jobqueue.promote import promote_job
-from sim.jobqueue.remove import remove_job
-from sim.jobqueue.stalled import StalledCheck
-from sim.jobqueue.submit import add_job
-from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
+from sim.queue.clean import clean_jobs
+from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped, pop_waiting
+from sim.queue.drain import drain_queue
+from sim.queue.errors import JobLocked, LockMismatch, LockMissing, NotDelayed, RetryRefused
+from sim.queue.job import Job, JobOptions
+from sim.queue.limiter import RateLimit
+from sim.queue.locks import extend_lock
+from sim.queue.manual_retry import retry_failed_jobs, retry_job
+from sim.queue.pause import pause_queue, resume_queue
+from sim.queue.promote import promote_job
+from sim.queue.remove import remove_job
+from sim.queue.stalled import StalledCheck
+from sim.queue.submit import add_job
 from tests.concurrency.interleaving import interrupted
-from tests.unit.jobqueue.driver import Driver
+from tests.unit.queue.driver import Driver
 
 
 def pop(q: Driver) -> str | None:
@@ -87,7 +87,7 @@ def test_two_workers_never_take_the_same_job(q: Driver, clock: ManualClock) -> N
     taken: list[Job] = []
     mine = interrupted(q.store, clock, lambda: taken.append(q.take(q.other))).take()
     assert (taken[0].id, mine.id) == ("1", "2")
-    assert (q.store.get(q.keys.lock("1")), q.store.get(q.keys.lock("2"))) == (q.other.token, q.lease.token)
+    assert (q.store.get(q.keys.lock("1")), q.store.get(q.keys.lock("2"))) == (q.other.token, q.lock_params.token)
 
 
 def test_the_job_that_comes_with_a_completion_is_nobody_elses(q: Driver, clock: ManualClock) -> None:
@@ -98,14 +98,14 @@ def test_the_job_that_comes_with_a_completion_is_nobody_elses(q: Driver, clock: 
     done = interrupted(q.store, clock, lambda: pop(q)).complete(first, fetch_next=True)
     assert done.next_job is not None
     assert done.next_job.id == "3"
-    assert (q.store.get(q.keys.lock("2")), q.store.get(q.keys.lock("3"))) == (None, q.lease.token)
+    assert (q.store.get(q.keys.lock("2")), q.store.get(q.keys.lock("3"))) == (None, q.lock_params.token)
 
 
 def test_a_queue_that_is_paused_meanwhile_hands_out_nothing(q: Driver, clock: ManualClock) -> None:
     """The line is renamed away."""
     q.add()
     other = interrupted(q.store, clock, lambda: pause_queue(q.store, q.keys))
-    assert take_job(other.store, other.keys, other.lease, now_ms=clock.now_ms) is None
+    assert dequeue(other.store, other.keys, other.lock_params, now_ms=clock.now_ms) is None
     assert q.store.lrange(q.keys.paused, 0, -1) == ["1"]
 
 
@@ -114,12 +114,12 @@ def test_the_rate_limit_holds_for_two_that_take_at_once(q: Driver, clock: Manual
     limit = RateLimit(1, 60_000)
 
     def lock(driver: Driver, job_id: str) -> Any:
-        return lock_popped(driver.store, driver.keys, job_id, driver.lease, now_ms=clock.now_ms, limit=limit)
+        return lock_popped(driver.store, driver.keys, job_id, driver.lock_params, now_ms=clock.now_ms, limit=limit)
 
     for _ in range(2):
         q.add()
         pop(q)
-    assert isinstance(lock(interrupted(q.store, clock, lambda: lock(q, "1")), "2"), HeldBack)
+    assert isinstance(lock(interrupted(q.store, clock, lambda: lock(q, "1")), "2"), RateLimited)
 
 
 # -- ownership ---------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_a_lock_that_expires_before_the_exec_is_lost(real_store: Any, clock: Man
     """Nobody touches the key: it is Redis itself that tells the transaction of the expiry, and fakeredis does not."""
     q = Driver(real_store, clock)
     q.add()
-    short = Lease("short", 30)
+    short = LockParams("short", 30)
     job = q.take(short)
     with pytest.raises(LockMissing):
         getattr(interrupted(q.store, clock, lambda: wait_ms(q.store, 32)), end)(job, short)
@@ -159,7 +159,7 @@ def test_a_lock_that_another_worker_has_now_is_not_extended(q: Driver, clock: Ma
     """The other's lock stays."""
     q.add()
     q.take()
-    assert not extend_lock(interrupted(q.store, clock, lambda: lose(q)).store, q.keys, "1", q.lease)
+    assert not extend_lock(interrupted(q.store, clock, lambda: lose(q)).store, q.keys, "1", q.lock_params)
     assert q.store.get(q.keys.lock("1")) == q.other.token
 
 
@@ -180,7 +180,7 @@ def test_a_job_that_is_locked_after_all_is_not_stalled(q: Driver, clock: ManualC
     pop(q)
     q.check()
     q.store.delete(q.keys.stalled_check)
-    late = interrupted(q.store, clock, lambda: lock_popped(q.store, q.keys, "1", q.lease, now_ms=clock.now_ms))
+    late = interrupted(q.store, clock, lambda: lock_popped(q.store, q.keys, "1", q.lock_params, now_ms=clock.now_ms))
     assert late.check().stalled == []
     assert q.store.lrange(q.keys.active, 0, -1) == ["1"]
 
@@ -222,8 +222,8 @@ def test_a_late_lock_goes_over_anothers_as_in_bull(q: Driver, clock: ManualClock
     q.check()
     q.check()
     q.take(q.other)
-    lock_popped(q.store, q.keys, "1", q.lease, now_ms=clock.now_ms)
-    assert q.store.get(q.keys.lock("1")) == q.lease.token
+    lock_popped(q.store, q.keys, "1", q.lock_params, now_ms=clock.now_ms)
+    assert q.store.get(q.keys.lock("1")) == q.lock_params.token
 
 
 # -- retention ---------------------------------------------------------------------------------------------------
@@ -390,7 +390,7 @@ def test_a_job_that_is_taken_meanwhile_is_not_cleaned(q: Driver, clock: ManualCl
         if state == "waiting":
             q.take()
         else:
-            lock_popped(q.store, q.keys, "1", q.lease, now_ms=clock.now_ms)
+            lock_popped(q.store, q.keys, "1", q.lock_params, now_ms=clock.now_ms)
 
     other = interrupted(q.store, clock, meanwhile)
     assert clean_jobs(other.store, q.keys, state, now_ms=clock.now_ms) == []

@@ -14,15 +14,15 @@ from typing import Any
 
 import redis
 
-from sim.jobqueue.errors import FinishRefused
-from sim.jobqueue.finish import complete_job, fail_job
-from sim.jobqueue.job import Job
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.locks import extend_lock
-from sim.jobqueue.promote import promote_due_jobs
-from sim.jobqueue.semantics import BULL
-from sim.jobqueue.stalled import check_stalled_jobs
-from sim.jobqueue.take import Lease, lock_popped, pop_waiting, take_job
+from sim.queue.dequeue import LockParams, dequeue, lock_popped, pop_waiting
+from sim.queue.errors import FinishRefused
+from sim.queue.finish import complete_job, fail_job
+from sim.queue.job import Job
+from sim.queue.keys import QueueKeys
+from sim.queue.locks import extend_lock
+from sim.queue.promote import promote_due_jobs
+from sim.queue.semantics import BULL
+from sim.queue.stalled import check_stalled_jobs
 from tests.concurrency.journal import Journal
 from tests.concurrency.workload import EXTEND_EVERY_MS, LOCK_MS, NAP_MS, QUEUES, STALLED_INTERVAL_MS, plan_of
 
@@ -36,7 +36,7 @@ class Worker:
     def __init__(self, socket: str, journal_path: str, token: str, max_stalled: int, dead_letters: bool) -> None:
         self.client: Any = redis.Redis(unix_socket_path=socket, decode_responses=True)
         self.journal = Journal(journal_path)
-        self.lease = Lease(token, LOCK_MS)
+        self.lock_params = LockParams(token, LOCK_MS)
         self.max_stalled = max_stalled
         self.dead = {name: keys.dead_letters() if dead_letters else None for name, keys in QUEUES.items()}
         self.ending = False
@@ -90,19 +90,19 @@ class Worker:
         self._taken += 1
         before = self._server_us()
         if self._taken % 3:
-            job = take_job(self.client, keys, self.lease, now_ms=_now_ms())
+            job = dequeue(self.client, keys, self.lock_params, now_ms=_now_ms())
             return self._note_taken(keys, job, "take", before)
         job_id = pop_waiting(self.client, keys)
         if job_id is None:
             return None
-        job = lock_popped(self.client, keys, job_id, self.lease, now_ms=_now_ms())
+        job = lock_popped(self.client, keys, job_id, self.lock_params, now_ms=_now_ms())
         return self._note_taken(keys, job, "pop", before)
 
     def _note_taken(self, keys: QueueKeys, job: Any, how: str, before: int) -> Job | None:
         if job is None:
             return None
         assert isinstance(job, Job)
-        token = self.lease.token
+        token = self.lock_params.token
         self.journal.write(
             "taken", queue=keys.name, job=job.id, token=token, how=how, before=before, after=self._server_us()
         )
@@ -122,7 +122,9 @@ class Worker:
         before = self._server_us()
         self.journal.write("ending", queue=keys.name, job=job.id, how="complete", before=before)
         try:
-            done = complete_job(self.client, keys, job, self.lease, now_ms=_now_ms(), fetch_next=job.data["n"] % 2 == 0)
+            done = complete_job(
+                self.client, keys, job, self.lock_params, now_ms=_now_ms(), fetch_next=job.data["n"] % 2 == 0
+            )
         except FinishRefused as refusal:
             self.journal.write("refused", queue=keys.name, job=job.id, why=str(refusal), after=self._server_us())
             self._fail(keys, job, str(refusal))
@@ -137,7 +139,7 @@ class Worker:
             work_ms -= step_ms
             if work_ms > 0:
                 before = self._server_us()
-                if extend_lock(self.client, keys, job.id, self.lease):
+                if extend_lock(self.client, keys, job.id, self.lock_params):
                     self.journal.write("extended", queue=keys.name, job=job.id, before=before)
 
     def _fail(self, keys: QueueKeys, job: Job, message: str) -> None:
@@ -147,7 +149,7 @@ class Worker:
                 self.client,
                 keys,
                 job,
-                self.lease,
+                self.lock_params,
                 now_ms=_now_ms(),
                 message=message,
                 stack="-",

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from sim.jobqueue.job import Backoff, JobOptions
-from sim.jobqueue.keys import QueueKeys
+from sim.queue.job import Backoff, JobOptions
+from sim.queue.keys import QueueKeys
 
 MAIN = QueueKeys("main")
 """Keeps every finished job, but for those that remove themselves."""

@@ -6,24 +6,24 @@ from typing import Any, Protocol
 
 from sim.core.clock import ManualClock
 from sim.core.errors import SimError
-from sim.jobqueue.backoff import Strategy
-from sim.jobqueue.clean import clean_jobs
-from sim.jobqueue.drain import drain_queue
-from sim.jobqueue.errors import UnreadableOptions
-from sim.jobqueue.finish import complete_job, fail_job
-from sim.jobqueue.getters import get_job, job_counts, job_ids, job_state
-from sim.jobqueue.job import Job, JobOptions
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.limiter import RateLimit
-from sim.jobqueue.locks import extend_lock
-from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
-from sim.jobqueue.pause import is_paused, pause_queue, resume_queue
-from sim.jobqueue.promote import promote_due_jobs, promote_job
-from sim.jobqueue.remove import remove_job
-from sim.jobqueue.semantics import BULL
-from sim.jobqueue.stalled import check_stalled_jobs
-from sim.jobqueue.submit import add_job
-from sim.jobqueue.take import HeldBack, Lease, lock_popped, pop_waiting, take_job
+from sim.queue.backoff import Strategy
+from sim.queue.clean import clean_jobs
+from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped, pop_waiting
+from sim.queue.drain import drain_queue
+from sim.queue.errors import UnreadableOptions
+from sim.queue.finish import complete_job, fail_job
+from sim.queue.getters import get_job, job_counts, job_ids, job_state
+from sim.queue.job import Job, JobOptions
+from sim.queue.keys import QueueKeys
+from sim.queue.limiter import RateLimit
+from sim.queue.locks import extend_lock
+from sim.queue.manual_retry import retry_failed_jobs, retry_job
+from sim.queue.pause import is_paused, pause_queue, resume_queue
+from sim.queue.promote import promote_due_jobs, promote_job
+from sim.queue.remove import remove_job
+from sim.queue.semantics import BULL
+from sim.queue.stalled import check_stalled_jobs
+from sim.queue.submit import add_job
 from sim.rehearsal.real_parts import RealParts
 from sim.stores.memory_store import MemoryStore
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
@@ -74,14 +74,14 @@ class ProjectQueue:
         except SimError as refusal:
             return {"error": str(refusal)}
 
-    def _lease(self, actor: str) -> Lease:
-        return Lease(actor, self.settings.lock_ms)
+    def _lease(self, actor: str) -> LockParams:
+        return LockParams(actor, self.settings.lock_ms)
 
     def _limit(self) -> RateLimit | None:
         limiter = self.settings.limiter
         return None if limiter is None else RateLimit(limiter["max"], limiter["duration"])
 
-    def _hold(self, actor: str, job: Job | HeldBack | None) -> Any:
+    def _hold(self, actor: str, job: Job | RateLimited | None) -> Any:
         if not isinstance(job, Job):
             return None
         self.held[actor, job.id] = job
@@ -98,7 +98,7 @@ class ProjectQueue:
         return add_job(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
 
     def _take(self, actor: str, now_ms: int) -> Any:
-        taken = take_job(self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit())
+        taken = dequeue(self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit())
         return self._hold(actor, taken)
 
     def _pop(self, _actor: str, _now_ms: int) -> Any:

@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-import sim.jobqueue.backoff
-import sim.jobqueue.finish
-import sim.jobqueue.limiter
-import sim.jobqueue.line
-import sim.jobqueue.locks
-import sim.jobqueue.retention
-import sim.jobqueue.stalled
+import sim.queue.backoff
+import sim.queue.finish
+import sim.queue.insertion
+import sim.queue.limiter
+import sim.queue.locks
+import sim.queue.retention
+import sim.queue.stalled
 import tests.conformance.arms
 import tests.conformance.catalogue
 from sim.core.clock import ManualClock
-from sim.jobqueue.backoff import backoff_delay_ms
-from sim.jobqueue.line import Entry
-from sim.jobqueue.retention import jobs_to_evict
-from sim.jobqueue.semantics import DOCUMENTED
-from sim.jobqueue.stalled import check_stalled_jobs
+from sim.queue.backoff import backoff_delay_ms
+from sim.queue.insertion import Entry
+from sim.queue.retention import jobs_to_evict
+from sim.queue.semantics import DOCUMENTED
+from sim.queue.stalled import check_stalled_jobs
 from sim.stores.fakeredis_store import open_fakeredis
 from tests.conformance.arms import T0, Arm, ProjectQueue
 from tests.conformance.case import CATALOGUE
@@ -34,7 +34,7 @@ def _backoff(patch: pytest.MonkeyPatch) -> None:
     def doubling(backoff: Any, failures: int, _semantics: Any, strategies: Any = None) -> int:
         return backoff_delay_ms(backoff, failures, DOCUMENTED, strategies)
 
-    patch.setattr(sim.jobqueue.finish, "backoff_delay_ms", doubling)
+    patch.setattr(sim.queue.finish, "backoff_delay_ms", doubling)
 
 
 def _re_entry_side(patch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def _retention_order(patch: pytest.MonkeyPatch) -> None:
             evicted[evicted.index(newcomer[1])] = tx.zrange(key, 0, 0)[0]
         return evicted
 
-    patch.setattr(sim.jobqueue.retention, "jobs_to_evict", newest_stays)
+    patch.setattr(sim.queue.retention, "jobs_to_evict", newest_stays)
 
 
 def _stalled_limit(patch: pytest.MonkeyPatch) -> None:
@@ -69,12 +69,12 @@ def _stalled_limit(patch: pytest.MonkeyPatch) -> None:
 
 def _lock_check(patch: pytest.MonkeyPatch) -> None:
     """Whoever reports a job is believed to hold its lock."""
-    patch.setattr(sim.jobqueue.finish, "why_not_owner", lambda *_args: None)
+    patch.setattr(sim.queue.finish, "ownership_error", lambda *_args: None)
 
 
 def _limiter_spacing(patch: pytest.MonkeyPatch) -> None:
     """Jobs that are held back follow each other without Bull's extra tenth."""
-    spaced = sim.jobqueue.limiter.Limiting.__init__
+    spaced = sim.queue.limiter.Limiting.__init__
 
     def closer(limiting: Any, tx: Any, keys: Any, job_id: str, limit: Any) -> None:
         spaced(limiting, tx, keys, job_id, limit)
@@ -82,7 +82,7 @@ def _limiter_spacing(patch: pytest.MonkeyPatch) -> None:
         if limiting.delay_ms and held:
             limiting.delay_ms -= held * limit.duration_ms * 0.1 / limit.max_jobs
 
-    patch.setattr(sim.jobqueue.limiter.Limiting, "__init__", closer)
+    patch.setattr(sim.queue.limiter.Limiting, "__init__", closer)
 
 
 BROKEN: dict[str, tuple[str, Patch]] = {

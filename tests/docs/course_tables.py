@@ -9,8 +9,8 @@ from pathlib import Path
 from sim.exercises.catalogue import all_exercises, command_for, find_exercise
 from sim.exercises.checking import judge
 from sim.exercises.exercise import POLICY
+from sim.exercises.formatting import told
 from sim.exercises.policy import read_policy
-from sim.exercises.telling import told
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.advice.checks import CHECKS
+from sim.advise.advise import CHECKS
 from sim.cli import main
 
 PAGE = Path(__file__).parents[2] / "docs" / "advise.md"
@@ -33,5 +33,5 @@ def test_the_table_names_every_check_in_its_order() -> None:
     """As many rows as there are checks, and every name is one that the code uses."""
     names = re.findall(r"^\| `([a-z-]+)`", between("checks"), re.M)
     assert len(names) == len(CHECKS)
-    code = "".join(path.read_text() for path in sorted(Path("sim/advice").glob("*.py")))
+    code = "".join(path.read_text() for path in sorted(Path("sim/advise").glob("*.py")))
     assert [name for name in names if f'"{name}"' not in code] == []

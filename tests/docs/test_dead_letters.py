@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from sim.experiments.run import run
-from sim.ledger.outcomes import Counts
-from sim.report.words import in_words
+from sim.engine.run import run
+from sim.results.outcomes import Counts
+from sim.results.text import in_words
 from sim.scenario.load import parse_scenario
 
 PAGE = Path("docs/dead-letters.md").read_text()

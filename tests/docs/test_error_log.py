@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.experiments.run import run
-from sim.world.error_fields import FIELDS
+from sim.engine.error_fields import FIELDS
+from sim.engine.run import run
 
 TEXT = Path("docs/error-log.md").read_text()
 SHOWN = re.findall(r"^<!-- line: (\S+) -->\n```json\n(.*?)^```\n<!-- end -->$", TEXT, re.M | re.S)

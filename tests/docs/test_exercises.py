@@ -8,9 +8,9 @@ import pytest
 
 from sim import exercises
 from sim.cli import main
-from sim.exercises.exercise import Check, Description, Prediction, Source, WrongIdea
+from sim.exercises.catalogue import TEMPLATE
+from sim.exercises.exercise import Check, Description, Distractor, Prediction, Source
 from sim.exercises.measures import MEASURES, TIMES
-from sim.exercises.skeleton import TEMPLATE
 from tests.docs.course_tables import BLOCKS, DOCS, written
 
 PAGE = (DOCS / "exercises.md").read_text(encoding="utf-8")
@@ -78,7 +78,7 @@ def test_every_key_and_file_of_an_exercise_is_explained() -> None:
     """Also those of predictions, checks, sources and wrong ideas."""
     table = PAGE.split("| key of `exercise.yaml` |")[1].split("`verify` proves")[0]
     named = set(re.findall(r"`([a-z_]+)`", table))
-    for model in (Description, Prediction, Check, Source, WrongIdea):
+    for model in (Description, Prediction, Check, Source, Distractor):
         assert set(model.model_fields) <= named
     files = PAGE.split("## Writing one")[1]
     for path in TEMPLATE.rglob("*"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.monitoring.catalogue import METRICS
+from sim.results.metric_catalogue import METRICS
 from sim.scenario.load import parse_scenario
 from sim.scenario.monitoring import HealthConfig, MetricsConfig
 from tests.unit.scenario.test_load import HEAD

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.jobqueue.finish import fail_job
-from sim.jobqueue.getters import job_counts, job_state
-from sim.jobqueue.job import Job, JobOptions
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.manual_retry import retry_failed_jobs, retry_job
-from sim.jobqueue.pause import is_paused, pause_queue
-from sim.jobqueue.promote import promote_job
-from sim.jobqueue.remove import remove_job
-from sim.jobqueue.semantics import BULL
-from sim.jobqueue.submit import add_job
-from sim.jobqueue.take import Lease, take_job
+from sim.engine.operator import OPERATOR_ACTIONS
+from sim.queue.dequeue import LockParams, dequeue
+from sim.queue.finish import fail_job
+from sim.queue.getters import job_counts, job_state
+from sim.queue.job import Job, JobOptions
+from sim.queue.keys import QueueKeys
+from sim.queue.manual_retry import retry_failed_jobs, retry_job
+from sim.queue.pause import is_paused, pause_queue
+from sim.queue.promote import promote_job
+from sim.queue.remove import remove_job
+from sim.queue.semantics import BULL
+from sim.queue.submit import add_job
 from sim.scenario.load import parse_scenario
 from sim.stores.fakeredis_store import open_fakeredis
-from sim.world.operator import DEEDS
 from tests.conftest import T0
 from tests.docs.redis_cli import Shell, real_shell, simulated_shell
 from tests.interop.bull_process import BullProcess
@@ -30,7 +30,7 @@ from tests.interop.bull_process import BullProcess
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 SCRIPTS = dict(re.findall(r"^<!-- run: (.+?) -->\n```sh\n(.*?)^```", PAGE, re.M | re.S))
 KEYS = QueueKeys("email")
-LEASE = Lease("a-dead-worker", 30_000)
+LEASE = LockParams("a-dead-worker", 30_000)
 
 
 class Stage:
@@ -46,7 +46,7 @@ class Stage:
 
     def take(self) -> Job:
         """Take the next job."""
-        job = take_job(self.store, KEYS, LEASE, now_ms=self.now_ms)
+        job = dequeue(self.store, KEYS, LEASE, now_ms=self.now_ms)
         assert isinstance(job, Job)
         return job
 
@@ -181,7 +181,7 @@ def test_the_operator_of_the_page_can_be_copied_into_a_scenario() -> None:
 def test_every_verb_and_scenario_is_on_the_page() -> None:
     """Whoever adds one says here what it does."""
     verbs = re.findall(r"`do` is one of (.*?)\.", PAGE, re.S)[0]
-    assert re.split(r", | and ", " ".join(verbs.split())) == list(DEEDS)
+    assert re.split(r", | and ", " ".join(verbs.split())) == list(OPERATOR_ACTIONS)
     shipped = {path.stem for path in Path("scenarios/06-operations").glob("*.yaml")}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.M)) == shipped
 

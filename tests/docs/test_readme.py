@@ -50,7 +50,7 @@ def test_the_python_of_the_readme_runs() -> None:
 
 def test_the_scenario_of_the_readme_is_valid_and_true() -> None:
     """It may be copied as it stands."""
-    from sim.experiments.run import run
+    from sim.engine.run import run
     from sim.scenario.load import parse_scenario
 
     (block,) = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)

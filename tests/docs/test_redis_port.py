@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.serve.redis_port import RedisPort
+from sim.engine.world import World
+from sim.serve.redis_port.server import RedisPort
 
 PAGE = Path(__file__).parents[2] / "docs" / "redis-port.md"
 SCENARIO = "scenarios/03-database-failures/longer-than-the-retries.yaml"

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from sim.scenario.load import load_scenario
-from sim.serve.interventions import VERBS
-from sim.serve.live_run import LiveRun
+from sim.serve.page.interventions import VERBS
+from sim.serve.page.live_run import LiveRun
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs/serve.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli import main
 from sim.cli.lazy_group import LazyGroup
-from sim.experiments.run import run
+from sim.engine.run import run
 from sim.scenario.queues import DOCUMENTED_QUEUES
 from sim.scenario.schema import RedisConfig, Scenario
 from tests.conformance.case import CATALOGUE

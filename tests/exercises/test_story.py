@@ -3,8 +3,8 @@
 import pytest
 
 import sim
+from sim.exercises.evidence import MAX_LINES, counterexample, job_story
 from sim.exercises.measures import observe
-from sim.exercises.story import MOST_LINES, job_story, witness
 from sim.scenario.schema import Scenario
 
 TWO_FAULTS = """\
@@ -79,7 +79,7 @@ def test_a_witness_of_failure_is_a_job_that_could_have_been_done(crashed: Scenar
     unlucky = "  - {kind: handler-error, jobs: [email-2], first_attempts: 1}\n"
 
     def shown(faults: str) -> str | None:
-        job = witness(observe(sim.parse_scenario(text + faults), "queue", 1), "delivered", None)
+        job = counterexample(observe(sim.parse_scenario(text + faults), "queue", 1), "delivered", None)
         return job and job.job
 
     assert shown(hopeless + unlucky) == "email-2"
@@ -90,7 +90,8 @@ def test_a_witness_is_a_job_that_shows_the_measure(crashed: Scenario) -> None:
     """The one that was done twice, the slowest, or one that was not delivered; none where no job shows it."""
     seen = observe(crashed, "queue", 1)
     shown = {
-        name: witness(seen, name, None) for name in ("duplicated", "stalled", "attempts_max", "lost", "delivery_max")
+        name: counterexample(seen, name, None)
+        for name in ("duplicated", "stalled", "attempts_max", "lost", "delivery_max")
     }
     assert {name: job and job.job for name, job in shown.items()} == {
         "duplicated": "email-1",
@@ -109,8 +110,8 @@ def test_a_long_story_leaves_out_its_middle() -> None:
     stubborn = sim.parse_scenario(text + "faults:\n  - {kind: handler-error, jobs: [email-1]}\n")
     result = observe(stubborn, "queue", 1).result
     story = job_story(result, "email-1")
-    assert len(story) == MOST_LINES + 1
-    assert "more lines: run with --job email-1" in story[MOST_LINES // 2]
+    assert len(story) == MAX_LINES + 1
+    assert "more lines: run with --job email-1" in story[MAX_LINES // 2]
     whole = job_story(result, "email-1", whole=True)
     assert len(whole) > len(story)
     assert "more lines" not in "".join(whole)

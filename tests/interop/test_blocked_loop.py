@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from sim.experiments.run import run
-from sim.ledger.events import Event
+from sim.engine.run import run
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.interop.bull_process import BullProcess
 
@@ -36,9 +36,9 @@ def simulated(slots: int, service_ms: int) -> list[tuple[str, str]]:
             "workers": {"email": settings},
         }
     )
-    names = {Event.STARTED: "start", Event.COMPLETED: "completed", Event.REFUSED: "refused"}
-    ledger = run(scenario, modes=["queue"], semantics="bull-4.16").modes["queue"].ledger
-    return [(names[record.event], str(record.job).removeprefix("email-")) for record in ledger if record.event in names]
+    names = {EventKind.STARTED: "start", EventKind.COMPLETED: "completed", EventKind.REFUSED: "refused"}
+    trace = run(scenario, modes=["queue"], semantics="bull-4.16").modes["queue"].trace
+    return [(names[record.kind], str(record.job).removeprefix("email-")) for record in trace if record.kind in names]
 
 
 def measured(start_bull: Callable[[], BullProcess], slots: int, service_ms: int, *, ends: int) -> list[tuple[str, str]]:

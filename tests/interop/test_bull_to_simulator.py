@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
+from sim.engine.world import World
 from sim.handlers.email import sample_data
-from sim.jobqueue.job import Keep
-from sim.jobqueue.keys import QueueKeys
-from sim.ledger.events import Event
+from sim.queue.job import Keep
+from sim.queue.keys import QueueKeys
+from sim.results.trace import EventKind
 from tests.interop.bull_process import BullProcess
 from tests.interop.transfer import to_world
 
@@ -86,8 +86,8 @@ def test_waiting_jobs_run_in_the_order_of_bull(world: World, added: dict[str, st
     world.run()
     started = [
         record.job.removeprefix("email#")
-        for record in world.ledger.records
-        if record.event is Event.STARTED and record.job is not None and record.attempt == 1
+        for record in world.trace.records
+        if record.kind is EventKind.STARTED and record.job is not None and record.attempt == 1
     ]
     in_line = ["urgent", "less urgent", "next", "plain", "second", "own id", "removed", "kept among few"]
     expected = [added[name] for name in in_line]
@@ -112,8 +112,8 @@ def test_attempts_and_backoff_are_those_that_bull_wrote(world: World, added: dic
         assert world.queue("email").job(added[name]).attempts_made == attempts
         starts = [
             record.t_ms
-            for record in world.ledger.records
-            if record.event is Event.STARTED and record.job == f"email#{added[name]}"
+            for record in world.trace.records
+            if record.kind is EventKind.STARTED and record.job == f"email#{added[name]}"
         ]
         assert len(starts) == attempts
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
+from sim.engine.world import World
 from sim.handlers.catalogue import HANDLERS
-from sim.jobqueue.dead_letter import dead_letter_ids, dead_letters, replay_all, replay_job
-from sim.jobqueue.finish import fail_job
-from sim.jobqueue.job import Job, JobOptions
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.semantics import BULL
-from sim.jobqueue.submit import add_job
-from sim.jobqueue.take import Lease, take_job
+from sim.queue.dead_letter import dead_letter_ids, dead_letters, replay_all, replay_job
+from sim.queue.dequeue import LockParams, dequeue
+from sim.queue.finish import fail_job
+from sim.queue.job import Job, JobOptions
+from sim.queue.keys import QueueKeys
+from sim.queue.semantics import BULL
+from sim.queue.submit import add_job
 from tests.interop.bull_process import BullProcess
 from tests.interop.transfer import WallClock, to_real
 
@@ -88,14 +88,14 @@ def test_a_job_of_bull_dies_with_what_bull_wrote_of_it(real_store: Any, bull: Bu
     """Added by Bull, failed for good by this queue, replayed, and completed by Bull."""
     data = HANDLERS["email"].sample_data(1, valid=True)
     added = bull.ask("add", queue="email", data=data, opts={"attempts": 1, "priority": 3})
-    lease, now_ms = Lease("python", 30_000), WallClock().now_ms
-    job = take_job(real_store, KEYS, lease, now_ms=now_ms)
+    lock_params, now_ms = LockParams("python", 30_000), WallClock().now_ms
+    job = dequeue(real_store, KEYS, lock_params, now_ms=now_ms)
     assert isinstance(job, Job)
     failed = fail_job(
         real_store,
         KEYS,
         job,
-        lease,
+        lock_params,
         now_ms=now_ms,
         message="no",
         stack="no",

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.jobqueue.finish import complete_job
-from sim.jobqueue.getters import STATES, State
-from sim.jobqueue.job import Job, to_json
-from sim.jobqueue.keys import QueueKeys
-from sim.jobqueue.take import Lease, take_job
+from sim.engine.world import World
+from sim.queue.dequeue import LockParams, dequeue
+from sim.queue.finish import complete_job
+from sim.queue.getters import STATES, State
+from sim.queue.job import Job, to_json
+from sim.queue.keys import QueueKeys
 from tests.interop.bull_process import BullProcess
 from tests.interop.transfer import WallClock, to_real, to_world
 
@@ -47,9 +47,9 @@ def ids(world: World, state: State) -> list[str]:
 def finish_in_python(client: Any) -> list[str]:
     """Work off what waits, with the project's own queue on the real Redis."""
     done: list[str] = []
-    lease, clock = Lease("python", 30_000), WallClock()
-    while isinstance(job := take_job(client, KEYS, lease, now_ms=clock.now_ms), Job):
-        complete_job(client, KEYS, job, lease, now_ms=clock.now_ms, return_value={"by": "python"})
+    lock_params, clock = LockParams("python", 30_000), WallClock()
+    while isinstance(job := dequeue(client, KEYS, lock_params, now_ms=clock.now_ms), Job):
+        complete_job(client, KEYS, job, lock_params, now_ms=clock.now_ms, return_value={"by": "python"})
         done.append(job.id)
     return done
 

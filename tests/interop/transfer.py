@@ -7,8 +7,8 @@ on the way to the real Redis, where it has passed, and is moved by the differenc
 import time
 from typing import Any
 
-from sim.experiments.open_world import World
-from sim.jobqueue.submit import SCALE
+from sim.engine.world import World
+from sim.queue.submit import SCALE
 from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 
 

@@ -1,7 +1,7 @@
 """Change the code in small ways, one at a time, and count the changes that no test notices.
 
 ``python -m tests.mutation`` goes through every change of every room and prints the score; ``--sample 40`` takes so
-many of each room, the same ones each time, and ``--room ledger`` one room. It works on a copy; a change takes about a
+many of each room, the same ones each time, and ``--room outcomes`` one room. It works on a copy; a change takes about a
 second. A run in a ``--folder`` that was interrupted goes on where it was, as long as nothing in the project changes.
 
 It exits with 1 when fewer changes than a room promises were noticed, beyond what a sample of that size explains, and

@@ -61,7 +61,7 @@ class Copy:
     def codes(self) -> dict[str, int | None]:
         """Return mutmut's exit code of every change; None for those that were not tried."""
         found: dict[str, int | None] = {}
-        for path in sorted((self._project / "mutants" / self.room.package).rglob("*.meta")):
+        for path in sorted((self._project / "mutants" / "sim").rglob("*.meta")):
             found |= json.loads(path.read_text())["exit_code_by_key"]
         return found
 
@@ -130,7 +130,7 @@ def _settings(room: Room) -> str:
         arguments += ["-k", room.keyword]
     settings = {
         "source_paths": ["sim"],
-        "only_mutate": [f"{room.package}/*"],
+        "only_mutate": [*room.modules],
         "also_copy": list(ALSO_READ),
         "pytest_add_cli_args_test_selection": list(room.tests),
         "pytest_add_cli_args": arguments,

@@ -4,26 +4,26 @@ from typing import NamedTuple
 
 
 class Room(NamedTuple):
-    """A package, and what tests it.
+    """Modules, and what tests them.
 
     Attributes:
-        package: Its folder.
+        modules: Their files, as patterns.
         tests: Files and folders whose tests are run against each change.
         keyword: Restricts these tests, as pytest's ``-k``; empty for all of them.
         least: The share of changes that has to be noticed, from 0 to 1.
     """
 
-    package: str
+    modules: tuple[str, ...]
     tests: tuple[str, ...]
     keyword: str
     least: float
 
 
 ROOMS = {
-    "jobqueue": Room(
-        "sim/jobqueue",
+    "queue": Room(
+        ("sim/queue/*",),
         (
-            "tests/unit/jobqueue",
+            "tests/unit/queue",
             "tests/conformance/test_conformance.py",
             "tests/concurrency/test_interleavings.py",
             "tests/concurrency/test_dead_letters.py",
@@ -32,14 +32,25 @@ ROOMS = {
         "not fakeredis and not project-redis and not redis-server and not bull-redis and not mixed",
         0.90,
     ),
-    "ledger": Room("sim/ledger", ("tests/unit/ledger", "tests/stories"), "", 0.90),
-    "monitoring": Room(
-        "sim/monitoring", ("tests/unit/monitoring", "tests/unit/report/test_notices.py", "tests/stories"), "", 0.80
+    "outcomes": Room(
+        tuple(f"sim/results/{name}.py" for name in ("trace", "error_lines", "facts", "outcomes")),
+        ("tests/unit/results", "tests/stories"),
+        "not test_file_set and not detection and not sweep",
+        0.90,
     ),
-    "advice": Room("sim/advice", ("tests/unit/advice",), "", 0.80),
-    "experiments": Room(
-        "sim/experiments",
-        ("tests/unit/experiments", "tests/unit/cli/test_sweep_damage.py", "tests/stories"),
+    "metrics": Room(
+        tuple(
+            f"sim/results/{name}.py"
+            for name in ("metric_catalogue", "prometheus", "health", "metrics", "samples", "counters")
+        ),
+        ("tests/unit/results", "tests/stories"),
+        "",
+        0.80,
+    ),
+    "advise": Room(("sim/advise/*",), ("tests/unit/advise",), "", 0.80),
+    "sweeps": Room(
+        ("sim/sweeps/*",),
+        ("tests/unit/sweeps", "tests/unit/cli/test_sweep_damage.py", "tests/stories"),
         "not two_processes and not dask_cluster",  # theirs end beside mutmut's own, which it cannot bear
         0.80,
     ),

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sim.report.intervals import share_interval
+from sim.results.intervals import share_interval
 
 SURVIVED = {0: "survived", 5: "no test runs it", 33: "no test runs it"}
 """Exit codes of mutmut for a change that no test noticed."""
@@ -78,9 +78,9 @@ def score_of(codes: Mapping[str, int | None], chosen: Iterable[str]) -> Score:
 
 
 def place_of(change: str) -> str:
-    """Name the function of a change as people do: ``sim.ledger.events.Ledger.since, change 3``.
+    """Name the function of a change as people do: ``sim.results.trace.Trace.since, change 3``.
 
-    mutmut writes ``sim.ledger.events.xǁLedgerǁsince__mutmut_3``, and ``x_line_of__mutmut_1`` for a function.
+    mutmut writes ``sim.results.trace.xǁLedgerǁsince__mutmut_3``, and ``x_line_of__mutmut_1`` for a function.
     """
     where, _, number = change.rpartition("__mutmut_")
     module, _, name = where.rpartition(".x")

@@ -28,7 +28,7 @@ def test_the_larger_one():
     assert larger(2, 1) == 2
 """
 BROKEN = "\n\ndef test_fails():\n    assert larger(1, 2) == 1\n"
-ROOM = Room("sim/room", ("tests",), "", 0.9)
+ROOM = Room(("sim/room/*",), ("tests",), "", 0.9)
 
 
 def test_a_sample_is_the_same_each_time_and_part_of_a_larger_one() -> None:
@@ -67,9 +67,9 @@ def test_a_promise_is_broken_when_no_sample_of_that_size_explains_the_score() ->
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("sim.ledger.events.xǁLedgerǁsince__mutmut_3", "sim.ledger.events.Ledger.since, change 3"),
-        ("sim.ledger.lines.x_line_of__mutmut_12", "sim.ledger.lines.line_of, change 12"),
-        ("sim.ledger.lines.x__fields__mutmut_1", "sim.ledger.lines._fields, change 1"),
+        ("sim.results.trace.xǁTraceǁsince__mutmut_3", "sim.results.trace.Trace.since, change 3"),
+        ("sim.results.trace.x_line_of__mutmut_12", "sim.results.trace.line_of, change 12"),
+        ("sim.results.trace.x__fields__mutmut_1", "sim.results.trace._fields, change 1"),
     ],
 )
 def test_a_change_is_named_by_its_function(change: str, told: str) -> None:
@@ -80,7 +80,7 @@ def test_a_change_is_named_by_its_function(change: str, told: str) -> None:
 def test_the_tests_of_every_room_are_there() -> None:
     """And its code; a path that has moved would leave all of it unnoticed."""
     for room in ROOMS.values():
-        assert list(Path(room.package).glob("*.py"))
+        assert all(list(Path().glob(modules)) for modules in room.modules)
         assert all(Path(name).exists() for name in room.tests)
 
 
@@ -130,10 +130,10 @@ def test_an_interrupted_room_tells_what_was_tried(
     monkeypatch.setattr(Copy, "_run", interrupted)
     monkeypatch.setattr(Copy, "codes", lambda _: dict.fromkeys(NAMES) | {NAMES[0]: 1, NAMES[1]: 1})
     monkeypatch.setattr(driver, "ROOT", project)
-    assert driver.main(["--room", "ledger", "--folder", str(tmp_path / "work")]) == 130
+    assert driver.main(["--room", "outcomes", "--folder", str(tmp_path / "work")]) == 130
     told = capsys.readouterr()
-    assert told.out.startswith("interrupted: ledger         200 changes,     2 tried,     2 noticed: 100.0% (")
-    assert "ledger: interrupted; the same command goes on" in told.err
+    assert told.out.startswith("interrupted: outcomes       200 changes,     2 tried,     2 noticed: 100.0% (")
+    assert "outcomes: interrupted; the same command goes on" in told.err
 
 
 def test_mutmut_is_asked_again_as_long_as_it_gets_on(

@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from sim.advice.advise import advise_text
-from sim.advice.finding import Severity
+from sim.advise.advise import advise_text
+from sim.advise.finding import Severity
 from tests.properties.random_scenarios import scenarios
 
 HARM = ("lost", "rejected", "failed_retained", "failed_evicted", "dead_lettered", "pending", "duplicated")

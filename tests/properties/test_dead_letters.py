@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.experiments.open_world import World
-from sim.jobqueue.dead_letter import dead_letter_ids, dead_letters
-from sim.jobqueue.keys import QueueKeys
-from sim.ledger.events import Event
+from sim.engine.world import World
+from sim.queue.dead_letter import dead_letter_ids, dead_letters
+from sim.queue.keys import QueueKeys
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import scenarios
@@ -74,7 +74,7 @@ def test_a_job_has_one_outcome_and_one_place_on_every_store(raw: dict[str, Any],
     scenario = Scenario.model_validate(with_dead_letters(raw))
     traces: list[str] = []
     for store in STORES:
-        world = World(scenario, store=store, most_steps=2_000_000)
+        world = World(scenario, store=store, max_steps=2_000_000)
         for at_ms, verb in sorted(plan):
             world.run_until(at_ms)
             operate(world, verb)
@@ -84,10 +84,10 @@ def test_a_job_has_one_outcome_and_one_place_on_every_store(raw: dict[str, Any],
         assert result.totals.offered == scenario.jobs
         assert result.totals.adds_up
         assert result.totals.failed_retained == 0
-        events = Counter(record.event for record in result.ledger)
-        assert result.totals.failed_evicted <= events[Event.PURGED]
-        assert events[Event.DEAD_LETTERED] == events[Event.FAILED]
-        if not events[Event.REDIS_DOWN]:
-            assert standing == events[Event.DEAD_LETTERED] - events[Event.REPLAYED] - events[Event.PURGED]
+        events = Counter(record.kind for record in result.trace)
+        assert result.totals.failed_evicted <= events[EventKind.PURGED]
+        assert events[EventKind.DEAD_LETTERED] == events[EventKind.FAILED]
+        if not events[EventKind.REDIS_DOWN]:
+            assert standing == events[EventKind.DEAD_LETTERED] - events[EventKind.REPLAYED] - events[EventKind.PURGED]
         traces.append(result.trace_sha256)
     assert len(set(traces)) == 1

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from sim.core.clock import ManualClock
-from sim.jobqueue.store import Commands
+from sim.queue.store import Commands
 from sim.stores.fakeredis_server import SimulatedServer
 from sim.stores.fakeredis_store import open_fakeredis
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import BudgetExceeded, ScenarioError
-from sim.experiments.run import run
+from sim.engine.run import run
 from sim.scenario.load import parse_scenario
 from tests.properties.scenario_edits import edits
 
@@ -28,7 +28,7 @@ def test_an_edited_scenario_runs_or_says_what_is_wrong(part: int) -> None:
         text = edits(rng.choice(texts), rng)
         try:
             scenario = parse_scenario(text, "edited.yaml")
-            result = run(scenario, store="memory", most_steps=STEPS)
+            result = run(scenario, store="memory", max_steps=STEPS)
         except BudgetExceeded:
             outcomes["ran"] += 1
         except ScenarioError as error:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.experiments.open_world import World
-from sim.scenario.fields import ModeName
+from sim.engine.simulation import SETTLE_EVERY_MS
+from sim.engine.world import World
 from sim.scenario.schema import Scenario
-from sim.world.simulation import SETTLE_EVERY_MS
+from sim.yaml_files.fields import ModeName
 from tests.properties.random_scenarios import scenarios
 
 EXAMPLES = 80
@@ -27,13 +27,13 @@ def interfere(world: World, rng: random.Random) -> None:
     """Break or mend something by hand, between two steps of a run."""
     choice = rng.randrange(5)
     if choice == 0:
-        world.controls.at(world.now_ms + rng.randrange(20_000), lambda: None)
+        world.injector.at(world.now_ms + rng.randrange(20_000), lambda: None)
     elif choice == 1:
-        world.controls.crash(world.controls.processes("workers")[0], rng.randrange(9_000))
+        world.injector.crash(world.injector.processes("workers")[0], rng.randrange(9_000))
     elif choice == 2:
-        world.controls.stop_redis()
+        world.injector.stop_redis()
     elif choice == 3:
-        world.controls.start_redis()
+        world.injector.start_redis()
     elif world.server is not None and world.server.state == "up":
         world.queue(next(iter(world.queues))).pause()
 
@@ -46,7 +46,7 @@ def course(world: World, seed: int) -> list[Any]:
         world.run_until(world.now_ms + rng.choice([0, 1, 500, 1_000, 5_000, rng.randrange(90_000)]))
         seen.append(world.is_over)
         interfere(world, rng)
-    world.controls.start_redis()
+    world.injector.start_redis()
     world.run()
     result = world.result()
     return [*seen, result.simulated_ms, result.trace_sha256]
@@ -62,8 +62,8 @@ def test_a_watch_that_skips_ends_every_run_at_the_same_millisecond(
 ) -> None:
     """To the byte of the trace, whatever breaks, and whoever interferes between two steps."""
     scenario = Scenario.model_validate(raw)
-    skipping = World(scenario, mode, store="memory", most_steps=2_000_000)
-    looking = LooksEverySecond(scenario, mode, store="memory", most_steps=2_000_000)
+    skipping = World(scenario, mode, store="memory", max_steps=2_000_000)
+    looking = LooksEverySecond(scenario, mode, store="memory", max_steps=2_000_000)
     assert course(skipping, seed) == course(looking, seed)
 
 
@@ -79,6 +79,6 @@ def test_the_watch_goes_on_from_the_last_that_was_arranged(kind: type[World]) ->
     world = kind(Scenario.model_validate(raw), "queue", store="memory")
     for until_ms, arranged_ms in ((2_000, 7_300), (5_000, 9_050)):
         world.run_until(until_ms)
-        world.controls.at(arranged_ms, lambda: None)
+        world.injector.at(arranged_ms, lambda: None)
     world.run()
     assert world.result().simulated_ms == 60_050

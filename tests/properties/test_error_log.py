@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sim.experiments.run import run
-from sim.ledger.events import Event
-from sim.report.result import Result
+from sim.engine.run import run
+from sim.results.result import Result
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
 
@@ -38,7 +38,7 @@ def test_random_error_logs_are_the_same_on_every_store(raw: dict[str, Any]) -> N
     """To the byte, in both modes, whatever breaks."""
     scenario = Scenario.model_validate(raw)
     logs = [
-        list(run(scenario, store=store, error_log=True, most_steps=2_000_000).error_lines())
+        list(run(scenario, store=store, error_log=True, max_steps=2_000_000).error_lines())
         for store in ("memory", "fakeredis")
     ]
     assert logs[0] == logs[1]
@@ -51,8 +51,8 @@ def test_lines_are_the_trace_s_failed_attempts_without_this_machine(path: Path) 
     for mode, one in result.modes.items():
         failed = Counter(
             (r.t_ms, r.job, r.attempt, r.worker, (r.more or {})["error"])
-            for r in one.ledger
-            if r.event is Event.ATTEMPT_FAILED
+            for r in one.trace
+            if r.kind is EventKind.ATTEMPT_FAILED
         )
         lines = [json.loads(line) for line in one.error_lines or ()]
         ours = [line for line in lines if line["mode"] == mode and line["kind"] != "queue"]

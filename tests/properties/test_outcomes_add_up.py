@@ -5,10 +5,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from sim.experiments.run import run
-from sim.ledger.events import Event
-from sim.ledger.outcomes import Outcome
-from sim.report.words import table_rows
+from sim.engine.run import run
+from sim.results.outcomes import Outcome
+from sim.results.text import table_rows
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
 
@@ -22,7 +22,7 @@ EXAMPLES = 500
 def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
     """In both modes and for every queue; and the ledger agrees with the counts."""
     scenario = Scenario.model_validate(raw)
-    result = run(scenario, store="memory", most_steps=2_000_000)
+    result = run(scenario, store="memory", max_steps=2_000_000)
     for mode, one in result.modes.items():
         totals = one.totals
         assert totals.offered == scenario.jobs
@@ -37,14 +37,14 @@ def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
         shown = [name for name, _label in rows if name not in ("duplicated", "not_delivered")]
         assert sum(counts[name] for name in shown) == totals.offered
         assert all(counts.adds_up for counts in one.queues.values())
-        events = [record.event for record in one.ledger]
-        assert totals.attempts == events.count(Event.STARTED)
-        assert totals.lost == events.count(Event.LOST)
-        assert totals.delivered + totals.extra_effects == events.count(Event.EFFECT)
-        assert totals.suppressed_duplicates == events.count(Event.EFFECT_SUPPRESSED)
-        times = [record.t_ms for record in one.ledger]
+        events = [record.kind for record in one.trace]
+        assert totals.attempts == events.count(EventKind.STARTED)
+        assert totals.lost == events.count(EventKind.LOST)
+        assert totals.delivered + totals.extra_effects == events.count(EventKind.EFFECT)
+        assert totals.suppressed_duplicates == events.count(EventKind.EFFECT_SUPPRESSED)
+        times = [record.t_ms for record in one.trace]
         assert times == sorted(times)
-        for line in one.ledger.lines():
+        for line in one.trace.lines():
             assert json.loads(line)["mode"] == mode
         if mode == "in-process":
             assert totals.stalled == totals.failed_retained == totals.failed_evicted == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.run import run
+from sim.engine.run import run
 
 SOME = ["01-worker-crashes/crash-in-progress", "02-redis-failures/power-loss", "04-retries-and-retention/flaky-network"]
 
@@ -41,5 +41,5 @@ def test_another_seed_gives_another_trace() -> None:
 def test_both_modes_see_the_same_arrivals() -> None:
     """So that a comparison is paired."""
     result = run("scenarios/04-retries-and-retention/flaky-network.yaml")
-    offers = {mode: [(job.job, job.offered_ms) for job in one.jobs] for mode, one in result.modes.items()}
-    assert offers["in-process"] == offers["queue"]
+    arrivals = {mode: [(job.job, job.offered_ms) for job in one.jobs] for mode, one in result.modes.items()}
+    assert arrivals["in-process"] == arrivals["queue"]

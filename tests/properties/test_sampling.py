@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.jobqueue.getters import job_counts
-from sim.monitoring.catalogue import GAUGES, METRICS
-from sim.monitoring.metrics import Metrics
-from sim.monitoring.readout import Readout
-from sim.report.replay import State
-from sim.report.series import queue_depth
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.queue.getters import job_counts
+from sim.results.metric_catalogue import GAUGES, METRICS
+from sim.results.metrics import Metrics
+from sim.results.prometheus import MetricsSnapshot
+from sim.results.replay import State
+from sim.results.series import queue_depth
 from sim.scenario.monitoring import COUNTERS
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
@@ -35,7 +35,7 @@ def test_a_run_with_samples_gives_the_trace_of_the_run_without(
     for sampling in (False, every_ms):
         world = World(scenario, mode, store=store, metrics=sampling)  # False is meant
         world.run()
-        ends.append((world.ledger.sha256(), world.now_ms, world._steps_left))
+        ends.append((world.trace.sha256(), world.now_ms, world._steps_left))
     assert ends[0] == ends[1]
 
 
@@ -67,7 +67,7 @@ def test_counters_only_grow_and_end_at_what_the_ledger_says(raw: dict[str, Any],
             assert series[0] == 0
             assert (np.diff(series) >= 0).all()
             assert (metrics.series(queue, name, over_ms=5_000) >= 0).all()
-            assert series[-1] <= len(metrics.tally.queues[queue].counted[name])
+            assert series[-1] <= len(metrics.counters.queues[queue].counted[name])
 
 
 @settings(max_examples=40)
@@ -99,7 +99,7 @@ PLAIN = {
 def test_gauges_equal_what_the_ledger_says(seed: int, mode: Any) -> None:
     """At every moment, when the ledger is played again: waiting, delayed and active, abandoned ones among these."""
     world, metrics = sampled({**PLAIN, "seed": seed}, mode, 250)
-    depth = queue_depth(world.ledger, world.now_ms)
+    depth = queue_depth(world.trace, world.now_ms)
     for place, t_ms in enumerate(metrics.t_ms.tolist()[1:], 1):
         told = depth.at(t_ms)
         assert metrics.series("email", "waiting")[place] == told[State.WAITING]
@@ -148,11 +148,11 @@ def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> N
         world.run_until(t_ms)
         last = world.metrics.series("email", "dead_letters")[-1]
         if world.server is not None and world.server.state == "up":
-            assert last == len(email.dead) == Readout(world.metrics).value("email", "dead_letters")
+            assert last == len(email.dead) == MetricsSnapshot(world.metrics).value("email", "dead_letters")
             assert world.metrics.series("order", "dead_letters")[-1] == 0
         else:
             assert np.isnan(last)
-            assert Readout(world.metrics).value("email", "dead_letters") is None
+            assert MetricsSnapshot(world.metrics).value("email", "dead_letters") is None
         seen.append(last)
         if t_ms == 10_000:
             email.purge(email.dead[0].id)
@@ -174,14 +174,14 @@ def test_metrics_grow_while_a_world_runs() -> None:
     seen = []
     for until in ("3s", "10s", "20s"):
         world.run_until(until)
-        seen.append((len(world.metrics.t_ms), len(world.metrics.tally.queues["email"].counted["submits"])))
+        seen.append((len(world.metrics.t_ms), len(world.metrics.counters.queues["email"].counted["submits"])))
     assert [moments for moments, _submits in seen] == [4, 11, 21]
     assert seen == sorted(seen)
     unsampled = World(Scenario.model_validate(PLAIN), store="memory")
     unsampled.run_until("20s")
     assert not unsampled.metrics.is_sampled
     assert unsampled.metrics.now().t_ms == 20_000
-    assert len(unsampled.metrics.tally.queues["email"].counted["submits"]) == seen[-1][1]
+    assert len(unsampled.metrics.counters.queues["email"].counted["submits"]) == seen[-1][1]
 
 
 def test_an_idle_day_is_read_a_few_times_and_not_once_a_second() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sim.experiments.run import run
+from sim.engine.run import run
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
@@ -37,4 +37,4 @@ def test_shipped_scenarios_give_the_same_trace_on_every_store(path: Path) -> Non
 def test_random_scenarios_give_the_same_trace_on_every_store(raw: dict[str, Any]) -> None:
     """To the byte, whatever breaks."""
     scenario = Scenario.model_validate(raw)
-    assert traces(scenario, "memory", most_steps=2_000_000) == traces(scenario, "fakeredis", most_steps=2_000_000)
+    assert traces(scenario, "memory", max_steps=2_000_000) == traces(scenario, "fakeredis", max_steps=2_000_000)

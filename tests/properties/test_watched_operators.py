@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.jobqueue.dead_letter import dead_letter_ids
-from sim.ledger.events import Event
-from sim.monitoring.catalogue import METRICS, READ
-from sim.monitoring.exposition import exposition
-from sim.monitoring.metrics import Metrics
-from sim.report.monitoring_tables import monitoring_verdict, print_monitoring
-from sim.report.result import ModeResult
-from sim.report.tables import print_result
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.queue.dead_letter import dead_letter_ids
+from sim.reports.monitoring_tables import monitoring_verdict, print_monitoring
+from sim.reports.tables import print_result
+from sim.results.metric_catalogue import METRICS, READ
+from sim.results.metrics import Metrics
+from sim.results.prometheus import exposition
+from sim.results.result import ModeResult
+from sim.results.trace import EventKind
 from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import STORES
@@ -29,8 +29,9 @@ EXAMPLES = 60
 ON_QUEUE = ("retry-all", "pause", "resume", "drain", "clean", "replay-all", "purge-all")
 ON_JOB = ("retry", "promote", "remove", "replay", "purge")
 OF_EVENT = {
-    Event.ACCEPTED: "submits", Event.REJECTED: "rejections", Event.STARTED: "attempts", Event.STALLED: "stalls",
-    Event.ATTEMPT_FAILED: "attempt_failures", Event.COMPLETED: "completions", Event.FAILED: "failures",
+    EventKind.ACCEPTED: "submits", EventKind.REJECTED: "rejections", EventKind.STARTED: "attempts",
+    EventKind.STALLED: "stalls",
+    EventKind.ATTEMPT_FAILED: "attempt_failures", EventKind.COMPLETED: "completions", EventKind.FAILED: "failures",
 }  # fmt: skip
 thorough = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -83,9 +84,9 @@ def everything_told(one: ModeResult) -> str:
     """All that is said of a mode's monitoring."""
     assert one.metrics is not None
     console = Console(file=StringIO(), width=200)
-    print_monitoring(one.metrics, one.notices, console)
+    print_monitoring(one.metrics, one.detections, console)
     assert isinstance(console.file, StringIO)
-    return console.file.getvalue() + monitoring_verdict(one.notices) + exposition(one.metrics)
+    return console.file.getvalue() + monitoring_verdict(one.detections) + exposition(one.metrics)
 
 
 def series_of(metrics: Metrics) -> dict[tuple[str, str], list[float]]:
@@ -102,8 +103,8 @@ def series_of(metrics: Metrics) -> dict[tuple[str, str], list[float]]:
 def test_runs_with_an_operator_can_be_watched_and_add_up(raw: dict[str, Any]) -> None:
     """The same on both stores and without the trace; every counter is the ledger's, every failed attempt has a line."""
     scenario = Scenario.model_validate(raw)
-    first, second = (run(scenario, store=store, error_log=True, most_steps=2_000_000) for store in STORES)
-    bare = run(scenario, store="memory", error_log=True, trace=False, most_steps=2_000_000)
+    first, second = (run(scenario, store=store, error_log=True, max_steps=2_000_000) for store in STORES)
+    bare = run(scenario, store="memory", error_log=True, trace=False, max_steps=2_000_000)
     assert first.as_dict() == second.as_dict() | {"store": first.as_dict()["store"]}
     assert list(first.error_lines()) == list(second.error_lines()) == list(bare.error_lines())
     assert first.jobs == bare.jobs
@@ -122,26 +123,27 @@ def test_runs_with_an_operator_can_be_watched_and_add_up(raw: dict[str, Any]) ->
 
 def check_counters(one: ModeResult, metrics: Metrics) -> None:
     """Nothing that was done to a whole queue is counted as a job's."""
-    told = Counter((record.queue, OF_EVENT.get(record.event)) for record in one.ledger if record.job is not None)
+    told = Counter((record.queue, OF_EVENT.get(record.kind)) for record in one.trace if record.job is not None)
     for queue in metrics.queue_names:
-        counted = {name: len(times) for name, times in metrics.tally.queues[queue].counted.items()}
+        counted = {name: len(times) for name, times in metrics.counters.queues[queue].counted.items()}
         del counted["retries"]
         assert counted == {name: told[queue, name] for name in OF_EVENT.values()}
-        assert all(not fault.unnoticed for fault in one.notices.faults if fault.is_deed)
+        assert all(not fault.unnoticed for fault in one.detections.faults if fault.is_operator_action)
 
 
 def check_lines(one: ModeResult) -> None:
     """One for each failure of a handler, and ``dead-lettered`` says what the ledger says."""
     lines = [json.loads(line) for line in one.error_lines or ()]
     handlers = Counter((x["t_ms"], x["job"], x["attempt"]) for x in lines if x["kind"] != "queue")
-    assert handlers == Counter((r.t_ms, r.job, r.attempt) for r in one.ledger if r.event is Event.ATTEMPT_FAILED)
+    assert handlers == Counter((r.t_ms, r.job, r.attempt) for r in one.trace if r.kind is EventKind.ATTEMPT_FAILED)
     dead = Counter(x["job"] for x in lines if x["next"] == "dead-lettered")
     stalled = Counter(
         record.job
-        for record in one.ledger
-        if record.event is Event.FAILED and (record.more or {}).get("reason") == "job stalled more than allowable limit"
+        for record in one.trace
+        if record.kind is EventKind.FAILED
+        and (record.more or {}).get("reason") == "job stalled more than allowable limit"
     )
-    told = Counter(record.job for record in one.ledger if record.event is Event.DEAD_LETTERED)
+    told = Counter(record.job for record in one.trace if record.kind is EventKind.DEAD_LETTERED)
     assert all(dead[job] <= count <= dead[job] + stalled[job] for job, count in told.items())
     assert not dead - told
 
@@ -153,7 +155,7 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
 
     A process that stands still, or is busy with something else, cannot tell yet what Redis has handed to it.
     """
-    world = World(Scenario.model_validate(raw), store=store, most_steps=2_000_000)
+    world = World(Scenario.model_validate(raw), store=store, max_steps=2_000_000)
     assert world.server is not None
     for until_ms in range(5_000, 65_000, 5_000):
         world.run_until(until_ms)
@@ -165,7 +167,7 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
             assert last["dead_letters"] == len(dead_letter_ids(world.redis, parts.keys))
             assert {gauge: last[gauge] for gauge in handle.counts} == handle.counts
             if not loses_replies(raw):
-                line = set(world.metrics.tally.queues[name].line)
+                line = set(world.metrics.counters.queues[name].line)
                 standing = names(world, name, [parts.keys.wait, parts.keys.paused])
                 handed_over = names(world, name, [parts.keys.active])
                 assert standing <= line <= standing | handed_over, (until_ms, name)

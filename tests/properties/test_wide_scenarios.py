@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from sim.serve.live_run import LiveRun
+from sim.serve.page.live_run import LiveRun
 from tests.properties.wide_runs import check_steps, judge, loaded, whole
 
 SCENARIOS = int(os.environ.get("RANDOM_SCENARIOS", "60"))
@@ -60,4 +60,4 @@ def test_a_served_run_that_nobody_touches_is_the_run(seeds: range) -> None:
         for mode, world in run.worlds.items():
             _result, lines = whole(scenario, mode, store="memory")
             world.finish()
-            assert list(world.ledger.lines()) == lines, (seed, mode)
+            assert list(world.trace.lines()) == lines, (seed, mode)

@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.ledger.outcomes import Audit, gather_facts
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.results.outcomes import FinalState, gather_facts
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
 
@@ -20,7 +20,7 @@ EXAMPLES = 100
 def test_outcomes_are_the_same_with_and_without_the_trace(raw: dict[str, Any]) -> None:
     """Job by job, and so are counts, queue by queue, and expectations."""
     scenario = Scenario.model_validate(raw)
-    whole, bare = (run(scenario, store="memory", most_steps=2_000_000, trace=trace) for trace in (True, False))
+    whole, bare = (run(scenario, store="memory", max_steps=2_000_000, trace=trace) for trace in (True, False))
     assert whole.jobs == bare.jobs
     assert whole.as_dict() | {"trace_sha256": None} == bare.as_dict() | {"trace_sha256": None}
 
@@ -34,13 +34,13 @@ def test_facts_kept_by_the_way_are_those_that_the_ledger_tells(raw: dict[str, An
     scenario = Scenario.model_validate(raw)
     for mode in scenario.modes:
         traces = []
-        for most_in_memory in (10, 1_000_000):
+        for max_in_memory in (10, 1_000_000):
             world = World(scenario, mode, store="memory")
-            world.ledger.most_in_memory = most_in_memory
+            world.trace.max_in_memory = max_in_memory
             world.run()
             world.finish()
-            traces.append(world.ledger.sha256())
+            traces.append(world.trace.sha256())
             facts = list(world.recorder.facts)
-            audit = Audit({one.job: one.effects for one in facts}, {one.job: one.place for one in facts})
-            assert gather_facts(world.ledger, audit) == facts
+            final_state = FinalState({one.job: one.effects for one in facts}, {one.job: one.place for one in facts})
+            assert gather_facts(world.trace, final_state) == facts
         assert traces[0] == traces[1]

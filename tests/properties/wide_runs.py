@@ -17,16 +17,16 @@ from typing import Any
 import yaml
 
 from sim.core.errors import BudgetExceeded
-from sim.experiments.open_world import World
-from sim.ledger.events import Event
-from sim.ledger.outcomes import Counts
-from sim.report.result import ModeResult
+from sim.engine.world import World
+from sim.results.outcomes import Counts
+from sim.results.result import ModeResult
+from sim.results.trace import EventKind
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import Scenario
 from tests.properties.wide_scenarios import scenario_of
 
-MOST_STEPS = 400_000
-LONGEST_S = 60.0
+MAX_STEPS = 400_000
+MAX_S = 60.0
 
 
 class Fallen(AssertionError):
@@ -40,23 +40,23 @@ def loaded(seed: int) -> Scenario:
 
 def whole(scenario: Scenario, mode: Any, **more: Any) -> tuple[ModeResult, list[str]]:
     """Run one mode to its end, and return what came of it and its lines."""
-    world = World(scenario, mode, most_steps=MOST_STEPS, **more)
+    world = World(scenario, mode, max_steps=MAX_STEPS, **more)
     world.run()
     result = world.result()
-    lines = list(world.ledger.lines())
+    lines = list(world.trace.lines())
     world.close()
     return result, lines
 
 
 def stepped(scenario: Scenario, mode: Any, moments: list[int], **more: Any) -> list[str]:
     """Run one mode with stops at some moments, and return its lines."""
-    world = World(scenario, mode, most_steps=4 * MOST_STEPS, **more)
+    world = World(scenario, mode, max_steps=4 * MAX_STEPS, **more)
     for moment in moments:
         if not world.is_over and moment >= world.now_ms:
             world.run_towards(moment)
     world.run()
     world.finish()
-    lines = list(world.ledger.lines())
+    lines = list(world.trace.lines())
     world.close()
     return lines
 
@@ -83,15 +83,16 @@ def check_sums(scenario: Scenario, result: ModeResult) -> None:
         Fallen: They do not.
     """
     totals: Counts = result.totals
-    events = [record.event for record in result.ledger]
-    times = [record.t_ms for record in result.ledger]
+    events = [record.kind for record in result.trace]
+    times = [record.t_ms for record in result.trace]
     claims = {
         "totals add up": totals.adds_up,
         "queues add up": all(counts.adds_up for counts in result.queues.values()),
-        "attempts are the starts": totals.attempts == events.count(Event.STARTED),
-        "lost jobs are in the ledger": totals.lost == events.count(Event.LOST),
-        "effects are deliveries and extra ones": totals.delivered + totals.extra_effects == events.count(Event.EFFECT),
-        "offers are the scenario's": totals.offered == events.count(Event.OFFERED)
+        "attempts are the starts": totals.attempts == events.count(EventKind.STARTED),
+        "lost jobs are in the ledger": totals.lost == events.count(EventKind.LOST),
+        "effects are deliveries and extra ones": totals.delivered + totals.extra_effects
+        == events.count(EventKind.EFFECT),
+        "offers are the scenario's": totals.offered == events.count(EventKind.OFFERED)
         and (scenario.duration is not None or totals.offered >= scenario.jobs),
         "time goes on": times == sorted(times),
     }
@@ -152,12 +153,12 @@ def main() -> int:
             fallen += 1
             print(f"scenario {seed} fell:\n{traceback.format_exc(limit=-4)}", flush=True)
         took_s = time.monotonic() - began_s
-        if took_s > LONGEST_S:
+        if took_s > MAX_S:
             print(f"scenario {seed} took {took_s:.0f} s", flush=True)
         seed += 1
         if asked.state is not None:
             asked.state.write_text(json.dumps([seed, fallen, stopped]))
-    print(f"{seed - asked.first} scenarios: {fallen} fell, {stopped} were stopped after {MOST_STEPS:,} steps")
+    print(f"{seed - asked.first} scenarios: {fallen} fell, {stopped} were stopped after {MAX_STEPS:,} steps")
     return 1 if fallen else 0
 
 

@@ -11,20 +11,19 @@ import sim
 from sim.core.errors import SimError
 from sim.exercises.catalogue import all_exercises, find_exercise
 from sim.exercises.checking import judge
-from sim.exercises.exercise import POLICY, SOLUTION
+from sim.exercises.exercise import POLICY, SOLUTION, VERIFY, unseen_seeds
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
-from sim.exercises.seeds import VERIFY, unseen_seeds
-from sim.monitoring.catalogue import METRICS
-from sim.scenario.fields import ModeName, SemanticsName
+from sim.results.metric_catalogue import METRICS
 from sim.stores.open_store import StoreName
+from sim.yaml_files.fields import ModeName, SemanticsName
 
 SEMANTICS: dict[str | None, SemanticsName | None] = {None: None, "bull": "bull-4.16", "documented": "documented"}
 MODES: tuple[ModeName, ...] = ("in-process", "queue")
 SCENARIOS = "scenarios"
 COURSE = "sim/exercises/course"
-MOST_STEPS = 400_000
+MAX_STEPS = 400_000
 
 
 def run(scenario: Any, *, seed: int | None, semantics: str | None, store: str) -> dict[str, list[Any]]:
@@ -37,7 +36,7 @@ def run(scenario: Any, *, seed: int | None, semantics: str | None, store: str) -
             seed=seed,
             semantics=SEMANTICS[semantics],
             store=cast(StoreName, store),
-            most_steps=MOST_STEPS,
+            max_steps=MAX_STEPS,
             error_log=True,
         )
     except sim.ScenarioError as error:
@@ -75,7 +74,7 @@ def _of_mode(one: Any) -> dict[str, list[Any]]:
             ]
             for job in one.jobs
         ],
-        "trace": [json.loads(line) for line in one.ledger.lines()],
+        "trace": [json.loads(line) for line in one.trace.lines()],
         "errors": [json.loads(line) for line in one.error_lines or ()],
     }
     if one.metrics is not None:
@@ -84,7 +83,7 @@ def _of_mode(one: Any) -> dict[str, list[Any]]:
 
 
 def _monitored(one: Any) -> dict[str, list[Any]]:
-    metrics, notices = one.metrics, one.notices
+    metrics, detections = one.metrics, one.detections
     return {
         "metrics": [metrics.every_ms, len(metrics.t_ms)]
         + [
@@ -92,8 +91,8 @@ def _monitored(one: Any) -> dict[str, list[Any]]:
             for queue in metrics.queue_names
             for name in METRICS
         ],
-        "alerts": [list(episode) for episode in notices.episodes],
-        "false alerts": [list(episode) for episode in notices.false],
+        "alerts": [list(episode) for episode in detections.episodes],
+        "false alerts": [list(episode) for episode in detections.false],
         "detection": [
             [
                 fault.window.start_ms,
@@ -104,10 +103,10 @@ def _monitored(one: Any) -> dict[str, list[Any]]:
                 fault.health_ms,
                 fault.well_ms,
                 fault.unnoticed,
-                fault.is_deed,
+                fault.is_operator_action,
                 fault.is_overload,
             ]
-            for fault in notices.faults
+            for fault in detections.faults
         ],
     }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sim.exercises.seeds import VERIFY, unseen_seeds
+from sim.monitoring.catalogue import METRICS
 
 import sim
 from sim.core.errors import SimError
@@ -17,8 +19,6 @@ from sim.exercises.exercise import POLICY, SOLUTION
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
-from sim.exercises.seeds import VERIFY, unseen_seeds
-from sim.monitoring.catalogue import METRICS
 
 SEMANTICS = {"bull": "bull-4.16", "documented": "documented"}
 MODES = ("in-process", "queue")

@@ -1,10 +1,12 @@
 """Says in new words what the checkout before said, by the tables of ``names``."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from tests.rebuild import names
 
+_PLACE = re.compile(r" \(sim/[\w/]+\.py:\d+\)")
 T = TypeVar("T")
 Section = list[Any]
 Body = dict[str, Section]
@@ -18,10 +20,12 @@ def body(before: Body) -> Body:
 
 def known(after: Body) -> Body:
     """Leave out of the other side what only it tells (``names.NEW_FIELDS``)."""
-    if not names.NEW_FIELDS:
-        return after
     return {
-        section: [_without_new(item) for item in items] if section.endswith("trace") else items
+        section: [_without_new(item) for item in items]
+        if section.endswith("trace")
+        else [_without_places(item) for item in items]
+        if section.endswith("errors")
+        else items
         for section, items in after.items()
     }
 
@@ -62,8 +66,14 @@ def _section(section: str, items: Section) -> Section:
     if section.endswith("trace"):
         return [event for item in items if (event := _event(item)) is not None]
     if section.endswith("errors"):
+        items = [_without_places(item) for item in items]
         return [{names.ERROR_FIELDS.get(name, name): _words(value) for name, value in item.items()} for item in items]
     return _words(items) if names.WORDS or names.TEXTS else items
+
+
+def _without_places(item: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of the stack of an error where its functions stand: files move, and so do lines; the functions stay."""
+    return {name: _PLACE.sub("", value) if name == "stack" and value else value for name, value in item.items()}
 
 
 def _event(item: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
-from sim.rehearsal.household import Household
+from sim.rehearsal.process_group import ProcessGroup
 
 DIRECTOR = """
 import sys
-from sim.rehearsal.household import Household
+from sim.rehearsal.process_group import Household
 with Household() as household:
     children = [household.start("sleep", "nohup", "sleep", "1000") for _ in range(2)]
     print(household.folder, *(child.pid for child in children), flush=True)
@@ -39,9 +39,9 @@ def wait_until_ended(pids: list[int]) -> None:
 
 def test_all_processes_end_with_the_household() -> None:
     """Stopped ones too, and the folder goes with them."""
-    with Household() as household:
-        folder = household.folder
-        children = [household.start("sleep", "sleep", "1000") for _ in range(3)]
+    with ProcessGroup() as process_group:
+        folder = process_group.folder
+        children = [process_group.start("sleep", "sleep", "1000") for _ in range(3)]
         os.kill(children[0].pid, signal.SIGSTOP)
         assert folder.is_dir()
     assert [child.returncode for child in children] == [-signal.SIGKILL] * 3
@@ -53,8 +53,8 @@ def test_an_exception_ends_them_as_well() -> None:
     children = []
 
     def break_off() -> None:
-        with Household() as household:
-            children.append(household.start("sleep", "sleep", "1000"))
+        with ProcessGroup() as process_group:
+            children.append(process_group.start("sleep", "sleep", "1000"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -84,5 +84,5 @@ def test_a_folder_that_sockets_cannot_have_is_refused(monkeypatch: pytest.Monkey
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
     with pytest.raises(SimError, match="too long a path for unix sockets; set TMPDIR"):
-        Household()
+        ProcessGroup()
     assert list(deep.iterdir()) == []

@@ -13,17 +13,16 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.ledger.events import Event
-from sim.ledger.outcomes import Outcome
 from sim.rehearsal import director, processes
-from sim.rehearsal.perform import Performance, perform
 from sim.rehearsal.prediction import predict
 from sim.rehearsal.processes import RehearsalBroken
 from sim.rehearsal.real_parts import RealParts
-from sim.rehearsal.rehearse import rehearse
+from sim.rehearsal.rehearse import Performance, perform, rehearse
 from sim.rehearsal.scale import Scale
 from sim.rehearsal.tables import LATE_MS
 from sim.rehearsal.verdict import Verdict
+from sim.results.outcomes import Outcome
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.rehearsal.conftest import few_emails
 
@@ -68,7 +67,7 @@ def verdict_of(scenario: Scenario, parts: RealParts, predicted: Scenario | None 
     for _ in range(TRIES):
         result, _versions, late_ms, cut_ms = performed(scenario, parts)
         prediction = predict(predicted or scenario, 1, SCALE, cut_ms)
-        verdict = Verdict(prediction, result.totals, result.jobs, result.ledger)
+        verdict = Verdict(prediction, result.totals, result.jobs, result.trace)
         if verdict.agrees or late_ms < LATE_MS:
             break
     return verdict
@@ -78,8 +77,8 @@ def test_jobs_that_nothing_happens_to(real_parts: RealParts) -> None:
     """Every one is offered, accepted, started, has its effect and completes, once; the versions are the real ones."""
     performance = performed(few_emails(), real_parts)
     assert [job.outcome for job in performance.result.jobs] == [Outcome.DELIVERED] * 3
-    events = Counter(record.event for record in performance.result.ledger if record.job)
-    once = (Event.OFFERED, Event.ACCEPTED, Event.STARTED, Event.EFFECT, Event.COMPLETED)
+    events = Counter(record.kind for record in performance.result.trace if record.job)
+    once = (EventKind.OFFERED, EventKind.ACCEPTED, EventKind.STARTED, EventKind.EFFECT, EventKind.COMPLETED)
     assert events == dict.fromkeys(once, 3)
     assert performance.versions["bull"] == "4.16.5"
     assert set(performance.versions) == {"bull", "node", "redis"}
@@ -91,7 +90,7 @@ def test_a_worker_killed_after_the_effect_agrees_and_another_prediction_does_not
     verdict = verdict_of(scenario, real_parts)
     assert verdict.agrees, verdict.as_dict()
     assert verdict.real.duplicated == verdict.real.stalled == 1
-    other = Verdict(predict(few_emails(), 1, SCALE), verdict.real, verdict.real_jobs, verdict.real_ledger)
+    other = Verdict(predict(few_emails(), 1, SCALE), verdict.real, verdict.real_jobs, verdict.real_trace)
     assert [one.job for one in other.disagreements] == ["email-2"]
 
 
@@ -205,10 +204,12 @@ def test_which_process_takes_a_job_is_predicted(real_parts: RealParts) -> None:
     )
     for _ in range(TRIES):
         performance = performed(scenario, real_parts, Scale(5))
-        takers = [record.worker for record in performance.result.ledger if record.event is Event.STARTED and record.job]
+        takers = [
+            record.worker for record in performance.result.trace if record.kind is EventKind.STARTED and record.job
+        ]
         if performance.late_ms < LATE_MS:
             break
-    predicted = [record.worker for record in predict(scenario, 1).ledger if record.event is Event.STARTED]
+    predicted = [record.worker for record in predict(scenario, 1).trace if record.kind is EventKind.STARTED]
     assert takers == predicted == ["email-1", "email-1", "email-2", "email-1"]
 
 
@@ -324,21 +325,21 @@ def test_an_operator_does_everything_by_the_real_bull(real_parts: RealParts) -> 
     ]
     parts = {"faults": failing, "queues": {"email": {"attempts": 1}}, "workload": workload, "operator": steps}
     scenario = few_emails(**parts)
-    events = (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)
+    events = (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED)
     expected = [
-        (Event.OPERATOR_ACTED, "retry", 1),
-        (Event.OPERATOR_FAILED, "retry", None),
-        (Event.OPERATOR_ACTED, "retry-all", 1),
-        (Event.OPERATOR_ACTED, "promote", 1),
-        (Event.OPERATOR_ACTED, "clean", 1),
-        (Event.OPERATOR_ACTED, "pause", None),
-        (Event.OPERATOR_ACTED, "remove", 1),
-        (Event.OPERATOR_ACTED, "resume", None),
-        (Event.OPERATOR_ACTED, "drain", 1),
+        (EventKind.OPERATOR_ACTED, "retry", 1),
+        (EventKind.OPERATOR_FAILED, "retry", None),
+        (EventKind.OPERATOR_ACTED, "retry-all", 1),
+        (EventKind.OPERATOR_ACTED, "promote", 1),
+        (EventKind.OPERATOR_ACTED, "clean", 1),
+        (EventKind.OPERATOR_ACTED, "pause", None),
+        (EventKind.OPERATOR_ACTED, "remove", 1),
+        (EventKind.OPERATOR_ACTED, "resume", None),
+        (EventKind.OPERATOR_ACTED, "drain", 1),
     ]
     for _ in range(TRIES):  # again where the machine was too busy to tell
         result, _versions, late_ms, _cut_ms = performed(scenario, real_parts)
-        done = [(r.event, (r.more or {})["do"], (r.more or {}).get("jobs")) for r in result.ledger if r.event in events]
+        done = [(r.kind, (r.more or {})["do"], (r.more or {}).get("jobs")) for r in result.trace if r.kind in events]
         if done == expected or late_ms < LATE_MS:
             break
     assert done == expected
@@ -352,7 +353,7 @@ def test_what_an_operator_does_while_redis_is_away_is_done_when_it_is_back(real_
     faults = [{"kind": "redis-outage", "at": "4s", "duration": "3s"}]
     steps = [{"at": "5s", "do": "pause", "queue": "email"}]
     scenario = few_emails(faults=faults, operator=steps)
-    for ledger in (performed(scenario, real_parts).result.ledger, predict(scenario, 1, SCALE).ledger):
-        (done,) = [record for record in ledger if record.event in (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)]
-        assert (done.event, done.more) == (Event.OPERATOR_ACTED, {"do": "pause"})
+    for trace in (performed(scenario, real_parts).result.trace, predict(scenario, 1, SCALE).trace):
+        (done,) = [record for record in trace if record.kind in (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED)]
+        assert (done.kind, done.more) == (EventKind.OPERATOR_ACTED, {"do": "pause"})
         assert done.t_ms == pytest.approx(8_730, abs=600)

@@ -2,10 +2,10 @@
 
 import pytest
 
+from sim.engine.arrivals import draw_arrivals
+from sim.engine.random_streams import Streams
 from sim.rehearsal.bull_options import job_options, worker_settings
 from sim.rehearsal.scale import Scale, ScaleError, parse_scale
-from sim.world.offers import draw_offers
-from sim.world.streams import Streams
 from tests.rehearsal.conftest import few_emails
 
 
@@ -38,8 +38,8 @@ def test_every_time_that_bull_is_given_is_divided() -> None:
         "retryProcessDelay": 250,
         "drainDelay": 0.25,
     }
-    (offer,) = draw_offers(scenario, Streams(1))
-    assert job_options(offer, scenario.queues["email"], Scale(20)) == {
+    (arrival,) = draw_arrivals(scenario, Streams(1))
+    assert job_options(arrival, scenario.queues["email"], Scale(20)) == {
         "attempts": 5,
         "backoff": {"type": "fixed", "delay": 150},
         "delay": 100,
@@ -52,5 +52,5 @@ def test_every_time_that_bull_is_given_is_divided() -> None:
 def test_a_time_never_becomes_nothing() -> None:
     """Because 0 means something else to Bull."""
     scenario = few_emails(queues={"email": {"backoff": {"type": "fixed", "delay": "1ms"}}})
-    offer = next(draw_offers(scenario, Streams(1)))
-    assert job_options(offer, scenario.queues["email"], Scale(100))["backoff"] == {"type": "fixed", "delay": 1}
+    arrival = next(draw_arrivals(scenario, Streams(1)))
+    assert job_options(arrival, scenario.queues["email"], Scale(100))["backoff"] == {"type": "fixed", "delay": 1}

@@ -4,15 +4,14 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.run import run
-from sim.ledger.events import Event, Ledger, Record
+from sim.engine.random_streams import Streams
+from sim.engine.run import run
 from sim.rehearsal.prediction import SEEDS, TIMINGS, RetimedStreams, predict, randomness
 from sim.rehearsal.scale import REAL_TIME, Scale
-from sim.rehearsal.spread import ks_distance
-from sim.rehearsal.times import Tolerance, Way, ways_to_ends
+from sim.rehearsal.times import Tolerance, Way, ks_distance, ways_to_ends
 from sim.rehearsal.verdict import Verdict
+from sim.results.trace import Event, EventKind, Trace
 from sim.scenario.schema import Scenario
-from sim.world.streams import Streams
 from tests.rehearsal.conftest import few_emails
 
 KILLED_AFTER = {"kind": "worker-crash", "jobs": ["email-2"], "step": "after-effect-before-ack"}
@@ -21,7 +20,7 @@ KILLED_AFTER = {"kind": "worker-crash", "jobs": ["email-2"], "step": "after-effe
 def verdict_of(predicted: Scenario, happened: Scenario, seed: int = 1, scale: Scale = REAL_TIME) -> Verdict:
     """Hold one scenario's run against another's prediction."""
     real = run(happened, modes=["queue"], seed=seed, semantics="bull-4.16").modes["queue"]
-    return Verdict(predict(predicted, 1, scale), real.totals, real.jobs, real.ledger)
+    return Verdict(predict(predicted, 1, scale), real.totals, real.jobs, real.trace)
 
 
 def test_a_run_agrees_with_its_own_prediction() -> None:
@@ -148,7 +147,7 @@ def test_a_job_that_never_started_or_never_ended_is_off_by_no_number() -> None:
     """It is named first, and what is not there is null."""
     short, long = few_emails(duration="2500ms"), few_emails(duration="9s", queues={"email": {"service": "10s"}})
     real = run(long, modes=["queue"], seed=1, semantics="bull-4.16").modes["queue"]
-    off = Verdict(predict(short, 1), real.totals, real.jobs, real.ledger).times_off
+    off = Verdict(predict(short, 1), real.totals, real.jobs, real.trace).times_off
     assert (off[0].off_ms, off[0].real.ended_ms) == (None, None)
 
 
@@ -160,8 +159,8 @@ def test_a_scenario_that_never_settles_is_held_against_the_moment_at_which_the_r
     cut = scenario.model_copy(update={"duration": 300_000})
     real = run(cut, modes=["queue"], seed=1, semantics="bull-4.16").modes["queue"]
     assert real.totals.attempts < 30
-    assert Verdict(predict(scenario, 1, Scale(10), 300_000), real.totals, real.jobs, real.ledger).agrees
-    assert not Verdict(predict(scenario, 1, Scale(10), 400_000), real.totals, real.jobs, real.ledger).agrees
+    assert Verdict(predict(scenario, 1, Scale(10), 300_000), real.totals, real.jobs, real.trace).agrees
+    assert not Verdict(predict(scenario, 1, Scale(10), 400_000), real.totals, real.jobs, real.trace).agrees
 
 
 def test_the_times_of_a_random_scenario_are_held_against_those_of_other_runs() -> None:
@@ -189,19 +188,19 @@ def test_a_shift_up_to_the_slack_is_no_distance() -> None:
 
 def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
     """By the job's own attempts and stalls, and by a worker that goes straight on from another; a pause ends it."""
-    ledger = Ledger("queue")
+    trace = Trace("queue")
     for t_ms, job, event in (
-        (0, "email-1", Event.STARTED),
-        (1_000, "email-1", Event.COMPLETED),
-        (1_050, "email-2", Event.STARTED),
-        (2_000, "email-2", Event.RETRY_SCHEDULED),
-        (9_000, "email-3", Event.STARTED),
-        (9_100, "email-3", Event.COMPLETED),
-        (9_200, "email-2", Event.STARTED),
-        (30_000, "email-2", Event.STALLED),
+        (0, "email-1", EventKind.STARTED),
+        (1_000, "email-1", EventKind.COMPLETED),
+        (1_050, "email-2", EventKind.STARTED),
+        (2_000, "email-2", EventKind.RETRY_SCHEDULED),
+        (9_000, "email-3", EventKind.STARTED),
+        (9_100, "email-3", EventKind.COMPLETED),
+        (9_200, "email-2", EventKind.STARTED),
+        (30_000, "email-2", EventKind.STALLED),
     ):
-        ledger.records.append(Record(t_ms, "email", job, event, 1, "email-1", None))
-    ways = ways_to_ends(ledger, Scale(10))
+        trace.records.append(Event(t_ms, "email", job, event, 1, "email-1", None))
+    ways = ways_to_ends(trace, Scale(10))
     assert ways == {"email-1": Way(1), "email-2": Way(3, 1), "email-3": Way(1)}
     assert Tolerance(Scale(10)).of(ways["email-2"]) == 10 * (30 + 3 * 6 + 20)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.run import run
+from sim.engine.run import run
 from sim.scenario.load import load_scenario
 
 SHIPPED = sorted(Path("scenarios").glob("*/*.yaml"))

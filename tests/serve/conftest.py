@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import redis
 
-from sim.experiments.open_world import World
-from sim.serve.limits import PortLimits
-from sim.serve.redis_port import RedisPort
+from sim.engine.world import World
+from sim.serve.redis_port.limits import PortLimits
+from sim.serve.redis_port.server import RedisPort
 
 SCENARIO = Path(__file__).parent / "some_failed.yaml"
 

@@ -8,9 +8,9 @@ import pytest
 import redis
 from redis.exceptions import NoPermissionError
 
-from sim.experiments.open_world import World
-from sim.serve.limits import MEGABYTE
-from sim.serve.redis_port import RedisPort
+from sim.engine.world import World
+from sim.serve.redis_port.limits import MEGABYTE
+from sim.serve.redis_port.server import RedisPort
 from tests.serve.conftest import Raw, wait_until_blocked
 
 REFUSED = [

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
+from sim.engine.world import World
 from sim.rehearsal.real_parts import RealPartMissing, find_real_parts
-from sim.serve.redis_port import RedisPort
+from sim.serve.redis_port.server import RedisPort
 
 pytestmark = pytest.mark.real
 

@@ -6,10 +6,10 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.scenario.load import load_scenario
-from sim.serve.engine import LATEST_MS, Engine
-from sim.serve.live_run import LiveRun
-from sim.serve.pace import AS_FAST_AS_IT_GOES, Pace, SpeedError, format_speed, parse_speed
-from sim.serve.samples import MOST_SAMPLES, Samples
+from sim.serve.page.driver import LATEST_MS, Engine
+from sim.serve.page.live_run import LiveRun
+from sim.serve.page.pace import AS_FAST_AS_IT_GOES, Pace, SpeedError, format_speed, parse_speed
+from sim.serve.page.samples import MAX_SAMPLES, Samples
 
 SOME_FAILED = Path(__file__).parent / "some_failed.yaml"
 
@@ -165,7 +165,7 @@ def test_everything_that_people_can_see_changes_the_version(engine: Engine, hand
 
 def test_a_run_that_cannot_go_on_comes_to_rest_and_says_why(hand: Hand) -> None:
     """Its budget of steps is used up: that is a note, not the end of the page."""
-    engine = Engine(LiveRun(load_scenario(SOME_FAILED), most_steps=10), clock=hand)
+    engine = Engine(LiveRun(load_scenario(SOME_FAILED), max_steps=10), clock=hand)
     engine.go_to(10_000)
     engine.run_here()
     assert "more than 10 simulation steps" in engine.note
@@ -211,7 +211,7 @@ def test_samples_stay_few_and_evenly_spaced_however_long_the_run() -> None:
         if samples.is_due(now_ms):
             samples.add(now_ms, {"email": {"backlog": now_ms, "failed": 0}})
     gaps = {after - before for before, after in zip(samples.t_ms, samples.t_ms[1:], strict=False)}
-    assert len(samples.t_ms) <= MOST_SAMPLES
+    assert len(samples.t_ms) <= MAX_SAMPLES
     assert gaps == {samples.every_ms}
     assert samples.values["email"]["backlog"] == samples.t_ms
 

@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
-from sim.serve.limits import MEGABYTE
+from sim.serve.redis_port.limits import MEGABYTE
 from tests.serve.live_page import LivePage, live_page
 
 SCENARIO = str(Path(__file__).parent / "some_failed.yaml")

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
-from sim.experiments.run import run
-from sim.ledger.events import Event
+from sim.engine.queue_handle import QueueHandle
+from sim.engine.run import run
+from sim.results.trace import EventKind
 from sim.scenario.load import load_scenario, parse_scenario
-from sim.serve.interventions import VERBS, Refused
-from sim.serve.live_run import LiveRun
-from sim.serve.run_log import FROM_OUTSIDE, LogUnusable, read_log
-from sim.world.queue_handle import QueueHandle
+from sim.serve.page.interventions import VERBS, Refused
+from sim.serve.page.live_run import LiveRun
+from sim.serve.page.run_log import FROM_OUTSIDE, LogUnusable, read_log
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 OUTAGE = SCENARIOS / "03-database-failures/longer-than-the-retries.yaml"
@@ -44,7 +44,7 @@ def test_a_run_that_nobody_touches_is_the_run_of_sim_run(name: str, step_ms: int
     while not live.is_over:
         live.go_on(live.now_ms + step_ms)
         live.counts()
-    expected = {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+    expected = {mode: result.trace.sha256() for mode, result in run(scenario).modes.items()}
     assert finished_shas(live) == expected
 
 
@@ -55,7 +55,7 @@ def test_a_run_of_a_set_duration_ends_there() -> None:
     while not live.is_over:
         live.go_on(live.now_ms + 1_500)
     assert live.now_ms == 4_000
-    assert finished_shas(live) == {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+    assert finished_shas(live) == {mode: result.trace.sha256() for mode, result in run(scenario).modes.items()}
 
 
 def test_event_by_event_it_is_the_same_run() -> None:
@@ -67,7 +67,7 @@ def test_event_by_event_it_is_the_same_run() -> None:
         moments.append(live.now_ms)
     assert moments[:3] == sorted(set(moments))[:3]
     assert live.is_over
-    assert finished_shas(live) == {mode: result.ledger.sha256() for mode, result in run(scenario).modes.items()}
+    assert finished_shas(live) == {mode: result.trace.sha256() for mode, result in run(scenario).modes.items()}
 
 
 def by_hand(live: LiveRun, step_ms: int) -> None:
@@ -137,7 +137,7 @@ def test_a_fault_thrown_by_hand_strikes_both_modes() -> None:
         live.step_event()
     live.do("crash-worker", {"process": "order-1"})
     assert not application.alive
-    assert not live.queue_world.controls.processes("order-1")[0].alive
+    assert not live.queue_world.injector.processes("order-1")[0].alive
     assert live.counts()["in-process"].lost == 1
     assert live.counts()["queue"].lost == 0
 
@@ -157,7 +157,7 @@ def crashed_by_hand(persistence: str, cause: str, at_ms: int) -> tuple[LiveRun, 
     live = LiveRun(parse_scenario(SLOW_WORK.format(persistence=persistence)))
     live.go_on(at_ms)
     said = live.do("crash-redis", {"cause": cause}).said
-    forgotten = sum(record.event is Event.FORGOTTEN for record in live.queue_world.ledger)
+    forgotten = sum(record.kind is EventKind.FORGOTTEN for record in live.queue_world.trace)
     return live, said, forgotten
 
 
@@ -200,7 +200,7 @@ def test_a_crash_that_a_fault_of_the_scenario_plans_keeps_the_same_data() -> Non
     fault = "faults: [{kind: redis-crash, at: 6350ms, duration: 1s}]\n"
     planned = LiveRun(parse_scenario(SLOW_WORK.format(persistence="rdb") + fault))
     planned.go_on(6_350)
-    assert sum(record.event is Event.FORGOTTEN for record in planned.queue_world.ledger) == forgotten
+    assert sum(record.kind is EventKind.FORGOTTEN for record in planned.queue_world.trace) == forgotten
 
 
 def test_every_crash_goes_back_to_what_was_done_by_hand_before_it() -> None:

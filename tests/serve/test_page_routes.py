@@ -8,18 +8,17 @@ import pytest
 import yaml
 
 from sim.scenario.load import load_scenario
-from sim.serve.engine import Engine
-from sim.serve.live_run import LiveRun
+from sim.serve.page.driver import Engine
+from sim.serve.page.live_run import LiveRun
 
 pytest.importorskip("starlette", reason="the page needs starlette")
 
 from starlette.testclient import TestClient
 
-from sim.serve.job_list import PAGE
-from sim.serve.routes import web_app
-from sim.serve.security import HEADERS, Hosts
-from sim.serve.state import StateView
-from sim.serve.web_limits import WebLimits
+from sim.serve.page.job_list import PAGE
+from sim.serve.page.routes import web_app
+from sim.serve.page.security import HEADERS, Hosts, WebLimits
+from sim.serve.page.state import StateView
 
 TOKEN = "the-token-of-this-test"
 HERE = "http://127.0.0.1:8080"

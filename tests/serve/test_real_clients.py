@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.ledger.events import Event
+from sim.engine.world import World
 from sim.rehearsal.real_parts import RealPartMissing, RealParts, find_real_parts
-from sim.serve.redis_port import RedisPort
+from sim.results.trace import EventKind
+from sim.serve.redis_port.server import RedisPort
 from tests.interop.bull_process import BullProcess
 from tests.serve.conftest import wait_until_blocked
 
@@ -120,7 +120,7 @@ def test_bull_retries_one_and_then_all(world: World, port: RedisPort, bull: Bull
     with port.world_lock:
         world.run_until("12s")
     assert bull.ask("counts", queue="email")["completed"] == 4
-    again = [(r.t_ms, r.job) for r in world.ledger if r.event is Event.STARTED and r.t_ms >= 10_000]
+    again = [(r.t_ms, r.job) for r in world.trace if r.kind is EventKind.STARTED and r.t_ms >= 10_000]
     assert again == [(10_000, "email-2"), (11_000, "email-1"), (11_100, "email-3")]
 
 
@@ -149,7 +149,7 @@ def test_bull_adds_jobs_that_the_simulated_worker_carries_out(world: World, port
         world.run_until("15s")
     states = [bull.ask("state", queue="email", id=job_id) for job_id in ("5", "6", "7")]
     assert states == ["completed"] * 3
-    started = [r.job for r in world.ledger if r.event is Event.STARTED and r.t_ms >= 10_000]
+    started = [r.job for r in world.trace if r.kind is EventKind.STARTED and r.t_ms >= 10_000]
     assert started[0] == "email#5"
     assert set(started) == {"email#5", "email#6", "email#7"}
 

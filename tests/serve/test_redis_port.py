@@ -9,17 +9,17 @@ import pytest
 import redis
 
 from sim.core.errors import SimError
-from sim.experiments.open_world import World
-from sim.ledger.events import Event
+from sim.engine.world import World
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
-from sim.serve.fakeredis_parts import FakeredisChanged, check_fakeredis
-from sim.serve.redis_port import PortUnavailable, RedisPort
+from sim.serve.redis_port.fakeredis_parts import FakeredisChanged, check_fakeredis
+from sim.serve.redis_port.server import PortUnavailable, RedisPort
 from tests.serve.conftest import SCENARIO, Raw, wait_until_blocked
 
 
 def starts(world: World) -> list[str]:
     """The jobs that a worker began, in that order."""
-    return [str(record.job) for record in world.ledger if record.event is Event.STARTED]
+    return [str(record.job) for record in world.trace if record.kind is EventKind.STARTED]
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
@@ -43,7 +43,7 @@ def test_a_retry_by_hand_is_picked_up_at_the_next_step(world: World, port: Redis
     client.lpush("bull:email:wait", "2")
     with port.world_lock:
         world.run_until("11s")
-    (again,) = [record for record in world.ledger if record.event is Event.STARTED and record.t_ms > 9_000]
+    (again,) = [record for record in world.trace if record.kind is EventKind.STARTED and record.t_ms > 9_000]
     assert (again.t_ms, again.job) == (10_000, "email-2")
     assert client.zscore("bull:email:completed", "2") is not None
     assert client.zrange("bull:email:failed", 0, -1) == ["1", "3"]
@@ -86,7 +86,7 @@ def test_a_world_that_is_only_looked_at_runs_as_without_a_port(world: World) -> 
                 channel.psubscribe("*")
                 channel.get_message(timeout=1)
         client.close()
-    assert list(watched.ledger) == list(world.ledger)
+    assert list(watched.trace) == list(world.trace)
 
 
 def test_a_watched_key_that_the_world_changes_calls_a_transaction_off(
@@ -280,13 +280,13 @@ def test_an_outage_of_the_simulated_redis_breaks_connections(world: World, port:
     talk.send(b"PING\r\n")
     talk.read(b"PONG")
     with port.world_lock:
-        world.controls.stop_redis()
+        world.injector.stop_redis()
     assert talk.read_to_end() == b""
     with pytest.raises(redis.ConnectionError):
         client.ping()
     with port.world_lock:
         world.run_until("15s")
-        world.controls.start_redis()
+        world.injector.start_redis()
     assert client.ping()
     assert client.info("server")["uptime_in_seconds"] == 0
     client.close()
@@ -341,6 +341,6 @@ def test_a_port_can_be_closed_and_opened_again(world: World) -> None:
 
 def test_a_fakeredis_that_changed_is_found_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a client finds out."""
-    monkeypatch.setattr("sim.serve.fakeredis_parts.FakeSocket._process_command", None)
+    monkeypatch.setattr("sim.serve.redis_port.fakeredis_parts.FakeSocket._process_command", None)
     with pytest.raises(FakeredisChanged, match=r"no FakeSocket\._process_command"):
         check_fakeredis()

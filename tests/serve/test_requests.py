@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.serve.limits import PortLimits
-from sim.serve.requests import ProtocolError, RequestReader
+from sim.serve.redis_port.limits import PortLimits
+from sim.serve.redis_port.protocol import ProtocolError, RequestReader
 
 SMALL = PortLimits(argument_bytes=10, command_bytes=15, arguments=3, line_bytes=40)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sim.scenario.load import load_scenario
-from sim.serve import engine as engine_module
-from sim.serve.engine import Engine
-from sim.serve.live_run import LiveRun
+from sim.serve.page import driver as engine_module
+from sim.serve.page.driver import Engine
+from sim.serve.page.live_run import LiveRun
 
 pytest.importorskip("starlette", reason="the page needs starlette")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.ledger.events import Event
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
 
@@ -331,7 +331,7 @@ def test_resuming_a_process_that_nobody_stopped_does_not_free_its_loop() -> None
     world = World(story, semantics="bull-4.16")
     world.run_until("5s")
     (worker,) = world.workers["email"]
-    world.controls.resume(worker)
+    world.injector.resume(worker)
     assert worker.frozen
     world.run()
-    assert Event.WORKER_RESUMED not in {record.event for record in world.ledger}
+    assert EventKind.WORKER_RESUMED not in {record.kind for record in world.trace}

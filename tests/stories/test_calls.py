@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.ledger.events import Event
+from sim.engine.clock import EPOCH_MS
+from sim.engine.world import World
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
-from sim.world.clock import EPOCH_MS
 from tests.stories.test_stories import scenario
 
 BULL, DOCUMENTED = "bull-4.16", "documented"
@@ -73,7 +73,7 @@ def test_a_backoff_counts_from_the_failure(semantics: str) -> None:
     world = open_at(one_email(FAILS_ONCE, queue=queue), semantics, BACK_MS[semantics] + 100)
     assert due_ms(world) == 31_400
     world.run()
-    starts = [r.t_ms for r in world.ledger if r.event is Event.STARTED]
+    starts = [r.t_ms for r in world.trace if r.kind is EventKind.STARTED]
     assert starts[-1] == 31_401
 
 
@@ -82,7 +82,7 @@ def test_a_backoff_that_is_over_when_redis_comes_back_is_no_wait() -> None:
     queue = {"attempts": 2, "backoff": {"type": "fixed", "delay": "8s"}}
     world = World(one_email(FAILS_ONCE, queue=queue), semantics=BULL)
     world.run()
-    assert [r.t_ms for r in world.ledger if r.event is Event.STARTED] == [9_000, 22_840]
+    assert [r.t_ms for r in world.trace if r.kind is EventKind.STARTED] == [9_000, 22_840]
 
 
 def test_a_submit_has_its_time_stamp_and_its_delay_from_the_call() -> None:
@@ -107,7 +107,7 @@ def test_with_documented_semantics_a_submit_in_an_outage_fails_and_has_no_time()
     """At once."""
     world = World(one_email(at="11s"), semantics=DOCUMENTED)
     world.run()
-    assert [(r.t_ms, r.event) for r in world.ledger if r.event is Event.REJECTED] == [(11_000, Event.REJECTED)]
+    assert [(r.t_ms, r.kind) for r in world.trace if r.kind is EventKind.REJECTED] == [(11_000, EventKind.REJECTED)]
 
 
 @BOTH
@@ -166,7 +166,7 @@ def test_a_stalled_check_that_waited_fails_jobs_at_the_time_of_its_call(semantic
     ended = field(world, "finishedOn")
     assert ended is not None
     assert 12_000 < ended < 12_100
-    failed = [r.t_ms for r in world.ledger if r.event is Event.FAILED]
+    failed = [r.t_ms for r in world.trace if r.kind is EventKind.FAILED]
     assert failed == [BACK_MS[semantics]]
 
 
@@ -189,7 +189,7 @@ def test_a_retry_whose_announcement_is_missed_at_the_reconnect_starts_at_the_gua
     )
     world.queues["email"].promoter.deaf_at_reconnect = True
     world.run()
-    starts = [record.t_ms for record in world.ledger if record.event is Event.STARTED]
+    starts = [record.t_ms for record in world.trace if record.kind is EventKind.STARTED]
     assert starts == [9_000, BACK_MS[BULL] + 5_000]
 
 
@@ -200,7 +200,7 @@ def test_a_delayed_job_whose_announcement_is_missed_starts_at_the_guard_interval
     world.queues["email"].promoter.deaf_at_reconnect = True
     world.producer.link.late_ms = 1
     world.run()
-    assert [record.t_ms for record in world.ledger if record.event is Event.STARTED] == [BACK_MS[BULL] + 5_000]
+    assert [record.t_ms for record in world.trace if record.kind is EventKind.STARTED] == [BACK_MS[BULL] + 5_000]
 
 
 class TestOperator:
@@ -214,8 +214,8 @@ class TestOperator:
         """When what was done, and to how many jobs or with which error."""
         return [
             (r.t_ms, (r.more or {})["do"], (r.more or {}).get("jobs", (r.more or {}).get("error")))
-            for r in world.ledger
-            if r.event in (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)
+            for r in world.trace
+            if r.kind in (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED)
         ]
 
     @pytest.mark.parametrize(("at", "cleaned"), [("11s", 0), ("13s", 1)])
@@ -231,7 +231,7 @@ class TestOperator:
         world.run()
         assert self.done(world) == [(22_840, "retry", 1)]
         assert field(world, "retriedOn") == 22_840
-        assert [r.t_ms for r in world.ledger if r.event is Event.COMPLETED] == [25_840]
+        assert [r.t_ms for r in world.trace if r.kind is EventKind.COMPLETED] == [25_840]
 
     def test_steps_are_done_in_the_order_in_which_they_were_asked_for(self) -> None:
         """Paused, then resumed."""
@@ -279,7 +279,7 @@ class TestFrozenApplication:
         crash = {"kind": "worker-crash", "target": "application", "at": "5s"}
         world = World(self.story(crash), semantics=semantics)
         world.run()
-        assert [r.t_ms for r in world.ledger if r.event is Event.REJECTED] == [5_000]
+        assert [r.t_ms for r in world.trace if r.kind is EventKind.REJECTED] == [5_000]
 
     def test_what_it_called_before_keeps_its_time_and_is_sent_when_it_goes_on(self) -> None:
         """Called at 1.5 s in an outage that ends while it stands still."""

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from sim.core.errors import SimError
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.jobqueue.errors import NoDeadLetter
-from sim.ledger.events import Event
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.queue.errors import NoDeadLetter
+from sim.results.trace import EventKind
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
@@ -26,8 +26,15 @@ def story(**parts: Any) -> Scenario:
 
 def events(world: World) -> list[str]:
     """What became of the jobs and of Redis."""
-    told = (Event.DEAD_LETTERED, Event.REPLAYED, Event.PURGED, Event.FORGOTTEN, Event.RESTORED, Event.EFFECT)
-    return [f"{one.t_ms} {one.job} {one.event.value}" for one in world.ledger if one.event in told]
+    told = (
+        EventKind.DEAD_LETTERED,
+        EventKind.REPLAYED,
+        EventKind.PURGED,
+        EventKind.FORGOTTEN,
+        EventKind.RESTORED,
+        EventKind.EFFECT,
+    )
+    return [f"{one.t_ms} {one.job} {one.kind.value}" for one in world.trace if one.kind in told]
 
 
 def test_a_job_that_fails_for_good_is_put_aside() -> None:

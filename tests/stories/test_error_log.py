@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.ledger.events import Event
-from sim.scenario.fields import ModeName
+from sim.engine.error_fields import FIELDS
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
-from sim.world.error_fields import FIELDS
+from sim.yaml_files.fields import ModeName
 from tests.stories.test_stories import scenario
 
 
@@ -65,7 +65,7 @@ def test_a_line_says_all_that_the_document_lists() -> None:
     }
     assert stack[0] == "TransientError: this did not work this time (injected)"
     assert stack[1].startswith("    at handle (sim/handlers/email.py:")
-    assert stack[-1].startswith("    at _run (sim/world/queue_worker.py:")
+    assert stack[-1].startswith("    at _run (sim/engine/queue_worker.py:")
 
 
 @pytest.mark.parametrize("mode", ["in-process", "queue"])
@@ -82,7 +82,7 @@ def test_in_process_a_failed_job_has_one_attempt_and_no_place_in_a_queue() -> No
     assert [line[name] for name in ("job_id", "job_name", "options", "refusal")] == [None] * 4
     assert line["data"] == {"notification": 1, "to": "customer-1@example.com"}
     assert "    at handle (sim/handlers/email.py:" in line["stack"]
-    assert "    at _attempt (sim/world/application.py:" in line["stack"]
+    assert "    at _attempt (sim/engine/application.py:" in line["stack"]
 
 
 def test_a_transient_error_is_retried_with_backoff_until_the_attempts_are_used_up() -> None:
@@ -141,7 +141,7 @@ def test_a_refused_completion_is_a_failure_of_the_queue_s_kind() -> None:
     assert line["error"] == "LockMissing"
     assert line["message"] == "Missing lock for job 1 finished"
     assert line["refusal"] == "Missing lock for job 1 delayed"
-    assert "    at complete_job (sim/jobqueue/finish.py:" in line["stack"]
+    assert "    at complete_job (sim/queue/finish.py:" in line["stack"]
 
 
 def test_a_job_that_fails_as_stalled_has_no_line() -> None:
@@ -221,7 +221,7 @@ def test_what_the_queue_cannot_carry_out_is_refused() -> None:
     world.redis.hset("bull:email:1", "opts", '{"attempts":3,"backoff":{"type":"lunar","delay":1}}')
     world.redis.lpush("bull:email:wait", "1")
     world.redis.lrem("bull:email:active", 1, "1")
-    world.controls.crash(world.processes_of("email-1")[0], 500)
+    world.injector.crash(world.processes_of("email-1")[0], 500)
     world.run()
     first = next(world.errors.read())
     assert first["next"] == "refused"
@@ -247,8 +247,8 @@ def test_there_is_a_line_for_every_failed_attempt_of_the_trace(mode: ModeName) -
     result = run("scenarios/04-retries-and-retention/flaky-network.yaml", modes=[mode], error_log=True)
     failed = Counter(
         (r.t_ms, r.queue, r.job, r.attempt, r.worker, (r.more or {})["error"])
-        for r in result.modes[mode].ledger
-        if r.event is Event.ATTEMPT_FAILED
+        for r in result.modes[mode].trace
+        if r.kind is EventKind.ATTEMPT_FAILED
     )
     logged = Counter(
         (line["t_ms"], line["queue"], line["job"], line["attempt"], line["worker"], line["message"])

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from sim.core.errors import UnknownName
-from sim.experiments.open_world import World
-from sim.experiments.run import run
-from sim.jobqueue.errors import JobLocked, NotDelayed
-from sim.ledger.events import Event
-from sim.ledger.outcomes import Outcome
+from sim.engine.run import run
+from sim.engine.world import World
+from sim.queue.errors import JobLocked, NotDelayed
+from sim.results.outcomes import Outcome
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
 
@@ -30,8 +30,8 @@ def three(**parts: Any) -> Scenario:
 
 def deeds(story: Scenario, **options: Any) -> list[dict[str, Any]]:
     """What the ledger says of the operator's steps."""
-    ledger = run(story, modes=["queue"], **options).modes["queue"].ledger
-    return [r.more or {} for r in ledger if r.event in (Event.OPERATOR_ACTED, Event.OPERATOR_FAILED)]
+    trace = run(story, modes=["queue"], **options).modes["queue"].trace
+    return [r.more or {} for r in trace if r.kind in (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED)]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_same_on_either_store() -> None:
     """To the byte."""
     story = failing({"at": "90s", "do": "retry-all", "queue": "email"}, {"at": "95s", "do": "drain", "queue": "email"})
     traces = [
-        run(story, modes=["queue"], store=store).modes["queue"].ledger.sha256() for store in ("fakeredis", "memory")
+        run(story, modes=["queue"], store=store).modes["queue"].trace.sha256() for store in ("fakeredis", "memory")
     ]
     assert traces[0] == traces[1]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
+from sim.engine.world import World
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario, timeline
 
@@ -164,7 +164,7 @@ def accepted_ms(at_ms: int, *faults: dict[str, Any]) -> int:
         semantics=BULL,
     )
     world.run()
-    return next(record.t_ms for record in world.ledger if record.event.value == "accepted")
+    return next(record.t_ms for record in world.trace if record.kind.value == "accepted")
 
 
 @pytest.mark.parametrize(
@@ -209,5 +209,5 @@ def test_both_stores_and_any_steps_make_the_same_run(story: str) -> None:
         for until_ms in range(step_ms, 30_000, step_ms) if step_ms else ():
             world.run_until(until_ms)
         world.run()
-        runs.append(list(world.ledger))
+        runs.append(list(world.trace))
     assert runs[0] == runs[1] == runs[2] == runs[3]

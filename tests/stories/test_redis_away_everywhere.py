@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sim.experiments.open_world import World
-from sim.ledger.events import Event
+from sim.engine.world import World
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
 PROCESSES: dict[str, dict[str, Any]] = {
@@ -97,9 +97,11 @@ def test_a_second_outage_while_redis_loads_puts_an_end_to_the_loading() -> None:
     )
     world.run()
     seen = [
-        (record.t_ms, record.event) for record in world.ledger if record.event in (Event.REDIS_DOWN, Event.REDIS_UP)
+        (record.t_ms, record.kind)
+        for record in world.trace
+        if record.kind in (EventKind.REDIS_DOWN, EventKind.REDIS_UP)
     ]
-    down, up = Event.REDIS_DOWN, Event.REDIS_UP
+    down, up = EventKind.REDIS_DOWN, EventKind.REDIS_UP
     assert seen == [(10_000, down), (11_000, down), (12_000, down), (14_000, down), (19_000, up)]
 
 

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from sim.experiments.open_world import World
-from sim.experiments.run import run
+from sim.engine.run import run
+from sim.engine.world import World
 from sim.handlers.catalogue import HANDLERS
-from sim.ledger.events import Event
+from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
-NOISE = {Event.OFFERED, Event.ACCEPTED, Event.WORKER_STARTED, Event.PROMOTED}
+NOISE = {EventKind.OFFERED, EventKind.ACCEPTED, EventKind.WORKER_STARTED, EventKind.PROMOTED}
 
 
 def scenario(**parts: Any) -> Scenario:
@@ -27,7 +27,7 @@ def timeline(story: Scenario, mode: str = "queue", semantics: str = "documented"
     """What happened, without what always happens."""
     result = run(story, modes=[mode], semantics=semantics)  # names of modes
     (one,) = result.modes.values()
-    return [f"{r.t_ms} {r.job or r.worker or 'redis'} {r.event.value}" for r in one.ledger if r.event not in NOISE]
+    return [f"{r.t_ms} {r.job or r.worker or 'redis'} {r.kind.value}" for r in one.trace if r.kind not in NOISE]
 
 
 def test_an_email_that_nothing_happens_to() -> None:

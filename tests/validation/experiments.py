@@ -9,11 +9,11 @@ from unittest import mock
 
 import numpy as np
 
-from sim.experiments.run import run
-from sim.ledger.events import Event, Record
-from sim.report.result import ModeResult
-from sim.scenario.fields import ModeName, SemanticsName
+from sim.engine.run import run
+from sim.results.result import ModeResult
+from sim.results.trace import Event, EventKind
 from sim.scenario.load import parse_scenario
+from sim.yaml_files.fields import ModeName, SemanticsName
 
 HEAD = "title: a closed form\nquestion: Does the simulator agree with it?\n"
 
@@ -29,9 +29,9 @@ def moments(name: str, seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=tuple(name.encode()))))
 
 
-def of_event(result: ModeResult, *events: Event) -> Iterator[Record]:
+def of_event(result: ModeResult, *events: EventKind) -> Iterator[Event]:
     """Iterate over the records of some kinds of event."""
-    return (record for record in result.ledger if record.event in events)
+    return (record for record in result.trace if record.kind in events)
 
 
 # -- waiting ----------------------------------------------------------------------------------------------------------
@@ -61,8 +61,8 @@ workers:
     for seed in range(1, runs + 1):
         accepted: dict[str | None, int] = {}
         waits: list[int] = []
-        for record in of_event(simulate(text, seed), Event.ACCEPTED, Event.STARTED):
-            if record.event is Event.ACCEPTED:
+        for record in of_event(simulate(text, seed), EventKind.ACCEPTED, EventKind.STARTED):
+            if record.kind is EventKind.ACCEPTED:
                 accepted[record.job] = record.t_ms
             elif int(str(record.job).split("-")[1]) > warm_up:
                 waits.append(record.t_ms - accepted[record.job])
@@ -111,8 +111,8 @@ faults:
   - {{kind: handler-error}}
 """
     result = simulate(text, 1, semantics=semantics)
-    starts = [record.t_ms for record in of_event(result, Event.STARTED)]
-    failures = [record.t_ms for record in of_event(result, Event.ATTEMPT_FAILED)]
+    starts = [record.t_ms for record in of_event(result, EventKind.STARTED)]
+    failures = [record.t_ms for record in of_event(result, EventKind.ATTEMPT_FAILED)]
     assert len(starts) == len(failures) == attempts
     return sum(start - failed for start, failed in zip(starts[1:], failures[:-1], strict=True)) / 1_000
 
@@ -141,7 +141,7 @@ faults:
   - {{kind: worker-freeze, target: email-1, at: 60s, duration: {pause_ms}ms}}
 """
         result = simulate(text, seed, semantics="bull-4.16")
-        lost += len({record.job for record in of_event(result, Event.STALLED, Event.REFUSED)})
+        lost += len({record.job for record in of_event(result, EventKind.STALLED, EventKind.REFUSED)})
     return lost
 
 
@@ -154,7 +154,7 @@ def rerun_with_exact_checks(runs: int) -> list[float]:
     away; the second is the one that is killed.
     """
     times: list[float] = []
-    with mock.patch("sim.world.worker_timers.late_tick_chance", return_value=1.0):
+    with mock.patch("sim.engine.worker_timers.late_tick_chance", return_value=1.0):
         for seed in range(1, runs + 1):
             chosen = moments("exact", seed)
             begin_ms, kill_ms = int(chosen.integers(1_000, 31_000)), int(chosen.integers(60_000, 120_000))
@@ -169,7 +169,7 @@ workers:
 faults:
   - {{kind: worker-crash, target: email-2, at: {kill_ms}ms, restart_after: null}}
 """
-            (stalled,) = of_event(simulate(text, seed, semantics="bull-4.16"), Event.STALLED)
+            (stalled,) = of_event(simulate(text, seed, semantics="bull-4.16"), EventKind.STALLED)
             assert stalled.job == "email-2"
             times.append((stalled.t_ms - kill_ms) / 1_000)
     return times
@@ -212,8 +212,8 @@ faults:
   - {{kind: worker-crash, target: email, on_job: 1, restart_after: null}}
 """
     result = simulate(text, seed, semantics="bull-4.16")
-    (killed,) = of_event(result, Event.WORKER_CRASHED)
-    first, again = of_event(result, Event.STARTED)
+    (killed,) = of_event(result, EventKind.WORKER_CRASHED)
+    first, again = of_event(result, EventKind.STARTED)
     assert first.worker == killed.worker != again.worker
     assert abs(killed.t_ms - first.t_ms - held_ms) <= 1
     return again.t_ms - killed.t_ms
@@ -247,7 +247,7 @@ faults:
     seen = Losses([], [])
     for seed in range(1, runs + 1):
         result = simulate(text, seed, mode="in-process")
-        completed = {record.job for record in of_event(result, Event.COMPLETED)}
+        completed = {record.job for record in of_event(result, EventKind.COMPLETED)}
         inner = result.jobs[margin:-margin]
         seen.interrupted.append(sum(job.job not in completed for job in inner) / len(inner))
         seen.lost.append(sum(job.outcome == "lost" for job in inner) / len(inner))
@@ -280,7 +280,7 @@ faults:
   - {{kind: redis-crash, at: {crash_ms}ms, duration: 100ms, cause: power-loss}}
 """
         result = simulate(text, seed)
-        added = {record.job: record.t_ms for record in of_event(result, Event.ACCEPTED)}
+        added = {record.job: record.t_ms for record in of_event(result, EventKind.ACCEPTED)}
         gone = [crash_ms - added[job.job] for job in result.jobs if job.outcome == "lost"]
         seen.adds.append(len(gone))
         seen.oldest.append(max(gone, default=0) / 1_000)

@@ -167,7 +167,7 @@ def all_recoveries(scale: int) -> list[Recovery]:
             if chance is None:
                 simulated += one.simulated(RUNS_WRONG, **more)
                 continue
-            with mock.patch("sim.world.worker_timers.late_tick_chance", return_value=chance):
+            with mock.patch("sim.engine.worker_timers.late_tick_chance", return_value=chance):
                 simulated += one.simulated(RUNS_WRONG, **more)
         must = None if name == NONE_FALLS_OUT else False
         recoveries.append(Recovery(f"one or three queues, {name}", measured, simulated, must))

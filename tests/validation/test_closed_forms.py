@@ -56,14 +56,14 @@ def test_times_to_the_rerun_with_exact_checks_have_the_whole_distribution() -> N
 def test_no_time_is_as_long_as_the_longest_measured_ones_unless_a_check_falls_out() -> None:
     """At most 90 s, and 1 ms for each of three checks; the real Bull took 96 s with one queue a process."""
     (quiet, *_others) = samples()
-    with mock.patch("sim.world.worker_timers.late_tick_chance", return_value=1.0):
+    with mock.patch("sim.engine.worker_timers.late_tick_chance", return_value=1.0):
         longest = max(quiet.simulated(4 * SCALE))
     assert longest <= 90_003 < max(quiet.times_ms)
 
 
 def test_with_shorter_times_a_wrong_rule_is_refused_too() -> None:
     """If every other check fell out, times would be longer at 600 and 1,200 ms; at 400 ms 20 values do not tell."""
-    with mock.patch("sim.world.worker_timers.late_tick_chance", return_value=0.0):
+    with mock.patch("sim.engine.worker_timers.late_tick_chance", return_value=0.0):
         found = all_scaled(SCALE)
     assert [min(one.p_values) < DIFFERENT_BELOW for one in found] == [False, True, True]
 

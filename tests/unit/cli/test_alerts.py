@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from tests.unit.monitoring.promtool import promtool
+from tests.unit.results.promtool import promtool
 
 SCENARIO = """
 title: Tiny

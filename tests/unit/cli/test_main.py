@@ -17,10 +17,10 @@ import pytest
 import sim
 import sim.cli
 from sim.cli import main
-from sim.cli.endings import Stopped
+from sim.cli.errors import Stopped
 from sim.cli.lazy_group import COMMANDS
 from sim.core.errors import SimError
-from sim.world.attempt import AttemptRunner
+from sim.engine.attempt import AttemptRunner
 
 HEAVY = {"fakeredis", "matplotlib", "numpy", "pydantic", "hypothesis", "rich", "simpy", "yaml", "redis", "jinja2"}
 HEAVY |= {"joblib", "pandas", "dask", "distributed", "sqlite3"}

@@ -10,8 +10,8 @@ import pytest
 from rich.text import Text
 
 from sim.cli import main
-from sim.core.printable import UNSAFE, one_line, printable
-from sim.report.terminal import SafeConsole
+from sim.core.text import UNSAFE, one_line, printable
+from sim.reports.terminal import SafeConsole
 
 HARM = ["\x1b[31mred", "a\nb", "\x9b2J", "\x07", "\r", "\x7f", "x\u202ey", "\u2028", "\x00"]
 GOOD: dict[str, Any] = {

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from sim.experiments import executors
+from sim.sweeps import executors
 
 ROOT = Path(__file__).parents[3]
 TEXT = """
@@ -201,7 +201,7 @@ def test_an_interrupted_sweep_says_how_to_go_on(
         return real(batch)
 
     monkeypatch.setattr(executors, "carry_out", interrupted)
-    monkeypatch.setattr("sim.experiments.batches._BATCH_S", 0.0)
+    monkeypatch.setattr("sim.sweeps.batches._BATCH_S", 0.0)
     assert main(["sweep", scenario, "--runs", "9", "--jobs", "1", "--out", str(tmp_path / "o"), "--no-plots"]) == 130
     err = capsys.readouterr().err
     assert "2 runs are kept in" in err
@@ -212,7 +212,8 @@ def test_an_interrupted_sweep_says_how_to_go_on(
 DIES = """
 import os, signal, sys
 from sim.cli import main
-from sim.experiments import batches, plan, sweep_store
+from sim.sweeps import batches, plan
+from sim.sweeps import store as sweep_store
 
 write, step, *words = sys.argv[1:]
 left = int(write)

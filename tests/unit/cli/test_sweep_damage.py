@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.experiments import sweep_store
+from sim.sweeps import store as sweep_store
 
 TEXT = """
 title: Crashes

@@ -4,11 +4,10 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.handlers.base import Effect, Instruction, JobInput, Query, Work
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase, Failure
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
-from sim.handlers.instructions import Effect, Instruction, Query, Work
-from sim.handlers.job_input import JobInput
 
 Attempt = Generator[Instruction, None, dict[str, Any]]
 

@@ -6,10 +6,9 @@ from typing import Any, get_args
 
 import pytest
 
+from sim.handlers.base import Effect, JobInput, Steps, Work
 from sim.handlers.catalogue import HANDLERS, Handler
 from sim.handlers.errors import InvalidData, TransientError
-from sim.handlers.instructions import Effect, Steps, Work
-from sim.handlers.job_input import JobInput
 from sim.scenario.queues import HandlerName
 from tests.unit.handlers.driver import Driver, job_of
 

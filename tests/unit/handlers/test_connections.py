@@ -4,9 +4,8 @@ import sqlite3
 
 import pytest
 
-from sim.handlers import connections
-from sim.handlers.connections import MOST_CHANGES, MOST_SPARE
-from sim.handlers.database import ApplicationDatabase
+from sim.handlers import database as connections
+from sim.handlers.database import MAX_CHANGES, MAX_SPARE, ApplicationDatabase
 
 OUTBOX = "INSERT INTO mail.outbox VALUES ('email-1', 'key', 'a@b')"
 
@@ -70,7 +69,7 @@ def test_the_next_database_is_like_a_new_one() -> None:
         "DROP TABLE captures",
         "PRAGMA foreign_keys = ON",
         "CREATE TRIGGER mine AFTER DELETE ON orders BEGIN INSERT INTO orders VALUES (9, 'new'); END",
-        f"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i <= {MOST_CHANGES}) "
+        f"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i <= {MAX_CHANGES}) "
         "INSERT INTO orders SELECT i, 'new' FROM n",
     ],
 )
@@ -101,8 +100,8 @@ def test_a_database_that_was_handed_back_answers_nothing() -> None:
 
 def test_only_a_few_connections_wait() -> None:
     """The others are closed."""
-    databases = [ApplicationDatabase(1) for _ in range(MOST_SPARE + 1)]
+    databases = [ApplicationDatabase(1) for _ in range(MAX_SPARE + 1)]
     opened = [database.connection for database in databases]
     for database in databases:
         database.hand_back()
-    assert [is_closed(connection) for connection in opened] == [False] * MOST_SPARE + [True]
+    assert [is_closed(connection) for connection in opened] == [False] * MAX_SPARE + [True]

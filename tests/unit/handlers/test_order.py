@@ -4,8 +4,8 @@ from contextlib import nullcontext
 
 import pytest
 
+from sim.handlers.base import Effect
 from sim.handlers.errors import DatabaseAway, OutOfStock, ReplyLost, TransactionAborted
-from sim.handlers.instructions import Effect
 from tests.unit.handlers.driver import Driver, job_of
 
 STATUS = "SELECT number, status FROM orders"

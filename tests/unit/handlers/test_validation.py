@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.handlers.base import LARGEST, JobInput
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import InvalidData
-from sim.handlers.job_input import JobInput
-from sim.handlers.validation import LARGEST
 from tests.unit.handlers.driver import Driver, job_of
 
 NUMBERS = [("order", "order"), ("order", "quantity"), ("payment", "order"), ("payment", "amount_cents")]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import ScenarioError, SimError
-from sim.experiments.points import VaryError
 from sim.notebook import changed, example
 from sim.scenario.load import load_scenario
+from sim.sweeps.points import VaryError
 
 NAME = "01-worker-crashes/crash-in-progress.yaml"
 SHIPPED = Path("scenarios").resolve() / NAME

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from sim.core.errors import SimError
-from sim.experiments.run import run
-from sim.ledger.outcomes import Counts
+from sim.engine.run import run
 from sim.notebook import example, table
+from sim.results.outcomes import Counts
 
 
 class Row(NamedTuple):

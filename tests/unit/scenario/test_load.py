@@ -11,7 +11,7 @@ import pytest
 
 from sim.core.errors import ScenarioError
 from sim.scenario.load import load_scenario, parse_scenario
-from sim.scenario.yaml_source import MOST_BYTES
+from sim.yaml_files.source import MAX_BYTES
 
 HEAD = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind: constant, every: 1s, count: 3}}\n"
 """Four lines that are a scenario; what a test adds begins on line 5."""
@@ -210,7 +210,7 @@ def make_a_huge_file(file: Path) -> None:
     [
         (lambda file: None, ": there is no such file"),
         (lambda file: file.mkdir(), ": is a folder; give one scenario file"),
-        (lambda file: file.write_bytes(b"#" * (MOST_BYTES + 1)), ":1:1: the file is larger than 1 MiB, the limit for "
+        (lambda file: file.write_bytes(b"#" * (MAX_BYTES + 1)), ":1:1: the file is larger than 1 MiB, the limit for "
          "a scenario"),
         (lambda file: file.write_bytes(b"a: 1\nb: \xff"), ":2:4: the byte 0xff is not UTF-8 text; save the file as "
          "UTF-8"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.scenario.alert_checks import MOST_SAMPLES
+from sim.scenario.checks import MAX_SAMPLES
 from sim.scenario.load import parse_scenario
 from sim.scenario.monitoring import comparison, limit_ms
 from tests.unit.scenario.test_load import HEAD, problems
@@ -80,7 +80,7 @@ def test_what_does_not_fit_together_is_refused_where_it_stands(more: str, proble
 
 def test_the_most_samples_are_allowed() -> None:
     """And one more is not, see above."""
-    parse_scenario(f"{HEAD}duration: {MOST_SAMPLES}s\nmetrics: {{every: 1s}}")
+    parse_scenario(f"{HEAD}duration: {MAX_SAMPLES}s\nmetrics: {{every: 1s}}")
 
 
 @pytest.mark.parametrize(

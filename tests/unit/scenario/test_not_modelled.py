@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import ScenarioError
-from sim.core.spelling import edits, nearest
+from sim.core.text import edits, nearest
+from sim.scenario.error_messages import kinds, models_schema, resolved
 from sim.scenario.load import parse_scenario
-from sim.scenario.wording import kinds, models_schema, resolved
 
 HEAD = """title: Something else
 question: Is it refused?

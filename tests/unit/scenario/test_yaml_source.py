@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.problems import Mark
-from sim.scenario.yaml_source import DEEPEST, MOST_BYTES, MOST_KEYS, MOST_VALUES, Source, decode, read_yaml
+from sim.yaml_files.problems import Mark
+from sim.yaml_files.source import DEEPEST, MAX_BYTES, MAX_KEYS, MAX_VALUES, Source, decode, read_yaml
 
 
 def told(source: Source) -> list[tuple[int, int, str]]:
@@ -154,24 +154,24 @@ def test_depth_is_limited(opening: str, closing: str) -> None:
 
 def test_the_number_of_values_is_limited() -> None:
     """The list itself is one of them."""
-    entries = ",".join(["1"] * (MOST_VALUES - 1))
+    entries = ",".join(["1"] * (MAX_VALUES - 1))
     assert read_yaml(f"[{entries}]").problems == []
-    assert told(read_yaml(f"[{entries},1]"))[0][2] == f"more than {MOST_VALUES:,} values, the limit for a scenario"
+    assert told(read_yaml(f"[{entries},1]"))[0][2] == f"more than {MAX_VALUES:,} values, the limit for a scenario"
 
 
 def test_the_number_of_keys_is_limited() -> None:
     """In each mapping."""
-    lines = "".join(f"k{number}: 1\n" for number in range(MOST_KEYS))
+    lines = "".join(f"k{number}: 1\n" for number in range(MAX_KEYS))
     assert read_yaml(lines).problems == []
-    assert told(read_yaml(f"{lines}more: 1")) == [(MOST_KEYS + 1, 1, f"more than {MOST_KEYS:,} keys in one mapping")]
+    assert told(read_yaml(f"{lines}more: 1")) == [(MAX_KEYS + 1, 1, f"more than {MAX_KEYS:,} keys in one mapping")]
 
 
 def test_the_size_of_a_file_is_limited() -> None:
     """To 1 MiB, which is read; a byte more is not."""
-    assert isinstance(decode(b"#" * MOST_BYTES), str)
-    assert "larger than 1 MiB" in str(decode(b"#" * (MOST_BYTES + 1)))
-    assert read_yaml("#" * MOST_BYTES).problems == []
-    assert "longer than 1 MiB" in told(read_yaml("#" * (MOST_BYTES + 1)))[0][2]
+    assert isinstance(decode(b"#" * MAX_BYTES), str)
+    assert "larger than 1 MiB" in str(decode(b"#" * (MAX_BYTES + 1)))
+    assert read_yaml("#" * MAX_BYTES).problems == []
+    assert "longer than 1 MiB" in told(read_yaml("#" * (MAX_BYTES + 1)))[0][2]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What will hurt in a configuration, with the evidence."""

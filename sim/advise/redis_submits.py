@@ -1,0 +1,111 @@
+"""What becomes of submits while Redis is away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.advise.faults import Window, windows
+from sim.advise.finding import (
+    LOST_WITHOUT_REDIS,
+    RECONNECTS,
+    REFUSED_LOADING,
+    SUBMIT_HANGS,
+    Finding,
+    Severity,
+)
+from sim.advise.phrases import jobs, number, span, whole
+from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.trials import upheld
+from sim.engine.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTED_FIRST_MS
+from sim.queue.semantics import PROFILES
+
+
+def submits_while_away(reading: Reading) -> Iterator[Finding]:
+    """Say what becomes of jobs that are submitted while Redis is away."""
+    away = windows(reading.scenario, "redis-outage", "redis-crash")
+    for queue in reading.queues if away else ():
+        coming = sum(queue.arriving(one, 0, one.duration_ms, submitted=True) for one in away)
+        if coming < LEAST:
+            continue
+        refused = {
+            name: coming if PROFILES[name].submit_while_away == "fails" else _given_up(reading, queue, away)
+            for name in queue.profiles
+        }
+        worst = max(queue.profiles, key=lambda name: refused[name])
+        finding = _refused(reading, queue, away, worst, refused[worst]) if refused[worst] >= LEAST else None
+        if finding is None and any(PROFILES[name].submit_while_away == "waits" for name in queue.profiles):
+            finding = _late(queue, away, coming)
+        if finding is not None:
+            yield finding
+
+
+def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> float:
+    """Count the submits that the library's client rejects: out of tries, or back while Redis is still loading."""
+    total = 0.0
+    for one in away:
+        loading_ms = getattr(reading.scenario.faults[one.number], "loading", 0)
+        up_ms = one.duration_ms - loading_ms
+        given_up_ms = REJECTED_FIRST_MS if up_ms > REJECTED_FIRST_MS else 0
+        total += queue.arriving(one, 0, given_up_ms, submitted=True)
+        if reconnected_ms(up_ms) < one.duration_ms:
+            total += queue.arriving(one, given_up_ms, one.duration_ms, submitted=True)
+    return total
+
+
+def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, count: float) -> Finding | None:
+    numbers = list(dict.fromkeys(one.number for one in away))
+    told = f"What the scenario offers to {queue.name}, with these outages alone."
+    trial = reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs)
+    stands, trial = upheld(trial, lambda one: one.counts.rejected, certain=queue.is_certain(away))
+    if not stands:
+        return None
+    longest_ms = max(one.duration_ms for one in away)
+    fails = PROFILES[name].submit_while_away == "fails"
+    if fails:
+        how = "every submit fails at once"
+    elif longest_ms > REJECTED_FIRST_MS:
+        how = f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
+    else:
+        how = "its clients are back while it reads its data, when every submit fails at once"
+    return Finding(
+        "submits-while-redis-is-away",
+        Severity.LOSE,
+        queue.name,
+        f"Redis is away for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
+        "are refused. They are lost unless the caller acts on the error.",
+        f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
+        (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, REFUSED_LOADING, LOST_WITHOUT_REDIS),
+        "A caller that keeps what was refused and submits it again (an outbox in its database), and a Redis that fails "
+        "over. No setting of the queue does that.",
+        {"away_ms": longest_ms, "jobs_refused": number(count)},
+        see="scenarios/02-redis-failures/outage.yaml" if fails else "scenarios/02-redis-failures/long-outage.yaml",
+        trial=trial,
+    )
+
+
+def _late(queue: QueueReading, away: list[Window], coming: float) -> Finding:
+    longest_ms = max(one.duration_ms for one in away)
+    back_ms = reconnected_ms(longest_ms)
+    return Finding(
+        "submits-while-redis-is-away",
+        Severity.DELAY,
+        queue.name,
+        f"Redis is away for up to {span(longest_ms)}, and the client tries again only {span(back_ms)} after the loss: "
+        f"{jobs(coming, about=queue.is_random)} wait in the caller's memory, and are gone if it dies.",
+        f"tries at 0.003 s to 32.85 s, then every 20 s; the first after {span(longest_ms)} is at {span(back_ms)}",
+        (RECONNECTS, LOST_WITHOUT_REDIS),
+        "A Redis that fails over. No setting of the queue does that.",
+        {"away_ms": longest_ms, "back_ms": back_ms, "jobs_waiting": number(coming)},
+        see="scenarios/02-redis-failures/outage.yaml",
+    )
+
+
+def reconnected_ms(away_ms: int) -> int:
+    """Return when the library's client is back, ms after it lost the connection.
+
+    Source: BULL_FACTS 8, measured.
+    """
+    for moment in RECONNECT_AT_MS:
+        if moment >= away_ms:
+            return moment
+    last = RECONNECT_AT_MS[-1]
+    return last + -(-(away_ms - last) // RECONNECT_EVERY_MS) * RECONNECT_EVERY_MS

@@ -1,0 +1,231 @@
+"""Retries: how long an outage they survive, and how many jobs fail in all of them by chance.
+
+Errors that no retry mends, and what trying again costs.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from sim.advise.as_it_stands import Stand
+from sim.advise.faults import Window, dependency_outages, flaky_rate, permanent_rate
+from sim.advise.finding import (
+    DELAYS_BETWEEN,
+    DISCARD,
+    PERMANENT,
+    TRANSIENT,
+    UP_TO_MAX_ATTEMPTS,
+    Finding,
+    Severity,
+)
+from sim.advise.phrases import by_semantics, delays_sum, jobs, number, span, whole
+from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.trials import Trial, upheld
+from sim.yaml_files.fields import SemanticsName
+
+NAMES: dict[SemanticsName, str] = {"documented": "documented", "bull-4.16": "bull"}
+A_RESTART_MS = 60_000
+"""Where a scenario has no outage, advice is given for one of a minute, as in the shipped scenarios."""
+MAX_ATTEMPTS = 30
+
+
+def retry_horizon(reading: Reading) -> Iterator[Finding]:
+    """Compare the time over which a job is tried with the outages of what its handler needs."""
+    for queue in reading.queues:
+        outages = dependency_outages(reading.scenario, queue.name)
+        longest_ms = max((window.duration_ms for window in outages), default=0)
+        horizon_ms = queue.horizon_ms(queue.shortest)
+        failing = failing_in_outages(queue, outages)
+        trial = outage_trial(reading, queue, outages) if failing >= LEAST else None
+        stands, trial = upheld(trial, lambda made: made.failed, certain=queue.is_certain(outages))
+        if failing >= LEAST and stands:
+            yield _outlasted(queue, longest_ms, horizon_ms, failing, trial)
+        elif not outages:
+            yield _survives(queue, horizon_ms)
+
+
+def failing_in_outages(queue: QueueReading, outages: list[Window]) -> float:
+    """Count the jobs whose last attempt still falls into an outage."""
+    horizon_ms = queue.horizon_ms(queue.shortest)
+    return sum(queue.arriving(one, 0, one.duration_ms - horizon_ms) for one in outages)
+
+
+def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -> Trial | None:
+    """Run one queue with the scenario's own outages; None where that is too long a run."""
+    told = f"What the scenario offers to {queue.name}, with these outages alone."
+    numbers = list(dict.fromkeys(one.number for one in outages))
+    return reading.trials.own(queue.name, told, queue.shortest, numbers, jobs=queue.jobs)
+
+
+def retry_sum(queue: QueueReading) -> str:
+    """Write the delays between the attempts of a job that always fails, and their sum."""
+    tables = [(name, queue.retry_schedule(name)) for name in queue.profiles]
+    return by_semantics((name, delays_sum([row.delay_ms for row in table.attempts[1:]])) for name, table in tables)
+
+
+def _numbers(queue: QueueReading) -> dict[str, int | float]:
+    return {
+        "attempts": queue.config.attempts,
+        **{f"horizon_{NAMES[name]}_ms": queue.horizon_ms(name) for name in queue.profiles},
+    }
+
+
+def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: float, trial: Trial | None) -> Finding:
+    right, setting = _more_attempts(queue, longest_ms)
+    retries = "It is tried once" if queue.config.attempts == 1 else f"It gives up after {span(horizon_ms)}"
+    return Finding(
+        "retry-horizon",
+        Severity.LOSE,
+        queue.name,
+        f"{retries}, and the longest outage lasts {span(longest_ms)}: {jobs(failing, about=True)} fail for good.",
+        f"{retry_sum(queue)}; jobs that come in the first {span(longest_ms - horizon_ms)} of an outage "
+        f"of {span(longest_ms)} have no attempt after it",
+        (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
+        right,
+        {**_numbers(queue), "outage_ms": longest_ms, "jobs_failing": number(failing)},
+        setting,
+        see="scenarios/03-database-failures/longer-than-the-retries.yaml",
+        trial=trial,
+    )
+
+
+def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
+    both = by_semantics((name, span(queue.horizon_ms(name))) for name in queue.profiles)
+    right, setting = "Nothing, if no outage is meant to be survived that lasts longer.", None
+    if horizon_ms < A_RESTART_MS:
+        right, setting = _more_attempts(queue, A_RESTART_MS)
+    return Finding(
+        "retry-horizon",
+        Severity.KNOW,
+        queue.name,
+        (
+            "A job that fails is not tried again: any outage of what its handler needs fails it for good. "
+            if queue.config.attempts == 1
+            else f"Retries survive an outage of what the handler needs that lasts this long: {both}. "
+        )
+        + "The scenario has no such outage.",
+        retry_sum(queue),
+        (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
+        right,
+        _numbers(queue) if setting is None else {**_numbers(queue), "outage_advised_ms": A_RESTART_MS},
+        setting,
+        "scenarios/03-database-failures/retries-that-outlast-it.yaml",
+    )
+
+
+def _more_attempts(queue: QueueReading, outage_ms: int) -> tuple[str, dict[str, Any]]:
+    """Find the fewest attempts that outlast an outage, and the setting that has them."""
+    backoff = queue.config.backoff
+    if backoff is not None and backoff.delay:
+        enough = (
+            math.ceil(outage_ms / backoff.delay) + 1
+            if backoff.type == "fixed"
+            else next(
+                (
+                    count
+                    for count in range(1, MAX_ATTEMPTS)
+                    if all(queue.retry_schedule(name, count).horizon_ms >= outage_ms for name in queue.profiles)
+                ),
+                0,
+            )
+        )
+        if 0 < enough <= MAX_ATTEMPTS:
+            text = f"{enough} attempts with the same backoff outlast {span(outage_ms)}."
+            return text, {"queues": {queue.name: {"attempts": enough}}}
+    count = max(2, math.ceil(math.log2(outage_ms / 1_000 + 1)) + 1)
+    own = {"attempts": count, "backoff": {"type": "exponential", "delay": "1s"}}
+    return f"{count} attempts, exponential from 1 s, outlast {span(outage_ms)}.", {"queues": {queue.name: own}}
+
+
+def flaky_dependency(reading: Reading) -> Iterator[Finding]:
+    """Work out how many jobs fail in all their attempts by chance."""
+    for queue in reading.queues:
+        rate, attempts = flaky_rate(reading.scenario, queue.name), queue.config.attempts
+        failing = queue.jobs * rate**attempts
+        if not 0 < rate < 1:
+            continue
+        enough = attempts
+        while queue.jobs * rate**enough >= LEAST and enough < 1_000:
+            enough += 1
+        yield Finding(
+            "flaky-dependency",
+            Severity.LOSE if failing >= LEAST else Severity.KNOW,
+            queue.name,
+            f"An attempt fails by chance {rate:.0%} of the time, and a job has {attempts}: "
+            f"{jobs(failing, about=True)} of {queue.jobs:,} fail for good.",
+            f"{rate:.4g}^{attempts} = {rate**attempts:.3g}; x {queue.jobs:,} jobs = {failing:.3g}",
+            (TRANSIENT, UP_TO_MAX_ATTEMPTS),
+            f"With {enough} attempts it is {queue.jobs * rate**enough:.2g} of these jobs."
+            if enough > attempts
+            else "Enough attempts for these jobs; more jobs need more.",
+            {"rate": rate, "attempts": attempts, "jobs": queue.jobs, "jobs_failing": number(failing)},
+            {"queues": {queue.name: {"attempts": enough}}} if attempts < enough < 1_000 else None,
+            "scenarios/04-retries-and-retention/flaky-network.yaml",
+        )
+
+
+def permanent_errors(reading: Reading) -> Iterator[Finding]:
+    """Count the starts that errors use up which no retry can mend."""
+    for queue in reading.queues:
+        bad = permanent_failures(reading, queue)
+        attempts = queue.config.attempts
+        if bad < LEAST or attempts == 1 or queue.config.discard_permanent:
+            continue
+        wasted = bad * (attempts - 1)
+        late_ms = queue.horizon_ms(queue.shortest)
+        stand = reading.stands.worst(queue.name)
+        if stand is not None and late_ms > stand.simulated_ms:
+            yield _tried_for_ever(queue, bad, stand)
+            continue
+        yield Finding(
+            "permanent-errors",
+            Severity.DELAY,
+            queue.name,
+            f"{jobs(bad, about=True).capitalize()} can never succeed and are tried {attempts} times: "
+            f"{whole(wasted)} starts for nothing, and each is known to have failed {span(late_ms)} late.",
+            f"{whole(bad)} x ({attempts} - 1) = {whole(wasted)} starts; {retry_sum(queue)}",
+            (PERMANENT, DISCARD),
+            "A handler that discards the job on a permanent error: one attempt each.",
+            {
+                "jobs_failing": number(bad),
+                "attempts": attempts,
+                "starts_wasted": number(wasted),
+                "late_ms": late_ms,
+            },
+            {"queues": {queue.name: {"discard_permanent": "on"}}},
+            "scenarios/04-retries-and-retention/invalid-data.yaml",
+        )
+
+
+def _tried_for_ever(queue: QueueReading, bad: float, stand: Stand) -> Finding:
+    """Say of jobs whose last attempt lies beyond the end of the run what the run shows of them."""
+    counts = stand.counts
+    wasted = max(0, counts.attempts - counts.offered)
+    return Finding(
+        "permanent-errors",
+        Severity.DELAY,
+        queue.name,
+        f"{jobs(bad, about=True).capitalize()} can never succeed and have {queue.config.attempts:,} attempts each, the "
+        f"last of them {span(queue.horizon_ms(queue.shortest))} after the first: {jobs(counts.pending)} are still to "
+        f"be tried again when the run ends, after {whole(wasted)} starts for nothing.",
+        f"{counts.attempts:,} starts of {jobs(counts.offered)} in {span(stand.simulated_ms)}; {retry_sum(queue)}",
+        (PERMANENT, DISCARD),
+        "A handler that discards the job on a permanent error: one attempt each.",
+        {
+            "jobs_failing": number(bad),
+            "attempts": queue.config.attempts,
+            "starts_wasted": wasted,
+            "jobs_pending": counts.pending,
+        },
+        {"queues": {queue.name: {"discard_permanent": "on"}}},
+        "scenarios/04-retries-and-retention/invalid-data.yaml",
+    )
+
+
+def permanent_failures(reading: Reading, queue: QueueReading) -> float:
+    """Count the jobs that fail for good whatever is tried: invalid data, no stock, permanent errors."""
+    rate = permanent_rate(reading.scenario, queue.name)
+    bad = sum(entry.jobs * (1 - (1 - entry.invalid) * (1 - rate)) for entry in queue.entries)
+    if queue.config.handler != "order":
+        return bad
+    return bad + max(0.0, queue.jobs - bad - reading.scenario.database.stock)

@@ -1,0 +1,128 @@
+"""What is said when the program itself fails, so that whoever reads the report can have the same again.
+
+How a command ends that somebody ends: SIGTERM and SIGHUP do what Ctrl-C does.
+"""
+
+import hashlib
+import os
+import platform
+import shlex
+import signal
+import stat
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from sim.core.program import program_name
+from sim.core.replay import in_a_line, options_of
+from sim.core.version import version
+
+_SIGNALS = ("SIGTERM", "SIGHUP")
+
+
+class Stopped(KeyboardInterrupt):
+    """The process was asked to end by a signal other than Ctrl-C; what is under way is ended in the same way.
+
+    Args:
+        number: The signal's.
+    """
+
+    @property
+    def exit_code(self) -> int:
+        """What a shell reports of a process that the signal ended: 143 for SIGTERM, 129 for SIGHUP."""
+        return 128 + int(self.args[0])
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end what is under way as Ctrl-C does; a second one ends the process at once.
+
+    A signal that is ignored (as by ``nohup``) stays ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    mine = [number for number in numbers if before[number] is signal.SIG_DFL]
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise Stopped(number)
+
+    for number in mine:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, before[number])
+
+
+def stopped_by(error: BaseException | None) -> Stopped | None:
+    """Find the signal that an error came of; click puts an error of its own in the place of an interruption."""
+    while error is not None:
+        if isinstance(error, Stopped):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+_MAX_BYTES = 1 << 20
+
+
+def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> None:
+    """Say on standard error that the program itself failed, and what a report of it needs."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    told = [
+        f"internal error: {in_a_line(error)}",
+        "This is a fault of the program, not of what it was given. Please report it with these lines:",
+        f"  version    {version()}, Python {platform.python_version()}",
+        f"  command    {shlex.join([*program_name().split(), *given])}",
+    ]
+    files = _scenarios(given)
+    told += [f"  scenario   {path} (SHA-256 {digest})" for path, digest in files]
+    options = options_of(error)
+    if options is not None:
+        path = shlex.quote(files[0][0]) if files else "SCENARIO"
+        told.append(f"  replay     {program_name()} run {path} {options}")
+    told.append(_where_the_traceback_is(error))
+    _say("\n".join(told))
+
+
+def _scenarios(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    """List the files that the command was given which may be scenarios, each with its SHA-256."""
+    found: list[tuple[str, str]] = []
+    for text in arguments:
+        path = Path(text)
+        try:
+            about = path.stat()
+            if stat.S_ISREG(about.st_mode) and about.st_size <= _MAX_BYTES:
+                found.append((text, hashlib.sha256(path.read_bytes()).hexdigest()))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _where_the_traceback_is(error: Exception) -> str:
+    """Put the traceback into a file of its own; where there is no room for one, into the message."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        handle, name = tempfile.mkstemp(prefix="jobworker-sim-", suffix=".traceback.txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return text
+    return f"  traceback  {name}"
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        return  # nobody hears it; the exit code tells

@@ -1,0 +1,1 @@
+"""One run: clock, processes, producer, workers, application, Redis server and database."""

@@ -1,0 +1,110 @@
+"""The application process of in-process mode: it runs each job itself, inside the request that wants it done."""
+
+from collections import deque
+
+from sim.engine.arrivals import Arrival
+from sim.engine.attempt import AttemptRunner
+from sim.engine.clock import SimulatedTime
+from sim.engine.error_log import ErrorLog
+from sim.engine.process import Process, Steps
+from sim.engine.recorder import Recorder
+from sim.handlers.base import JobInput
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.errors import PermanentError, TransientError
+from sim.results.trace import EventKind
+from sim.scenario.schema import Scenario
+
+NAME = "application"
+
+
+class InProcessApplication(Process):
+    """Immediate, synchronous, without retry and without any record: what is in progress dies with the process.
+
+    It has no use for Redis.
+
+    Source: reliability-model.md, In-Process Mode.
+    """
+
+    def __init__(
+        self, env: SimulatedTime, scenario: Scenario, recorder: Recorder, runner: AttemptRunner, errors: ErrorLog
+    ) -> None:
+        super().__init__(env, NAME)
+        self.scenario = scenario
+        self.recorder = recorder
+        self.runner = runner
+        self.errors = errors
+        self._waiting: deque[Arrival] = deque()
+        self._held: dict[str, None] = {}
+        allowed = scenario.application.concurrency
+        self._slots = None if allowed == "unlimited" else int(allowed)
+
+    def start(self) -> None:
+        """Start as a new process, with an empty memory."""
+        super().start()
+        self._waiting.clear()
+        self._held.clear()
+        self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
+
+    def die(self) -> None:
+        """Die at once; nobody is left who knows of the jobs it held."""
+        self._waiting.clear()
+        self._held.clear()
+        super().die()
+
+    @property
+    def holds(self) -> list[str]:
+        """The jobs that it is running or keeps waiting."""
+        return list(self._held)
+
+    def holds_of(self, queue: str) -> tuple[int, int]:
+        """Count the jobs of one queue that it keeps waiting, and those that it is running."""
+        waiting = sum(arrival.queue == queue for arrival in self._waiting)
+        held = sum(name.rpartition("-")[0] == queue for name in self._held)
+        return waiting, held - waiting
+
+    def submit(self, arrival: Arrival) -> None:
+        """Take a job over and run it; refuse it while the process is down."""
+        if not self.alive:
+            more = {"error": "connect ECONNREFUSED: the application is down"}
+            self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", more)
+            return
+        self.recorder.job(arrival.queue, arrival.name, EventKind.ACCEPTED, self.name)
+        self._held[arrival.name] = None
+        if self._slots is None or self.running < self._slots:
+            self.running += 1
+            self.spawn(self._run(arrival))
+        else:
+            self._waiting.append(arrival)
+
+    def _run(self, arrival: Arrival) -> Steps:
+        """Run one job, then those that waited for its place."""
+        try:
+            current: Arrival | None = arrival
+            while current is not None:
+                yield from self._attempt(current)
+                self._held.pop(current.name, None)
+                current = self._waiting.popleft() if self._waiting else None
+        finally:
+            self.running -= 1
+
+    def _attempt(self, arrival: Arrival) -> Steps:
+        """Run the handler once; an error goes straight back to the caller."""
+        yield from self.until_thawed()
+        config = self.scenario.queues[arrival.queue]
+        attempt = self.recorder.started(arrival.queue, arrival.name, self.name)
+        job = JobInput(
+            arrival.name,
+            HANDLERS[config.handler].sample_data(arrival.number, valid=arrival.valid),
+            config.idempotency_key,
+        )
+        try:
+            yield from self.runner.run(self, arrival.queue, config.handler, job, attempt, arrival.service_ms)
+        except (TransientError, PermanentError) as error:
+            more = {"error": str(error), "permanent": isinstance(error, PermanentError)}
+            self.recorder.attempt(arrival.queue, arrival.name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)
+            more = {"reason": str(error), "kept": False}
+            self.recorder.attempt(arrival.queue, arrival.name, EventKind.FAILED, attempt, self.name, more)
+            with self.errors.of_call(arrival.queue, arrival.name, attempt, self.name, error, job.data) as note:
+                note.became("failed", 0)
+            return
+        self.recorder.attempt(arrival.queue, arrival.name, EventKind.COMPLETED, attempt, self.name)

@@ -1,0 +1,98 @@
+"""The jobs that a scenario offers, drawn before the run begins."""
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.random_streams import Streams
+from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
+from sim.scenario.schema import Scenario
+from sim.scenario.workload import Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
+
+MAX_SERVICE_MS = 400 * 86_400_000
+PART = 10_000
+
+
+class Arrival(NamedTuple):
+    """One job that somebody wants done.
+
+    Attributes:
+        name: Such as ``email-17``, the 17th offer to that queue.
+        number: 17.
+        at_ms: When it is offered, ms since the run began.
+        service_ms: How long one attempt at it works; the same for every attempt and in both modes.
+        valid: Whether its data is.
+    """
+
+    name: str
+    queue: str
+    number: int
+    at_ms: int
+    service_ms: int
+    valid: bool
+    workload: Workload
+
+
+def draw_arrivals(scenario: Scenario, streams: Streams) -> Iterator[Arrival]:
+    """Yield every job in the order of the offers; at equal times in the order of the workload's entries."""
+    entries = [_entry_arrivals(place, entry, streams) for place, entry in enumerate(scenario.workload)]
+    services = {
+        queue: _service_times(
+            config.service, sum(e.jobs for e in scenario.workload if e.queue == queue), streams, queue
+        )
+        for queue, config in scenario.queues.items()
+    }
+    numbers = dict.fromkeys(scenario.queues, 0)
+    for at_ms, place, valid in merge(*entries):
+        entry = scenario.workload[place]
+        queue = entry.queue
+        numbers[queue] = number = numbers[queue] + 1
+        yield Arrival(f"{queue}-{number}", queue, number, at_ms, next(services[queue]), valid, entry)
+
+
+def _entry_arrivals(place: int, entry: Workload, streams: Streams) -> Iterator[tuple[int, int, bool]]:
+    """Yield time, place and validity of every job of one entry, in the order of time."""
+    times = _arrival_times(entry.arrivals, streams, f"{entry.queue}:{place}")
+    return zip(times, repeat(place), _validity(entry, streams, f"{entry.queue}:{place}"))
+
+
+def _validity(entry: Workload, streams: Streams, name: str) -> Iterable[bool]:
+    if not entry.invalid:
+        return repeat(True)
+    return _plain(streams.generator(f"invalid:{name}").random(entry.jobs) >= entry.invalid)
+
+
+def _arrival_times(arrivals: Arrivals, streams: Streams, name: str) -> Iterable[int]:
+    if isinstance(arrivals, ListedArrivals):
+        return sorted(arrivals.at)
+    start, every = arrivals.start, arrivals.every
+    if isinstance(arrivals, BurstArrivals):
+        size = arrivals.size
+        return (at_ms for burst in range(arrivals.bursts) for at_ms in repeat(start + every * burst, size))
+    if isinstance(arrivals, ConstantArrivals):
+        return range(start, start + every * arrivals.count, every)
+    gaps = streams.generator(f"arrivals:{name}").exponential(every, arrivals.count)
+    return _plain(start + np.rint(np.cumsum(gaps)).astype(np.int64))
+
+
+def _service_times(service: int | TimeDistribution, count: int, streams: Streams, queue: str) -> Iterator[int]:
+    if isinstance(service, int):
+        return repeat(service)
+    generator = streams.generator(f"service:{queue}")
+    if isinstance(service, ExponentialTime):
+        drawn = generator.exponential(service.mean, count)
+    elif isinstance(service, UniformTime):
+        drawn = generator.uniform(service.min, service.max, count)
+    else:
+        drawn = generator.lognormal(np.log(service.median), service.sigma, count)
+    return _plain(np.minimum(np.rint(drawn), MAX_SERVICE_MS).astype(np.int64))
+
+
+def _plain(numbers: NDArray[Any]) -> Iterator[Any]:
+    """Yield the items of an array as Python's own, part by part: all at once they would take four times its space."""
+    for begin in range(0, len(numbers), PART):
+        yield from numbers[begin : begin + PART].tolist()

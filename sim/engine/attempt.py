@@ -1,0 +1,135 @@
+"""One attempt: carry out a handler's instructions in simulated time."""
+
+from typing import Any, Protocol
+
+from sim.core.errors import SimError
+from sim.engine.clock import SimulatedTime
+from sim.engine.database import DatabaseAccess
+from sim.engine.process import Crashed, EventLoop, Process, Steps
+from sim.engine.recorder import Recorder
+from sim.handlers.base import Effect, JobInput, Query, Work
+from sim.handlers.catalogue import HANDLERS
+from sim.handlers.errors import PermanentError, ReplyLost, TransientError
+from sim.results.trace import EventKind
+from sim.scenario.fault_schema import Step
+
+HandlerFailure = (TransientError, PermanentError)
+
+
+class Hooks(Protocol):
+    """What faults may do in the middle of an attempt.
+
+    Attributes:
+        watches_steps: Whether ``reaches`` may ever say yes.
+        watches_attempts: Whether ``handler_error`` may ever return one.
+    """
+
+    watches_steps: bool
+    watches_attempts: bool
+
+    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+        """Tell whether the process dies at this step of this job."""
+
+    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that the handler of this attempt raises, or None."""
+
+
+class AttemptRunner:
+    """Runs handlers: time passes for their work, their queries meet the database, their effects are written down."""
+
+    def __init__(self, env: SimulatedTime, recorder: Recorder, database: DatabaseAccess, hooks: Hooks) -> None:
+        self.env = env
+        self.recorder = recorder
+        self.database = database
+        self.hooks = hooks
+
+    def run(
+        self,
+        process: Process,
+        queue: str,
+        handler: str,
+        job: JobInput,
+        attempt: int,
+        service_ms: int,
+        *,
+        loop: EventLoop | None = None,
+    ) -> Steps:
+        """Run one attempt of a job to its end and return what the handler returned (for ``yield from``).
+
+        Args:
+            service_ms: How long the handler works in all, ms.
+            loop: The event loop of the process, which the handler blocks while it works; None where it does not.
+
+        Raises:
+            TransientError: The handler failed and may succeed another time.
+            PermanentError: The handler failed and always will.
+            Crashed: The process died at a step of this attempt.
+        """
+        env, hooks, database = self.env, self.hooks, self.database
+        instructions = HANDLERS[handler].handle(job)
+        send = instructions.send
+        share = 0.0
+        worked_ms = 0
+        answer: Any = None
+        error: SimError | None = None
+        while True:
+            try:
+                if error is None:
+                    instruction = send(answer)
+                else:
+                    problem, error = error, None
+                    instruction = instructions.throw(problem)
+            except StopIteration as end:
+                if hooks.watches_steps and hooks.reaches("after-effect-before-ack", process, queue, job.name):
+                    raise Crashed from None
+                return end.value
+            answer = None
+            if type(instruction) is Work:
+                share += instruction.share
+                until_ms = round(service_ms * share)
+                span = until_ms - worked_ms
+                worked_ms = until_ms
+                if not span:
+                    continue
+                if loop is not None:
+                    yield from loop.compute(span)
+                    continue
+                yield env.timeout(span)
+                if process.frozen:
+                    yield from process.until_thawed()
+                continue
+            outside = isinstance(instruction, Effect) and instruction.system != "database"
+            if database.latency_ms and not outside:
+                yield env.timeout(database.latency_ms)
+                if process.frozen:
+                    yield from process.until_thawed()
+            try:
+                if isinstance(instruction, Effect):
+                    if hooks.watches_attempts:
+                        error = hooks.handler_error(queue, job.name, attempt)
+                    if error is None:
+                        self._apply(instruction, process, queue, job.name, attempt)
+                elif isinstance(instruction, Query):
+                    answer = database.call(job.name, instruction.body, single=instruction.single)
+            except HandlerFailure as problem:
+                error = problem
+
+    def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
+        """Let the effect happen, and write it down if it stands, whatever the handler hears of it."""
+        if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
+            raise Crashed
+        if effect.system != "database":
+            applied = self.database.database.run_outside(effect.body)
+            self._write(effect, applied, process, queue, job, attempt)
+            return
+        happened: list[bool] = []
+        try:
+            self.database.call(job, lambda cursor: happened.append(effect.body(cursor)))
+        except ReplyLost:
+            self._write(effect, happened[-1], process, queue, job, attempt)
+            raise
+        self._write(effect, happened[-1], process, queue, job, attempt)
+
+    def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
+        event = EventKind.EFFECT if applied else EventKind.EFFECT_SUPPRESSED
+        self.recorder.attempt(queue, job, event, attempt, process.name, {"system": effect.system})

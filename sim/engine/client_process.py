@@ -1,0 +1,98 @@
+"""A process that asks things of Redis through a client, whose calls have the time at which they were made."""
+
+from collections.abc import Generator
+from typing import Protocol, TypeVar
+
+import simpy
+
+from sim.core.clock import Clock
+from sim.engine.clock import SimulatedTime
+from sim.engine.process import Process, Steps
+from sim.engine.redis_server import RedisLink, RedisServer
+from sim.queue.semantics import Semantics
+
+T = TypeVar("T")
+Answer = TypeVar("Answer", covariant=True)
+
+
+class Call(Protocol[Answer]):
+    """An operation of the queue with everything but its time."""
+
+    def __call__(self, *, now_ms: int) -> Answer:
+        """Carry it out; ``now_ms`` is the time of the call, epoch ms."""
+
+
+class ClientProcess(Process):
+    """What workers, the application and operators have in common: a connection, and when their calls were made.
+
+    Bull reads the clock when one of its functions is called and sends that time as an argument. What then waits in the
+    client for Redis to come back is carried out late and with the old time: a job's time stamp, the due time of a delay
+    or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here the clock is read in ``made_ms``
+    and nowhere else, and ``call`` hands its time on, so a process cannot send the time of the sending.
+
+    A process that stands still calls nothing; it makes its call when it goes on. What it had called before keeps its
+    time. It notices nothing either: what became of its connection meanwhile it learns when it goes on.
+
+    Source: BULL_FACTS 7, 17.
+    """
+
+    def __init__(
+        self, env: SimulatedTime, name: str, *, clock: Clock, server: RedisServer, semantics: Semantics
+    ) -> None:
+        super().__init__(env, name)
+        self._clock = clock
+        self.server = server
+        self.semantics = semantics
+        self.link = self._connect()
+
+    def start(self) -> None:
+        """Begin to run, as a new process of the same name with a connection of its own."""
+        if self.generation:
+            self.link = self._connect()
+        super().start()
+
+    def die(self) -> None:
+        """Die at once; the connection, and what waited for it, goes with it."""
+        self.link.close()
+        super().die()
+
+    @property
+    def made_ms(self) -> int:
+        """The time of a call that is made now, epoch ms."""
+        return self._clock.now_ms
+
+    def call(self, send: Call[T]) -> Generator[simpy.Event, object, T]:
+        """Make a call: take its time, wait until commands get through, send it (for ``yield from``).
+
+        Args:
+            send: Carries the call out; is handed the time at which it was made.
+
+        Raises:
+            CommandFailed: The client gave up, or Redis is loading; nothing was sent.
+        """
+        made_ms = self.made_ms
+        if not self.link.is_open:
+            yield from self.connected()
+        return send(now_ms=made_ms)
+
+    def connected(self, *, forever: bool = False) -> Steps:
+        """Wait until commands get through.
+
+        Args:
+            forever: Never give up, as blocking connections do.
+
+        Raises:
+            CommandFailed: The client gave up, or Redis is loading.
+        """
+        while not self.link.is_open:
+            yield from self.link.wait(forever=forever)
+            yield from self.until_thawed()
+
+    def _connect(self) -> RedisLink:
+        return RedisLink(self.env, self.server, self.semantics, self, self._came_back)
+
+    def _goes_on(self) -> None:
+        self.link.go_on()
+
+    def _came_back(self) -> None:
+        """Do what a process does first when its connection is back."""

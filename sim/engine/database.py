@@ -1,0 +1,87 @@
+"""The application's database as the handlers meet it: real, but slow or failing when a fault says so."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from sim.engine.random_streams import Streams
+from sim.handlers.database import ApplicationDatabase
+
+Failure = Literal["refuse", "abort", "lost-reply"]
+
+
+class FailureWindow(NamedTuple):
+    """A fault that is going on: which calls fail, and how.
+
+    Attributes:
+        share: Chance that one call fails, 0 to 1.
+    """
+
+    name: str
+    failure: Failure
+    share: float
+
+
+class DatabaseAccess:
+    """The way to the database, with what is wrong with it at the moment."""
+
+    def __init__(self, database: ApplicationDatabase, latency_ms: int, streams: Streams) -> None:
+        self.database = database
+        self._base_latency_ms = latency_ms
+        self._streams = streams
+        self._failing: list[FailureWindow] = []
+        self._slowing: list[tuple[str, int]] = []
+        self._calls: dict[str, int] = {}
+        self.latency_ms = latency_ms
+
+    def begin_failing(self, window: FailureWindow) -> None:
+        """Let calls fail from now on."""
+        self._failing.append(window)
+
+    def end_failing(self, name: str) -> None:
+        """End a failure window."""
+        self._failing = [window for window in self._failing if window.name != name]
+
+    def begin_slowing(self, name: str, latency_ms: int) -> None:
+        """Make every call take longer from now on."""
+        self._slowing.append((name, latency_ms))
+        self.latency_ms = self._base_latency_ms + sum(extra for _name, extra in self._slowing)
+
+    def end_slowing(self, name: str) -> None:
+        """End a slow window."""
+        self._slowing = [slow for slow in self._slowing if slow[0] != name]
+        self.latency_ms = self._base_latency_ms + sum(extra for _name, extra in self._slowing)
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether calls may fail at the moment."""
+        return bool(self._failing)
+
+    def is_failing(self, name: str) -> bool:
+        """Whether the failure window of this name is open."""
+        return any(window.name == name for window in self._failing)
+
+    def is_slowed(self, name: str) -> bool:
+        """Whether the slow window of this name is open."""
+        return any(slow == name for slow, _extra in self._slowing)
+
+    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], *, single: bool = False) -> Any:
+        """Run one transaction for a job.
+
+        Args:
+            single: Whether the body is one statement, which is a transaction by itself.
+
+        Raises:
+            TransientError: As the fault says; see ``ApplicationDatabase.run``.
+        """
+        if single and not self._failing:
+            return self.database.run_single(body)
+        return self.database.run(body, self._failure(job) if self._failing else None)
+
+    def _failure(self, job: str) -> Failure | None:
+        number = self._calls.get(job, 0) + 1
+        self._calls[job] = number
+        for window in self._failing:
+            if window.share >= 1 or self._streams.unit(window.name, job, number) < window.share:
+                return window.failure
+        return None

@@ -1,0 +1,123 @@
+"""What a scenario's operator does: each step at its moment, and what became of it in the ledger."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from sim.core.clock import Clock, ManualClock
+from sim.core.errors import SimError
+from sim.engine.client_process import ClientProcess
+from sim.engine.clock import SimulatedTime
+from sim.engine.operator_actions import note_failure
+from sim.engine.process import Steps
+from sim.engine.queue_handle import QueueHandle
+from sim.engine.queue_parts import QueueParts
+from sim.engine.recorder import Recorder
+from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
+from sim.engine.verbs import FaultTarget
+from sim.queue.semantics import Semantics
+from sim.queue.store import Store
+from sim.scenario.operator_schema import ON_DEAD_LETTERS, Clean, OnJob, OperatorStep
+
+OPERATOR_ACTIONS: dict[str, Callable[[Any, QueueHandle, str], object]] = {
+    "retry": lambda step, queue, job_id: queue.retry(job_id),
+    "retry-all": lambda step, queue, _: queue.retry_all(),
+    "promote": lambda step, queue, job_id: queue.promote(job_id),
+    "remove": lambda step, queue, job_id: queue.remove(job_id),
+    "clean": lambda step, queue, _: queue.clean(step.older_than, step.state, step.limit),
+    "pause": lambda step, queue, _: queue.pause(),
+    "resume": lambda step, queue, _: queue.resume(),
+    "drain": lambda step, queue, _: queue.drain(delayed=step.delayed),
+    "replay": lambda step, queue, job_id: queue.replay(job_id),
+    "replay-all": lambda step, queue, _: queue.replay_all(),
+    "purge": lambda step, queue, job_id: queue.purge(job_id),
+    "purge-all": lambda step, queue, _: queue.purge_all(),
+}
+"""By ``do``, with the id of the job that it is done to; a new verb is a model in ``sim.scenario.operator_schema`` and a
+line here."""
+
+
+def arrange_operator(world: FaultTarget[Any]) -> None:
+    """Arrange every step of the scenario's operator; call it once, before the world runs."""
+    for step in world.scenario.operator:
+        world.injector.at(step.at, partial(world.injector.operate, step))
+
+
+class Operator(ClientProcess):
+    """Who carries the steps out: a process of its own, with its own connection to Redis.
+
+    While Redis is away it does what its semantics say, as the producer does: fail at once, or wait in the client until
+    the connection is back or the client gives up. ``clean`` then goes by the time of its call. The others that write a
+    time, ``retry`` and ``replay``, have to fetch the job first, so theirs is the time when Redis answered.
+
+    Source: BULL_FACTS 8, 17.
+
+    Attributes:
+        waiting: Steps that wait for the connection.
+    """
+
+    def __init__(
+        self,
+        env: SimulatedTime,
+        queues: dict[str, QueueParts],
+        *,
+        store: Store,
+        clock: Clock,
+        server: RedisServer,
+        semantics: Semantics,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(env, "operator", clock=clock, server=server, semantics=semantics)
+        self.waiting = 0
+        self._queues = queues
+        self._store = store
+        self._recorder = recorder
+
+    def operate(self, step: OperatorStep) -> None:
+        """Carry one step out; what is refused, or does not get through, changes nothing and is written down."""
+        try:
+            job_id = self._target(step)
+        except SimError as unknown:
+            note_failure(self._recorder, step, str(unknown))
+            return
+        if self.link.is_open:
+            self._do(step, job_id, now_ms=self.made_ms)
+        elif self.link.is_up:
+            note_failure(self._recorder, step, LOADING)
+        elif self.semantics.submit_while_away == "fails":
+            note_failure(self._recorder, step, REFUSED)
+        else:
+            self.waiting += 1
+            self.spawn(self._do_later(step, job_id))
+
+    def _target(self, step: OperatorStep) -> str:
+        """Name the job that a step is done to by its id; empty where it is done to a queue."""
+        if not isinstance(step, OnJob):
+            return ""
+        queue = self._queue(step, self.made_ms)
+        if step.id is not None:
+            return step.id
+        return queue.dead_id_of(step.job or "") if isinstance(step, ON_DEAD_LETTERS) else queue.id_of(step.job or "")
+
+    def _queue(self, step: OperatorStep, now_ms: int) -> QueueHandle:
+        return QueueHandle(self._store, self._queues[step.queue_name], ManualClock(now_ms), self._recorder)
+
+    def _do(self, step: OperatorStep, job_id: str, *, now_ms: int) -> None:
+        try:
+            OPERATOR_ACTIONS[step.do](step, self._queue(step, now_ms), job_id)
+        except (SimError, ResponseError) as refusal:
+            note_failure(self._recorder, step, str(refusal))
+
+    def _do_later(self, step: OperatorStep, job_id: str) -> Steps:
+        try:
+            if isinstance(step, Clean):
+                yield from self.call(partial(self._do, step, job_id))
+            else:
+                yield from self.connected()
+                self._do(step, job_id, now_ms=self.made_ms)
+        except CommandFailed as error:
+            note_failure(self._recorder, step, str(error))
+        finally:
+            self.waiting -= 1

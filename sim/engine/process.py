@@ -1,0 +1,181 @@
+"""A process of the operating system that can die, be replaced, stand still and go on.
+
+The event loop of a process whose handlers block it: one thread, which serves one thing at a time.
+"""
+
+from collections import deque
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from sim.engine.clock import SimulatedTime
+
+Steps = Generator[simpy.Event, Any, Any]
+
+
+class Crashed(BaseException):
+    """The process dies between two statements; no ``except Exception`` of the code under way can stop it."""
+
+
+class Process:
+    """What workers and the application have in common.
+
+    Attributes:
+        name: Such as ``email-1``; a replacement has the same name.
+        generation: How many processes have had the name; 1 for the first.
+        started_ms: When the one that has it started, ms since the run began; negative where it was there before.
+        frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
+        frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
+        stops: How often it has been told from outside to stand still, less how often to go on.
+        blocked: Whether one of its handlers has the event loop, and all the rest of it stands still for that.
+        running: Attempts under way.
+    """
+
+    def __init__(self, env: SimulatedTime, name: str) -> None:
+        self.env = env
+        self.name = name
+        self.generation = 0
+        self.started_ms = 0
+        self.alive = False
+        self.frozen = False
+        self.frozen_since_ms = 0
+        self.running = 0
+        self.stops = 0
+        self.blocked = False
+        self._thawed: simpy.Event = env.event()
+        self._continued: simpy.Event = env.event()
+        self._tasks: list[simpy.Process] = []
+
+    def spawn(self, steps: Steps) -> simpy.Process:
+        """Run something inside the process; it ends when the process dies."""
+        if len(self._tasks) > 64:
+            self._tasks = [task for task in self._tasks if task.is_alive]
+        task = self.env.process(self._guard(steps))
+        self._tasks.append(task)
+        return task
+
+    def _guard(self, steps: Steps) -> Steps:
+        try:
+            yield from steps
+        except (simpy.Interrupt, Crashed):
+            return
+
+    def start(self) -> None:
+        """Begin to run, as a new process of the same name."""
+        self.generation += 1
+        self.started_ms = self.env.now
+        self.alive = True
+        self.frozen = False
+        self.stops = 0
+        self.blocked = False
+
+    def die(self) -> None:
+        """Stop at once; whatever it was doing is left as it is."""
+        self.alive = False
+        if self.frozen:
+            self.frozen = False
+            self._thawed.succeed()
+        active = self.env.active_process
+        for task in self._tasks:
+            if task.is_alive and task is not active:
+                task.interrupt()
+        self._tasks = []
+
+    def freeze(self) -> None:
+        """Stand still, whatever it is doing, until ``thaw`` has been called as often as this."""
+        self.stops += 1
+        self._stand_still()
+
+    def thaw(self) -> None:
+        """Go on unless a handler has the loop; timers that came due meanwhile fire now, in the order of their times."""
+        if self.stops:
+            self.stops -= 1
+        if not self.stops:
+            continued, self._continued = self._continued, self.env.event()
+            continued.succeed()
+            self._go_on()
+
+    def block(self) -> None:
+        """Let a handler have the event loop until ``unblock``: everything else stands still."""
+        self.blocked = True
+        self._stand_still()
+
+    def unblock(self) -> None:
+        """Give the event loop back to everything that has waited for it."""
+        self.blocked = False
+        self._go_on()
+
+    def _stand_still(self) -> None:
+        if not self.frozen:
+            self._stops_now()
+            self.frozen = True
+            self.frozen_since_ms = self.env.now
+            self._thawed = self.env.event()
+
+    def _go_on(self) -> None:
+        if self.frozen and not self.stops and not self.blocked:
+            self.frozen = False
+            self._thawed.succeed()
+            self._goes_on()
+
+    def _stops_now(self) -> None:
+        """Do what comes before it stands still."""
+
+    def _goes_on(self) -> None:
+        """Do what a process does first when it goes on."""
+
+    def until_continued(self) -> Steps:
+        """Wait while the process is stopped from outside: for the handler that has its event loop."""
+        while self.stops:
+            yield self._continued
+
+    def until_thawed(self) -> Steps:
+        """Wait while the process stands still (for ``yield from`` after every other wait)."""
+        while self.frozen:
+            yield self._thawed
+
+
+class EventLoop:
+    """Whose turn it is in a process: handlers that compute one after another, and then what has waited for them.
+
+    A handler that has something to compute gets in line. The loop goes through the line in *rounds*: it computes for
+    the first, who then goes on until he computes again (he gets in line again) or waits for something, and so on, until
+    nobody is in line. All that time the process stands still for everything else: its timers (lock renewals, stalled
+    checks, delayed jobs) and the answers of Redis and the database. They are served when the round is over, in the
+    order in which they came, before the next round begins. So whatever happens to all slots in the same millisecond,
+    such as jobs taken and locked, has happened to all of them before the first of them computes.
+
+    This is Node's order for handlers that give up their turn between two stretches of work by ``setImmediate``:
+    callbacks of the poll phase, those of the check phase, timers.
+
+    Source: BULL_FACTS 7, measured with several slots.
+    """
+
+    def __init__(self, env: SimulatedTime, process: Process) -> None:
+        self._env = env
+        self._process = process
+        self._line: deque[tuple[int, simpy.Event]] = deque()
+        self._in_round = False
+
+    def compute(self, span_ms: int) -> Steps:
+        """Block the process for a while, ms, when everybody before has had his turn (for ``yield from``)."""
+        done = self._env.event()
+        self._line.append((span_ms, done))
+        if not self._in_round:
+            self._in_round = True
+            self._process.spawn(self._round())
+        yield done
+
+    def _round(self) -> Steps:
+        env, process, line = self._env, self._process, self._line
+        yield env.moment_over(0)
+        yield from process.until_thawed()
+        process.block()
+        while line:
+            span_ms, done = line.popleft()
+            yield env.timeout(span_ms)
+            yield from process.until_continued()
+            yield done.succeed()
+        self._in_round = False
+        process.unblock()

@@ -1,0 +1,206 @@
+"""The application as a producer of jobs, with the Redis client that it submits through."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from redis.exceptions import ResponseError
+
+from sim.core.clock import Clock
+from sim.engine.arrivals import Arrival
+from sim.engine.client_process import ClientProcess
+from sim.engine.clock import SimulatedTime
+from sim.engine.process import Steps
+from sim.engine.queue_parts import QueueParts
+from sim.engine.recorder import Recorder
+from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
+from sim.handlers.catalogue import HANDLERS
+from sim.queue.job import Backoff, JobOptions, Keep, Retention
+from sim.queue.semantics import Semantics
+from sim.queue.store import Store
+from sim.queue.submit import add_job
+from sim.results.trace import EventKind
+from sim.scenario import queues as schema
+
+CONNECTION_LOST = "Connection lost before the reply arrived"
+DOWN = f"{REFUSED}: the application is down"
+
+
+class Submit(NamedTuple):
+    """A call of ``add``.
+
+    Attributes:
+        made_ms: When it was made, epoch ms: the job's time stamp, and what its delay counts from.
+    """
+
+    arrival: Arrival
+    made_ms: int
+
+
+class QueueProducer(ClientProcess):
+    """Submits jobs to Bull's queues.
+
+    While Redis is away it does what its semantics say: fail at once, or keep the submit in the client's offline queue
+    until the connection is back or the client gives up. While it stands still itself, what is asked of it waits
+    outside, and is submitted when it goes on.
+
+    Source: reliability-model.md, Redis Failure; BULL_FACTS 8, 17.
+    """
+
+    def __init__(
+        self,
+        env: SimulatedTime,
+        queues: dict[str, QueueParts],
+        *,
+        store: Store,
+        clock: Clock,
+        server: RedisServer,
+        semantics: Semantics,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(env, "application", clock=clock, server=server, semantics=semantics)
+        self.queues = queues
+        self.store = store
+        self.recorder = recorder
+        self._waiting: list[Submit] = []
+        self._asked: list[Arrival] = []
+        self._lose_replies = 0
+        self._options: dict[tuple[str, int], JobOptions] = {}
+
+    def start(self) -> None:
+        """Start as a new process; what waited in the memory of the one before is gone."""
+        super().start()
+        self._waiting.clear()
+
+    def die(self) -> None:
+        """Die at once, with everything in its offline queue; who waited for it to go on hears that it is down."""
+        self._waiting.clear()
+        asked, self._asked = self._asked, []
+        for arrival in asked:
+            self._reject(arrival, DOWN)
+        super().die()
+
+    def _goes_on(self) -> None:
+        """Submit what was asked meanwhile, after what waits for the connection."""
+        super()._goes_on()
+        asked, self._asked = self._asked, []
+        for arrival in asked:
+            self.submit(arrival)
+
+    @property
+    def holds(self) -> list[str]:
+        """Jobs whose submit waits in the offline queue, or for the process to go on."""
+        return [submit.arrival.name for submit in self._waiting] + [arrival.name for arrival in self._asked]
+
+    def lose_replies(self, count: int) -> None:
+        """Let the next submits be carried out although the connection is breaking, and their answers get lost."""
+        self._lose_replies = count
+
+    def submit(self, arrival: Arrival) -> None:
+        """Submit a job, or fail to."""
+        if not self.alive:
+            self._reject(arrival, DOWN)
+            return
+        if self.frozen:
+            self._asked.append(arrival)
+            return
+        submit = Submit(arrival, self.made_ms)
+        if self._lose_replies:
+            self._lose_replies -= 1
+            self.server.operate(lambda: self._add(submit))
+            if self.semantics.submit_while_away == "waits":
+                self._wait(submit)
+            else:
+                self._reject(arrival, CONNECTION_LOST)
+        elif self.link.is_up and self.server.state == "loading":
+            self._reject(arrival, LOADING)
+        elif self.link.is_up:
+            self._add(submit)
+        elif self.semantics.submit_while_away == "fails":
+            self._reject(arrival, REFUSED)
+        else:
+            self._wait(submit)
+
+    def _wait(self, submit: Submit) -> None:
+        self.recorder.job(submit.arrival.queue, submit.arrival.name, EventKind.SUBMIT_WAITING, "producer")
+        self._waiting.append(submit)
+        if len(self._waiting) == 1:
+            self.spawn(self._give_up_when_out_of_tries())
+
+    def _give_up_when_out_of_tries(self) -> Steps:
+        try:
+            while self._waiting:
+                yield from self.link.wait()
+                if self.link.is_up:
+                    return
+        except CommandFailed as error:
+            yield from self.until_thawed()
+            submits, self._waiting = self._waiting, []
+            for submit in submits:
+                self._reject(submit.arrival, str(error))
+
+    def _came_back(self) -> None:
+        """Send what the offline queue holds, in order, now that the connection is back."""
+        submits, self._waiting = self._waiting, []
+        for submit in submits:
+            if self.server.state == "loading":
+                self._reject(submit.arrival, LOADING)
+            else:
+                self._add(submit)
+
+    def _reject(self, arrival: Arrival, error: str) -> None:
+        self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", {"error": error})
+
+    def _add(self, submit: Submit) -> None:
+        arrival = submit.arrival
+        queue = self.queues[arrival.queue]
+        data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
+        data["job"] = arrival.name
+        options = self._options_of(arrival, queue.config)
+        try:
+            added = add_job(self.store, queue.keys, data, options, now_ms=submit.made_ms)
+        except ResponseError as error:  # somebody put something else under one of the keys
+            self._reject(arrival, str(error))
+            return
+        queue.service_ms.map_id(arrival.name, arrival.service_ms)
+        self.recorder.accepted(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
+        if arrival.workload.delay:
+            queue.promoter.hear(waited=self.made_ms > submit.made_ms)
+        else:
+            queue.blocked_clients.serve()
+
+    def _options_of(self, arrival: Arrival, config: schema.QueueConfig) -> JobOptions:
+        place = (arrival.queue, id(arrival.workload))
+        options = self._options.get(place)
+        if options is None:
+            backoff = config.backoff
+            options = JobOptions(
+                attempts=config.attempts,
+                backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
+                delay_ms=arrival.workload.delay,
+                priority=arrival.workload.priority,
+                lifo=arrival.workload.lifo,
+                remove_on_complete=retention(config.remove_on_complete),
+                remove_on_fail=retention(config.remove_on_fail),
+            )
+            self._options[place] = options
+        return options
+
+
+def retention(keep: "bool | int | schema.Retention") -> Retention:
+    """Turn a scenario's retention into the queue's; ages become seconds there, as Bull wants them."""
+    if isinstance(keep, schema.Retention):
+        age_s = None if keep.age is None else keep.age // 1000 if keep.age % 1000 == 0 else keep.age / 1000
+        return Keep(keep.count, age_s)
+    return keep
+
+
+def arrive_all(
+    env: SimulatedTime, arrivals: Iterator[Arrival], recorder: Recorder, submit: Callable[[Arrival], None]
+) -> Steps:
+    """Offer every job at its time (a SimPy process)."""
+    for arrival in arrivals:
+        wait_ms = arrival.at_ms - env.now
+        if wait_ms > 0:
+            yield env.timeout(wait_ms)
+        recorder.offered(arrival.queue, arrival.name)
+        submit(arrival)

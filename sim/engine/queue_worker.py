@@ -1,0 +1,294 @@
+"""A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
+
+from functools import partial
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from sim.core.clock import Clock
+from sim.engine.attempt import AttemptRunner, Hooks
+from sim.engine.client_process import ClientProcess
+from sim.engine.clock import SimulatedTime
+from sim.engine.error_fields import short_stack
+from sim.engine.error_log import ErrorLog, FailureNote
+from sim.engine.process import Crashed, EventLoop, Steps
+from sim.engine.queue_parts import QueueParts
+from sim.engine.random_streams import Streams
+from sim.engine.recorder import Recorder
+from sim.engine.redis_server import CommandFailed, RedisServer
+from sim.engine.worker_timers import LockRenewals, look_for_stalled_jobs
+from sim.handlers.base import JobInput
+from sim.handlers.errors import PermanentError, TransientError
+from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
+from sim.queue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
+from sim.queue.finish import complete_job, fail_job
+from sim.queue.job import Job
+from sim.queue.semantics import Semantics
+from sim.queue.store import Store
+from sim.results.trace import EventKind
+
+
+class QueueWorker(ClientProcess):
+    """A process that called Bull's ``process()`` on one queue."""
+
+    def __init__(
+        self,
+        env: SimulatedTime,
+        name: str,
+        queue: QueueParts,
+        *,
+        store: Store,
+        clock: Clock,
+        server: RedisServer,
+        semantics: Semantics,
+        recorder: Recorder,
+        runner: AttemptRunner,
+        hooks: Hooks,
+        streams: Streams,
+        errors: ErrorLog,
+    ) -> None:
+        super().__init__(env, name, clock=clock, server=server, semantics=semantics)
+        self.queue = queue
+        self.store = store
+        self.recorder = recorder
+        self.runner = runner
+        self.hooks = hooks
+        self.streams = streams
+        self.errors = errors
+        self.lock_params = LockParams(name, queue.settings.lock_duration)
+        self._drained = True
+        self._handler = queue.config.handler
+        self._idempotent = queue.config.idempotency_key
+        self._renewals = LockRenewals(self)
+        self._loop: EventLoop | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    def start(self, age_ms: int = 0) -> None:
+        """Start as a new process: look for stalled jobs at once, then run slots and timers.
+
+        Args:
+            age_ms: For how long it has been running already: its timers are then under way.
+        """
+        super().start()
+        self.started_ms -= age_ms
+        settings = self.queue.settings
+        self.lock_params = LockParams(f"{self.name}#{self.generation}", settings.lock_duration)
+        self._drained = True
+        self._loop = EventLoop(self.env, self) if settings.blocking else None
+        self._renewals.forget()
+        self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
+        self.spawn(look_for_stalled_jobs(self))
+        for _ in range(settings.concurrency):
+            self.spawn(self._slot())
+        self.spawn(self._renewals.timer())
+        self.queue.promoter.wake()
+
+    def die(self) -> None:
+        """Die at once; its blocked pops and its connection go with it."""
+        self.queue.blocked_clients.leave(self)
+        super().die()
+
+    def _stops_now(self) -> None:
+        """Redis goes on serving a blocked pop until it times out."""
+        self.queue.blocked_clients.note_frozen(self)
+
+    def _goes_on(self) -> None:
+        """Look for delayed jobs that became due meanwhile."""
+        super()._goes_on()
+        self.queue.promoter.wake()
+        self.queue.blocked_clients.serve()
+
+    @property
+    def can_promote(self) -> bool:
+        """Whether it could move a due job at this moment."""
+        return self.alive and not self.frozen and self.link.is_open
+
+    def _came_back(self) -> None:
+        self.queue.promoter.wake()
+
+    # -- slots --------------------------------------------------------------------------------------------------
+
+    def _slot(self) -> Steps:
+        """Take a job, run it, and again; after an error of the queue itself rest for a while."""
+        while True:
+            try:
+                job = yield from self._next_job()
+                while job is not None:
+                    job = yield from self._run(job)
+            except (CommandFailed, FinishRefused, UnknownBackoff, ResponseError, ValueError) as error:
+                self.note_trouble(error)
+                yield self.env.timeout(self.queue.settings.retry_process_delay)
+                yield from self.until_thawed()
+
+    def _next_job(self) -> Steps:
+        """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
+        queue = self.queue
+        if self.frozen:
+            yield from self.until_thawed()
+        if not self._drained:
+            taken = yield from self.call(partial(dequeue, self.store, queue.keys, self.lock_params, limit=queue.limit))
+            return self._taken(taken)
+        if not self.link.is_open:
+            yield from self.connected(forever=True)
+        job_id = yield queue.blocked_clients.enter(self)
+        if self.frozen:
+            yield from self.until_thawed()
+        if job_id is None:
+            return None
+        name = self.recorder.name_of(queue.name, job_id)
+        if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
+            self.recorder.job(queue.name, name, EventKind.TAKEN, self.name)
+            raise Crashed
+        if not self.link.is_open:
+            self.recorder.job(queue.name, name, EventKind.TAKEN, self.name)
+        taken = yield from self.call(
+            partial(lock_popped, self.store, queue.keys, job_id, self.lock_params, limit=queue.limit)
+        )
+        return self._taken(taken)
+
+    def _taken(self, taken: Job | RateLimited | None) -> Job | None:
+        if isinstance(taken, Job):
+            self._drained = False
+            return taken
+        self._drained = True
+        if isinstance(taken, RateLimited):
+            queue = self.queue
+            name = self.recorder.name_of(queue.name, taken.job_id)
+            more = {"delay_ms": round(taken.delay_ms), "why": "rate limit"}
+            self.recorder.job(queue.name, name, EventKind.RETRY_SCHEDULED, self.name, more)
+            queue.promoter.wake()
+        return None
+
+    def _run(self, job: Job) -> Steps:
+        """Run one attempt and report its end; return the next job when the report brought one back."""
+        queue = self.queue
+        name = self._name(job)
+        attempt = self.recorder.started(queue.name, name, self.name, {"attempts_made": job.attempts_made})
+        run = self._renewals.begin(job.id)
+        self.running += 1
+        try:
+            try:
+                data = job.data if isinstance(job.data, dict) else {}
+                value = yield from self.runner.run(
+                    self,
+                    queue.name,
+                    self._handler,
+                    JobInput(name, data, self._idempotent),
+                    attempt,
+                    queue.service_ms.of(name),
+                    loop=self._loop,
+                )
+            except (TransientError, PermanentError) as error:
+                yield from self._report_failure(job, name, attempt, error)
+                return None
+            return (yield from self._report_success(job, name, attempt, value))
+        finally:
+            self.running -= 1
+            run.over = True
+
+    def _report_success(self, job: Job, name: str, attempt: int, value: Any) -> Steps:
+        """Tell the queue that the handler returned; a refusal counts as a failure of the attempt, as in Bull."""
+        queue = self.queue
+        try:
+            done = yield from self.call(
+                partial(
+                    complete_job,
+                    self.store,
+                    queue.keys,
+                    job,
+                    self.lock_params,
+                    return_value=value,
+                    fetch_next=queue.limit is None,
+                )
+            )
+        except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
+            yield from self.until_thawed()
+            self.recorder.attempt(queue.name, name, EventKind.REFUSED, attempt, self.name, {"error": str(refusal)})
+            yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
+            return None
+        self.recorder.attempt(queue.name, name, EventKind.COMPLETED, attempt, self.name)
+        if done.evicted:
+            self.note_evicted(done.evicted, "completed")
+        if self.frozen:
+            yield from self.until_thawed()
+        return done.next_job
+
+    def _report_failure(
+        self, job: Job, name: str, attempt: int, error: Exception, *, refused_before: bool = False
+    ) -> Steps:
+        """Tell the queue that the attempt failed, and the error log what became of it."""
+        with self.errors.of_job(self.queue.name, name, attempt, self.name, error, job) as note:
+            yield from self._tell_of_failure(job, name, attempt, error, note, refused_before=refused_before)
+
+    def _tell_of_failure(
+        self, job: Job, name: str, attempt: int, error: Exception, note: FailureNote, *, refused_before: bool
+    ) -> Steps:
+        """Tell the queue that the attempt failed."""
+        queue = self.queue
+        permanent = isinstance(error, PermanentError)
+        if not refused_before:
+            more = {"error": str(error), "permanent": permanent}
+            self.recorder.attempt(queue.name, name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)
+        if permanent and queue.config.discard_permanent:
+            job.discard()
+        called_ms = self.env.now
+        try:
+            failed = yield from self.call(
+                partial(
+                    fail_job,
+                    self.store,
+                    queue.keys,
+                    job,
+                    self.lock_params,
+                    message=str(error),
+                    stack=short_stack(error),
+                    semantics=self.semantics,
+                    dead=queue.dead,
+                )
+            )
+        except (FinishRefused, CommandFailed, ResponseError) as refusal:
+            yield from self.until_thawed()
+            if not refused_before:
+                more = {"error": str(refusal)}
+                self.recorder.attempt(queue.name, name, EventKind.REFUSED, attempt, self.name, more)
+            raise
+        note.became(failed.verdict if failed.dead_id is None else "dead-lettered", failed.delay_ms)
+        if failed.verdict == "failed":
+            more = {"reason": str(error), "kept": job.id not in failed.evicted}
+            self.recorder.attempt(queue.name, name, EventKind.FAILED, attempt, self.name, more)
+            self.note_evicted(failed.evicted, "failed")
+            if failed.dead_id is not None:
+                self.note_dead(name, failed.dead_id)
+            return
+        more = {"delay_ms": failed.delay_ms}
+        self.recorder.attempt(queue.name, name, EventKind.RETRY_SCHEDULED, attempt, self.name, more)
+        if failed.verdict == "delayed":
+            queue.promoter.hear(waited=self.env.now > called_ms)
+        else:
+            queue.blocked_clients.serve()
+
+    # -- notes --------------------------------------------------------------------------------------------------
+
+    def _name(self, job: Job) -> str:
+        """The offer's name: what the job's data says if that was offered, else what its id stands for."""
+        claimed = job.data.get("job") if isinstance(job.data, dict) else None
+        if isinstance(claimed, str) and self.recorder.is_known(claimed):
+            return claimed
+        return self.recorder.name_of(self.queue.name, job.id)
+
+    def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
+        """Write down which finished jobs retention removed."""
+        for job_id in job_ids:
+            name = self.recorder.name_of(self.queue.name, job_id)
+            self.recorder.job(self.queue.name, name, EventKind.EVICTED, self.name, {"from": finished_set})
+
+    def note_dead(self, name: str, dead_id: str) -> None:
+        """Write down that a job went to the dead letter queue, and remember the id that it has there."""
+        queue = self.queue
+        self.recorder.map_id(queue.keys.dead_letters().name, dead_id, name)
+        self.recorder.job(queue.name, name, EventKind.DEAD_LETTERED, self.name, {"id": dead_id})
+
+    def note_trouble(self, error: Exception) -> None:
+        """Write down an error of the queue itself."""
+        self.recorder.world(EventKind.WORKER_TROUBLE, self.name, error=str(error))

@@ -1,0 +1,178 @@
+"""The timers that Bull runs in a worker process beside its jobs: one extends locks, one looks for stalled jobs.
+
+How punctual an interval timer of Node is, and what that does to a check that comes once an interval.
+
+The key that throttles stalled checks lives for exactly one interval. A tick that comes on time therefore still meets
+the key of the process's own last check, and falls out; a tick that is late by a millisecond or two runs. How late it
+is follows from how long the process slept before it: the kernel may end a sleep late by a thousandth of its length. A
+process that is woken often, because it serves many queues or because the interval itself is short, is punctual, and
+so more of its checks fall out. Connections, shared or not, make no difference.
+"""
+
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+import simpy
+from redis.exceptions import ResponseError
+
+from sim.engine.process import Steps
+from sim.engine.redis_server import CommandFailed
+from sim.queue.errors import UnreadableOptions
+from sim.queue.locks import extend_lock
+from sim.queue.stalled import REASON, check_stalled_jobs
+from sim.results.trace import EventKind
+
+if TYPE_CHECKING:
+    from sim.engine.queue_worker import QueueWorker
+
+
+QUIET_WAKE_MS = 2_500
+"""An idle queue wakes its process about this often: the delay guard and the blocked pop end every 5 s each."""
+CHANCE_WHEN_PUNCTUAL = 0.32
+CHANCE_PER_MS_ASLEEP = 0.42 / 1_000
+MAX_CHANCE = 0.92
+
+
+def late_tick_chance(interval_ms: int, process_queues: int = 1) -> float:
+    """Return how often a tick is late enough to run, right after a tick of the same process that ran; from 0 to 1.
+
+    Args:
+        interval_ms: Time between two ticks, real ms.
+        process_queues: How many queues the process serves, each with timers of its own.
+
+    Source: docs/bull-facts.md, section 4, "Checks that fall out".
+    """
+    sleep_ms = 1 / (process_queues / QUIET_WAKE_MS + 1 / interval_ms)
+    return min(MAX_CHANCE, CHANCE_WHEN_PUNCTUAL + CHANCE_PER_MS_ASLEEP * sleep_ms)
+
+
+class Run:
+    """A job that a slot is running, as its lock renewal sees it.
+
+    Attributes:
+        due_ms: When its lock is to be extended, ms since the run began.
+        over: Whether the attempt has ended.
+    """
+
+    __slots__ = ("due_ms", "job_id", "over")
+
+    def __init__(self, job_id: str, due_ms: int) -> None:
+        self.job_id = job_id
+        self.due_ms = due_ms
+        self.over = False
+
+
+class LockRenewals:
+    """The locks of a process's running jobs, and the timer that extends each in its own rhythm."""
+
+    def __init__(self, worker: "QueueWorker") -> None:
+        self._worker = worker
+        self._renew_ms = worker.queue.settings.lock_renew_ms
+        self._runs: deque[Run] = deque()
+        self._wanted: simpy.Event | None = None
+
+    def forget(self) -> None:
+        """Forget all runs: they died with the process that had them."""
+        self._runs.clear()
+        self._wanted = None
+
+    def begin(self, job_id: str) -> Run:
+        """Take on the lock of a job that starts; who runs it says when the attempt is over."""
+        run = Run(job_id, self._worker.env.now + self._renew_ms)
+        self._runs.append(run)
+        if self._wanted is not None:
+            self._wanted.succeed()
+            self._wanted = None
+        return run
+
+    def timer(self) -> Steps:
+        """Extend the lock of every running job when it is due; a job whose lock is lost is let go."""
+        worker, runs = self._worker, self._runs
+        while True:
+            while runs and runs[0].over:
+                runs.popleft()
+            if not runs:
+                self._wanted = worker.env.event()
+                yield self._wanted
+                yield from worker.until_thawed()
+                continue
+            run = runs[0]
+            wait_ms = run.due_ms - worker.env.now
+            if wait_ms > 0:
+                yield worker.env.timeout(wait_ms)
+                yield from worker.until_thawed()
+                continue
+            runs.popleft()
+            try:
+                extended = yield from worker.call(partial(self._extend, run))
+            except CommandFailed:
+                continue
+            if extended:
+                run.due_ms = worker.env.now + self._renew_ms
+                runs.append(run)
+
+    def _extend(self, run: Run, *, now_ms: int) -> bool:
+        """Give the lock its full time again; Redis counts that from when it hears of it, whenever the call was made."""
+        worker = self._worker
+        try:
+            return not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lock_params)
+        except ResponseError as error:
+            worker.note_trouble(error)
+            return False
+
+
+def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
+    """Check at the start, then at every tick; while Redis is away the check waits in the offline queue.
+
+    Of a process that was there before the run began, the check at the start is in the past.
+    """
+    interval_ms = worker.queue.settings.stalled_interval
+    late = late_tick_chance(interval_ms, worker.queue.settings.process_queues)
+    stream = f"stalled-timer:{worker.name}:{worker.generation}"
+    tick = 0
+    tick_ms = worker.started_ms
+    if tick_ms == worker.env.now:
+        yield from _try_to_check(worker)
+    while True:
+        tick += 1
+        tick_ms += interval_ms + (worker.streams.unit(stream, tick) < late)
+        while tick_ms <= worker.env.now:
+            tick_ms += interval_ms
+        yield worker.env.timeout(tick_ms - worker.env.now)
+        if worker.frozen:
+            yield from worker.until_thawed()
+            tick_ms = worker.env.now
+        yield from _try_to_check(worker)
+
+
+def _try_to_check(worker: "QueueWorker") -> Steps:
+    try:
+        yield from worker.call(partial(_check, worker))
+    except (CommandFailed, UnreadableOptions, ResponseError) as error:
+        worker.note_trouble(error)
+
+
+def _check(worker: "QueueWorker", *, now_ms: int) -> None:
+    queue, recorder = worker.queue, worker.recorder
+    check = check_stalled_jobs(
+        worker.store,
+        queue.keys,
+        now_ms=now_ms,
+        max_stalled=queue.settings.max_stalled,
+        interval_ms=queue.settings.stalled_interval,
+        dead=queue.dead,
+    )
+    for job_id in check.stalled:
+        recorder.job(queue.name, recorder.name_of(queue.name, job_id), EventKind.STALLED, worker.name)
+    for job_id in check.failed:
+        name = recorder.name_of(queue.name, job_id)
+        recorder.job(queue.name, name, EventKind.STALLED, worker.name)
+        recorder.job(
+            queue.name, name, EventKind.FAILED, worker.name, {"reason": REASON, "kept": job_id not in check.evicted}
+        )
+    worker.note_evicted(check.evicted, "failed")
+    for move in check.dead:
+        worker.note_dead(recorder.name_of(queue.name, move.job_id), move.dead_id)
+    if check.stalled:
+        queue.blocked_clients.serve()

@@ -1,1 +1,0 @@
-"""Asking questions of a scenario: one run, both modes beside each other."""

@@ -1,1 +1,0 @@
-"""The queue itself, on the redis-py API only: no simulated time, no sleeping, no wall clock."""

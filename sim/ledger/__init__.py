@@ -1,1 +1,0 @@
-"""What happened, in order, and what it amounts to: events, outcomes, expectations."""

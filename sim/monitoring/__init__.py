@@ -1,1 +1,0 @@
-"""What an operator could have seen: metrics over simulated time, the health of workers, alerts."""

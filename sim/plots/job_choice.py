@@ -1,0 +1,192 @@
+"""Which jobs a picture shows: those that tell different stories.
+
+A lane with no more detail than a picture can show: steps too short to be seen are drawn together.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sim.plots.job_timeline import Lane, Marker, MarkerKind, Segment, SegmentKind
+from sim.results.outcomes import JobOutcome, Outcome
+from sim.results.result import Result
+
+MAX_LANES = 24
+MAX_OF_A_STORY = 3
+Story = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class JobChoice:
+    """Jobs for a picture, in the order of their offers.
+
+    Attributes:
+        jobs: Their names.
+        there_are: How many jobs the result has.
+        alike: By each job chosen, how many jobs have its story in every mode, itself among them.
+        shown_stories: How many different stories the chosen jobs have.
+        stories: How many different stories the jobs of the result have.
+    """
+
+    jobs: list[str]
+    there_are: int
+    alike: dict[str, int]
+    shown_stories: int
+    stories: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was left out."""
+        return len(self.jobs) == self.there_are
+
+
+def choose_jobs(result: Result, limit: int = MAX_LANES) -> JobChoice:
+    """Choose the jobs that a picture shows.
+
+    Where there is room for all, all of them. Else jobs with the same story (in every mode: outcome, attempts, effects,
+    stalls) form a group. Every fate has its turn, the most eventful one first, and gives a story that was not shown
+    yet; of one story there are at most ``MAX_OF_A_STORY`` jobs: the one that waited longest for its effect, the
+    quickest one and one in the middle. So there may be fewer than ``limit``.
+    """
+    by_job: dict[str, list[tuple[str, JobOutcome]]] = {}
+    for mode, job in result.jobs:
+        by_job.setdefault(job.job, []).append((mode, job))
+    order = {name: place for place, name in enumerate(sorted(by_job, key=lambda name: by_job[name][0][1].offered_ms))}
+    groups: dict[Story, list[str]] = {}
+    for name in order:
+        groups.setdefault(tuple((mode, *_story(job)) for mode, job in by_job[name]), []).append(name)
+    everyone = len(by_job) <= limit
+    chosen = list(order) if everyone else sorted(_in_turns(groups, by_job, limit), key=order.__getitem__)
+    story_of = {name: story for story, group in groups.items() for name in group}
+    shown = {story_of[name] for name in chosen}
+    alike = {name: len(groups[story_of[name]]) for name in chosen}
+    return JobChoice(chosen, len(by_job), alike, len(shown), len(groups))
+
+
+def _in_turns(groups: dict[Story, list[str]], by_job: dict[str, list[tuple[str, JobOutcome]]], limit: int) -> list[str]:
+    fates: dict[Story, list[Story]] = {}
+    weights: dict[Story, int] = {}
+    for story in groups:
+        jobs = by_job[groups[story][0]]
+        fates.setdefault(tuple((mode, *_fate(job)) for mode, job in jobs), []).append(story)
+        weights[story] = sum(_weight(job) for _mode, job in jobs)
+    turns: list[Iterator[str]] = []
+    for stories in sorted(fates.values(), key=lambda stories: -max(weights[story] for story in stories)):
+        ranked = sorted(stories, key=lambda story: -weights[story])
+        turns.append(_one_by_one([_spread_out(groups[story], by_job) for story in ranked]))
+    chosen: list[str] = []
+    while turns and len(chosen) < limit:
+        for turn in list(turns):
+            name = next(turn, None)
+            if name is None:
+                turns.remove(turn)
+            elif len(chosen) < limit:
+                chosen.append(name)
+    return chosen
+
+
+def _one_by_one(groups: list[list[str]]) -> Iterator[str]:
+    """Yield the first of each group, then the second of each, and so on."""
+    for turn in range(MAX_OF_A_STORY):
+        yield from (group[turn] for group in groups if turn < len(group))
+
+
+def _spread_out(names: list[str], by_job: dict[str, list[tuple[str, JobOutcome]]]) -> list[str]:
+    """Take of jobs with one story the one that waited longest for its effect, the quickest, and one in the middle."""
+
+    def waited_ms(name: str) -> int:
+        return max((job.first_effect_ms or job.offered_ms) - job.offered_ms for _mode, job in by_job[name])
+
+    ranked = sorted(names, key=lambda name: -waited_ms(name))  # stable: the earlier offer first
+    places = dict.fromkeys((0, len(ranked) - 1, len(ranked) // 2))
+    return [ranked[place] for place in places]
+
+
+def _story(job: JobOutcome) -> Story:
+    return (job.outcome, job.attempts, job.effects, job.stalls, job.suppressed, job.false_failure, job.indeterminate)
+
+
+def _fate(job: JobOutcome) -> Story:
+    return (
+        job.outcome,
+        job.duplicated,
+        job.attempts > 1,
+        job.stalls > 0,
+        job.suppressed > 0,
+        job.false_failure,
+        job.indeterminate,
+    )
+
+
+def _weight(job: JobOutcome) -> int:
+    """How much there is to see in a job; 0 for one that went as everybody wishes."""
+    return (
+        16 * (job.outcome is Outcome.LOST)
+        + 16 * job.duplicated
+        + 8 * min(job.stalls, 2)
+        + 4 * (job.suppressed > 0 or job.false_failure or job.indeterminate)
+        + 2 * min(max(job.attempts - 1, 0), 4)
+        + (job.outcome is not Outcome.DELIVERED)
+    )
+
+
+MAX_SEGMENTS = 300
+"""Segments of a lane that are drawn one by one, however short they are."""
+MAX_MARKERS = 150
+_FINEST = 400
+"""The part of the time axis below which a step cannot be told from the next."""
+
+
+def drawable_lane(lane: Lane, span_ms: int) -> Lane:
+    """Return the lane with at most ``MAX_SEGMENTS`` segments and, of each kind and track, as many markers.
+
+    Neighbouring short segments become one of the kind ``MANY``; of markers of one kind that lie close together the
+    first one stays. A lane with few of both comes back as it is.
+
+    Args:
+        span_ms: How long the time axis is, ms.
+    """
+    segments = lane.segments
+    least_ms = max(1, span_ms // _FINEST)
+    while len(segments) > MAX_SEGMENTS:
+        segments = _condensed(lane.segments, least_ms)
+        least_ms *= 2
+    markers = lane.markers
+    if len(markers) > MAX_MARKERS:
+        markers = list(_apart(markers, span_ms / MAX_MARKERS))
+    if segments is lane.segments and markers is lane.markers:
+        return lane
+    return replace(lane, segments=segments, markers=markers)
+
+
+def _condensed(segments: Iterable[Segment], least_ms: int) -> list[Segment]:
+    tracks: dict[int, list[list[Segment]]] = {}
+    for segment in segments:
+        runs = tracks.setdefault(segment.track, [])
+        brief = segment.end_ms - segment.start_ms < least_ms
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and brief
+            and last.end_ms - last.start_ms < least_ms
+            and segment.start_ms - last.end_ms < least_ms
+        ):
+            runs[-1].append(segment)
+        else:
+            runs.append([segment])
+    return [_united(run) for runs in tracks.values() for run in runs]
+
+
+def _united(run: list[Segment]) -> Segment:
+    first = run[0]
+    if len(run) == 1:
+        return first
+    return Segment(SegmentKind.MANY, first.start_ms, max(one.end_ms for one in run), track=first.track)
+
+
+def _apart(markers: Iterable[Marker], least_ms: float) -> Iterable[Marker]:
+    drawn: dict[tuple[MarkerKind, int], int] = {}
+    for marker in markers:
+        key = (marker.kind, marker.track)
+        if key not in drawn or marker.t_ms - drawn[key] >= least_ms:
+            drawn[key] = marker.t_ms
+            yield marker

@@ -1,0 +1,279 @@
+"""Picture: single jobs, one lane each, from the offer to the end."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.plots.figure_style import (
+    NARROW_IN,
+    PAGE_IN,
+    WIDE_IN,
+    drawable,
+    drawing,
+    head_axes,
+    head_figure,
+    head_in,
+    new_figure,
+    run_line,
+)
+from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs, drawable_lane
+from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
+from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
+from sim.plots.time_axis import SHADE, Box, add_boxes, set_time_axis, shade_windows
+from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.results.result import Result
+from sim.yaml_files.fields import ModeName
+
+_LANE = 0.84
+_ZOOM_FROM = 6
+"""Where the run is so many times as long as the longest of the jobs shown, every lane begins with its offer."""
+
+
+@dataclass(frozen=True)
+class JobLives:
+    """What a picture shows of single jobs: which ones, and their lanes in every mode."""
+
+    result: Result
+    choice: JobChoice
+
+    @cached_property
+    def lanes(self) -> dict[ModeName, list[Lane]]:
+        """The lanes of the chosen jobs, mode by mode, with everything that happened."""
+        return {mode: job_lanes(one, self.choice.jobs) for mode, one in self.result.modes.items()}
+
+    @cached_property
+    def windows(self) -> dict[ModeName, list[FaultWindow]]:
+        """What was broken when, mode by mode."""
+        return {mode: fault_windows(one.trace, one.simulated_ms) for mode, one in self.result.modes.items()}
+
+    @property
+    def starts_at_arrival(self) -> bool:
+        """Whether time counts from each job's offer: lives are short beside the run."""
+        return self._longest_ms is not None and self.result.simulated_ms > _ZOOM_FROM * max(self._longest_ms, 1)
+
+    @property
+    def end_ms(self) -> int:
+        """Where the time axis ends, ms."""
+        if not self.starts_at_arrival:
+            return self.result.simulated_ms
+        return max(1, round(1.04 * (self._longest_ms or 0)))
+
+    @cached_property
+    def drawn(self) -> dict[ModeName, list[Lane]]:
+        """The lanes with no more detail than a picture can show."""
+        return {mode: [drawable_lane(lane, self.end_ms) for lane in found] for mode, found in self.lanes.items()}
+
+    @property
+    def is_condensed(self) -> bool:
+        """Whether some steps are too short to be drawn one by one."""
+        return any(self.drawn[mode] != self.lanes[mode] for mode in self.lanes)
+
+    @cached_property
+    def _longest_ms(self) -> int | None:
+        """How long the longest life is; None for fewer than two lanes."""
+        spans = [lane.end_ms - lane.offered_ms for found in self.lanes.values() for lane in found]
+        return max(spans) if len(spans) > 1 else None
+
+
+def job_lives(result: Result, limit: int = MAX_LANES) -> JobLives:
+    """Choose jobs with different stories, and follow them through every mode."""
+    return JobLives(result, choose_jobs(result, limit))
+
+
+def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = MAX_LANES) -> Axes:
+    """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
+
+    Of more jobs than ``limit`` those with different stories are shown, a few of each, and the title says so; beside
+    each lane stands how many jobs went alike. Where single lives are short beside the run, time counts from each job's
+    offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures can be compared.
+
+    Args:
+        mode: The mode to draw; the only one there is where the result has no such mode.
+        ax: Axes to draw into; left out, a new figure.
+    """
+    chosen = mode if mode in result.modes else next(iter(result.modes))
+    lives = job_lives(result, limit)
+    with drawing():
+        own = ax is None
+        if ax is None:
+            ax = new_figure(PAGE_IN, _height_in(len(lives.choice.jobs)) + head_in("")).add_subplot()
+        _draw_lanes(ax, lives, chosen, max_ticks=7, counted=True)
+        title = jobs_title(lives.choice).replace(": ", ":\n")
+        handles = _legend([lives.drawn[chosen]], [] if lives.starts_at_arrival else lives.windows[chosen])
+        if own and isinstance(ax.figure, Figure):
+            ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
+            head_figure(ax.figure, title, run_line(result, [chosen], PAGE_IN))
+        else:
+            head_axes(ax, title, run_line(result, [chosen], 4.0))
+            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=_columns(handles))
+    return ax
+
+
+def jobs_figure(result: Result, *, narrow: bool = False, lives: JobLives | None = None) -> Figure:
+    """Return the picture of every mode with the same jobs: side by side on a wide page, else one above the other.
+
+    Args:
+        lives: What it shows, where that was worked out before.
+    """
+    lives = job_lives(result) if lives is None else lives
+    modes = list(result.modes)
+    title = jobs_title(lives.choice)
+    title = title.replace(": ", ":\n") if narrow else title
+    with drawing():
+        height = _height_in(len(lives.choice.jobs)) - 0.2
+        width = NARROW_IN if narrow else WIDE_IN
+        figure = new_figure(width, (height * len(modes) if narrow else height) + 0.3 + head_in(title))
+        down, across = (len(modes), 1) if narrow else (1, len(modes))
+        panels = figure.subplots(down, across, squeeze=False, sharey=not narrow)
+        for ax, mode in zip(panels.flat, modes, strict=True):
+            _draw_lanes(ax, lives, mode, max_ticks=6, counted=narrow or mode == modes[-1])
+            ax.set_title(mode)
+        windows = [] if lives.starts_at_arrival else [window for found in lives.windows.values() for window in found]
+        handles = _legend(list(lives.drawn.values()), windows)
+        figure.legend(handles=handles, loc="outside lower left", ncols=2 if narrow else 4)
+        head_figure(figure, title, run_line(result, modes, width))
+    return figure
+
+
+def jobs_title(choice: JobChoice) -> str:
+    """Say how many jobs of how many are shown, and how many different stories."""
+    shown = len(choice.jobs)
+    if choice.is_all:
+        return f"The life of {'the only job' if shown == 1 else f'all {shown} jobs'}"
+    return f"The life of {shown} of {choice.there_are:,} jobs: {stories_in_words(choice)}"
+
+
+def stories_in_words(choice: JobChoice) -> str:
+    """Say how many of the different stories a choice of jobs shows."""
+    if choice.stories == 1:
+        return "all went alike"
+    if choice.shown_stories == choice.stories:
+        return "both stories" if choice.stories == 2 else f"all {choice.stories} stories"
+    return f"{choice.shown_stories} of {choice.stories:,} stories"
+
+
+def _height_in(jobs: int) -> float:
+    return 1.7 + max(jobs, 3) * (0.36 if jobs <= 12 else 0.24)
+
+
+def _draw_lanes(ax: Axes, lives: JobLives, mode: ModeName, *, max_ticks: int, counted: bool) -> None:
+    jobs = lives.choice.jobs
+    place_of = {job: place for place, job in enumerate(jobs)}
+    origins = {lane.job: lane.offered_ms if lives.starts_at_arrival else 0 for lane in lives.drawn[mode]}
+    _draw_segments(ax, lives.drawn[mode], place_of, origins)
+    _draw_markers(ax, lives.drawn[mode], place_of, origins, lives.end_ms)
+    if not lives.starts_at_arrival:
+        shade_windows(ax, lives.windows[mode])
+    label = "time since the job was offered" if lives.starts_at_arrival else "simulated time"
+    set_time_axis(ax, lives.end_ms, label=label, max_ticks=max_ticks)
+    ax.set_yticks(range(len(jobs)), [drawable(job) for job in jobs], fontsize=9 if len(jobs) <= 12 else 8)
+    ax.tick_params(axis="y", length=0, pad=8)  # a marker at the very start reaches over the axis
+    ax.set_ylim(len(jobs) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+    between = [place + 0.5 for place in range(len(jobs))]
+    ax.hlines(between, 0, 1, transform=ax.get_yaxis_transform(), color="#dddddd", linewidth=0.5, zorder=0)
+    if counted and not lives.choice.is_all:
+        _count_alike(ax, lives.choice)
+
+
+def _count_alike(ax: Axes, choice: JobChoice) -> None:
+    """Write beside each lane how many jobs have its story."""
+    beside = ax.get_yaxis_transform()
+    ax.text(1.03, -0.75, "alike", transform=beside, va="bottom", ha="left", fontsize=8, color=FAINT)
+    for place, job in enumerate(choice.jobs):
+        number = f"{choice.alike[job]:,}"
+        ax.text(1.03, place, number, transform=beside, va="center", ha="left", fontsize=8, color=FAINT)
+
+
+def _draw_segments(ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], origins: dict[str, int]) -> None:
+    """Draw all segments of a kind as one artist, however many there are."""
+    boxes: dict[SegmentKind, list[Box]] = {}
+    for lane in lanes:
+        tracks, origin_ms = lane.tracks, origins[lane.job]
+        height = _LANE / tracks
+        for segment in lane.segments:
+            kind = segment.kind
+            tall = kind.is_attempt or kind in (SegmentKind.ABANDONED, SegmentKind.MANY)
+            half = height * (0.95 if tall else 0.55) / 2
+            y = place_of[lane.job] - _LANE / 2 + height * (segment.track + 0.5)
+            box = Box(segment.start_ms - origin_ms, segment.end_ms - origin_ms, y - half, y + half)
+            boxes.setdefault(kind, []).append(box)
+    for kind, look in SEGMENT_LOOKS.items():
+        add_boxes(ax, boxes.get(kind, []), look, edge="#444444", gid=kind.value)
+
+
+def _draw_markers(
+    ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], origins: dict[str, int], end_ms: int
+) -> None:
+    """Draw all markers of a kind and size as one artist, however many there are."""
+    size = 5.5 if len(place_of) > 12 else 8.0
+    points: dict[tuple[MarkerKind, float], list[tuple[float, float]]] = {}
+    for lane in lanes:
+        tracks = lane.tracks
+        for marker in lane.markers:
+            t_ms = marker.t_ms - origins[lane.job]
+            if t_ms <= end_ms:
+                y = place_of[lane.job] - _LANE / 2 + _LANE / tracks * (marker.track + 0.5)
+                points.setdefault((marker.kind, size * (0.8 if tracks > 1 else 1)), []).append((t_ms, y))
+    for kind, look in MARKER_LOOKS.items():
+        for (own, markersize), found in points.items():
+            if own is kind:
+                ax.plot(
+                    [t_ms for t_ms, _y in found],
+                    [y for _t_ms, y in found],
+                    marker=look.marker,
+                    markersize=markersize,
+                    markerfacecolor=look.colour,
+                    markeredgecolor=INK,
+                    markeredgewidth=0.8,
+                    linestyle="none",
+                    clip_on=False,
+                    zorder=4,
+                    gid=kind.value,
+                )
+
+
+def _columns(handles: Sequence[Artist]) -> int:
+    """Tell how many columns of a legend a page is wide enough for."""
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    return 3 if longest <= 26 else 2
+
+
+def _legend(every: Iterable[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
+    """List the kinds of segments and markers that occur, and of what lies behind them."""
+    lanes = [lane for found in every for lane in found]
+    segments = {segment.kind for lane in lanes for segment in lane.segments}
+    markers = {marker.kind for lane in lanes for marker in lane.markers}
+    handles: list[Artist] = [
+        Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor="#444444", linewidth=0.5, label=look.label)
+        for kind, look in SEGMENT_LOOKS.items()
+        if kind in segments
+    ]
+    handles += [
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker=look.marker,
+            markersize=7,
+            markerfacecolor=look.colour,
+            markeredgecolor=INK,
+            label=look.label,
+        )
+        for kind, look in MARKER_LOOKS.items()
+        if kind in markers
+    ]
+    shades = [window for window in windows if not window.is_moment]
+    if shades:
+        is_paused = any(window.kind is FaultKind.OPERATOR for window in shades)
+        label = "something was broken or paused" if is_paused else "something was broken"
+        handles.append(Patch(facecolor=SHADE, alpha=0.16, label=label))
+    if any(window.is_moment for window in windows):
+        handles.append(Line2D([], [], color=SHADE, linestyle="--", linewidth=0.9, label="an operator did something"))
+    return handles

@@ -1,0 +1,134 @@
+"""Picture: what became of the jobs, both modes side by side for every outcome."""
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.plots.figure_style import (
+    NARROW_IN,
+    PAGE_IN,
+    WIDE_IN,
+    drawing,
+    head_axes,
+    head_figure,
+    head_in,
+    new_figure,
+    run_line,
+    width_of,
+)
+from sim.plots.styles import INK, OUTCOME_LOOKS
+from sim.results.result import Result
+from sim.results.text import shown_measures, things
+
+if TYPE_CHECKING:
+    from sim.results.outcomes import Counts
+
+_HEADING = 0.85
+_BAR = 1.0
+_GAP = 0.45
+_CHARACTER_IN = 0.078
+
+
+def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw one group of bars for each outcome, one bar a mode, with the numbers at their ends.
+
+    Duplicated jobs are a hatched part of the delivered ones.
+    """
+    with drawing():
+        title = _title(result)
+        if ax is None:
+            figure = new_figure(PAGE_IN, _height_in(result) + head_in(title))
+            ax = figure.add_subplot()
+            head_figure(figure, title, run_line(result, result.modes, PAGE_IN))
+        else:
+            head_axes(ax, title, run_line(result, result.modes, width_of(ax)))
+        _draw(result, ax)
+    return ax
+
+
+def outcomes_figure(result: Result, *, narrow: bool = False) -> Figure:
+    """Return the picture as a figure of its own, for a wide page or a narrow one."""
+    with drawing():
+        width, title = NARROW_IN if narrow else WIDE_IN, _title(result)
+        figure = new_figure(width, _height_in(result) + head_in(title))
+        head_figure(figure, title, run_line(result, result.modes, width))
+        _draw(result, figure.add_subplot())
+    return figure
+
+
+def _title(result: Result) -> str:
+    offered = max(one.totals.offered for one in result.modes.values())
+    return f"What became of {things(result, offered)}"
+
+
+def _groups(result: Result) -> list[str]:
+    outcomes, _overlays = shown_measures(one.totals for one in result.modes.values())
+    return [name for name in outcomes if name != "duplicated"]
+
+
+def _height_in(result: Result) -> float:
+    return 0.8 + 0.26 * len(_groups(result)) * (_HEADING + _GAP + _BAR * len(result.modes))
+
+
+def _draw(result: Result, ax: Axes) -> None:
+    totals = {mode: one.totals for mode, one in result.modes.items()}
+    repeated = any(counts.duplicated for counts in totals.values())
+    y = 0.0
+    ticks: list[float] = []
+    longest = 0
+    for name in _groups(result):
+        heading = OUTCOME_LOOKS[name].label
+        if name == "delivered" and repeated:
+            heading += " (hatched: twice or more)"
+        ax.text(0, y, f" {heading}", va="center", ha="left", fontweight="bold", color=INK)
+        y += _HEADING
+        for counts in totals.values():
+            text = _draw_bar(ax, y, name, counts)
+            longest = max(longest, len(text))
+            ticks.append(y)
+            y += _BAR
+        y += _GAP
+    ax.set_yticks(ticks, list(totals) * (len(ticks) // len(totals)))
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(y - _GAP - 0.3, -0.6)
+    width_in = max(ax.figure.bbox.width / ax.figure.dpi - 1.3, 1.0)
+    share = min(0.6, (longest + 1) * _CHARACTER_IN / width_in)
+    most = max((counts.delivered for counts in totals.values()), default=0)
+    most = max([most, *(getattr(c, name) for c in totals.values() for name in _groups(result))])
+    ax.set_xlim(0, max(most, 1) / (1 - share))
+    marks = MaxNLocator(nbins=3 if width_in < 5 else 6, integer=True).tick_values(0, max(most, 1))
+    ax.set_xticks([mark for mark in marks if 0 <= mark <= max(most, 1)])
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlabel("jobs")
+
+
+def _draw_bar(ax: Axes, y: float, name: str, counts: "Counts") -> str:
+    """Draw one bar and its number; return the text beside it."""
+    look = OUTCOME_LOOKS[name]
+    number = getattr(counts, name)
+    text = f"{number:,}"
+    once = number
+    if name == "delivered" and counts.duplicated:
+        once = number - counts.duplicated
+        twice = OUTCOME_LOOKS["duplicated"]
+        ax.barh(
+            y,
+            counts.duplicated,
+            left=once,
+            height=0.8,
+            color=twice.colour,
+            hatch=twice.hatch,
+            edgecolor=INK,
+            linewidth=0.8,
+            label=twice.label,
+        )
+        text += f" ({counts.duplicated:,} duplicated)"
+    if once:
+        edge = "white" if look.colour == "#000000" else INK
+        ax.barh(
+            y, once, height=0.8, color=look.colour, hatch=look.hatch, edgecolor=edge, linewidth=0.8, label=look.label
+        )
+    ax.annotate(text, (number, y), xytext=(5, 0), textcoords="offset points", va="center", ha="left")
+    return text

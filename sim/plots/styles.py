@@ -1,0 +1,107 @@
+"""One look for each thing that pictures and tables show: a colour, and a hatch or marker beside it.
+
+The colours are those of Okabe and Ito, which people with any kind of colour vision can tell apart; the hatch or marker
+and the label say the same without colour.
+"""
+
+from dataclasses import dataclass
+
+from sim.plots.job_timeline import MarkerKind, SegmentKind
+from sim.results.replay import State
+
+BLACK = "#000000"
+
+ORANGE = "#E69F00"
+
+SKY_BLUE = "#56B4E9"
+
+GREEN = "#009E73"
+
+YELLOW = "#F0E442"
+
+BLUE = "#0072B2"
+
+VERMILLION = "#D55E00"
+
+PURPLE = "#CC79A7"
+
+GREY = "#999999"
+
+WHITE = "#FFFFFF"
+
+INK = "#222222"
+
+FAINT = "#777777"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one thing is drawn, and what a legend calls it.
+
+    Attributes:
+        hatch: A pattern as matplotlib names it; empty for none.
+        marker: A marker as matplotlib names it; empty for what is only ever an area.
+        terminal: The colour of its row in a terminal, as rich names it; empty for the terminal's own.
+    """
+
+    label: str
+    colour: str
+    hatch: str = ""
+    marker: str = ""
+    terminal: str = ""
+
+
+OUTCOME_LOOKS: dict[str, Look] = {
+    "delivered": Look("delivered", GREEN, "", "o", "green"),
+    "duplicated": Look("duplicated", ORANGE, "////", "D", "yellow"),
+    "lost": Look("lost", VERMILLION, "xxxx", "X", "red"),
+    "rejected": Look("rejected", YELLOW, "\\\\\\\\", "s", ""),
+    "failed_reported": Look("failed, caller told", PURPLE, "----", "v", ""),
+    "failed_retained": Look("failed, kept", BLUE, "++", "^", ""),
+    "failed_evicted": Look("failed, record removed", BLACK, "", "<", ""),
+    "dead_lettered": Look("dead-lettered", GREY, "||||", ">", ""),
+    "pending": Look("pending", WHITE, "....", "P", ""),
+}
+
+"""Outcomes, and ``duplicated`` as a part of ``delivered``, by their names in the JSON contract."""
+
+STATE_LOOKS: dict[State, Look] = {
+    State.ACTIVE: Look("active (running)", BLUE),
+    State.ABANDONED: Look("active, but nobody runs it", VERMILLION, "xxxx"),
+    State.WAITING: Look("waiting", SKY_BLUE, "...."),
+    State.DELAYED: Look("delayed (backoff)", YELLOW, "\\\\\\\\"),
+    State.SUBMITTING: Look("submit hangs in the client", GREY, "||||"),
+}
+
+"""States, in the order in which areas are stacked, from the bottom."""
+
+SEGMENT_LOOKS: dict[SegmentKind, Look] = {
+    SegmentKind.SUBMITTING: Look("submit hangs in the client", GREY, "||||"),
+    SegmentKind.WAITING: Look("waiting", SKY_BLUE, "...."),
+    SegmentKind.BACKOFF: Look("delayed (backoff)", YELLOW, "\\\\\\\\"),
+    SegmentKind.HELD: Look("held by its worker", GREY),
+    SegmentKind.OK: Look("attempt: ok", BLUE),
+    SegmentKind.FAILED: Look("attempt: failed", PURPLE, "////"),
+    SegmentKind.KILLED: Look("attempt: killed", BLACK),
+    SegmentKind.REFUSED: Look("attempt: report refused", ORANGE, "----"),
+    SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
+    SegmentKind.ABANDONED: Look("active, but nobody runs it", WHITE, "xxxx"),
+    SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
+}
+
+MARKER_LOOKS: dict[MarkerKind, Look] = {
+    MarkerKind.EFFECT: Look("effect", GREEN, marker="o"),
+    MarkerKind.DUPLICATE: Look("effect once more", ORANGE, marker="D"),
+    MarkerKind.SUPPRESSED: Look("second effect stopped", WHITE, marker="o"),
+    MarkerKind.REJECTED: Look("submit rejected", YELLOW, marker="s"),
+    MarkerKind.FAILED: Look("failed for good", PURPLE, marker="v"),
+    MarkerKind.EVICTED: Look("record removed", WHITE, marker="<"),
+    MarkerKind.RETRIED: Look("retried by hand", SKY_BLUE, marker="^"),
+    MarkerKind.DEAD_LETTERED: Look("failed for good, to the dead letters", GREY, marker=">"),
+    MarkerKind.REPLAYED: Look("replayed from the dead letters", GREY, marker="^"),
+    MarkerKind.PURGED: Look("dead letter purged", BLACK, marker="<"),
+    MarkerKind.PROMOTED: Look("promoted by hand", YELLOW, marker="^"),
+    MarkerKind.REMOVED: Look("removed by hand", SKY_BLUE, marker="<"),
+    MarkerKind.FORGOTTEN: Look("forgotten by Redis", GREY, marker="p"),
+    MarkerKind.LOST: Look("lost", VERMILLION, marker="X"),
+}

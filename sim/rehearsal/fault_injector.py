@@ -1,0 +1,201 @@
+"""The verbs of `sim.engine.verbs`, done to real processes, a real redis-server and a database that really refuses."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from sim.core.errors import SimError, UnknownName
+from sim.engine.database import DatabaseAccess, Failure, FailureWindow
+from sim.engine.fault_injector import target_processes
+from sim.engine.hooks import FaultHooks
+from sim.engine.operator_actions import note_failure
+from sim.engine.recorder import Recorder
+from sim.engine.redis_server import REFUSED
+from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.processes import Message, ProcessPool, RealProcess
+from sim.rehearsal.real_redis import RealRedis
+from sim.rehearsal.scale import ScaledClock
+from sim.results.trace import EventKind
+from sim.scenario.fault_schema import Step
+from sim.scenario.operator_schema import Clean, OnJob, OperatorStep
+from sim.scenario.schema import Scenario
+
+
+class Stage(Protocol):
+    """What the verbs act on."""
+
+    scenario: Scenario
+    clock: ScaledClock
+    recorder: Recorder
+    process_pool: ProcessPool
+    redis: RealRedis
+    access: DatabaseAccess
+    database: DatabaseServer
+    workers: dict[str, list[RealProcess]]
+    producer: RealProcess
+    operator: RealProcess
+    operating: set[int]
+
+
+class RealFaultInjector(FaultHooks[RealProcess]):
+    """Verb pairs over the names of a rehearsal; all of them return at once.
+
+    Attributes:
+        last_ms: When the last thing that was arranged happens, ms since the run began.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+        self._arranged: list[tuple[int, Callable[[], object]]] | None = []
+        self.last_ms = 0
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the run began."""
+        return int(self._stage.clock.now)
+
+    def at(self, t_ms: int, action: Callable[[], object]) -> None:
+        """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
+        self.last_ms = max(self.last_ms, t_ms)
+        if self._arranged is not None:
+            self._arranged.append((t_ms, action))
+            return
+        clock = self._stage.clock
+        due_ms = max(t_ms, clock.now)
+
+        def happen() -> None:
+            clock.note_due(due_ms)
+            action()
+
+        asyncio.get_running_loop().call_at(clock.loop_time(due_ms), happen)
+
+    def begin(self) -> None:
+        """Let what was arranged before the run take its course."""
+        arranged, self._arranged = self._arranged or [], None
+        for t_ms, action in arranged:
+            self.at(t_ms, action)
+
+    # -- processes ------------------------------------------------------------------------------------------------
+
+    def processes(self, target: str) -> list[RealProcess]:
+        """List the processes that a target names: ``application`` is the producer.
+
+        Raises:
+            UnknownName: No process, queue or group is called so.
+        """
+        if target == "application":
+            return [self._stage.producer]
+        return target_processes(target, self._stage.workers)
+
+    def crash(self, process: RealProcess, restart_after_ms: int | None = None) -> None:
+        """Kill a process with SIGKILL; a dead one stays dead. A replacement starts after a while, or never."""
+        if not process.alive:
+            return
+        self._stage.recorder.world(EventKind.WORKER_CRASHED, process.name, generation=process.generation)
+        process.kill()
+        if restart_after_ms is not None:
+            self.at(self.now_ms + restart_after_ms, lambda: self.restart(process))
+
+    def restart(self, process: RealProcess) -> None:
+        """Start a replacement for a dead process."""
+        if not process.alive:
+            self._stage.process_pool.start(process)
+
+    def freeze(self, process: RealProcess) -> None:
+        """Stop a process with SIGSTOP."""
+        if process.alive:
+            self._stage.recorder.world(EventKind.WORKER_FROZEN, process.name)
+            process.stop()
+
+    def resume(self, process: RealProcess) -> None:
+        """Let a stopped process go on, with SIGCONT."""
+        if process.alive and process.frozen:
+            self._stage.recorder.world(EventKind.WORKER_RESUMED, process.name)
+            process.go_on()
+
+    def reaches(self, step: Step, process: RealProcess, queue: str, job: str) -> bool:
+        """Kill the process if a hook says so, and tell whether it died."""
+        death = self.death_at(step, process, queue, job)
+        if death is None:
+            return False
+        self._stage.recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
+        self.crash(process, death.restart_after_ms)
+        return True
+
+    # -- Redis ----------------------------------------------------------------------------------------------------
+
+    def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
+        """Put Redis out of everybody's reach; it lives on, and its data stays.
+
+        Args:
+            lost_replies: Must be 0.
+
+        Raises:
+            SimError: No real server loses replies on command.
+        """
+        if lost_replies:
+            raise SimError("no real server loses replies on command")
+        self._stage.redis.stop(why)
+
+    def start_redis(self, *, loading_ms: int = 0) -> None:
+        """Let clients reach Redis again, as soon as it serves commands.
+
+        Args:
+            loading_ms: Not used; a real server loads for as long as its data takes.
+        """
+        self._stage.redis.give_back()
+
+    def plan_redis_crash(self, t_ms: int, cause: str) -> None:
+        """Do nothing: a real Redis keeps its data itself."""
+
+    def crash_redis(self, cause: str = "process-kill") -> None:
+        """Kill redis-server with SIGKILL; its replacement has what its persistence policy has kept."""
+        self._stage.redis.crash(cause)
+
+    # -- database and handlers ------------------------------------------------------------------------------------
+
+    def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
+        """Let calls to the database fail."""
+        self._stage.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure=failure, name=name)
+        self._stage.database.begin_failing(FailureWindow(name, failure, share))
+
+    def end_database_failure(self, name: str) -> None:
+        """Let calls to the database succeed again."""
+        self._stage.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
+        self._stage.database.end_failing(name)
+
+    def slow_database(self, name: str, latency_ms: int) -> None:
+        """Add to the time of every call to the database."""
+        self._stage.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure="slow", name=name)
+        self._stage.access.begin_slowing(name, latency_ms)
+
+    def restore_database_speed(self, name: str) -> None:
+        """Take the extra time away again."""
+        self._stage.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
+        self._stage.access.end_slowing(name)
+
+    def operate(self, step: OperatorStep) -> None:
+        """Let the operator's process do something to a queue by the real Bull, whose client waits for a lost Redis."""
+        stage = self._stage
+        if stage.operator.link is None:
+            note_failure(stage.recorder, step, REFUSED)
+            return
+        order: Message = {"kind": "operate", "step": stage.scenario.operator.index(step), "do": step.do}
+        if isinstance(step, OnJob):
+            job_id = step.id or stage.recorder.id_of(step.queue_name, step.job or "")
+            if job_id is None:
+                note_failure(stage.recorder, step, str(UnknownName("job", step.job or "", [])))
+                return
+            order["id"] = job_id
+        elif isinstance(step, Clean):
+            grace = round(stage.clock.scale.real_ms(step.older_than))
+            order |= {"state": step.state, "grace": grace, "limit": step.limit}
+        stage.operating.add(order["step"])
+        stage.operator.link.send({**order, "queue": step.queue_name})
+
+    def announce(self, event: EventKind, **more: object) -> None:
+        """Write something about the world into the ledger."""
+        self._stage.recorder.world(event, None, **more)

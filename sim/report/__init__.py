@@ -1,1 +1,0 @@
-"""Showing a result: tables in the terminal, pictures, and a folder with everything in it."""

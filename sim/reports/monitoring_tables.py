@@ -1,0 +1,183 @@
+"""What monitoring made of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.core.durations import format_duration
+from sim.results.detection import Detections, FaultDetection
+from sim.results.health import Episode, Status
+from sim.results.metrics import Metrics
+from sim.scenario.monitoring import Alert
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_ROWS = 50
+_FOLDED = ("fault", "alert", "worker", "fires when", "alerts after", "because")
+_NARROWEST = 15
+"""A column of names or sentences keeps so many characters where the table is too wide."""
+
+
+class Rows(NamedTuple):
+    """A table; the first cell of each row names the row."""
+
+    caption: str
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def monitoring_tables(metrics: Metrics, detections: Detections) -> list[Rows]:
+    """Lay out faults, alerts (where the scenario has any) and workers."""
+    tables = [fault_rows(detections)]
+    if metrics.scenario.alerts:
+        tables.append(alert_rows(metrics, detections))
+    tables.append(health_rows(metrics))
+    return tables
+
+
+def fault_rows(detections: Detections) -> Rows:
+    """Say of each fault how long after it began it was noticed by health and by alerts, and when all was well again."""
+    caption = "Faults, and who noticed"
+    if len(detections.faults) > MAX_ROWS:
+        caption += f" (the first {MAX_ROWS} of {len(detections.faults):,})"
+    one_queue = len({episode.queue for episode in detections.episodes} - {None}) < 2
+    rows = [_fault_row(fault, one_queue) for fault in detections.faults[:MAX_ROWS]]
+    headings = ["fault", "from", "until", "unwell after", "well again", "alerts after"]
+    return Rows(caption, headings, rows)
+
+
+def _fault_row(fault: FaultDetection, one_queue: bool) -> list[str]:
+    window = fault.window
+    unwell = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
+    well = "-"
+    if fault.health_ms is not None:
+        well = "never" if fault.well_ms is None else _span(max(0, fault.well_ms - window.end_ms))
+    alerts = "\n".join(
+        f"{_span(fault.after_ms(episode.fired_ms))} {_named(episode, one_queue)}"
+        for episode in fault.alerts
+        if episode.fired_ms is not None
+    )
+    until = _moment(window.end_ms) if window.mended else "the end"
+    return [
+        window.label,
+        _moment(window.start_ms),
+        until,
+        unwell,
+        well,
+        alerts or ("NOBODY NOTICED" if fault.unnoticed else "-" if fault.is_operator_action else "none"),
+    ]
+
+
+def _span(ms: int) -> str:
+    return format_duration(ms) if ms else "0s"
+
+
+def _moment(ms: int) -> str:
+    """Write when something happened; after the first minute to the second, which fits a narrow column."""
+    return _span(ms if ms < 60_000 else round(ms, -3))
+
+
+def alert_rows(metrics: Metrics, detections: Detections) -> Rows:
+    """Say of each alert how often it fired, when first, how often for nothing, and how it stood in the end."""
+    rows = []
+    for alert in metrics.scenario.alerts:
+        fired = detections.fired(alert.name)
+        first = min((episode.fired_ms for episode in fired if episode.fired_ms is not None), default=None)
+        rows.append(
+            [
+                alert.name,
+                condition_in_words(alert),
+                f"{len(fired):,}",
+                "-" if first is None else _span(first),
+                f"{sum(episode.alert == alert.name for episode in detections.false):,}",
+                _standing(detections, alert.name),
+            ]
+        )
+    return Rows("Alerts", ["alert", "fires when", "fired", "first at", "false", "at the end"], rows)
+
+
+def _standing(detections: Detections, name: str) -> str:
+    open_ones = [one for one in detections.episodes if one.alert == name and one.resolved_ms is None]
+    if any(one.fired_ms is not None for one in open_ones):
+        return "firing"
+    return "pending" if open_ones else "quiet"
+
+
+def condition_in_words(alert: Alert) -> str:
+    """Write a rule on one line: ``email waiting > 100 for 30s``."""
+    parts = [alert.queue, alert.metric.replace("_", " ")]
+    if alert.over is not None:
+        parts.append(f"in {format_duration(alert.over)}")
+    parts.append(alert.when)
+    if alert.for_:
+        parts.append(f"for {format_duration(alert.for_)}")
+    return " ".join(part for part in parts if part)
+
+
+def health_rows(metrics: Metrics) -> Rows:
+    """Say of each worker how long it was healthy, degraded and down, and why."""
+    rows = []
+    for queue, worker in metrics.health.workers[:MAX_ROWS]:
+        spells = metrics.health.spells(queue, worker)
+        times = dict.fromkeys(Status, 0)
+        for spell in spells:
+            times[spell.status] += spell.end_ms - spell.start_ms
+        reasons = list(dict.fromkeys(reason for spell in spells for reason in spell.reasons))
+        name = worker if metrics.mode == "queue" else f"{worker} ({queue})"
+        rows.append([name, *(_span(times[status]) for status in Status), ", ".join(reasons) or "-"])
+    caption = "Health of workers"
+    if len(metrics.health.workers) > MAX_ROWS:
+        caption += f" (the first {MAX_ROWS} of {len(metrics.health.workers):,})"
+    return Rows(caption, ["worker", "healthy", "degraded", "down", "because"], rows)
+
+
+def _named(episode: Episode, one_queue: bool) -> str:
+    return episode.alert if episode.queue is None or one_queue else f"{episode.alert} ({episode.queue})"
+
+
+def print_monitoring(metrics: Metrics, detections: Detections, console: "Console") -> None:
+    """Print the tables."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    for caption, headings, rows in monitoring_tables(metrics, detections):
+        table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.collapse_padding = True
+        for place, heading in enumerate(headings):
+            table.add_column(heading, min_width=_width(heading, [row[place] for row in rows]), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
+        if rows:
+            console.print(table)
+        else:
+            console.print(Text(f"{caption}: none", style="bold"))
+            console.print()
+
+
+def _width(heading: str, cells: list[str]) -> int:
+    """Say how narrow a column may become: names and sentences fold, times and counts stay whole."""
+    longest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
+    words = max(map(len, heading.split()))
+    return max(words, min(longest, _NARROWEST) if heading in _FOLDED else longest)
+
+
+def _all(count: int) -> str:
+    return "Both" if count == 2 else f"All {count:,}"
+
+
+def monitoring_verdict(detections: Detections) -> str:
+    """Say in a sentence or two how many faults went unnoticed, and how many alarms were false."""
+    overloads = sum(fault.is_overload for fault in detections.faults)
+    faults = sum(not fault.is_operator_action for fault in detections.faults) - overloads
+    missed, false = sum(fault.unnoticed for fault in detections.faults), len(detections.false)
+    if not faults:
+        first = "Nothing was broken"
+    elif not missed:
+        first = "The one fault was noticed" if faults == 1 else f"{_all(faults)} faults were noticed"
+    elif faults == 1:
+        first = "Nobody noticed the one fault"
+    else:
+        first = f"Nobody noticed {missed:,} of {faults:,} faults"
+    alarms = "there was no false alarm" if not false else f"{false:,} false alarm{'s' * (false > 1)}"
+    overload = {0: "", 1: " an overload was noticed;"}.get(overloads, f" {overloads:,} overloads were noticed;")
+    return f"{first};{overload} {alarms}."

@@ -1,0 +1,164 @@
+"""A result as tables in the terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sim.plots.styles import OUTCOME_LOOKS
+from sim.results.outcomes import Counts
+from sim.results.result import Check, Result
+from sim.results.text import (
+    MEANINGS,
+    duration_in_words,
+    early_ends,
+    in_words,
+    mode_sentence,
+    remarks,
+    table_rows,
+    verdict,
+)
+from sim.yaml_files.fields import ModeName
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def print_result(result: Result, console: "Console") -> None:
+    """Print what a run came to: a header, a sentence and a column for each mode, and what became of the expectations.
+
+    It reads well at 80 columns; colour repeats what words already say.
+    """
+    print_outcomes(result, console)
+    if result.expectations:
+        console.print(expectation_table(result.expectations))
+    console.print(verdict(result), style="bold" if result.holds else "bold red", highlight=False, markup=False)
+
+
+def print_outcomes(result: Result, console: "Console") -> None:
+    """Print what a run came to, and nothing of what the scenario expects."""
+    _print_header(result, console)
+    for text in early_ends(result):
+        console.print(text, style="bold yellow", highlight=False, markup=False)
+    for mode, one in result.modes.items():
+        line = " ".join([mode_sentence(result, one), *remarks(one)])
+        _print_text(console, f"{mode}: ", line)
+    console.print()
+    totals = {mode: one.totals for mode, one in result.modes.items()}
+    console.print(outcome_table(totals))
+    names = list(result.scenario.queues)
+    if len(names) > 1:
+        console.print(queue_table(result, names))
+    _print_monitoring(result, console)
+
+
+def _print_monitoring(result: Result, console: "Console") -> None:
+    """Print what monitoring made of queue mode, where the scenario speaks of alerts or health."""
+    one = result.modes.get("queue")
+    if one is None or one.metrics is None or not (result.scenario.alerts or result.scenario.health):
+        return
+    from sim.reports.monitoring_tables import print_monitoring
+
+    print_monitoring(one.metrics, one.detections, console)
+
+
+def outcome_table(totals: Mapping[ModeName, Counts]) -> "Table":
+    """Lay out outcomes and overlays, one column a mode."""
+    table = _table("Outcomes")
+    table.add_column("", no_wrap=True)
+    for mode in totals:
+        table.add_column(mode, justify="right", no_wrap=True)
+    table.add_column("what it counts", style="dim", ratio=1)
+    counts = {mode: one.as_dict() for mode, one in totals.items()}
+    outcomes, overlays = table_rows(totals.values())
+    for rows in ([("offered", "offered")], outcomes, [(name, in_words(name)) for name in overlays]):
+        for name, label in rows:
+            _add_row(table, name, label, [one[name] for one in counts.values()], MEANINGS[name])
+        table.add_section()
+    return table
+
+
+def queue_table(result: Result, names: Sequence[str]) -> "Table":
+    """Lay out outcomes queue by queue, one column a mode."""
+    table = _table("Queue by queue")
+    table.add_column("queue", no_wrap=True, max_width=24)
+    table.add_column("", no_wrap=True)
+    for mode in result.modes:
+        table.add_column(mode, justify="right", no_wrap=True)
+    for queue in names:
+        counts = [one.queues[queue] for one in result.modes.values()]
+        outcomes, _overlays = table_rows(counts)
+        for name, label in [("offered", "offered"), *outcomes]:
+            numbers = [one.as_dict()[name] for one in counts]
+            _add_row(table, name, label, numbers, before=queue if name == "offered" else "")
+        table.add_section()
+    return table
+
+
+def expectation_table(checks: Sequence[Check]) -> "Table":
+    """Lay out the scenario's expectations, what was seen, and whether they hold."""
+    from rich.text import Text
+
+    table = _table("Expectations")
+    for heading in ("mode", "queue"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("measure", overflow="fold")
+    table.add_column("expected", justify="right", no_wrap=True)
+    table.add_column("seen", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for check in checks:
+        style = "" if check.holds else "bold red"
+        table.add_row(
+            check.mode,
+            Text(check.queue or "all", overflow="ellipsis"),
+            in_words(check.measure),
+            check.expected,
+            f"{check.seen:,}",
+            "holds" if check.holds else "VIOLATED",
+            style=style,
+        )
+    return table
+
+
+def _print_header(result: Result, console: "Console") -> None:
+    from rich.text import Text
+
+    console.print()
+    console.print(Text(result.scenario.title, style="bold"))
+    console.print(Text(result.scenario.question, style="italic"))
+    facts = (
+        f"seed {result.seed}, semantics {result.semantics}, store {result.store}, "
+        f"simulated time {duration_in_words(result.simulated_ms)}"
+    )
+    console.print(Text(facts, style="dim"))
+    console.print()
+
+
+def _print_text(console: "Console", head: str, text: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid()
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(Text(head.ljust(len("in-process: ")), style="bold"), Text(text))
+    console.print(grid)
+
+
+def _table(title: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def _add_row(
+    table: "Table", name: str, label: str, numbers: list[int], meaning: str | None = None, before: str | None = None
+) -> None:
+    look = OUTCOME_LOOKS.get(name)
+    notable = look is not None and any(numbers) and bool(look.terminal)
+    cells = [label, *(f"{number:,}" for number in numbers)]
+    if before is not None:
+        cells.insert(0, before)
+    if meaning is not None:
+        cells.append(meaning)
+    table.add_row(*cells, style=f"bold {look.terminal}" if notable and look is not None else "")

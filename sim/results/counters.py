@@ -1,0 +1,207 @@
+"""What the ledger says, as counters and durations: gathered when somebody asks, and only of what is new."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.results.samples import Floats, Integers
+from sim.results.trace import Event, EventKind, Trace
+
+_COUNTERS = {
+    EventKind.ACCEPTED: "submits",
+    EventKind.REJECTED: "rejections",
+    EventKind.STARTED: "attempts",
+    EventKind.ATTEMPT_FAILED: "attempt_failures",
+    EventKind.STALLED: "stalls",
+    EventKind.COMPLETED: "completions",
+    EventKind.FAILED: "failures",
+}
+_ENDS = (EventKind.COMPLETED, EventKind.ATTEMPT_FAILED, EventKind.REFUSED)
+
+
+class Timed(NamedTuple):
+    """Durations that became known one after another.
+
+    Attributes:
+        at_ms: When each was known, ms since the run began, rising.
+        took_ms: How long each was.
+    """
+
+    at_ms: list[int]
+    took_ms: list[int]
+
+    def add(self, at_ms: int, took_ms: int) -> None:
+        """Keep one more."""
+        self.at_ms.append(at_ms)
+        self.took_ms.append(took_ms)
+
+
+class QueueCounters:
+    """One queue's.
+
+    Attributes:
+        counted: By counter the moments at which it grew, ms since the run began, rising.
+        processing: Attempts, from the start of the handler to its report; killed ones never report.
+        delivery: Jobs, from the offer to the first effect.
+        oldest: Since when the job that has waited longest has stood in line, from each moment on; -1 for none.
+    """
+
+    def __init__(self) -> None:
+        self.counted: dict[str, list[int]] = {name: [] for name in (*_COUNTERS.values(), "retries")}
+        self.processing = Timed([], [])
+        self.delivery = Timed([], [])
+        self.oldest = Timed([], [])
+        self.line: OrderedDict[str, int] = OrderedDict()
+
+    def note_line(self, t_ms: int) -> None:
+        """Take note of who has waited longest now."""
+        first = next(iter(self.line.values()), -1)
+        if not self.oldest.took_ms or self.oldest.took_ms[-1] != first:
+            self.oldest.add(t_ms, first)
+
+
+class WorkerCounters:
+    """One process's: when it started, began or ended an attempt, and which of the ended ones had failed."""
+
+    def __init__(self) -> None:
+        self.progress: list[int] = []
+        self.ended: list[int] = []
+        self.failed: list[int] = []
+
+
+class Counters:
+    """Counters and durations of every queue and worker of one run."""
+
+    def __init__(self, trace: Trace, queues: Iterable[str]) -> None:
+        self._trace = trace
+        self._read = 0
+        self.queues = {name: QueueCounters() for name in queues}
+        self.workers: dict[str, WorkerCounters] = {}
+        self._running: dict[tuple[str, int], int] = {}
+        self._offered: dict[str, int] = {}
+
+    def catch_up(self) -> "Counters":
+        """Read what has been written into the ledger since the last time, and return itself."""
+        for record in self._trace.since(self._read):
+            if record.queue is None:
+                self._world(record)
+            elif record.job is not None:  # what an operator does to a whole queue shows in its gauges
+                self._job(record, self.queues[record.queue])
+        self._read = len(self._trace)
+        return self
+
+    def worker(self, name: str) -> WorkerCounters:
+        """Return one process's."""
+        return self.workers.setdefault(name, WorkerCounters())
+
+    def _world(self, record: Event) -> None:
+        if record.kind is EventKind.WORKER_STARTED and record.worker is not None:
+            self.worker(record.worker).progress.append(record.t_ms)
+        elif record.kind is EventKind.WORKER_CRASHED and self._trace.mode == "in-process":
+            for own in self.queues.values():
+                own.line.clear()
+                own.note_line(record.t_ms)
+
+    def _job(self, record: Event, own: QueueCounters) -> None:
+        t_ms, _queue, job, event, attempt, worker, more = record
+        assert job is not None
+        if (counter := _COUNTERS.get(event)) is not None:
+            own.counted[counter].append(t_ms)
+        if event is EventKind.OFFERED:
+            self._offered[job] = t_ms
+        elif event is EventKind.EFFECT:
+            offered_ms = self._offered.pop(job, None)
+            if offered_ms is not None:
+                own.delivery.add(t_ms, t_ms - offered_ms)
+        elif event is EventKind.RETRY_SCHEDULED and (more or {}).get("why") != "rate limit":
+            own.counted["retries"].append(t_ms)
+        elif event is EventKind.STARTED:
+            self._running[job, attempt] = t_ms
+            if worker is not None:
+                self.worker(worker).progress.append(t_ms)
+        elif event in _ENDS:
+            self._end(record, own)
+        self._queue_up(record, own)
+
+    def _end(self, record: Event, own: QueueCounters) -> None:
+        started_ms = self._running.pop((record.job or "", record.attempt), None)
+        if started_ms is None:
+            return
+        own.processing.add(record.t_ms, record.t_ms - started_ms)
+        if record.worker is not None:
+            worker = self.worker(record.worker)
+            worker.progress.append(record.t_ms)
+            worker.ended.append(record.t_ms)
+            if record.kind is not EventKind.COMPLETED:
+                worker.failed.append(record.t_ms)
+
+    def _queue_up(self, record: Event, own: QueueCounters) -> None:
+        """Follow who stands in line, and since when."""
+        event, job = record.kind, record.job or ""
+        if event in (EventKind.STARTED, EventKind.TAKEN, EventKind.FAILED, EventKind.FORGOTTEN, EventKind.REMOVED):
+            own.line.pop(job, None)
+        elif event in (EventKind.PROMOTED, EventKind.STALLED, EventKind.RETRIED, EventKind.REPLAYED):
+            own.line.setdefault(job, record.t_ms)
+        elif event in (EventKind.ACCEPTED, EventKind.RETRY_SCHEDULED):
+            if (record.more or {}).get("delay_ms"):
+                own.line.pop(job, None)
+            else:
+                own.line.setdefault(job, record.t_ms)
+        elif event is EventKind.RESTORED:
+            own.line.pop(job, None)
+            if (record.more or {}).get("place") == "waiting":
+                own.line[job] = record.t_ms
+        else:
+            return
+        own.note_line(record.t_ms)
+
+
+def so_far(times: list[int], t_ms: Integers) -> Floats:
+    """Count how many of the sorted times lie at or before each moment; at moment 0 nothing has happened yet."""
+    found = np.searchsorted(np.asarray(times, dtype=np.int64), t_ms, side="right").astype(np.float64)
+    found[t_ms <= 0] = 0
+    return found
+
+
+def growth(times: list[int], t_ms: Integers, over_ms: int) -> Floats:
+    """Count how many of the sorted times lie within ``over_ms`` before each moment, as Prometheus's ``increase``."""
+    return so_far(times, t_ms) - so_far(times, t_ms - over_ms)
+
+
+def latest(changes: Timed, t_ms: Integers) -> Integers:
+    """Return what stood at each moment; -1 before the first change."""
+    place = np.searchsorted(np.asarray(changes.at_ms, dtype=np.int64), t_ms, side="right") - 1
+    values = np.asarray([*changes.took_ms, -1], dtype=np.int64)
+    return values[place]
+
+
+def percentile(timed: Timed, t_ms: Integers, window_ms: int, percent: int) -> Floats:
+    """Return, at each moment, the duration that ``percent`` of 100 of the window's did not exceed, seconds.
+
+    The nearest rank: a duration that was really seen. Where the window is empty there is none (NaN).
+    """
+    at_ms = np.asarray(timed.at_ms, dtype=np.int64)
+    took = np.asarray(timed.took_ms, dtype=np.int64)
+    first = np.searchsorted(at_ms, t_ms - window_ms, side="right")
+    last = np.searchsorted(at_ms, t_ms, side="right")
+    last[t_ms <= 0] = 0
+    found = np.full(len(t_ms), np.nan)
+    before: tuple[int, int] | None = None
+    value = np.nan
+    for place, span in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        if span != before:
+            before = span
+            value = nearest_rank(took[span[0] : span[1]], percent)
+        found[place] = value
+    return found
+
+
+def nearest_rank(took_ms: Integers, percent: int) -> float:
+    """Return the duration that ``percent`` of 100 do not exceed, seconds; NaN of none."""
+    count = len(took_ms)
+    if not count:
+        return float("nan")
+    rank = -(-count * percent // 100)
+    return float(np.partition(took_ms, rank - 1)[rank - 1]) / 1_000

@@ -1,0 +1,229 @@
+"""Which fault was noticed, by which alert or by whose health, and how long after it began.
+
+What a scenario expects of its alerts, as numbers with bounds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.results.health import Episode, Health, Spell, Status
+from sim.results.metrics import Metrics
+from sim.results.samples import stretches
+from sim.results.trace import EventKind, Trace
+from sim.scenario.fault_schema import HandlerError
+from sim.scenario.monitoring import limit_ms
+from sim.scenario.schema import Scenario
+
+OVERLOAD_MS = 60_000
+"""A queue whose oldest job has waited this long is overloaded, as long as no fault holds it up."""
+ENDS = frozenset({EventKind.COMPLETED, EventKind.ATTEMPT_FAILED, EventKind.REFUSED, EventKind.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class FaultDetection:
+    """One fault, or what an operator did, and who noticed it.
+
+    Attributes:
+        alerts: The first firing of each alert and queue that may have come of the fault, the earliest first.
+        health_ms: When a worker was first found unwell, ms since the run began; None when none was.
+        well_ms: When all of them were found well again after the fault's end; None when they were not until the end.
+    """
+
+    window: FaultWindow
+    alerts: tuple[Episode, ...]
+    health_ms: int | None
+    well_ms: int | None
+
+    @property
+    def is_operator_action(self) -> bool:
+        """Whether it is what an operator did: an alert may come of it, but nobody has to notice it."""
+        return self.window.kind is FaultKind.OPERATOR
+
+    @property
+    def is_overload(self) -> bool:
+        """Whether nothing was broken: more jobs came than the workers could do, and an alert noticed."""
+        return self.window.kind is FaultKind.OVERLOAD
+
+    @property
+    def unnoticed(self) -> bool:
+        """Whether neither an alert nor anybody's health noticed it, though it is a fault."""
+        return not self.alerts and self.health_ms is None and not self.is_operator_action
+
+    def after_ms(self, t_ms: int) -> int:
+        """Return how long after the fault's beginning a moment is."""
+        return t_ms - self.window.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What came of every fault and every alert of one mode.
+
+    Attributes:
+        faults: In the order in which they began; what an operator did stands among them.
+        episodes: Every stretch of time in which an alert was pending or firing.
+        false: Those that fired although no fault was under way or had just ended, and no job had to wait for long.
+    """
+
+    faults: tuple[FaultDetection, ...]
+    episodes: tuple[Episode, ...]
+    false: tuple[Episode, ...]
+
+    def fired(self, alert: str) -> list[Episode]:
+        """List the firings of one alert."""
+        return [episode for episode in self.episodes if episode.alert == alert and episode.fired_ms is not None]
+
+    def soonest_ms(self, alert: str) -> int | None:
+        """Return how long after a fault's beginning an alert fired, at the soonest; None when it never noticed one."""
+        found = [
+            fault.after_ms(episode.fired_ms)
+            for fault in self.faults
+            for episode in fault.alerts
+            if episode.alert == alert and episode.fired_ms is not None
+        ]
+        return min(found, default=None)
+
+
+def take_notice(metrics: Metrics, trace: Trace, end_ms: int) -> Detections:
+    """Match faults with alerts and with the health of workers.
+
+    An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
+    alert's condition began to hold; of several it is put down to the one that began last, and only without any to what
+    an operator did. A fault of the database is under way until the last attempt has ended that it caught. An alert that
+    comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS`` meanwhile: then an
+    overload has been noticed, which is listed among the faults. A worker that becomes unwell is put down in the same
+    way, but the death or freeze of a process shows in its own health alone.
+
+    Args:
+        end_ms: When the run ended, ms.
+    """
+    windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(fault_windows(trace, end_ms), trace, end_ms)]
+    aftermath_ms = metrics.config.aftermath
+    alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
+    false = []
+    for episode in metrics.alerts:
+        if episode.fired_ms is None:
+            continue
+        causes = _causes(windows, episode.active_ms, aftermath_ms)
+        if not causes and (overload := overload_behind(metrics, episode, end_ms)) is not None:
+            causes = [overload]
+        for window in causes:
+            alerts.setdefault(window, []).append(episode)
+        if not causes:
+            false.append(episode)
+    overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
+    spells = _unwell(metrics.health, windows, aftermath_ms)
+    faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
+    faults.sort(key=lambda fault: fault.window.start_ms)
+    return Detections(tuple(faults), tuple(metrics.alerts), tuple(false))
+
+
+def overload_behind(metrics: Metrics, episode: Episode, end_ms: int) -> FaultWindow | None:
+    """Find the stretch in which jobs had to wait for long while an alert's condition held, or just before.
+
+    Args:
+        end_ms: When the run ended, ms.
+    """
+    if episode.queue is None:
+        return None
+    ages = np.nan_to_num(metrics.series(episode.queue, "oldest_waiting_age"), nan=0.0)
+    first_ms = episode.active_ms - metrics.config.window
+    last_ms = end_ms if episode.resolved_ms is None else episode.resolved_ms
+    for stretch in stretches(ages * 1_000 >= OVERLOAD_MS):
+        moments = metrics.t_ms[stretch.first : stretch.after]
+        if not stretch.value or moments[-1] < first_ms or moments[0] > last_ms:
+            continue
+        start_ms = max(0, int(moments[0]) - int(ages[stretch.first] * 1_000))
+        ended = stretch.after < len(metrics.t_ms)
+        over_ms = int(metrics.t_ms[stretch.after]) if ended else end_ms
+        return FaultWindow(FaultKind.OVERLOAD, f"{episode.queue} overloaded", start_ms, over_ms, ended)
+    return None
+
+
+def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list[FaultWindow]:
+    """Say of each fault of the database when the last attempt ended that was under way at the same time."""
+    ours = [window for window in windows if window.kind is FaultKind.DATABASE]
+    if not ours:
+        return list(windows)
+    running: dict[tuple[str | None, int], int] = {}
+    spans: list[tuple[int, int]] = []
+    for record in trace:
+        key = (record.job, record.attempt)
+        if record.kind is EventKind.STARTED:
+            running[key] = record.t_ms
+        elif record.kind in ENDS and (started_ms := running.pop(key, None)) is not None:
+            spans.append((started_ms, record.t_ms))
+    spans += [(started_ms, end_ms) for started_ms in running.values()]
+    found: list[FaultWindow] = []
+    for window in windows:
+        if window.kind is FaultKind.DATABASE:
+            caught = (end for start, end in spans if start <= window.end_ms and end > window.start_ms)
+            found.append(replace(window, outlived_ms=max(caught, default=0)))
+        else:
+            found.append(window)
+    return found
+
+
+def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
+    """List the faults that last for the whole run, of which the ledger has neither beginning nor end."""
+    return [
+        FaultWindow(FaultKind.HANDLER, f"handlers raise {fault.error} errors", 0, end_ms, False)
+        for fault in scenario.faults
+        if isinstance(fault, HandlerError) and fault.at is None
+    ]
+
+
+def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> list[FaultWindow]:
+    """Choose the fault that began last among those that may show at a moment; several where they began together.
+
+    What an operator did is chosen only where no fault may show.
+    """
+    able = [window for window in windows if window.start_ms <= t_ms <= window.shows_until_ms + aftermath_ms]
+    able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
+    last_ms = max((window.start_ms for window in able), default=0)
+    return [window for window in able if window.start_ms == last_ms]
+
+
+def _struck_process(window: FaultWindow) -> str | None:
+    return window.label.rpartition(" ")[0] if window.kind in (FaultKind.DOWN, FaultKind.FROZEN) else None
+
+
+def _unwell(health: Health, windows: Sequence[FaultWindow], aftermath_ms: int) -> dict[FaultWindow, list[Spell]]:
+    """Put down each stretch in which a worker was unwell to what it came of."""
+    found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
+    for queue, worker in health.workers:
+        able = [window for window in windows if _struck_process(window) in (None, worker)]
+        for spell in health.spells(queue, worker):
+            if spell.status is not Status.HEALTHY:
+                for window in _causes(able, spell.start_ms, aftermath_ms):
+                    found[window].append(spell)
+    return found
+
+
+def _notice(window: FaultWindow, fired: Sequence[Episode], spells: Sequence[Spell]) -> FaultDetection:
+    first: dict[tuple[str, str | None], Episode] = {}
+    for episode in sorted(fired, key=lambda episode: episode.fired_ms or 0):
+        first.setdefault((episode.alert, episode.queue), episode)
+    health_ms = min((spell.start_ms for spell in spells), default=None)
+    lasted = any(spell.lasted for spell in spells)
+    well_ms = None if lasted else max((spell.end_ms for spell in spells), default=None)
+    return FaultDetection(window, tuple(first.values()), health_ms, well_ms)
+
+
+def alert_checks(detections: Detections, expected: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+    """Return measure, bound and what was seen, for each expectation; a limit in time is one in milliseconds."""
+    for alert, expectation in expected.items():
+        fired = len(detections.fired(alert))
+        if expectation == "quiet":
+            yield f"{alert} fires", "== 0", fired
+        elif expectation == "false-alarm":
+            yield f"{alert} fires falsely", "> 0", sum(episode.alert == alert for episode in detections.false)
+        else:
+            yield f"{alert} fires", "> 0", fired
+            within_ms, soonest_ms = limit_ms(expectation), detections.soonest_ms(alert)
+            if within_ms is not None and soonest_ms is not None:
+                yield f"{alert} after (ms)", f"<= {within_ms}", soonest_ms
+            elif within_ms is not None:
+                yield f"{alert} notices a fault", "> 0", 0

@@ -1,0 +1,258 @@
+"""From what happened to a job to the one outcome that it ends with.
+
+Pure functions: the facts come from the ledger, from the application's database and outbox (how many effects stand), and
+from the queue's keys at the end of the run (where the job is). What the queue claims never decides whether a job was
+delivered.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import NamedTuple
+
+from sim.results.facts import JobFacts, Place, tells_of
+from sim.results.trace import EventKind, Trace
+
+__all__ = [
+    "Counts",
+    "FinalState",
+    "JobFacts",
+    "JobOutcome",
+    "Outcome",
+    "Place",
+    "add_up",
+    "classify_outcomes",
+    "count_by_queue",
+    "gather_facts",
+    "judge",
+    "outcome_of",
+]
+
+
+class Outcome(StrEnum):
+    """The label that an offered job ends with: exactly one.
+
+    Source: DESIGN of the project, restated in docs/outcomes.md.
+    """
+
+    REJECTED = "rejected"
+    DELIVERED = "delivered"
+    FAILED_REPORTED = "failed-reported"
+    FAILED_RETAINED = "failed-retained"
+    FAILED_EVICTED = "failed-evicted"
+    DEAD_LETTERED = "dead-lettered"
+    LOST = "lost"
+    PENDING = "pending"
+
+    @property
+    def field(self) -> str:
+        """The outcome's name as a key in JSON and in ``expect``: ``failed_evicted``."""
+        return self.value.replace("-", "_")
+
+
+RECORDS_OF_FAILURE = ("failed", "dead")
+"""From where a record may have been removed that said of a job that it failed: by retention, or by an operator."""
+
+
+class JobOutcome(NamedTuple):
+    """One job's outcome, with the counts that lie over it.
+
+    Attributes:
+        offered_ms: When it was offered, ms since the run began; so are ``first_effect_ms`` and ``ended_ms``.
+    """
+
+    job: str
+    queue: str
+    outcome: Outcome
+    offered_ms: int
+    first_effect_ms: int | None
+    ended_ms: int | None
+    attempts: int
+    effects: int
+    stalls: int
+    suppressed: int
+    false_failure: bool
+    indeterminate: bool
+
+    @property
+    def duplicated(self) -> bool:
+        """Whether the effect stands twice or more."""
+        return self.effects >= 2
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many jobs ended how, and the counts over them; the field names are the keys of the JSON contract."""
+
+    offered: int = 0
+    rejected: int = 0
+    delivered: int = 0
+    failed_reported: int = 0
+    failed_retained: int = 0
+    failed_evicted: int = 0
+    dead_lettered: int = 0
+    lost: int = 0
+    pending: int = 0
+    duplicated: int = 0
+    extra_effects: int = 0
+    suppressed_duplicates: int = 0
+    false_failures: int = 0
+    indeterminate: int = 0
+    stalled: int = 0
+    attempts: int = 0
+
+    @property
+    def not_delivered(self) -> int:
+        """Jobs whose effect does not stand, whatever the reason: the seven other outcomes together."""
+        return self.offered - self.delivered
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name, in the order of the contract; ``not_delivered`` follows ``delivered``."""
+        counts: dict[str, int] = {}
+        for f in fields(self):
+            counts[f.name] = getattr(self, f.name)
+            if f.name == "delivered":
+                counts["not_delivered"] = self.not_delivered
+        return counts
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the outcomes sum to what was offered."""
+        parts: list[int] = [getattr(self, outcome.field) for outcome in Outcome]
+        return self.offered == sum(parts)
+
+
+@dataclass(slots=True)
+class FinalState:
+    """What stands when the run ends, as read from the database, the outbox and the queue's keys.
+
+    Attributes:
+        effects: How many effects stand for each job; a job without one may be left out.
+        places: Where the queue, the client or the application holds each job; NOWHERE may be left out.
+    """
+
+    effects: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+def gather_facts(trace: Trace, final_state: FinalState) -> list[JobFacts]:
+    """Read the facts of every offered job out of the ledger and the audit, in the order of the offers.
+
+    Raises:
+        TraceNotKept: The ledger holds no events.
+    """
+    tells = tells_of(trace.mode)
+    facts: dict[str, JobFacts] = {}
+    for t_ms, queue, job, event, _attempt, _worker, more in trace:
+        if job is None or queue is None:
+            continue
+        if event is EventKind.OFFERED:
+            facts[job] = JobFacts(job, queue, t_ms)
+            continue
+        tell = tells.get(event)
+        if tell is not None:
+            tell(facts[job], t_ms, more)
+    for job, fact in facts.items():
+        fact.effects = final_state.effects.get(job, 0)
+        fact.place = final_state.places.get(job, Place.NOWHERE)
+    return list(facts.values())
+
+
+_STANDING = {
+    Place.DEAD: Outcome.DEAD_LETTERED,
+    Place.FAILED: Outcome.FAILED_RETAINED,
+    Place.WAITING: Outcome.PENDING,
+    Place.ACTIVE: Outcome.PENDING,
+    Place.DELAYED: Outcome.PENDING,
+    Place.SUBMITTING: Outcome.PENDING,
+}
+"""What a job without effect ends as, by where it stands; the other places say nothing."""
+
+
+def outcome_of(facts: JobFacts) -> Outcome:
+    """Name the one outcome of a job; the order of the questions is the precedence."""
+    if facts.effects:
+        return Outcome.DELIVERED
+    standing = _STANDING.get(facts.place)
+    if standing is not None:
+        return standing
+    if facts.reported:
+        return Outcome.FAILED_REPORTED
+    if facts.evicted_from in RECORDS_OF_FAILURE:
+        return Outcome.FAILED_EVICTED
+    if facts.rejected and not facts.accepted:
+        return Outcome.REJECTED
+    return Outcome.LOST
+
+
+def judge(facts: JobFacts) -> JobOutcome:
+    """Turn the facts of a job into its outcome and overlays."""
+    outcome = outcome_of(facts)
+    delivered = outcome is Outcome.DELIVERED
+    reported = facts.reported
+    says_failed = reported or facts.evicted_from in RECORDS_OF_FAILURE or facts.place in _SAYS_FAILED
+    return JobOutcome(
+        facts.job,
+        facts.queue,
+        outcome,
+        facts.offered_ms,
+        facts.first_effect_ms,
+        facts.ended_ms,
+        facts.attempts,
+        facts.effects,
+        facts.stalls,
+        facts.suppressed,
+        false_failure=delivered and says_failed,
+        indeterminate=facts.accepted and (facts.rejected or (reported and delivered)),
+    )
+
+
+_SAYS_FAILED = frozenset({Place.FAILED, Place.DEAD})
+
+
+def classify_outcomes(facts: Iterable[JobFacts], final_state: FinalState) -> list[JobOutcome]:
+    """Give every job its outcome: what its events told already, with what stands at the end; in the order given."""
+    effects, places = final_state.effects, final_state.places
+    outcomes: list[JobOutcome] = []
+    for fact in facts:
+        fact.effects = effects.get(fact.job, 0)
+        fact.place = places.get(fact.job, Place.NOWHERE)
+        outcomes.append(judge(fact))
+    return outcomes
+
+
+def count_by_queue(jobs: Iterable[JobOutcome]) -> dict[str, Counts]:
+    """Count outcomes and overlays of each queue that has any job, in one walk over the jobs."""
+    queues: dict[str, tuple[Counts, dict[Outcome, int]]] = {}
+    for job in jobs:
+        try:
+            counts, ended = queues[job.queue]
+        except KeyError:
+            counts, ended = queues[job.queue] = Counts(), dict.fromkeys(Outcome, 0)
+        ended[job.outcome] += 1
+        counts.attempts += job.attempts
+        if job.effects > 1:
+            counts.duplicated += 1
+            counts.extra_effects += job.effects - 1
+        if job.suppressed:
+            counts.suppressed_duplicates += job.suppressed
+        if job.stalls:
+            counts.stalled += job.stalls
+        if job.false_failure:
+            counts.false_failures += 1
+        if job.indeterminate:
+            counts.indeterminate += 1
+    for counts, ended in queues.values():
+        counts.offered = sum(ended.values())
+        for outcome, number in ended.items():
+            setattr(counts, outcome.field, number)
+    return {queue: counts for queue, (counts, _ended) in queues.items()}
+
+
+def add_up(parts: Iterable[Counts]) -> Counts:
+    """Add counts of different jobs together."""
+    counts = Counts()
+    for part in parts:
+        for f in fields(part):
+            setattr(counts, f.name, getattr(counts, f.name) + getattr(part, f.name))
+    return counts

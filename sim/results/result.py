@@ -1,0 +1,262 @@
+"""What a run gives back."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+from sim.results.detection import Detections, take_notice
+from sim.results.error_lines import ErrorLines, ErrorsNotKept
+from sim.results.facts import RunEnd
+from sim.results.metrics import Metrics, NotSampled
+from sim.results.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.results.trace import Trace
+from sim.scenario.expect import ModeExpectation, holds
+from sim.scenario.schema import Scenario
+from sim.yaml_files.fields import ModeName, SemanticsName
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation of the scenario, held against what was seen.
+
+    Attributes:
+        mode: The mode it speaks of.
+        queue: The queue it speaks of, or None for all together.
+        measure: An outcome or overlay by its JSON name.
+        expected: The bound, such as ``<= 3``.
+        seen: The number that the run gave.
+    """
+
+    mode: ModeName
+    queue: str | None
+    measure: str
+    expected: str
+    seen: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was seen lies within the bound."""
+        return holds(self.expected, self.seen)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The check as the JSON contract writes it."""
+        return {
+            "mode": self.mode,
+            "queue": self.queue,
+            "measure": self.measure,
+            "expected": self.expected,
+            "seen": self.seen,
+            "holds": self.holds,
+        }
+
+
+@dataclass(frozen=True)
+class ModeResult:
+    """What one mode of a run came to.
+
+    Attributes:
+        ledger: Everything that happened, in order; without the trace there is nothing in it to read.
+        jobs: One outcome for every offered job, in the order of the offers.
+        simulated_ms: How long the run was, in simulated time.
+        metrics: What an operator could have seen; None where no samples were taken.
+        error_lines: The error log, one JSON object a line; None where none was kept.
+        end: How the run ended and what was left to do; None of a rehearsal.
+    """
+
+    mode: ModeName
+    trace: Trace
+    jobs: list[JobOutcome]
+    simulated_ms: int
+    queue_names: list[str]
+    metrics: Metrics | None = None
+    error_lines: ErrorLines | None = None
+    end: RunEnd | None = None
+
+    @cached_property
+    def totals(self) -> Counts:
+        """Outcomes over all queues."""
+        return add_up(self._counted.values())
+
+    @cached_property
+    def queues(self) -> dict[str, Counts]:
+        """Outcomes queue by queue, in the scenario's order."""
+        return {name: self._counted.get(name, Counts()) for name in self.queue_names}
+
+    @cached_property
+    def _counted(self) -> dict[str, Counts]:
+        return count_by_queue(self.jobs)
+
+    @cached_property
+    def detections(self) -> Detections:
+        """Which alerts and which changes of health noticed which fault.
+
+        Raises:
+            NotSampled: The run took no samples.
+        """
+        if self.metrics is None:
+            raise NotSampled
+        return take_notice(self.metrics, self.trace, self.simulated_ms)
+
+    @cached_property
+    def trace_sha256(self) -> str:
+        """SHA-256 of the trace.
+
+        Raises:
+            TraceNotKept: The run kept none.
+        """
+        return self.trace.sha256()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to, in the modes that were asked for.
+
+    Attributes:
+        store: What held the queue's keys, such as ``fakeredis``.
+        modes: By mode, ``in-process`` first.
+    """
+
+    scenario: Scenario
+    seed: int
+    semantics: SemanticsName
+    store: str
+    modes: dict[ModeName, ModeResult]
+
+    @property
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        """The counts of each mode, by name."""
+        return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
+
+    @property
+    def metrics(self) -> dict[ModeName, Metrics]:
+        """By mode what an operator could have seen; empty where no samples were taken."""
+        return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
+
+    @property
+    def jobs(self) -> list[tuple[str, JobOutcome]]:
+        """Every job of every mode, as pairs of mode and outcome."""
+        return [(mode, job) for mode, result in self.modes.items() for job in result.jobs]
+
+    @property
+    def trace(self) -> Iterator[dict[str, Any]]:
+        """Everything that happened, mode by mode, as the trace file has it.
+
+        Raises:
+            TraceNotKept: The run kept none.
+        """
+        return map(json.loads, chain.from_iterable([result.trace.lines() for result in self.modes.values()]))
+
+    @property
+    def errors(self) -> Iterator[dict[str, Any]]:
+        """Every failed attempt, mode by mode, as the error log has it.
+
+        Raises:
+            ErrorsNotKept: The run kept none.
+        """
+        return map(json.loads, self.error_lines())
+
+    def error_lines(self) -> Iterator[str]:
+        """Write the error log out, mode by mode, one JSON object a line (no newline at the end of each).
+
+        Raises:
+            ErrorsNotKept: The run kept none.
+        """
+        kept = [result.error_lines for result in self.modes.values()]
+        if any(lines is None for lines in kept):
+            raise ErrorsNotKept
+        return chain.from_iterable(lines for lines in kept if lines is not None)
+
+    @property
+    def error_count(self) -> int:
+        """How many failed attempts were kept in the error log; 0 where none was kept."""
+        return sum(len(result.error_lines or ()) for result in self.modes.values())
+
+    def plot_outcomes(self, **options: Any) -> Any:
+        """Draw how the jobs ended, both modes side by side; see ``sim.plots.run_plots.plot_outcomes``."""
+        from sim.plots import run_plots as plots
+
+        return plots.plot_outcomes(self, **options)
+
+    def plot_timeline(self, **options: Any) -> Any:
+        """Draw what happened when; see ``sim.plots.run_plots.plot_timeline``."""
+        from sim.plots import run_plots as plots
+
+        return plots.plot_timeline(self, **options)
+
+    def plot_jobs(self, **options: Any) -> Any:
+        """Draw one lane for each job; see ``sim.plots.run_plots.plot_jobs``."""
+        from sim.plots import run_plots as plots
+
+        return plots.plot_jobs(self, **options)
+
+    @property
+    def simulated_ms(self) -> int:
+        """The longest mode's simulated time."""
+        return max(result.simulated_ms for result in self.modes.values())
+
+    @cached_property
+    def expectations(self) -> list[Check]:
+        """Every expectation of the scenario that speaks of a mode and semantics that was run."""
+        own = self.scenario.expect
+        more = own.documented if self.semantics == "documented" else own.bull
+        blocks: list[tuple[ModeName, ModeExpectation]] = [
+            ("in-process", own.in_process),
+            ("in-process", more.in_process),
+            ("queue", own.queue),
+            ("queue", more.queue),
+        ]
+        general = self.semantics in self.scenario.profiles
+        checks: list[Check] = []
+        for place, (mode, block) in enumerate(blocks):
+            result = self.modes.get(mode)
+            if result is None or (place % 2 == 0 and not general):
+                continue
+            counts = result.totals.as_dict()
+            checks += [Check(mode, None, name, bound, counts[name]) for name, bound in block.total.items()]
+            for queue, bounds in block.queues.items():
+                counts = result.queues[queue].as_dict()
+                checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
+        return checks + self.alert_expectations
+
+    @cached_property
+    def alert_expectations(self) -> list[Check]:
+        """What the scenario expects of its alerts in queue mode; nothing where no samples were taken."""
+        own = self.scenario.expect
+        more = own.documented if self.semantics == "documented" else own.bull
+        blocks = [own.alerts] * (self.semantics in self.scenario.profiles) + [more.alerts]
+        result = self.modes.get("queue")
+        if result is None or result.metrics is None or not any(blocks):
+            return []
+        from sim.results.detection import alert_checks
+
+        return [Check("queue", None, *check) for block in blocks for check in alert_checks(result.detections, block)]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every expectation holds."""
+        return all(check.holds for check in self.expectations)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as the JSON contract writes it."""
+        return {
+            "scenario": self.scenario.title,
+            "seed": self.seed,
+            "semantics": self.semantics,
+            "store": self.store,
+            "simulated_ms": self.simulated_ms,
+            "modes": {
+                mode: {
+                    **result.totals.as_dict(),
+                    "queues": {name: counts.as_dict() for name, counts in result.queues.items()},
+                    "ended": None if result.end is None else result.end.as_dict(),
+                }
+                for mode, result in self.modes.items()
+            },
+            "expectations": [check.as_dict() for check in self.expectations],
+            "trace_sha256": {
+                mode: result.trace_sha256 if result.trace.kept else None for mode, result in self.modes.items()
+            },
+        }

@@ -1,0 +1,114 @@
+"""What was read at each moment of sampling; moments at which nothing had changed are kept once.
+
+Stretches of moments with the same value.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Stretch(NamedTuple):
+    """Moments one after another that share a value.
+
+    Attributes:
+        first: The place of the first.
+        after: The place after the last.
+    """
+
+    first: int
+    after: int
+    value: int
+
+
+def stretches(values: NDArray[np.int64] | NDArray[np.bool_]) -> list[Stretch]:
+    """Split into the longest stretches of equal values, in order."""
+    if not len(values):
+        return []
+    firsts = [0, *(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()]
+    afters = [*firsts[1:], len(values)]
+    return [Stretch(first, after, int(values[first])) for first, after in zip(firsts, afters, strict=True)]
+
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class ProcessState(NamedTuple):
+    """A process as a probe finds it.
+
+    Attributes:
+        started: Whether it has ever run.
+        silent_since_ms: Since when it has stood still, ms since the run began; None while it answers.
+        connected: Whether it has its connection to Redis.
+    """
+
+    started: bool
+    alive: bool
+    silent_since_ms: int | None
+    connected: bool
+
+
+class Reading(NamedTuple):
+    """Everything that is read at one moment.
+
+    Attributes:
+        counts: Queue by queue the jobs in each state and the dead letters, in the order of ``READ``; None while Redis
+            does not answer, because an exporter could not read them either.
+        workers: In the order of the queues' workers.
+    """
+
+    redis_up: bool
+    counts: tuple[tuple[int, ...], ...] | None
+    workers: tuple[ProcessState, ...]
+
+
+class Now(NamedTuple):
+    """A reading, and when it was taken, ms since the run began."""
+
+    t_ms: int
+    reading: Reading
+
+
+class Samples:
+    """Readings at the moments 0, ``every_ms``, twice ``every_ms`` and so on.
+
+    The reading at 0 is of the world before anything has happened; each later one is of its millisecond's end.
+    """
+
+    def __init__(self, every_ms: int) -> None:
+        self.every_ms = every_ms
+        self.total = 0
+        self._readings: list[Reading] = []
+        self._repeats: list[int] = []
+
+    def add(self, reading: Reading, moments: int) -> None:
+        """Keep what was read at the next moments."""
+        self.total += moments
+        if self._readings and self._readings[-1] == reading:
+            self._repeats[-1] += moments
+        else:
+            self._readings.append(reading)
+            self._repeats.append(moments)
+
+    @property
+    def kept(self) -> int:
+        """How many different readings lie behind one another."""
+        return len(self._readings)
+
+    @property
+    def last(self) -> Reading | None:
+        """The latest reading."""
+        return self._readings[-1] if self._readings else None
+
+    @property
+    def t_ms(self) -> Integers:
+        """The moments, ms since the run began."""
+        return np.arange(self.total, dtype=np.int64) * self.every_ms
+
+    def column(self, value: Callable[[Reading], float]) -> Floats:
+        """Return one number of each reading, moment by moment."""
+        every = np.fromiter((value(reading) for reading in self._readings), np.float64, len(self._readings))
+        return np.repeat(every, self._repeats)

@@ -1,0 +1,249 @@
+"""What a result says, in plain words.
+
+A run that ended before all was settled, in words: what was left, why, and what more time would do.
+"""
+
+from collections.abc import Iterable
+
+from sim.core.durations import UNITS_MS, format_duration
+from sim.results.facts import Place, RunEnd
+from sim.results.outcomes import Counts
+from sim.results.result import ModeResult, Result
+from sim.yaml_files.problems import listed
+
+MEANINGS: dict[str, str] = {
+    "offered": "jobs the producer wanted done",
+    "delivered": "the effect happened",
+    "duplicated": "of these: twice or more",
+    "not_delivered": "no effect, for these reasons",
+    "lost": "accepted, then no trace left",
+    "rejected": "submit failed, the caller knows",
+    "failed_reported": "caller told, nothing kept",
+    "failed_retained": "stands in the failed set",
+    "failed_evicted": "failed, no record kept",
+    "dead_lettered": "stands in the dead letter queue",
+    "pending": "unsettled when the run ended",
+    "extra_effects": "effects too many",
+    "suppressed_duplicates": "stopped by an idempotency key",
+    "false_failures": "delivered, yet it says failed",
+    "indeterminate": "accepted, yet caller saw an error",
+    "stalled": "found active without a worker",
+    "attempts": "starts of a handler",
+}
+"""What each number counts, by its name in the JSON contract."""
+
+ALWAYS = ("delivered", "duplicated", "lost")
+OUTCOMES = (
+    "delivered",
+    "duplicated",
+    "lost",
+    "rejected",
+    "failed_reported",
+    "failed_retained",
+    "failed_evicted",
+    "dead_lettered",
+    "pending",
+)
+_TOTALS = ("delivered", "not_delivered")
+OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeterminate", "stalled", "attempts")
+
+_PLURALS = {"order": "orders", "payment": "payments", "email": "emails"}
+_FATES = (
+    ("lost", "lost"),
+    ("rejected", "rejected, which the caller knows"),
+    ("failed_reported", "failed, and the caller was told"),
+    ("failed_retained", "failed and kept for a look or a retry"),
+    ("failed_evicted", "failed, with no record kept"),
+    ("dead_lettered", "put in the dead letter queue"),
+    ("pending", "still unsettled at the end"),
+)
+
+
+def in_words(measure: str) -> str:
+    """Write a measure's name as people read it: ``failed_evicted`` becomes ``failed-evicted``."""
+    if measure.startswith(("failed_", "dead_")):
+        return measure.replace("_", "-")
+    return measure.replace("_", " ")
+
+
+def shown_measures(counts: Iterable[Counts]) -> tuple[list[str], list[str]]:
+    """Choose the outcomes and the overlays that a table shows: those that some count has, and the three that matter."""
+    seen = [one.as_dict() for one in counts]
+    outcomes = [name for name in OUTCOMES if name in ALWAYS or any(one[name] for one in seen)]
+    return outcomes, [name for name in OVERLAYS if any(one[name] for one in seen)]
+
+
+def table_rows(counts: Iterable[Counts]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Choose the rows of a table of outcomes, and the overlays below it.
+
+    Returns:
+        Pairs of a measure and its label, in order: delivered and the part of it that was delivered twice, then what was
+        not delivered and, indented, why. The outcomes among them add up to ``offered``.
+    """
+    outcomes, overlays = shown_measures(counts)
+    names = [*outcomes[:2], "not_delivered", *outcomes[2:]]
+    return [(name, in_words(name) if name in _TOTALS else f"  {in_words(name)}") for name in names], overlays
+
+
+def duration_in_words(ms: int) -> str:
+    """Write a time span as people read it, in its two largest units: ``133500`` becomes ``2 min 14 s``."""
+    if ms < 60_000:
+        return f"{ms / 1_000:g} s"
+    rest = round(ms / 1_000) * 1_000
+    names = {"d": "d", "h": "h", "m": "min", "s": "s"}
+    parts: list[str] = []
+    for unit, name in names.items():
+        count, rest = divmod(rest, UNITS_MS[unit])
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])
+
+
+def things(result: Result, count: int) -> str:
+    """Say what the jobs are: ``40 emails`` when all do the same, else ``40 jobs``."""
+    handlers = {config.handler for config in result.scenario.queues.values()}
+    handler = handlers.pop() if len(handlers) == 1 else ""
+    plural = _PLURALS.get(handler, "jobs")
+    return f"{count:,} {plural[:-1] if count == 1 else plural}"
+
+
+def mode_sentence(result: Result, mode: ModeResult) -> str:
+    """Say in one sentence what happened in a mode.
+
+    Such as: Of 40 emails, 37 were delivered, 2 of them twice; 3 were not delivered: 2 lost; 1 failed, with no record
+    kept.
+    """
+    counts = mode.totals
+    if not counts.offered:
+        return "No job was offered."
+    if counts.delivered == counts.offered:
+        return _all_delivered(result, counts) + "."
+    why = [(getattr(counts, name), fate) for name, fate in _FATES if getattr(counts, name)]
+    reasons = why[0][1] if len(why) == 1 else "; ".join(f"{number:,} {fate}" for number, fate in why)
+    if not counts.delivered:
+        return f"{_none_of(result, counts.offered)} delivered: {reasons}."
+    sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
+    if counts.duplicated:
+        sentence += f", {_repeated(counts)}"
+    return f"{sentence}; {_were(counts.not_delivered)} not delivered: {reasons}."
+
+
+def remarks(mode: ModeResult) -> list[str]:
+    """Say what a caller or an operator would wrongly believe, and what idempotency prevented; often nothing."""
+    counts = mode.totals
+    found: list[str] = []
+    if counts.false_failures:
+        found.append(f"{_of(counts.false_failures, 'delivered job')} looks like a failure to whoever asks.")
+    if counts.indeterminate:
+        found.append(f"The caller saw an error for {_of(counts.indeterminate, 'job')} that had been accepted.")
+    if counts.suppressed_duplicates:
+        found.append(f"Idempotency keys stopped {_of(counts.suppressed_duplicates, 'second effect')}.")
+    return [text.replace("jobs looks like a failure", "jobs look like failures") for text in found]
+
+
+def verdict(result: Result) -> str:
+    """Say in one sentence whether the scenario's expectations hold."""
+    checks = result.expectations
+    if not checks:
+        return "The scenario states no expectations for these modes and semantics."
+    violated = sum(not check.holds for check in checks)
+    if not violated:
+        return "The one expectation holds." if len(checks) == 1 else f"All {len(checks)} expectations hold."
+    verb = "is" if violated == 1 else "are"
+    noun = "expectation" if len(checks) == 1 else "expectations"
+    return f"{violated} of {len(checks)} {noun} {verb} VIOLATED."
+
+
+def _none_of(result: Result, offered: int) -> str:
+    if offered == 1:
+        return f"The {things(result, 1).removeprefix('1 ')} was not"
+    return f"None of {things(result, offered)} was"
+
+
+def _all_delivered(result: Result, counts: Counts) -> str:
+    if counts.offered == 1:
+        return f"The {things(result, 1).removeprefix('1 ')} was delivered" + (
+            f" {_times(counts.extra_effects + 1)}" if counts.duplicated else ", once"
+        )
+    every = f"All {things(result, counts.offered)} were delivered"
+    return f"{every}, {_repeated(counts)}" if counts.duplicated else f"{every}, each of them once"
+
+
+def _repeated(counts: Counts) -> str:
+    if counts.extra_effects == counts.duplicated:
+        how = "twice"
+    elif counts.duplicated == 1:
+        how = _times(counts.extra_effects + 1)
+    else:
+        how = f"more than once ({counts.extra_effects:,} effects too many)"
+    who = "each" if counts.duplicated == counts.offered else f"{counts.duplicated:,} of them"
+    return f"{who} {how}"
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count:,} times"
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}"
+
+
+def _of(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+_PLACES = {
+    Place.WAITING: "waiting in line",
+    Place.ACTIVE: "taken by a worker",
+    Place.SUBMITTING: "not yet taken over by Redis",
+}
+_HELD_UP = {"paused": "queue {} is paused", "no workers": "no worker of queue {} is running"}
+
+
+def early_ends(result: Result) -> list[str]:
+    """Say of every mode that ended early how many jobs were left, where they stand, and what to set; often nothing."""
+    return [
+        f"Stopped early, {mode}: {_sentence(result, one, one.end)}"
+        for mode, one in result.modes.items()
+        if one.end is not None and one.end.is_early
+    ]
+
+
+def _sentence(result: Result, mode: ModeResult, end: RunEnd) -> str:
+    count = sum(end.pending.values())
+    jobs = f"{count:,} of {mode.totals.offered:,} jobs {'is' if count == 1 else 'are'} pending"
+    when = f"at the end ({_why_then(result, end)})"
+    parts = [_part(place, number, end, mode.mode) for place, number in end.pending.items()]
+    return f"{jobs} {when}: {', '.join(parts)}. {_help(result, end)}"
+
+
+def _why_then(result: Result, end: RunEnd) -> str:
+    if end.by == "duration":
+        return f"duration: {format_duration(result.scenario.duration or end.at_ms)}"
+    return f"{duration_in_words(end.at_ms)}; without `duration` a run ends " + (
+        "then at the latest" if end.by == "horizon" else "later"
+    )
+
+
+def _part(place: Place, number: int, end: RunEnd, mode: str) -> str:
+    if place is Place.DELAYED:
+        if end.due_ms is None:
+            return f"{number:,} delayed"
+        first, last = (duration_in_words(max(0, moment)) for moment in end.due_ms)
+        return f"{number:,} delayed until {first if first == last else f'{first} to {last}'}"
+    where = "still running in the application or waiting for it" if mode == "in-process" else _PLACES[place]
+    return f"{number:,} {where}"
+
+
+def _help(result: Result, end: RunEnd) -> str:
+    if end.held_up:
+        why = listed([_HELD_UP[reason].format(queue) for queue, reason in end.held_up.items()], "and")
+        return f"More time alone would not settle them: {why}."
+    if end.enough_ms is None:
+        lately = "1 job" if end.lately == 1 else f"{end.lately:,} jobs" if end.lately else "no job"
+        span = duration_in_words(end.lately_ms)
+        return f"More time alone would hardly settle them: {lately} ended in the last {span}."
+    enough = format_duration(end.enough_ms)
+    if result.scenario.duration is None:
+        return f"Set `duration: {enough}` to let them end."
+    return f"Set a longer one, such as `duration: {enough}`, to let them end."

@@ -1,0 +1,297 @@
+"""The events of a run and the append-only ledger that holds them.
+
+A record is a plain tuple, because a run writes a handful of them for every job. Its fields are ``FIELDS``;
+``more`` is a dictionary of what else helps, or ``None``.
+
+Records that a long run has put aside, on disk.
+A record as one line of the trace.
+"""
+
+import hashlib
+import json
+import pickle
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from itertools import chain, islice, repeat
+from json.encoder import encode_basestring as text_of
+from typing import IO, Any, Generic, NamedTuple, TypeVar
+
+from sim.core.errors import SimError
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+CHUNK = 1_000
+"""Records that are written, and later read, together; ten times as many take twice as long each."""
+
+
+class _Chunk(NamedTuple):
+    """Where some records lie in the file, and how many they are."""
+
+    start: int
+    size: int
+    records: int
+
+
+class TraceDiskFull(SimError):
+    """The temporary file of a long run's trace cannot be written.
+
+    Args:
+        why: What the operating system said.
+    """
+
+    def __str__(self) -> str:
+        return (
+            f"the trace of this run is long and its temporary file cannot be written ({self.args[0]}); "
+            "make room, set TMPDIR to a folder that has some, or run without the trace"
+        )
+
+
+class TraceFile(Generic[T]):
+    """Records of one kind, in order, in a temporary file without a name that goes when this object goes.
+
+    They are kept column by column, a chunk at a time, which takes a fifth of their size in memory.
+
+    Args:
+        kind: The named tuple that a record is.
+    """
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+        self._file: IO[bytes] | None = None
+        self._chunks: list[_Chunk] = []
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[T]:
+        return chain.from_iterable(map(self._read, self._chunks))
+
+    def since(self, place: int) -> Iterator[T]:
+        """Go through the records from a place on, counted from 0; what lies before it is hardly read."""
+        for number, chunk in enumerate(self._chunks):
+            if place < chunk.records:
+                chunks = islice(self._chunks, number, None)
+                return islice(chain.from_iterable(map(self._read, chunks)), place, None)
+            place -= chunk.records
+        return iter(())
+
+    def add(self, records: Sequence[T]) -> None:
+        """Write records behind those that are there.
+
+        Raises:
+            TraceDiskFull: The temporary file cannot be written.
+        """
+        try:
+            file = self._opened()
+            for first in range(0, len(records), CHUNK):
+                chunk = records[first : first + CHUNK]
+                packed = pickle.dumps(tuple(zip(*chunk, strict=True)), protocol=pickle.HIGHEST_PROTOCOL)
+                start = file.seek(0, 2)
+                rest = memoryview(packed)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                self._chunks.append(_Chunk(start, len(packed), len(chunk)))
+                self._length += len(chunk)
+        except OSError as error:
+            raise TraceDiskFull(error.strerror or str(error)) from None
+
+    def _read(self, chunk: _Chunk) -> Iterator[T]:
+        file = self._opened()
+        file.seek(chunk.start)
+        return map(tuple.__new__, repeat(self._kind), zip(*pickle.loads(file.read(chunk.size)), strict=True))
+
+    def _opened(self) -> IO[bytes]:
+        if self._file is None:
+            file: IO[bytes] = tempfile.TemporaryFile(prefix="trace-", buffering=0)  # noqa: SIM115  # stays open
+            weakref.finalize(self, file.close)
+            self._file = file
+        return self._file
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_OWN = frozenset({"t_ms", "mode", "queue", "job", "event", "attempt", "worker"})
+
+
+def line_of(record: "Event", mode: str) -> str:
+    """Write one record as a JSON object; what ``more`` says goes before a field of the same name."""
+    t_ms, queue, job, event, attempt, worker, more = record
+    if more and not _OWN.isdisjoint(more):
+        return _encode({**_fields(record, mode), **more})
+    rest = f",{_encode(more)[1:]}" if more else "}"
+    return (
+        f'{{"t_ms":{t_ms},"mode":{text_of(mode)},"queue":{"null" if queue is None else text_of(queue)},'
+        f'"job":{"null" if job is None else text_of(job)},"event":"{event.value}","attempt":{attempt},'
+        f'"worker":{"null" if worker is None else text_of(worker)}{rest}'
+    )
+
+
+def _fields(record: "Event", mode: str) -> dict[str, Any]:
+    return {
+        "t_ms": record.t_ms,
+        "mode": mode,
+        "queue": record.queue,
+        "job": record.job,
+        "event": record.kind.value,
+        "attempt": record.attempt,
+        "worker": record.worker,
+    }
+
+
+MAX_IN_MEMORY = 200_000
+"""Records that a run holds in memory, about 250 bytes each; some 35,000 jobs."""
+
+
+class EventKind(StrEnum):
+    """What can happen in a run. The values are the words used in the trace."""
+
+    # one job
+    OFFERED = "offered"  # the producer wants this job done; more: queue settings that differ, length_ms
+    SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
+    ACCEPTED = "accepted"  # the queue (or the in-process application) has it; more: id, delay_ms
+    REJECTED = "rejected"  # the submit raised an error; more: error
+    PROMOTED = "promoted"  # a delayed job became due, or was promoted by the worker `operator`, and stands in line
+    TAKEN = "taken"  # moved to active, not locked yet (a pop that has not been followed by its lock)
+    KILLED = "killed"  # its process died at a named step of it; more: step
+    STARTED = "started"  # its handler was called
+    EFFECT = "effect"  # something outside the queue changed: reserved, captured or sent; more: effect
+    EFFECT_SUPPRESSED = "effect-suppressed"  # an idempotency key stopped a second effect
+    ATTEMPT_FAILED = "attempt-failed"  # the handler raised; more: error, permanent
+    RETRY_SCHEDULED = "retry-scheduled"  # it will run again; more: delay_ms (0: at once)
+    COMPLETED = "completed"  # the queue recorded success, or the in-process caller got its answer
+    REFUSED = "refused"  # the queue refused what a worker reported; more: error
+    FAILED = "failed"  # given up for good; more: reason, kept
+    STALLED = "stalled"  # found active without a lock, and put back in line
+    EVICTED = "evicted"  # retention removed it; more: from
+    REMOVED = "removed"  # an operator took it out; more: id, from (the state that it was in)
+    RETRIED = "retried"  # an operator put a failed job back in line
+    DEAD_LETTERED = "dead-lettered"  # given up, it went to the dead letter queue; more: id (the one that it has there)
+    REPLAYED = "replayed"  # an operator put a dead letter back in line; more: id, dead_id
+    PURGED = "purged"  # an operator threw a dead letter away; more: id
+    FORGOTTEN = "forgotten"  # Redis came back without any record of it
+    RESTORED = "restored"  # Redis came back with the job in an older place; more: place
+    LOST = "lost"  # written at the end of the run for every job whose outcome is `lost`
+
+    # the world; `job` is None
+    WORKER_STARTED = "worker-started"
+    WORKER_CRASHED = "worker-crashed"
+    WORKER_FROZEN = "worker-frozen"
+    WORKER_RESUMED = "worker-resumed"
+    WORKER_TROUBLE = "worker-trouble"  # an error of the queue itself; the slot rests; more: error
+    REDIS_DOWN = "redis-down"  # more: why
+    REDIS_UP = "redis-up"
+    DATABASE_FAULT_BEGAN = "database-fault-began"  # more: failure
+    DATABASE_FAULT_ENDED = "database-fault-ended"
+    HANDLER_FAULT_BEGAN = "handler-fault-began"
+    HANDLER_FAULT_ENDED = "handler-fault-ended"
+
+    # one queue; `job` is None
+    OPERATOR_ACTED = "operator-acted"  # more: do, jobs (how many, where it concerns jobs)
+    OPERATOR_FAILED = "operator-failed"  # it was refused, or Redis was away; more: do, name or id, error
+
+
+FIELDS = ("t_ms", "queue", "job", "event", "attempt", "worker", "more")
+
+
+class Event(NamedTuple):
+    """One line of the ledger.
+
+    Attributes:
+        t_ms: Milliseconds since the run began.
+        queue: The queue's name, or None for what concerns the world.
+        job: The offer's name, such as ``email-17`` (17th offer to that queue), or None.
+        event: What happened.
+        attempt: Which start of the job's handler this belongs to, from 1; 0 before the first.
+        worker: The process that did it, such as ``email-1``, ``producer`` or ``application``; or None.
+        more: Anything else that helps, or None.
+    """
+
+    t_ms: int
+    queue: str | None
+    job: str | None
+    kind: EventKind
+    attempt: int
+    worker: str | None
+    more: dict[str, Any] | None
+
+
+class TraceNotKept(SimError):
+    """Somebody asks for the events of a run that kept none."""
+
+    def __str__(self) -> str:
+        return (
+            "this run kept no trace, and this needs its events; "
+            "run it with the trace (trace=True, or without --no-trace)"
+        )
+
+
+class Trace:
+    """An append-only list of records, of one mode of one run.
+
+    The newest records are in memory. A run that writes more than ``MAX_IN_MEMORY`` puts older ones aside, in a
+    temporary file; whoever goes through the ledger sees all of them. Nothing may be written meanwhile.
+
+    Args:
+        mode: ``in-process`` or ``queue``.
+        kept: Whether there is a trace. Without one nothing can be written or read: see Raises.
+        max_in_memory: Records in memory at which ``put_aside`` moves them out.
+
+    Raises:
+        TraceNotKept: From everything that needs records, where they are not kept.
+    """
+
+    def __init__(self, mode: str, *, kept: bool = True, max_in_memory: int = MAX_IN_MEMORY) -> None:
+        self.mode = mode
+        self.kept = kept
+        self.max_in_memory = max_in_memory
+        self._older: TraceFile[Event] = TraceFile(Event)
+        self._records: list[Event] = []
+
+    def __len__(self) -> int:
+        return len(self._older) + len(self.records)
+
+    def __iter__(self) -> Iterator[Event]:
+        records = self.records
+        return chain(self._older, records) if len(self._older) else iter(records)
+
+    def since(self, place: int) -> Iterator[Event]:
+        """Go through the records from a place on, counted from 0, wherever they are kept."""
+        older, records = len(self._older), self.records
+        newer = islice(records, max(0, place - older), None)
+        return chain(self._older.since(place), newer) if place < older else newer
+
+    @property
+    def records(self) -> list[Event]:
+        """The newest records; never empty where there are any."""
+        if not self.kept:
+            raise TraceNotKept
+        return self._records
+
+    @records.setter
+    def records(self, records: list[Event]) -> None:
+        self._records = records
+
+    def put_aside(self) -> None:
+        """Move records from memory to a temporary file if there are many; cheap to call often.
+
+        Raises:
+            TraceDiskFull: The file cannot be written.
+        """
+        records = self._records
+        if len(records) > self.max_in_memory:
+            self._older.add(records[:-1])
+            del records[:-1]
+
+    def lines(self) -> Iterator[str]:
+        """Write the ledger out, one JSON object a line (no newline at the end of each)."""
+        return map(line_of, self, repeat(self.mode))
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the trace as ``lines`` writes it, each line ended by a newline."""
+        digest = hashlib.sha256()
+        for line in self.lines():
+            digest.update(line.encode())
+            digest.update(b"\n")
+        return digest.hexdigest()

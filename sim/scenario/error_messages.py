@@ -1,0 +1,331 @@
+"""What the models refuse, told in plain words and placed where the file says it.
+
+What a scenario may say at some place, in plain words, from the JSON Schema of the models.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby, islice
+from typing import Any, NamedTuple
+
+from sim.core.durations import PATTERN
+from sim.core.errors import DurationError
+from sim.scenario.not_modelled import (
+    backoff_not_modelled,
+    fault_not_modelled,
+    key_not_modelled,
+    number_as_backoff,
+)
+from sim.scenario.schema import Scenario
+from sim.yaml_files.problems import MAX_SHOWN, Marks, Path, Problem, did_you_mean, listed, quoted
+
+Schema = dict[str, Any]
+
+
+@cache
+def models_schema() -> Schema:
+    """Return the JSON Schema of the models, as pydantic derives it."""
+    return Scenario.model_json_schema()
+
+
+def resolved(node: Schema) -> Schema:
+    """Follow a reference to the definition that it names."""
+    reference = node.get("$ref")
+    if reference is None:
+        return node
+    found: Schema = models_schema()["$defs"][reference.rsplit("/", 1)[1]]
+    return found
+
+
+def branches(node: Schema) -> list[Schema]:
+    """List the alternatives of a union that is not told apart by ``kind``; empty for anything else."""
+    return [resolved(branch) for branch in node.get("anyOf", []) if branch.get("type") != "null"]
+
+
+def known_keys(node: Schema) -> list[str]:
+    """List the keys that a mapping may have; what stands under ``total`` may stand beside it."""
+    keys = list(node.get("properties", {}))
+    if node.get("title") == "ModeExpectation":
+        return [*node["properties"]["total"]["propertyNames"]["enum"], "queues"]
+    return keys
+
+
+def kinds(node: Schema) -> list[str]:
+    """List the kinds of a union that is told apart by one key, such as ``kind``."""
+    return list(node["discriminator"]["mapping"])
+
+
+def allowed_words(node: Schema) -> list[str]:
+    """List the words that may stand somewhere, when only certain words may."""
+    if "const" in node:
+        return [str(node["const"])]
+    return [word for word in node.get("enum", []) if isinstance(word, str)]
+
+
+def described(node: Schema) -> str:
+    """Say what is expected: ``a whole number from 1 to 1,000``."""
+    node = resolved(node)
+    if "discriminator" in node:
+        return f"a mapping with {node['discriminator']['propertyName']}: {listed(sorted(kinds(node)))}"
+    if "anyOf" in node:
+        return _alternatives(node)
+    if words := allowed_words(node):
+        return listed(words)
+    kind = node.get("type")
+    if kind == "boolean":
+        return "true or false"
+    if kind in ("integer", "number"):
+        return _number(node)
+    if kind == "array":
+        least, most = node.get("minItems", 0), node.get("maxItems")
+        count = f"{least} or more" if most is None else f"{least} to {most:,}"
+        return f"a list of {count} entries, each {described(node['items'])}"
+    if kind == "object":
+        return _mapping(node)
+    return _text(node)
+
+
+def _alternatives(node: Schema) -> str:
+    texts = [described(branch) for branch in branches(node)]
+    if len(texts) == 2 and texts[1].endswith(f"each {texts[0]}"):
+        texts[1] = "a list of them"
+    return ", or ".join(texts) if any(" " in text for text in texts) else listed(texts)
+
+
+def _number(node: Schema) -> str:
+    name = "a whole number" if node["type"] == "integer" else "a number"
+    if "exclusiveMinimum" in node:
+        return f"{name} above {node['exclusiveMinimum']:g} and at most {node['maximum']:g}"
+    least, most = node.get("minimum"), node.get("maximum")
+    if least is None or most is None:
+        return name if least is None else f"{name}, {least:,} or more"
+    return f"{name} from {least:,} to {most:,}"
+
+
+def _mapping(node: Schema) -> str:
+    keys = [key for key in node.get("required", []) if key not in ("kind", "do")]
+    if keys:
+        return f"a mapping with {listed([f'{key}:' for key in keys], 'and')}"
+    known = known_keys(node)
+    return f"a mapping with keys such as {listed([f'{key}:' for key in known[:3]])}" if known else "a mapping"
+
+
+def _text(node: Schema) -> str:
+    if node.get("pattern") == PATTERN:
+        return str(DurationError()).removeprefix("expected ")
+    if "examples" in node:
+        return f"{'a name' if 'pattern' in node else 'text'} such as {listed(node['examples'])}"
+    if "maxLength" in node:
+        return f"text of {node.get('minLength', 0)} to {node['maxLength']} characters"
+    return "text"
+
+
+def shown(value: Any) -> str:
+    """Show what a file says somewhere, in a few words."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return quoted(value) if len(value) <= 40 else f"{quoted(value)} ({len(value):,} characters)"
+    if isinstance(value, list):
+        return "an empty list" if not value else f"a list of {len(value):,}"
+    return "a mapping" if value else "an empty mapping"
+
+
+MAX_LOOKED_AT = 5_000
+"""A file with more refusals than these is a heap of rubble; the others are not looked at."""
+_QUEUE_NAMES = "a queue's name begins with a letter and has letters, digits and _ only, at most 40 of them"
+
+
+class _Refusal(NamedTuple):
+    """One refusal of the models, placed.
+
+    Attributes:
+        kind: Pydantic's name for it.
+        union: The path of the union that it is one branch of, or None.
+        union_node: What the schema says of that union.
+        branch: ``object``, ``array`` or ``scalar``: what that branch takes.
+        reason: The validator's own words, or None.
+    """
+
+    kind: str
+    path: Path
+    at_key: bool
+    value: Any
+    node: Schema
+    union: Path | None
+    union_node: Schema
+    branch: str
+    reason: str | None
+
+
+def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
+    """Turn the models' refusals into problems: one for each place, whatever the number of branches that refused it."""
+    refusals = [_placed(error, data) for error in islice(errors, MAX_LOOKED_AT)]
+    kept: list[_Refusal] = []
+    for union, several in groupby(refusals, key=lambda refusal: refusal.union):
+        group = list(several)
+        kept += group if union is None else _chosen(group, _at(data, union))
+    wrong_keys = {refusal.path for refusal in kept if refusal.kind == "[key]"}
+    first: dict[tuple[Path, bool], _Refusal] = {}
+    for refusal in kept:
+        if refusal.kind == "[key]" or not _is_below(refusal.path, wrong_keys):
+            first.setdefault((refusal.path, refusal.at_key), refusal)
+    unmodelled = {refusal.path[:-1] for refusal in first.values() if " is not modelled" in _told(refusal)}
+    kept = [one for one in first.values() if not (one.kind == "missing" and one.path[:-1] in unmodelled)]
+    placed = sorted(kept, key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
+    return [
+        Problem(refusal.path, _told(refusal) if place < MAX_SHOWN else "", refusal.at_key)
+        for place, refusal in enumerate(placed)
+    ]
+
+
+def _is_below(path: Path, tops: set[Path]) -> bool:
+    return bool(tops) and any(path[:length] in tops for length in range(len(path) + 1))
+
+
+def _placed(error: Any, data: Any) -> _Refusal:
+    """Walk from the top of the file to the place of an error, along the schema, past what only the models know of."""
+    loc: tuple[str | int, ...] = error["loc"]
+    kind: str = error["type"]
+    node, here = models_schema(), data
+    path: Path = ()
+    union: Path | None = None
+    union_node: Schema = {}
+    branch = "scalar"
+    at_key = False
+    parent: Schema = {}
+    for place, part in enumerate(loc):
+        node = resolved(node)
+        if part == "[key]":
+            kind, at_key, node = "[key]", True, parent
+            break
+        alternatives = branches(node)
+        if len(alternatives) == 1:
+            node = alternatives[0]
+        elif alternatives:
+            union, union_node = path, node
+            node, branch = _branch(alternatives, str(part))
+            continue
+        if "discriminator" in node and part in node["discriminator"]["mapping"]:
+            node = resolved({"$ref": node["discriminator"]["mapping"][part]})
+            continue
+        if (
+            part == "total"
+            and node.get("title") == "ModeExpectation"
+            and not (isinstance(here, dict) and "total" in here)
+        ):
+            node = node["properties"]["total"]
+            continue
+        path = (*path, part)
+        if kind == "extra_forbidden" and place == len(loc) - 1:
+            at_key = True
+            break
+        parent, node = node, _inside(node, part)
+        here = _step(here, part)
+    node = resolved(node)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        path = (*path, node.get("discriminator", {}).get("propertyName", "kind"))
+    context = error.get("ctx") or {}
+    reason = str(context["error"]) if kind == "value_error" and "error" in context else None
+    return _Refusal(kind, path, at_key, _at(data, path), node, union, union_node, branch, reason)
+
+
+def _inside(node: Schema, part: str | int) -> Schema:
+    """Step from a mapping or list into what it holds."""
+    if isinstance(part, int):
+        found = node.get("items")
+    elif part in node.get("properties", {}):
+        found = node["properties"][part]
+    else:
+        found = next(iter(node.get("patternProperties", {}).values()), node.get("additionalProperties"))
+    return found if isinstance(found, dict) else {}
+
+
+def _branch(alternatives: list[Schema], label: str) -> tuple[Schema, str]:
+    """Find the alternative that the models name by a label such as ``list[...]`` or ``Retention``."""
+    for node in alternatives:
+        if label.startswith("list[") and node.get("type") == "array":
+            return node, "array"
+        if label.startswith("tagged-union[") and "discriminator" in node:
+            return node, "object"
+        if label == node.get("title") and node.get("type") == "object":
+            return node, "object"
+    return {}, "scalar"
+
+
+def _step(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return None
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = _step(data, part)
+    return data
+
+
+def _chosen(group: list[_Refusal], value: Any) -> list[_Refusal]:
+    """Of one union's refusals keep those of the branch that the file meant; one for all of them where none fits."""
+    meant = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "scalar"
+    matching = [refusal for refusal in group if refusal.branch == meant]
+    if meant != "scalar" and matching:
+        return matching
+    first = group[0]
+    path = first.union or ()
+    for refusal in matching:
+        if refusal.reason and not refusal.reason.startswith("expected"):
+            return [refusal]
+    return [first._replace(kind="union", path=path, value=value, node=first.union_node, reason=None)]
+
+
+def _told(refusal: _Refusal) -> str:
+    """Say what is wrong and what would be right."""
+    kind, node, value = refusal.kind, refusal.node, refusal.value
+    if kind == "missing":
+        return f"is missing; expected {described(node)}"
+    if kind == "union_tag_not_found":
+        return f"is missing; expected {listed(sorted(kinds(node)))}"
+    if kind == "union_tag_invalid":
+        known = sorted(kinds(node))
+        said = fault_not_modelled(value) if "worker-crash" in known else ""
+        if said:
+            return f"{said}; there are: {listed(known, 'and')}"
+        return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
+    if kind == "extra_forbidden":
+        known = known_keys(node)
+        name, colon, rest = str(refusal.path[-1]).partition(":")
+        if colon and name in known:
+            return f"a space must follow the colon: `{name}: {rest}`"
+        said = key_not_modelled(name, str(node.get("title", "")), known)
+        if said:
+            return said
+        return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; known here: {listed(known, 'and')}")
+    if kind == "[key]":
+        measures = node.get("propertyNames", {}).get("enum")
+        if not measures:
+            return _QUEUE_NAMES
+        near = did_you_mean(refusal.path[-1], [*measures, "queues"])
+        return "no such measure" + (near or f"; there are: {listed(measures, 'and')}")
+    if refusal.reason is not None and not refusal.reason.startswith("expected"):
+        return refusal.reason
+    expected = refusal.reason or f"expected {described(node)}"
+    last = refusal.path[-1] if refusal.path else None
+    if last == "backoff" and isinstance(value, int) and not isinstance(value, bool):
+        return number_as_backoff(value)
+    if last == "type" and "exponential" in allowed_words(node) and (said := backoff_not_modelled(value)):
+        return said
+    if value is None and not refusal.path:
+        return "the file is empty; a scenario needs at least title:, question: and workload:"
+    if isinstance(value, int) and not isinstance(value, bool) and str(DurationError()) in expected:
+        return f"{expected}, not {shown(value)}, which lacks its unit"
+    if value is None and expected.startswith("expected a mapping"):
+        return f"nothing stands here; {expected}, or {{}} for the defaults"
+    hint = "; put it in quotes" if expected.startswith("expected text") and isinstance(value, int | float) else ""
+    return f"{expected}, not {shown(value)}{hint or did_you_mean(value, allowed_words(node))}"

@@ -1,0 +1,200 @@
+"""What the page shows, as JSON; docs/serve.md says what is in it."""
+
+from itertools import islice
+from typing import Any
+
+from sim.core.durations import format_duration
+from sim.engine.process import Process
+from sim.queue.pause import is_paused
+from sim.results.text import OUTCOMES
+from sim.results.trace import Event
+from sim.serve.page.driver import Engine
+from sim.serve.page.interventions import BY_HAND, SLOWED_BY_HAND, VERBS
+from sim.serve.page.job_list import job_page, job_story, view_counts
+from sim.serve.page.live_run import LiveRun
+from sim.serve.page.pace import format_speed
+from sim.serve.page.wrong_keys import read_or, wrong_keys
+from sim.serve.world_lock import WorldBusy
+
+SHOWN_EVENTS = 14
+SHOWN_DEEDS = 50
+KEPT_STATES = 8
+"""Answers that are kept for the time in which the world is held, one for each view that pages have open."""
+COUNT_AGAIN_S = 0.7
+COUNT_SHARE = 6
+"""While time goes on, outcomes are counted anew so often at most, and for a sixth of the time: it is a walk over all
+jobs."""
+
+
+class StateView:
+    """Reads the run for the page, one look at a time.
+
+    Args:
+        engine: What moves the run.
+        redis_port: Where the simulated Redis listens; None where it does not.
+    """
+
+    def __init__(self, engine: Engine, redis_port: int | None = None) -> None:
+        self._engine = engine
+        self._redis_port = redis_port
+        self._outcomes: dict[str, Any] = {}
+        self._counted_version = 0
+        self._count_again_s = float("-inf")
+        self._last: dict[tuple[str | None, str, int], dict[str, Any]] = {}
+
+    def state(self, queue: str | None = None, view: str = "failed", page: int = 0) -> dict[str, Any]:
+        """Describe the run as it stands, with one page of one queue's jobs.
+
+        Args:
+            queue: Left out, the first.
+            view: A state of Bull, or ``dead``.
+            page: From 0.
+
+        While the world is held for long (a script at the Redis port, a long step) this is the last state again, with
+        ``is_held``.
+
+        Raises:
+            UnknownName: There is no such queue or view.
+            WorldBusy: The world is held, and this was not asked before.
+        """
+
+        def see(run: LiveRun) -> dict[str, Any]:
+            world = run.queue_world
+            name = next(iter(world.queues)) if queue is None else queue
+            server = world.server
+            assert server is not None  # queue mode has one
+
+            def look() -> dict[str, Any]:
+                return {
+                    "queues": [self._queue(run, one) for one in world.queues],
+                    "jobs": job_page(world, name, view, page),
+                }
+
+            # The same look into the keys whether Redis is there or not: people see more than a client would.
+            persistence = run.scenario.redis.persistence
+            return {"version": self._engine.version, "time": self._time(run), **server.operate(look)} | {
+                "redis": {"state": server.state, "port": self._redis_port, "persistence": persistence},
+                "database": self._database(run),
+                "processes": self._processes(run),
+                "outcomes": self._count(run),
+                "events": [_event(record) for record in _latest(run)],
+                "log": [
+                    {"at_ms": entry.at_ms, "do": entry.verb, "with": entry.arguments, "said": entry.said}
+                    for entry in run.log[-SHOWN_DEEDS:]
+                ],
+                "log_length": len(run.log),
+            }
+
+        asked = (queue, view, page)
+        try:
+            found = self._engine.look(see)
+        except WorldBusy:
+            last = self._last.get(asked)
+            if last is None:
+                raise
+            return last | {"time": last["time"] | {"is_held": True}}
+        self._last.pop(asked, None)
+        self._last[asked] = found
+        while len(self._last) > KEPT_STATES:
+            del self._last[next(iter(self._last))]
+        return found
+
+    def story(self, queue: str, job_id: str, dead: bool) -> dict[str, Any]:
+        """Describe one job; see ``job_story``."""
+
+        def see(run: LiveRun) -> dict[str, Any]:
+            world = run.queue_world
+            assert world.server is not None  # queue mode has one
+            return world.server.operate(lambda: job_story(world, queue, job_id, dead=dead))
+
+        return self._engine.look(see)
+
+    def _time(self, run: LiveRun) -> dict[str, Any]:
+        engine = self._engine
+        return {
+            "now_ms": run.now_ms,
+            "now": format_duration(run.now_ms),
+            "is_playing": engine.is_playing,
+            "speed": format_speed(engine.speed),
+            "goal_ms": engine.goal_ms,
+            "is_over": run.is_over,
+            "is_late": engine.is_late,
+            "is_held": False,
+            "note": engine.note,
+        }
+
+    def _queue(self, run: LiveRun, name: str) -> dict[str, Any]:
+        world = run.queue_world
+        assert world.redis is not None  # queue mode has one
+        samples = self._engine.samples
+        return {
+            "name": name,
+            "is_paused": read_or(False, is_paused, world.redis, world.queues[name].keys),
+            "has_dead_letters": world.queues[name].dead is not None,
+            "counts": view_counts(world, name),
+            "wrong_keys": [wrong._asdict() | {"said": str(wrong)} for wrong in wrong_keys(world, name)],
+            "series": {"t_ms": samples.t_ms, **samples.values[name]},
+        }
+
+    def _processes(self, run: LiveRun) -> list[dict[str, Any]]:
+        world = run.queue_world
+        return [
+            {"name": process.name, "queue": queue, "state": _process_state(process), "running": process.running}
+            | {"generation": process.generation}
+            for queue, processes in world.workers.items()
+            for process in processes
+        ]
+
+    def _database(self, run: LiveRun) -> dict[str, Any]:
+        database = run.queue_world.database
+        return {
+            "is_troubled": database.is_troubled,
+            "by_hand": database.is_failing(BY_HAND),
+            "slowed_by_hand": database.is_slowed(SLOWED_BY_HAND),
+            "latency_ms": database.latency_ms,
+        }
+
+    def _count(self, run: LiveRun) -> dict[str, Any]:
+        engine = self._engine
+        began_s = engine.real_s
+        if self._counted_version != engine.version and not (engine.is_moving and began_s < self._count_again_s):
+            counts = {mode: one.as_dict() for mode, one in run.counts().items()}
+            self._outcomes = {"at_ms": run.now_ms, "modes": counts, "measures": list(OUTCOMES)}
+            self._counted_version = engine.version
+            ended_s = engine.real_s
+            self._count_again_s = ended_s + max(COUNT_AGAIN_S, COUNT_SHARE * (ended_s - began_s))
+        return self._outcomes
+
+
+def allowed_commands() -> list[str]:
+    """List what can be done by hand."""
+    return [name for name, verb in VERBS.items() if verb.is_offered]
+
+
+def _process_state(process: Process) -> str:
+    if not process.alive:
+        return "down"
+    if process.frozen:
+        return "frozen"
+    return "busy" if process.running else "idle"
+
+
+def _latest(run: LiveRun) -> list[Event]:
+    records = run.queue_world.trace.records
+    return list(islice(records, max(0, len(records) - SHOWN_EVENTS), None))[::-1]
+
+
+def _event(record: Event) -> dict[str, Any]:
+    more = record.more or {}
+    told = next((str(more[key]) for key in ("error", "reason", "why", "effect", "failure") if key in more), "")
+    if record.kind.value == "retry-scheduled":
+        told = f"in {format_duration(int(more.get('delay_ms', 0)))}"
+    return {
+        "t_ms": record.t_ms,
+        "event": record.kind.value,
+        "job": record.job,
+        "queue": record.queue,
+        "attempt": record.attempt,
+        "worker": record.worker,
+        "told": told[:200],
+    }

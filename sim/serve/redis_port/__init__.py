@@ -1,0 +1,1 @@
+"""The Redis port: a running world for redis-cli and other clients."""

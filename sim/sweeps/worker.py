@@ -1,0 +1,115 @@
+"""What a worker process of a sweep does: some runs of one point, as rows."""
+
+import shlex
+import time
+from functools import lru_cache
+from typing import NamedTuple
+
+from sim.core.errors import SimError
+from sim.core.gc_tuning import fewer_collections
+from sim.core.replay import in_a_line
+from sim.engine.run import run
+from sim.results.sweep_result import FailedRun, RunRow, row_of
+from sim.scenario.schema import Scenario
+from sim.stores.open_store import StoreName
+from sim.sweeps.points import Settings, scenario_at
+from sim.yaml_files.fields import ModeName, SemanticsName
+
+SWEEP_STORE: StoreName = "memory"
+"""What holds the queues' keys in a sweep."""
+
+
+class Recipe(NamedTuple):
+    """What all runs of a sweep have in common; small enough to go with every batch.
+
+    Attributes:
+        text: The scenario as its file has it.
+        name: What errors call it.
+        seed: What the seeds of the runs are derived from.
+    """
+
+    text: str
+    name: str
+    modes: tuple[ModeName, ...]
+    semantics: SemanticsName | None
+    seed: int
+
+
+class Batch(NamedTuple):
+    """Some runs of one point."""
+
+    recipe: Recipe
+    point: int
+    settings: Settings
+    replications: tuple[int, ...]
+
+
+class Done(NamedTuple):
+    """What came of a batch.
+
+    Attributes:
+        failures: Runs that could not be finished.
+        took_s: How long it worked, in seconds of real time; decides the size of later batches and nothing else.
+    """
+
+    rows: list[RunRow]
+    failures: list[FailedRun]
+    took_s: float
+
+
+def seed_of(seed: int, replication: int) -> int:
+    """Derive the seed of a run, below 2^63; the same at every point, so that points can be compared run by run.
+
+    Source: numpy's SeedSequence, with the number of the replication as its spawn key.
+    """
+    import numpy as np
+
+    state = np.random.SeedSequence(seed, spawn_key=(replication,)).generate_state(1, np.uint64)
+    return int(state[0]) >> 1
+
+
+def carry_out(batch: Batch) -> Done:
+    """Run a batch. A run that cannot be finished, for whatever reason, is reported and does not stop the others."""
+    began_s = time.perf_counter()
+    recipe = batch.recipe
+    scenario = _scenario(recipe.text, recipe.name, batch.settings)
+    rows: list[RunRow] = []
+    failures: list[FailedRun] = []
+    with fewer_collections():
+        for replication in batch.replications:
+            seed = seed_of(recipe.seed, replication)
+            try:
+                result = run(
+                    scenario,
+                    modes=recipe.modes,
+                    seed=seed,
+                    semantics=recipe.semantics,
+                    store=SWEEP_STORE,
+                    trace=False,
+                    metrics=False,
+                )
+                found = [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
+            except Exception as error:  # whatever it is, the other runs are to be had
+                broke = not isinstance(error, SimError)
+                why = in_a_line(error) if broke else " ".join(str(error).split())
+                replay = replay_command(recipe, batch.settings, seed)
+                failures.append(FailedRun(batch.point, replication, seed, why, broke, replay))
+                continue
+            rows += found
+    return Done(rows, failures, time.perf_counter() - began_s)
+
+
+def replay_command(recipe: Recipe, settings: Settings, seed: int) -> str:
+    """Write the command that gives one run of a sweep again."""
+    mode = recipe.modes[0] if len(recipe.modes) == 1 else "both"
+    parts = ["python", "-m", "sim", "run", recipe.name, "--mode", mode, "--seed", str(seed), "--store", SWEEP_STORE]
+    if recipe.semantics is not None:
+        parts += ["--semantics", recipe.semantics]
+    for path, value in settings:
+        parts += ["--set", f"{path}={value}"]
+    return shlex.join(parts)
+
+
+@lru_cache(maxsize=256)
+def _scenario(text: str, name: str, settings: Settings) -> Scenario:
+    return scenario_at(text, name, settings)

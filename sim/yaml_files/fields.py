@@ -1,0 +1,75 @@
+"""The field types that scenario models share: durations, switches, shares and bounds."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from sim.core.durations import PATTERN, UNITS_MS, parse_duration
+
+MAX_MS = 400 * UNITS_MS["d"]
+
+
+class Model(BaseModel):
+    """A part of a scenario: unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+def _duration(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError("expected a duration such as 500ms, 30s, 2m or 1h30m")
+    ms = parse_duration(value)
+    if ms > MAX_MS:
+        raise ValueError(f"{value} is longer than the limit of 400d")
+    return ms
+
+
+def _positive(ms: int) -> int:
+    if ms == 0:
+        raise ValueError("must be longer than 0s")
+    return ms
+
+
+def _coarse(ms: int) -> int:
+    if ms < 100:
+        raise ValueError("must be at least 100ms")
+    return ms
+
+
+def _whole_second(ms: int) -> int:
+    if ms < 1_000:
+        raise ValueError("must be at least 1s, the shortest that Redis's own `save` can say")
+    return ms
+
+
+def _one_line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _switch(value: Any) -> Any:
+    if value == "on" or value is True:
+        return True
+    if value == "off" or value is False:
+        return False
+    raise ValueError("expected on or off")
+
+
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["500ms", "30s", "1h30m"]})
+
+Duration = Annotated[int, BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span; integer milliseconds once loaded."""
+PositiveDuration = Annotated[int, AfterValidator(_positive), BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span longer than zero."""
+CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span of at least 100 ms, for what repeats during the whole run."""
+SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span of at least a second, as Redis's ``save`` counts in seconds."""
+OneLine = Annotated[str, BeforeValidator(_one_line)]
+"""Text that is shown on one line: line ends and runs of spaces become one space."""
+Switch = Annotated[bool, BeforeValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
+"""``on`` or ``off``."""
+Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+"""A part of the whole, from 0 to 1."""
+SemanticsName = Literal["documented", "bull-4.16"]
+ModeName = Literal["in-process", "queue"]
+MODES: tuple[ModeName, ...] = ("in-process", "queue")

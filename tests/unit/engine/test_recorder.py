@@ -1,0 +1,67 @@
+"""The recorder: names behind ids, and what it takes note of."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from sim.engine.queue_parts import ServiceTimes
+from sim.engine.recorder import Recorder
+from sim.results.trace import EventKind, Trace
+
+
+def recorder(*, kept: bool = True) -> Recorder:
+    """Return a recorder that stands at 5 ms."""
+    return Recorder(SimpleNamespace(now=5.0), Trace("queue", kept=kept))
+
+
+def test_ids_come_in_the_order_in_which_they_first_came_up() -> None:
+    """Across the queues; an id that is given out again keeps its place and stands for the newer offer."""
+    pen = recorder()
+    for queue, job_id, job in [
+        ("email", "1", "email-1"),
+        ("order", "1", "order-1"),
+        ("email", "2", "email-2"),
+        ("email", "1", "email-3"),
+        ("order", "2", "order-2"),
+    ]:
+        pen.offered(queue, job)
+        pen.accepted(queue, job, job_id)
+    assert pen.ids() == [
+        ("email", "1", "email-3"),
+        ("order", "1", "order-1"),
+        ("email", "2", "email-2"),
+        ("order", "2", "order-2"),
+    ]
+    assert pen.name_of("order", "2") == "order-2"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_job_that_nobody_offered_becomes_an_offer_once(kept: bool) -> None:
+    """With and without the trace; the second time its id is known."""
+    pen = recorder(kept=kept)
+    assert not pen.is_known("email#7")
+    assert [pen.name_of("email", "7") for _ in range(2)] == ["email#7"] * 2
+    assert pen.is_known("email#7")
+    assert [(facts.job, facts.offered_ms, facts.accepted) for facts in pen.facts] == [("email#7", 5, True)]
+
+
+def test_starts_are_numbered_without_the_trace_too() -> None:
+    """From 1, each job by itself."""
+    pen = recorder(kept=False)
+    for job in ("email-1", "email-2"):
+        pen.offered("email", job)
+    assert [pen.started("email", job, "w") for job in ("email-1", "email-1", "email-2")] == [1, 2, 1]
+    pen.world(EventKind.WORKER_STARTED, "w", generation=1)
+    assert [facts.attempts for facts in pen.facts] == [2, 1]
+
+
+def test_a_job_works_as_long_as_it_was_last_said_to() -> None:
+    """The usual time, another one, and the usual one again; a job that nobody offered takes the usual time."""
+    times = ServiceTimes()
+    times.default_ms = 200
+    seen = []
+    for service_ms in (200, 300, 200, 0):
+        times.map_id("email-1", service_ms)
+        seen.append(times.of("email-1"))
+    assert seen == [200, 300, 200, 0]
+    assert times.of("email#9") == 200

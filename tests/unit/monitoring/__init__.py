@@ -1,1 +1,0 @@
-"""Metrics, health and alerts, one rule at a time."""

@@ -1,0 +1,44 @@
+"""A result without the trace: what it still has, and what it says of the rest."""
+
+import pytest
+
+import sim
+from sim.core.errors import SimError
+from sim.results.result import Result
+
+
+@pytest.fixture(scope="module")
+def bare() -> Result:
+    """A run of which only outcomes were kept."""
+    return sim.run("scenarios/01-worker-crashes/frozen-worker.yaml", store="memory", trace=False)
+
+
+def test_what_needs_events_says_that_the_run_needs_its_trace(bare: Result) -> None:
+    """The trace, its hash, and the pictures of jobs and of the time line."""
+    one = bare.modes["queue"]
+    for ask in (lambda: bare.trace, lambda: one.trace_sha256, bare.plot_jobs, bare.plot_timeline):
+        with pytest.raises(SimError, match="run it with the trace"):
+            ask()
+
+
+def test_what_needs_only_outcomes_is_there(bare: Result) -> None:
+    """Counts, expectations, jobs and the picture of outcomes."""
+    whole = sim.run("scenarios/01-worker-crashes/frozen-worker.yaml", store="memory")
+    assert bare.outcomes == whole.outcomes
+    assert bare.jobs == whole.jobs
+    assert bare.expectations == whole.expectations
+    assert bare.plot_outcomes() is not None
+    assert set(bare.as_dict()["trace_sha256"].values()) == {None}
+
+
+def test_queues_add_up_to_the_totals_and_an_idle_queue_has_zeros() -> None:
+    """Also for a queue to which nothing was offered."""
+    text = """
+title: Two queues
+question: Who gets what?
+queues: {email: {}, order: {}}
+workload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 3}}]
+"""
+    one = sim.run(sim.parse_scenario(text, "two.yaml"), store="memory").modes["queue"]
+    assert {name: counts.offered for name, counts in one.queues.items()} == {"email": 3, "order": 0}
+    assert one.queues["email"] == one.totals
