@@ -7,7 +7,7 @@ RUNS = 3
 
 SWEEPS: list[tuple[str, dict[str, list[Any]]]] = [
     ("01-worker-crashes/crash-after-effect-with-key.yaml", {"queues.email.idempotency_key": [True, False]}),
-    ("01-worker-crashes/crash-in-progress.yaml", {"workers.order.processes": [1, 2, 4]}),
+    ("01-worker-crashes/crash-in-progress.yaml", {"workers.order.processes": [2, 3, 5]}),
     ("01-worker-crashes/crash-in-progress.yaml", {"semantics": ["documented", "bull-4.16"]}),
     ("01-worker-crashes/frozen-worker.yaml", {"faults.0.duration": ["10s", "1m", "2m"]}),
     ("01-worker-crashes/killed-now-and-then.yaml", {"faults.0.mean_every": ["20s", "60s"]}),

@@ -107,7 +107,7 @@ def _exercises(adapter: Adapter) -> Iterator[Unit]:
 
 def _sweeps(adapter: Adapter, is_before: bool) -> Iterator[Unit]:
     for number, (file, vary) in enumerate(SWEEPS):
-        axes = " x ".join(vary)
+        axes = " x ".join(f"{path}={','.join(map(str, values))}" for path, values in vary.items())
         asked = {path if is_before else dotted(path): values for path, values in vary.items()}
         for seed in SWEEP_SEEDS:
             make = partial(adapter.sweep, Path(adapter.SCENARIOS, file), asked, runs=RUNS, seed=seed)
