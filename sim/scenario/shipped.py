@@ -23,6 +23,11 @@ def shipped_scenarios() -> Path:
     raise SimError(f"{package}: this installation lacks the shipped scenarios; install jobworker-sim again")
 
 
+def is_checkout() -> bool:
+    """Tell whether the package is used from a checkout and not as it was installed from a wheel."""
+    return not (Path(str(files("sim"))) / "shipped").is_dir()
+
+
 def scenario_files() -> list[Path]:
     """List the files of the shipped scenarios in the order of their numbers, which begin at 1."""
     return sorted(shipped_scenarios().rglob("*.yaml"))

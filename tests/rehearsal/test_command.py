@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.rehearsal.real_parts import FOLDER_VARIABLE
+from sim.rehearsal import real_parts
+from sim.rehearsal.real_parts import FOLDER_VARIABLE, RealPartMissing, find_real_parts
 
 CALM = "scenarios/01-worker-crashes/crash-after-effect.yaml"
 POWER_LOSS = "scenarios/02-redis-failures/power-loss.yaml"
@@ -53,6 +54,29 @@ def test_a_missing_bull_comes_with_the_command_that_installs_it(
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    pins = "bull@4.16.5 ioredis@5.11.1; then export JOBWORKER_SIM_NODE"
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert main(["rehearse", CALM]) == 2
-    assert "the real Bull is not installed; run: npm install --prefix" in capsys.readouterr().err
+    command = f"npm install --prefix {tmp_path} {pins}={tmp_path}"
+    assert capsys.readouterr().err == f"the real Bull is not installed; run: {command}\n"
+
+
+@pytest.mark.parametrize(
+    ("checkout", "command"),
+    [
+        (True, "npm install --prefix {}"),
+        (False, "npm install --prefix ~/.jobworker-sim bull@4.16.5 ioredis@5.11.1; then export {}=~/.jobworker-sim"),
+    ],
+)
+def test_in_an_installed_package_bull_goes_into_a_folder_of_ones_own(
+    checkout: bool, command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A checkout has its place for it; what an installer put somewhere is not written to."""
+    monkeypatch.setattr(real_parts, "NODE_FOLDER", tmp_path)
+    monkeypatch.setattr(real_parts, "is_checkout", lambda: checkout)
+    monkeypatch.setattr("shutil.which", lambda name: name)
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    (tmp_path / "package.json").write_text('{"dependencies": {"bull": "4.16.5", "ioredis": "5.11.1"}}')
+    with pytest.raises(RealPartMissing) as error:
+        find_real_parts()
+    assert str(error.value).endswith(f"; run: {command.format(tmp_path if checkout else FOLDER_VARIABLE)}")

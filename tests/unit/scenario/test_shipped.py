@@ -23,6 +23,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_in_a_checkout_they_lie_beside_the_package() -> None:
     """In the folder at the top of the repository."""
     assert shipped.shipped_scenarios() == Path("scenarios").resolve()
+    assert shipped.is_checkout()
     assert [file.name for file in shipped.scenario_files()][:1] == ["blocked-event-loop.yaml"]
 
 
@@ -30,6 +31,7 @@ def test_in_a_wheel_they_lie_inside_the_package_and_a_folder_beside_it_is_none_o
     """Another package may have put a folder of that name there."""
     (wheel.parents[2] / "scenarios").mkdir()
     assert shipped.shipped_scenarios() == wheel
+    assert not shipped.is_checkout()
     assert shipped.scenario_files() == [wheel / "01-one/a.yaml", wheel / "01-one/b.yaml"]
 
 
