@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": ("sim.cli.serve", "Serve a live run: a web page, and its Redis on a port."),
     "rehearse": ("sim.cli.rehearse", "Run a scenario for real and compare with its prediction."),
     "exercise": ("sim.cli.exercise", "Training: exercises that check themselves."),
+    "lessons": ("sim.cli.lessons", "Copy the lessons, which are notebooks, to a folder of yours."),
     "alerts": ("sim.cli.alerts", "Show which alert notices which fault, or export the alerts."),
     "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),
     "advise": ("sim.cli.advise", "Say what will hurt in a scenario's configuration, and why."),

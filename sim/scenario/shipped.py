@@ -1,4 +1,7 @@
-"""The scenarios that come with the project: where they are, in a checkout and in an installed wheel alike."""
+"""What comes with the project and lies outside the package in a checkout: its scenarios, and its lessons.
+
+They are found in a checkout and in an installed wheel alike.
+"""
 
 from importlib.resources import files
 from pathlib import Path
@@ -16,11 +19,24 @@ def shipped_scenarios() -> Path:
     Raises:
         SimError: The installation lacks them.
     """
+    return _folder(FOLDER)
+
+
+def shipped_lessons() -> list[Path]:
+    """List the notebooks of the lessons, in their order; a wheel has them as ``shipped/notebooks``.
+
+    Raises:
+        SimError: The installation lacks them.
+    """
+    return sorted(_folder("notebooks").glob("*.ipynb"))
+
+
+def _folder(name: str) -> Path:
     package = Path(str(files("sim")))
-    for folder in (package / "shipped" / FOLDER, package.parent / FOLDER):
+    for folder in (package / "shipped" / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise SimError(f"{package}: this installation lacks the shipped scenarios; install jobworker-sim again")
+    raise SimError(f"{package}: this installation lacks the shipped {name}; install jobworker-sim again")
 
 
 def is_checkout() -> bool:

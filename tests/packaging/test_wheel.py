@@ -31,14 +31,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def below(folder: str, pattern: str = "*") -> set[str]:
     """The files below a folder of the checkout, without what tools leave there."""
     found = (path for path in Path(folder).rglob(pattern) if path.is_file())
-    return {path.as_posix() for path in found if not {"node_modules", "__pycache__"} & set(path.parts)}
+    return {
+        path.as_posix() for path in found if not {"node_modules", "__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+    }
 
 
-def test_it_holds_the_package_and_the_scenarios_and_nothing_else(wheel: Path) -> None:
+def test_it_holds_the_package_its_scenarios_and_lessons_and_nothing_else(wheel: Path) -> None:
     """Every file of `sim/`, so also exercises, templates, the page and the Node scripts, but no node_modules."""
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     shipped = {name for name in names if name.startswith(SHIPPED)}
-    assert {name.removeprefix(SHIPPED) for name in shipped} == below("scenarios")
+    assert {name.removeprefix(SHIPPED) for name in shipped} == below("scenarios") | below("notebooks", "*.ipynb")
     assert names - shipped == below("sim")
     assert "sim/py.typed" in names
 
@@ -78,6 +80,7 @@ def test_the_program_finds_everything_where_only_the_wheel_is(wheel: Path, tmp_p
     assert (tmp_path / "elsewhere" / "results" / "report.html").is_file()
     assert "wrote my-exercises/01-outlast-the-outage/policy.yaml" in told("exercise", "start", "01")
     told("exercise", "new", "17-some-words")
+    assert "wrote lessons/01-first-run.ipynb" in told("lessons")
     code = "from sim.notebook import example; print(example('01-worker-crashes/frozen-worker.yaml'))"
     found = subprocess.check_output([sys.executable, "-c", code], env=environment, cwd=tmp_path, text=True)
     assert Path(found.strip()).is_relative_to(tmp_path / "site")

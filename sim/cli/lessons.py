@@ -1,0 +1,30 @@
+"""``lessons``: the notebooks that teach, in a folder of one's own."""
+
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from sim.core.errors import SimError
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default="lessons", type=click.Path(path_type=Path))
+def command(folder: Path) -> None:
+    """Copy the notebooks of the lessons into DIR, `lessons` unless it is named.
+
+    No file is overwritten. To open them takes the extra `notebook`.
+
+    Exit code 2: they cannot be copied.
+    """
+    from sim.core.files import read_ordinary
+    from sim.reports.file_set import replace_together
+    from sim.scenario.shipped import shipped_lessons
+
+    lessons = shipped_lessons()
+    there = [lesson.name for lesson in lessons if (folder / lesson.name).exists()]
+    if there:
+        raise SimError(f"{folder}: has a {there[0]} already; go on with it, or name another folder")
+    for path in replace_together(folder, {lesson.name: read_ordinary(lesson, 1 << 24) for lesson in lessons}):
+        click.echo(f"wrote {path}")
+    click.echo(f"\nOpen them: jupyter lab {quote(str(folder))}")
