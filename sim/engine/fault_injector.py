@@ -9,9 +9,9 @@ from sim.engine.database import Failure, FailureWindow
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
+from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.scenario.fault_schema import Step
-from sim.scenario.operator_schema import OperatorStep
 from sim.stores.snapshots import Snapshot, restore_point_ms
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """What a scenario's operator does: each step at its moment, and what became of it in the ledger."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -17,26 +16,10 @@ from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.verbs import FaultTarget
+from sim.operator_verbs.base import OnJob
+from sim.operator_verbs.registry import OperatorStep
 from sim.queue.semantics import Semantics
 from sim.queue.store import Store
-from sim.scenario.operator_schema import ON_DEAD_LETTERS, Clean, OnJob, OperatorStep
-
-OPERATOR_ACTIONS: dict[str, Callable[[Any, QueueHandle, str], object]] = {
-    "retry": lambda step, queue, job_id: queue.retry(job_id),
-    "retry-all": lambda step, queue, _: queue.retry_all(),
-    "promote": lambda step, queue, job_id: queue.promote(job_id),
-    "remove": lambda step, queue, job_id: queue.remove(job_id),
-    "clean": lambda step, queue, _: queue.clean(step.older_than, step.state, step.limit),
-    "pause": lambda step, queue, _: queue.pause(),
-    "resume": lambda step, queue, _: queue.resume(),
-    "drain": lambda step, queue, _: queue.drain(delayed=step.delayed),
-    "replay": lambda step, queue, job_id: queue.replay(job_id),
-    "replay-all": lambda step, queue, _: queue.replay_all(),
-    "purge": lambda step, queue, job_id: queue.purge(job_id),
-    "purge-all": lambda step, queue, _: queue.purge_all(),
-}
-"""By ``do``, with the id of the job that it is done to; a new verb is a model in ``sim.scenario.operator_schema`` and a
-line here."""
 
 
 def arrange_operator(world: FaultTarget[Any]) -> None:
@@ -99,20 +82,20 @@ class Operator(ClientProcess):
         queue = self._queue(step, self.made_ms)
         if step.id is not None:
             return step.id
-        return queue.dead_id_of(step.job or "") if isinstance(step, ON_DEAD_LETTERS) else queue.id_of(step.job or "")
+        return queue.dead_id_of(step.job or "") if step.on_dead_letters else queue.id_of(step.job or "")
 
     def _queue(self, step: OperatorStep, now_ms: int) -> QueueHandle:
         return QueueHandle(self._store, self._queues[step.queue_name], ManualClock(now_ms), self._recorder)
 
     def _do(self, step: OperatorStep, job_id: str, *, now_ms: int) -> None:
         try:
-            OPERATOR_ACTIONS[step.do](step, self._queue(step, now_ms), job_id)
+            step.act(self._queue(step, now_ms), job_id)
         except (SimError, ResponseError) as refusal:
             note_failure(self._recorder, step, str(refusal))
 
     def _do_later(self, step: OperatorStep, job_id: str) -> Steps:
         try:
-            if isinstance(step, Clean):
+            if step.at_call_time:
                 yield from self.call(partial(self._do, step, job_id))
             else:
                 yield from self.connected()

@@ -4,18 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.engine.recorder import Recorder
+from sim.operator_verbs.registry import VERBS, OperatorStep
 from sim.results.trace import EventKind
-from sim.scenario.operator_schema import OnJob, OperatorStep
-
-JOB_EVENTS = {
-    "retry": EventKind.RETRIED,
-    "retry-all": EventKind.RETRIED,
-    "promote": EventKind.PROMOTED,
-    "remove": EventKind.REMOVED,
-    "clean": EventKind.REMOVED,
-    "drain": EventKind.REMOVED,
-}
-"""What each verb does to a job; verbs that are not here concern no single job."""
 
 
 class OperatorTarget(NamedTuple):
@@ -37,20 +27,17 @@ def record_operator_action(
     Args:
         name_of: Tells the offer behind an id.
     """
-    event = JOB_EVENTS.get(do)
-    if event is None:
+    kind = VERBS[do].job_event
+    if kind is None:
         recorder.operator(queue, EventKind.OPERATOR_ACTED, {"do": do})
         return
     recorder.operator(queue, EventKind.OPERATOR_ACTED, {"do": do, "jobs": sum(len(some.job_ids) for some in jobs)})
     for some in jobs:
         from_state = {} if some.state is None else {"from": some.state}
         for job_id in some.job_ids:
-            recorder.job(queue, name_of(job_id), event, "operator", {"id": job_id, **from_state})
+            recorder.job(queue, name_of(job_id), EventKind(kind), "operator", {"id": job_id, **from_state})
 
 
 def note_failure(recorder: Recorder, step: OperatorStep, error: str) -> None:
     """Write down that a step did not do what the operator wanted."""
-    which: dict[str, str | None] = {}
-    if isinstance(step, OnJob):
-        which = {"id": step.id} if step.job is None else {"name": step.job}
-    recorder.operator(step.queue_name, EventKind.OPERATOR_FAILED, {"do": step.do, **which, "error": error})
+    recorder.operator(step.queue_name, EventKind.OPERATOR_FAILED, {"do": step.do, **step.target, "error": error})

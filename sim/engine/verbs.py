@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 from sim.engine.database import Failure
 from sim.engine.hooks import ErrorHook, StepHook
 from sim.engine.random_streams import Streams
+from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
-from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.schema import Scenario
 
 P = TypeVar("P")

@@ -11,13 +11,14 @@ from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
+from sim.operator_verbs.base import OnJob
+from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.scale import ScaledClock
 from sim.results.trace import EventKind
 from sim.scenario.fault_schema import Step
-from sim.scenario.operator_schema import Clean, OnJob, OperatorStep
 from sim.scenario.schema import Scenario
 
 
@@ -190,9 +191,7 @@ class RealFaultInjector(FaultHooks[RealProcess]):
                 note_failure(stage.recorder, step, str(UnknownName("job", step.job or "", [])))
                 return
             order["id"] = job_id
-        elif isinstance(step, Clean):
-            grace = round(stage.clock.scale.real_ms(step.older_than))
-            order |= {"state": step.state, "grace": grace, "limit": step.limit}
+        order |= step.for_real(stage.clock.scale.real_ms)
         stage.operating.add(order["step"])
         stage.operator.link.send({**order, "queue": step.queue_name})
 

@@ -25,7 +25,6 @@ from sim.rehearsal.verdict import Verdict
 from sim.results.result import ModeResult
 from sim.scenario.fault_schema import RedisCrash, RedisOutage
 from sim.scenario.load import load_scenario
-from sim.scenario.operator_schema import Drain
 from sim.scenario.schema import Scenario
 
 
@@ -112,9 +111,9 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
     """
     reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
     reasons += [
-        f"operator[{number}].delayed: Bull's empty() always takes the delayed jobs too; leave delayed out, or on"
+        f"operator[{number}].{step.not_for_real}"
         for number, step in enumerate(scenario.operator)
-        if isinstance(step, Drain) and not step.delayed
+        if step.not_for_real is not None
     ]
     if "queue" not in scenario.modes:
         reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")

@@ -12,7 +12,6 @@ from sim.core.durations import format_duration
 from sim.scenario.fault_schema import HandlerError, ScheduledFault
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES, Alert, MetricsConfig
-from sim.scenario.operator_schema import ON_DEAD_LETTERS
 from sim.scenario.parts import Parts
 from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
 from sim.yaml_files.problems import MAX_SHOWN, Path, Problem, did_you_mean, listed
@@ -192,7 +191,7 @@ def _operator(parts: Parts) -> Iterator[Problem]:
             yield from _job(parts, offered, (*here, "job"), step.job)
         else:
             yield from _unknown_queue(parts, (*here, "queue"), step.queue)
-        if isinstance(step, ON_DEAD_LETTERS) and not _has_dead_letters(parts, step.queue_name):
+        if step.on_dead_letters and not _has_dead_letters(parts, step.queue_name):
             yield Problem((*here, "do"), f"queue {step.queue_name} has no dead letters; set its dead_letter: on")
         if parts.duration_ms is not None and step.at > parts.duration_ms:
             yield Problem((*here, "at"), _too_late(step.at, parts.duration_ms))

@@ -9,11 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.yaml_files.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
+from sim.yaml_files.fields import CoarseDuration, Duration, JobName, Model, PositiveDuration, Share
 
 Step = Literal["between-take-and-lock", "before-effect", "after-effect-before-ack"]
-JobName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+-[0-9]{1,9}$", examples=["email-17"])]
-"""`email-17` is the 17th job offered to the queue `email`."""
 JobNames = Annotated[list[JobName], Field(min_length=1, max_length=10_000)]
 FaultTimes = Duration | Annotated[list[Duration], Field(min_length=1, max_length=10_000)]
 

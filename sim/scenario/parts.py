@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.fault_schema import Fault, ScheduledFault
 from sim.scenario.monitoring import Alert, MetricsConfig
-from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
 from sim.scenario.workload import Workload

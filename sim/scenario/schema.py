@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sim.core.durations import PATTERN, format_duration
+from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.expect import Expect
 from sim.scenario.fault_schema import Fault
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
-from sim.scenario.operator_schema import OperatorStep
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.workload import Workload
 from sim.yaml_files.fields import (

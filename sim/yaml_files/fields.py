@@ -73,3 +73,5 @@ Share = Annotated[float, Field(ge=0, le=1, strict=False)]
 SemanticsName = Literal["documented", "bull-4.16"]
 ModeName = Literal["in-process", "queue"]
 MODES: tuple[ModeName, ...] = ("in-process", "queue")
+JobName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+-[0-9]{1,9}$", examples=["email-17"])]
+"""`email-17` is the 17th job offered to the queue `email`."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.core.clock import ManualClock
-from sim.engine.operator import OPERATOR_ACTIONS
+from sim.operator_verbs.registry import VERBS
 from sim.queue.dequeue import LockParams, dequeue
 from sim.queue.finish import fail_job
 from sim.queue.getters import job_counts, job_state
@@ -181,7 +181,7 @@ def test_the_operator_of_the_page_can_be_copied_into_a_scenario() -> None:
 def test_every_verb_and_scenario_is_on_the_page() -> None:
     """Whoever adds one says here what it does."""
     verbs = re.findall(r"`do` is one of (.*?)\.", PAGE, re.S)[0]
-    assert re.split(r", | and ", " ".join(verbs.split())) == list(OPERATOR_ACTIONS)
+    assert re.split(r", | and ", " ".join(verbs.split())) == list(VERBS)
     shipped = {path.stem for path in Path("scenarios/06-operations").glob("*.yaml")}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.M)) == shipped
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from sim.operator_verbs.clean import Clean
+from sim.operator_verbs.drain import Drain
+from sim.operator_verbs.retry import Retry
 from sim.scenario.load import parse_scenario
-from sim.scenario.operator_schema import Clean, Drain, Retry
 from tests.unit.scenario.test_load import HEAD, problems
 
 
@@ -47,8 +49,8 @@ def test_steps_are_read_with_their_defaults() -> None:
          "not the number 7; put it in quotes"),
         ("{at: 1s, do: clean, queue: email, state: wait}", "5:53: operator[0].state: expected waiting, active, "
          "completed, failed, delayed or paused, not 'wait'; did you mean `waiting`?"),
-        ("{at: 1s, do: pause, queue: email, limit: 1}", "5:46: operator[0].limit: unknown key; known here: at, queue "
-         "and do"),
+        ("{at: 1s, do: pause, queue: email, limit: 1}", "5:46: operator[0].limit: unknown key; known here: at, do "
+         "and queue"),
     ],
 )  # fmt: skip
 def test_a_step_that_makes_no_sense_is_refused_where_it_stands(step: str, problem: str) -> None:

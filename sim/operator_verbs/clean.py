@@ -1,0 +1,31 @@
+"""`clean`: take out the jobs of one state that are old enough."""
+
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from sim.operator_verbs.base import JobState, ManagedQueue, OnQueue
+from sim.yaml_files.fields import Duration
+
+
+class Clean(OnQueue):
+    """Take out the jobs of one state that are old enough."""
+
+    job_event: ClassVar[str | None] = "removed"
+    at_call_time: ClassVar[bool] = True
+
+    do: Literal["clean"]
+    state: JobState = "completed"
+    older_than: Duration = 0
+    """Age of a job: since it finished, else since its last start, else since its add."""
+    limit: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """At most so many; 0 means all. With a limit Bull never finds a delayed job."""
+
+    def act(self, queue: ManagedQueue, job_id: str) -> object:
+        """Do it to the queue."""
+        return queue.clean(self.older_than, self.state, self.limit)
+
+    def for_real(self, real_ms: Callable[[float], float]) -> dict[str, object]:
+        """Say what Bull's own ``clean`` is called with."""
+        return {"state": self.state, "grace": round(real_ms(self.older_than)), "limit": self.limit}
