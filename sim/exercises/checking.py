@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from sim.core.errors import BudgetExceeded
 from sim.exercises.errors import ExerciseError
-from sim.exercises.evidence import evidence
+from sim.exercises.evidence import evidence, settings_evidence
 from sim.exercises.exercise import CHECK, POLICY, Check, Exercise, unseen_seeds
 from sim.exercises.measures import Observation, measured, observe
 from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
+from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verdict import CheckResult, Judgement, Verdict
 from sim.results.result import Result
 from sim.results.text import mode_sentence
+from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import MODES, ModeName
 
 
@@ -48,6 +50,11 @@ def judge(
         problems = [str(problem) for problem in error.args]
         return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
     except BudgetExceeded as error:
+        refused = [one for one in _held_by_settings(exercise, policy.scenario) if not one.holds]
+        if refused:
+            found = settings_evidence(refused[0].check, policy.scenario)
+            scored = [] if guesses is None else predictions_of(exercise, guesses)
+            return Verdict(exercise.name, title, Judgement.FAIL, policy_text, 0, refused, scored, evidence=found)
         problems = [
             f"{name}: with this policy a run takes more than {error.args[0]:,} simulation steps and is given up; "
             "something is tried or checked far too often"
@@ -56,6 +63,9 @@ def judge(
     failing = next((one for one in results if not one.holds), None)
     if failing is None:
         return Verdict(exercise.name, title, Judgement.PASS, policy_text, len(runs), results, scored)
+    if failing.check.measure in SETTINGS:
+        found = settings_evidence(failing.check, policy.scenario)
+        return Verdict(exercise.name, title, Judgement.FAIL, policy_text, len(runs), results, scored, evidence=found)
     shown = observe(policy.scenario, failing.check.mode, failing.seed) if show else None
     return Verdict(
         exercise.name,
@@ -69,6 +79,13 @@ def judge(
         replay=f"{replay} --seed {failing.seed}" if replay else "",
         became="" if shown is None else _became(policy, shown),
     )
+
+
+def _held_by_settings(exercise: Exercise, scenario: Scenario) -> list[CheckResult]:
+    """Hold the checks that need no run."""
+    checks = [check for check in exercise.description.checks if check.measure in SETTINGS]
+    found = [(check, setting(scenario, check.measure, check.queue)) for check in checks]
+    return [CheckResult(check, check.limit.holds(value), value, scenario.seed) for check, value in found]
 
 
 def _became(policy: Policy, shown: Observation) -> str:

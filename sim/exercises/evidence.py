@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from sim.core.durations import format_duration
 from sim.exercises.exercise import Check
 from sim.exercises.measures import FROM_EVENTS, Observation
+from sim.exercises.settings import SETTINGS, settings_behind
 from sim.results.outcomes import JobOutcome, Outcome
 from sim.results.result import ModeResult
 from sim.results.text import duration_in_words
 from sim.results.trace import Event, EventKind
+from sim.scenario.schema import Scenario
 
 MAX_LINES = 24
 """A longer story leaves out its middle, unless the whole of it is asked for."""
@@ -234,6 +236,8 @@ def evidence(check: Check, observation: Observation) -> Evidence:
     Args:
         observation: A run that breaks it, with its events.
     """
+    if check.measure in SETTINGS:
+        return settings_evidence(check, observation.scenario)
     if check.measure in FROM_EVENTS:
         return Evidence("Faults, and who noticed them", _detections(observation))
     if check.measure == "redis_commands_per_job":
@@ -256,6 +260,13 @@ def evidence(check: Check, observation: Observation) -> Evidence:
     if job is None:
         return Evidence("No single job shows it", [])
     return story_of(observation.result, job)
+
+
+def settings_evidence(check: Check, scenario: Scenario) -> Evidence:
+    """Show the settings that break a check, whatever a run does."""
+    return Evidence(
+        "The settings that say so", [f"  {line}" for line in settings_behind(scenario, check.measure, check.queue)]
+    )
 
 
 def story_of(result: ModeResult, job: JobOutcome, *, whole: bool = False) -> Evidence:

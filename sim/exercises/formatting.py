@@ -11,6 +11,7 @@ from sim.core.program import as_called
 from sim.exercises.evidence import Evidence
 from sim.exercises.exercise import STORY, Exercise
 from sim.exercises.measures import WHOLE_RUN
+from sim.exercises.settings import SETTINGS
 from sim.exercises.verdict import CheckResult, Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def tell(verdict: Verdict, why: str = "") -> Iterator[Line]:
         yield Line("")
         yield from (Line(problem) for problem in verdict.problems)
         return
-    yield Line(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
+    if verdict.seeds:
+        yield Line(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
+    else:
+        yield Line("by its settings: a run with them takes too many steps and was given up", "dim")
     yield Line("")
     yield from _checks(verdict.checks, "worst")
     failing = verdict.first_failing
@@ -94,8 +98,9 @@ def _checks(checks: list[CheckResult], which: str) -> Iterator[Line]:
     bounds = max(len(one.expected_text) for one in checks)
     for one in checks:
         mark = "holds" if one.holds else "FAILS"
+        by = "set" if one.check.measure in SETTINGS else which
         yield Line(
-            f"  {mark}  {one.check.name:<{wide}}  {one.expected_text:<{bounds}}  {which}: {one.observed_text}",
+            f"  {mark}  {one.check.name:<{wide}}  {one.expected_text:<{bounds}}  {by}: {one.observed_text}",
             "" if one.holds else "bad",
         )
 
@@ -106,7 +111,8 @@ def _failing(verdict: Verdict, failing: CheckResult) -> Iterator[Line]:
     where = "" if failing.check.mode == "queue" else f", {failing.check.mode}"
     yield Line(f"  measured  {failing.check.measure}{whose}{where}")
     yield Line(f"  expected  {failing.expected_text}")
-    yield Line(f"  observed  {failing.observed_text} (seed {failing.seed})")
+    seed = "" if failing.check.measure in SETTINGS else f" (seed {failing.seed})"
+    yield Line(f"  observed  {failing.observed_text}{seed}")
     if verdict.became:
         yield from _prose(verdict.became)
     yield Line("")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.engine.world import World
+from sim.exercises.settings import SETTINGS, setting
 from sim.results.detection import FaultDetection
 from sim.results.outcomes import Counts, JobOutcome
 from sim.results.result import ModeResult
@@ -14,7 +15,7 @@ from sim.yaml_files.fields import ModeName
 MAX_STEPS = 60_000
 """A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
 COUNTS = tuple(Counts().as_dict())
-TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max")
+TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max", "backoff_min")
 FROM_EVENTS = ("faults_unnoticed", "false_alerts", "notice_max")
 """Measures that are read from the events of a run, so that it has to keep them."""
 
@@ -24,11 +25,13 @@ class Observation:
     """One run of an exercise's scenario with somebody's policy.
 
     Attributes:
+        scenario: What was run, with the policy in it.
         commands: What the queue asked of Redis, by command; empty in in-process mode.
         records_kept: Finished jobs whose records stand in the queue's keys at the end, by queue.
         failed_kept: How many of them stand in the failed set.
     """
 
+    scenario: Scenario
     seed: int
     result: ModeResult
     commands: dict[str, int]
@@ -68,7 +71,7 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
     kept = {name: _records(world, name) for name in scenario.queues}
     world.close()
     records = {name: completed + failed for name, (completed, failed) in kept.items()}
-    return Observation(seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
+    return Observation(scenario, seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
 
 
 def _records(world: World, queue: str) -> tuple[int, int]:
@@ -92,6 +95,8 @@ def measured(observation: Observation, measure: str, queue: str | None = None) -
     if measure in COUNTS:
         counts = observation.result.totals if queue is None else observation.result.queues[queue]
         return float(getattr(counts, measure))
+    if measure in SETTINGS:
+        return float(setting(observation.scenario, measure, queue))
     return _MEASURES[measure](observation, queue)
 
 
@@ -165,7 +170,7 @@ _MEASURES: dict[str, Callable[[Observation, str | None], float | None]] = {
     "false_alerts": _false_alerts,
     "notice_max": _notice_max,
 }
-MEASURES = (*COUNTS, *_MEASURES)
+MEASURES = (*COUNTS, *_MEASURES, *SETTINGS)
 WHOLE_RUN = ("redis_commands_per_job", *FROM_EVENTS)
 """Measures of the whole run, which no single queue has."""
 NOTHING_MEASURED = {

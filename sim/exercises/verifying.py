@@ -1,5 +1,6 @@
 """Proving an exercise: that its start fails, its wrong ideas fail, its solution passes, and its texts do their work."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,6 +21,7 @@ from sim.exercises.exercise import (
     hint_sections,
     unseen_seeds,
 )
+from sim.exercises.generous import generous
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of, read_predictions
@@ -84,6 +86,10 @@ def _claims(
     yield (
         f"the solution passes on {len(seeds)} seeds, and on those of a check",
         partial(_passes, exercise, [*seeds, *checked]),
+    )
+    yield (
+        "more of everything does not pass: attempts, processes, pace, presses",
+        partial(_generous, exercise, seeds[:1]),
     )
     yield "no hint before the third gives the solution away", partial(_hints, exercise)
 
@@ -157,6 +163,16 @@ def _passes(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
     for one in verdict.checks:
         if not one.holds:
             yield f"{SOLUTION}: {one.check.name} fails on seed {one.seed}: {one.observed_text}"
+
+
+def _generous(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
+    solution = read_yaml(exercise.text(SOLUTION)).data
+    for what, policy in generous(solution, exercise.description.may_change):
+        verdict = judge(exercise, json.dumps(policy), name=what, seeds=seeds, show=False)
+        if verdict.passed:
+            yield f"the solution with {what} passes; it takes a check on what that would cost"
+        elif verdict.judgement is Judgement.CANNOT_TELL:
+            yield from verdict.problems
 
 
 def _judged(exercise: Exercise, file: str, seeds: list[int]) -> Verdict:

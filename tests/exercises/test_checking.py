@@ -74,13 +74,38 @@ def test_a_policy_that_cannot_be_used_is_no_failure(exercise: Exercise) -> None:
     assert verdict.problems[0].startswith("policy.yaml:1:28: queues.order.attempts: ")
 
 
+ENDLESS = POLICY.replace("attempts: 2", "attempts: 1000").replace("1s", "200ms")
+AN_HOUR = SCENARIO.replace("duration: 5s", "duration: 1h")
+
+
 def test_a_policy_that_hardly_ends_is_given_up(tmp_path: Path) -> None:
     """With what to think of, instead of an hour of waiting."""
-    endless = POLICY.replace("attempts: 2", "attempts: 1000").replace("1s", "200ms")
-    exercise = load_exercise(write_exercise(tmp_path, scenario=SCENARIO.replace("duration: 5s", "duration: 1h")))
-    verdict = judge(exercise, endless, name="policy.yaml")
+    without = "".join(line for line in EXERCISE.splitlines(keepends=True) if "have-an-end" not in line)
+    exercise = load_exercise(write_exercise(tmp_path, scenario=AN_HOUR, exercise=without))
+    verdict = judge(exercise, ENDLESS, name="policy.yaml")
     assert verdict.judgement is Judgement.CANNOT_TELL
     assert "far too often" in verdict.problems[0]
+
+
+def test_a_policy_that_hardly_ends_fails_where_its_settings_alone_break_a_check(tmp_path: Path) -> None:
+    """It needs no run to say why; the predictions are scored all the same."""
+    exercise = load_exercise(write_exercise(tmp_path, scenario=AN_HOUR))
+    verdict = judge(exercise, ENDLESS, guesses=as_guesses(exercise, {"failed": 0, "fate": "none"}))
+    assert verdict.judgement is Judgement.FAIL
+    assert (verdict.seeds, [one.check.name for one in verdict.checks]) == (0, ["have-an-end"])
+    assert len(verdict.predictions) == 2
+    assert "by its settings: a run with them takes too many steps" in str(verdict)
+
+
+def test_a_check_of_the_settings_shows_them_and_no_seed(exercise: Exercise) -> None:
+    """As every run is the same to it: there is nothing to see again."""
+    verdict = judge(exercise, SOLUTION.replace("attempts: 4", "attempts: 500"), replay="run")
+    assert verdict.first_failing is not None
+    assert verdict.first_failing.check.name == "have-an-end"
+    assert (verdict.seeds, verdict.replay) == (3, "")
+    assert "  observed  500\n" in str(verdict)
+    assert "set: 500" in str(verdict)
+    assert str(verdict).endswith("The settings that say so\n  order           attempts: 500")
 
 
 def test_exit_codes_tell_the_verdicts_apart() -> None:

@@ -7,10 +7,15 @@ import pytest
 
 from sim.exercises.catalogue import COURSE, all_exercises, exercise_names, find_exercise
 from sim.exercises.errors import UnknownExercise
-from sim.exercises.exercise import load_exercise
+from sim.exercises.exercise import POLICY, load_exercise
+from sim.exercises.policy import read_policy
+from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verifying import verify
 
 NAMES = exercise_names()
+MORE = "wrong/more-of-everything.yaml"
+RAISED = {"attempts_limit": "attempts", "stalls_limit": "max_stalled", "worker_slots": "processes"}
+"""What people raise, by the measure that sees it."""
 
 
 def test_there_are_at_least_fourteen_exercises_numbered_without_gaps() -> None:
@@ -24,6 +29,26 @@ def test_an_exercise_holds_what_it_claims(name: str) -> None:
     """The start fails for its reason, each wrong idea for its own, the solution passes on 20 unseen seeds."""
     broken = [claim for claim in verify(load_exercise(COURSE / name), seeds_of_failures=5) if not claim.holds]
     assert not broken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_exercise_has_more_of_everything_among_its_wrong_ideas(name: str) -> None:
+    """It raises what can be raised, attempts, stalls and places to work, as far as the exercise allows or beyond.
+
+    That it fails is among what the exercise claims, and so is that the solution fails with more of everything.
+    """
+    exercise = load_exercise(COURSE / name)
+    assert "wrong/more-of-everything.yaml" in [wrong.policy for wrong in exercise.description.wrong_ideas]
+    start, more = (read_policy(exercise, exercise.text(file), file).scenario for file in (POLICY, MORE))
+    limits = {check.measure: check.limit.low for check in exercise.description.checks if check.measure in SETTINGS}
+    keys = {path.rpartition(".")[2] for path in exercise.description.may_change}
+    for measure, setting_key in RAISED.items():
+        if setting_key in keys:
+            raised = setting(more, measure, None)
+            assert raised >= limits.get(measure, setting(start, measure, None)), (measure, raised)
+    if "operator" in keys:
+        assert setting(more, "manual_retries", None) > limits["manual_retries"]
+    assert all(measure in limits for measure in ("attempts_limit", "worker_slots") if RAISED[measure] in keys)
 
 
 def test_what_an_exercise_needs_comes_before_it() -> None:

@@ -188,11 +188,11 @@ def test_a_policy_that_needs_too_many_steps_is_given_up(
     course: Path, handed_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And says so; the others have their own steps."""
-    hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("attempts: 6", "attempts: 1000").replace("6s", "1ms"))
-    monkeypatch.setattr(measures, "MAX_STEPS", 5_000)
+    hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("attempts: 6", "attempts: 8").replace("6s", "1ms"))
+    monkeypatch.setattr(measures, "MAX_STEPS", 300)
     row = row_of(course, handed_in)
     assert row.verdict == "cannot tell"
-    assert row.message.startswith("policy.yaml: with this policy a run takes more than 5,000 simulation steps")
+    assert row.message.startswith("policy.yaml: with this policy a run takes more than 300 simulation steps")
 
 
 def test_an_error_of_the_program_itself_costs_one_row(

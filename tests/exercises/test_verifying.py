@@ -13,7 +13,7 @@ from tests.exercises.tiny import EXERCISE, FILES, POLICY, SOLUTION, TOO_OFTEN, w
 def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
     """Start, wrong ideas, solution, predictions, texts and hints."""
     claims = list(verify(exercise, seeds=4))
-    assert [claim.faults for claim in claims] == [[]] * 9
+    assert [claim.faults for claim in claims] == [[]] * 10
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
         ({"predict": "fate:\n"}, "predict.yaml asks", "expected an empty line for each prediction"),
         ({"predict": "# a number\nfailed:\n# none or some\nfate:\n"}, "predict.yaml says", "within 2 counts as right"),
         ({"predict": "# within 2 counts as right\nfailed:\n# none?\nfate:\n"}, "predict.yaml says", "`some`"),
+        (
+            {"exercise": EXERCISE.replace("<= 99", "<= 1000")},
+            "more of everything does not",
+            "order.attempts: 1,000 passes",
+        ),
         ({"hints": FILES["hints.md"].replace("Look.", "Set attempts: 4.")}, "no hint", "hint 1: says `attempts: 4`"),
         ({"hints": FILES["hints.md"].replace("delays up", "delays of 2s up")}, "no hint", "hint 2: says `delay: 2s`"),
         ({"hints": "## Hint 1\n\nLook.\n"}, "its texts", "expected the sections"),

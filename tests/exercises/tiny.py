@@ -45,6 +45,7 @@ checks:
   - {name: every-order, measure: delivered, bound: 25, says: Orders failed for good.}
   - {name: in-time, measure: delivery_max, bound: "<= 20s", says: Some came too late.}
   - {name: not-too-often, measure: attempts_max, bound: "<= 5", says: The database is asked too often.}
+  - {name: have-an-end, measure: attempts_limit, bound: "<= 99", says: It would never be given up.}
 start_fails: every-order
 wrong_ideas:
   - {policy: wrong/too-often.yaml, idea: Never give up., fails: not-too-often}

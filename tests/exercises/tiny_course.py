@@ -21,7 +21,7 @@ predictions:
     why: None was.
 checks:
   - {{name: every-order, measure: delivered, bound: 12, says: "An order failed.\\n\\nLook at the delays."}}
-  - {{name: not-too-often, measure: attempts_max, bound: "<= 8", says: It was tried too often.}}
+  - {{name: not-too-often, measure: attempts_limit, bound: "<= 8", says: It was tried too often.}}
 start_fails: every-order
 wrong_ideas:
   - {{policy: wrong/more.yaml, idea: More., fails: every-order}}

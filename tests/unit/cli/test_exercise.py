@@ -125,8 +125,9 @@ def test_a_run_tells_what_the_checks_measure_and_how_to_be_judged(
     """In this one run, of the queue only; it is not the judgement."""
     assert main(["exercise", "run", "01"]) == 0
     told = capsys.readouterr().out
-    assert "FAILS  every-order      200    here: 187" in told
-    assert "holds  not-too-often    <= 8   here: 3" in told
+    assert "FAILS  every-order           200    here: 187" in told
+    assert "holds  not-too-often         <= 8   here: 3" in told
+    assert "holds  attempts-have-an-end  <= 10  set: 3" in told
     assert told.endswith("  python -m sim exercise check 01\n")
     assert "in-process" not in told
 
