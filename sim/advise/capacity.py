@@ -10,7 +10,7 @@ from sim.advise.faults import dependency_outages
 from sim.advise.finding import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH, Finding, Severity
 from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import LIMITER_STRETCH, QueueReading, Reading
-from sim.scenario.fault_schema import SlowDatabase
+from sim.faults.slow_database import SlowDatabase
 from sim.scenario.workload import BurstArrivals
 
 AIM = 0.7

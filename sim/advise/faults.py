@@ -2,7 +2,11 @@
 
 from typing import NamedTuple
 
-from sim.scenario.fault_schema import DatabaseFailure, Fault, HandlerError, PoisonJob, ScheduledFault, WorkerCrash
+from sim.faults.base import Fault, ScheduledFault
+from sim.faults.database_failure import DatabaseFailure
+from sim.faults.handler_error import HandlerError
+from sim.faults.poison_job import PoisonJob
+from sim.faults.worker_crash import WorkerCrash
 from sim.scenario.schema import Scenario
 
 
@@ -120,6 +124,6 @@ def _windows(scenario: Scenario, number: int, fault: Fault) -> list[Window]:
     duration_ms = (getattr(fault, "duration", None) or 0) + getattr(fault, "loading", 0)
     if not isinstance(fault, ScheduledFault) or fault.mean_every is None:
         return [Window(number, fault.kind, moment, duration_ms) for moment in getattr(fault, "moments", [])]
-    until_ms = max(entry.last_ms for entry in scenario.workload) if fault.until is None else fault.until
+    until_ms = scenario.last_arrival_ms if fault.until is None else fault.until
     strikes = max(0, until_ms - fault.start) / fault.mean_every
     return [Window(number, fault.kind, None, duration_ms, strikes)] if strikes else []

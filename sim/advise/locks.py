@@ -16,7 +16,7 @@ from sim.advise.finding import (
 from sim.advise.phrases import jobs, number, setting_of, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.trials import Trial, upheld
-from sim.scenario.fault_schema import WorkerFreeze
+from sim.faults.worker_freeze import WorkerFreeze
 
 POP_MS = 5_000
 """So long Redis still hands jobs to a process that has stopped. Source: BULL_FACTS 15, drainDelay."""

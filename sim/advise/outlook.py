@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sim.advise.arrivals import mean_ms
 from sim.advise.reading import QueueReading
 from sim.core.durations import UNITS_MS, format_duration
-from sim.scenario.fault_schema import ScheduledFault
+from sim.faults.base import ScheduledFault
 from sim.scenario.limits import horizon_ms, longest_way_ms
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import BurstArrivals, ListedArrivals, Workload

@@ -16,7 +16,7 @@ from sim.advise.finding import (
 from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import Reading
 from sim.advise.trials import Trial
-from sim.scenario.fault_schema import RedisCrash
+from sim.faults.redis_crash import RedisCrash
 from sim.scenario.schema import RedisConfig
 from sim.stores.snapshots import FSYNC_MS, restore_point_ms
 

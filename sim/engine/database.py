@@ -2,12 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.engine.random_streams import Streams
+from sim.faults.injector import Failure
 from sim.handlers.database import ApplicationDatabase
-
-Failure = Literal["refuse", "abort", "lost-reply"]
 
 
 class FailureWindow(NamedTuple):

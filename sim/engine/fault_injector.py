@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.core.errors import SimError, UnknownName
-from sim.engine.database import Failure, FailureWindow
+from sim.engine.database import FailureWindow
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
+from sim.faults.base import Step
+from sim.faults.injector import Failure, Named
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
-from sim.scenario.fault_schema import Step
 from sim.stores.snapshots import Snapshot, restore_point_ms
 
 if TYPE_CHECKING:
@@ -206,9 +207,9 @@ class SimulatedFaultInjector(FaultHooks[Process]):
         if self._world.operator is not None:
             self._world.operator.operate(step)
 
-    def announce(self, event: EventKind, **more: object) -> None:
-        """Write something about the world into the ledger."""
-        self._world.recorder.world(event, None, **more)
+    def announce(self, event: str, **more: object) -> None:
+        """Write something about the world into the trace."""
+        self._world.recorder.world(EventKind(event), None, **more)
 
     # -- inside attempts ------------------------------------------------------------------------------------------
 
@@ -220,14 +221,6 @@ class SimulatedFaultInjector(FaultHooks[Process]):
         self._world.recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
         self.crash(process, death.restart_after_ms)
         return True
-
-
-class Named(Protocol):
-    """A process, by its name."""
-
-    @property
-    def name(self) -> str:
-        """Such as ``email-1``."""
 
 
 N = TypeVar("N", bound=Named)

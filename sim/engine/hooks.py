@@ -1,28 +1,13 @@
 """What faults may do in the middle of an attempt, in a simulated world as in a real one."""
 
-from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from sim.core.errors import SimError
-from sim.scenario.fault_schema import Step
+from sim.faults.base import Step
+from sim.faults.injector import Death, ErrorHook, StepHook
+from sim.handlers.errors import PermanentError, TransientError
 
 P = TypeVar("P")
-
-
-class Death(NamedTuple):
-    """A step hook's verdict that the process dies.
-
-    Attributes:
-        restart_after_ms: When a replacement starts, ms later; None means never.
-    """
-
-    restart_after_ms: int | None
-
-
-StepHook = Callable[[Step, P, str, str], Death | None]
-"""Step, process, queue and job -> whether the process dies there."""
-ErrorHook = Callable[[str, str, int], SimError | None]
-"""Queue, job and attempt -> the error that the handler raises, if any."""
 
 
 class FaultHooks(Generic[P]):
@@ -60,7 +45,7 @@ class FaultHooks(Generic[P]):
     def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
         """Return the error that a fault makes the handler of this attempt raise, or None."""
         for hook in self._error_hooks:
-            error = hook(queue, job, attempt)
-            if error is not None:
-                return error
+            injected = hook(queue, job, attempt)
+            if injected is not None:
+                return (PermanentError if injected.permanent else TransientError)(injected.message)
         return None

@@ -1,7 +1,8 @@
 """What a scenario's operator does: each step at its moment, and what became of it in the ledger."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Protocol
 
 from redis.exceptions import ResponseError
 
@@ -15,14 +16,36 @@ from sim.engine.queue_handle import QueueHandle
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
-from sim.engine.verbs import FaultTarget
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.queue.semantics import Semantics
 from sim.queue.store import Store
+from sim.scenario.schema import Scenario
 
 
-def arrange_operator(world: FaultTarget[Any]) -> None:
+class OperatorVerbs(Protocol):
+    """What an operator needs of a run."""
+
+    def at(self, t_ms: int, action: Callable[[], object]) -> None:
+        """Arrange for something to happen at a moment, ms since the run began."""
+
+    def operate(self, step: OperatorStep) -> None:
+        """Do something to a queue."""
+
+
+class Operated(Protocol):
+    """A world that a scenario's operator works in."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is run."""
+
+    @property
+    def injector(self) -> OperatorVerbs:
+        """Carries the steps out."""
+
+
+def arrange_operator(world: Operated) -> None:
     """Arrange every step of the scenario's operator; call it once, before the world runs."""
     for step in world.scenario.operator:
         world.injector.at(step.at, partial(world.injector.operate, step))

@@ -10,7 +10,7 @@ from sim.core.replay import replayable
 from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
 from sim.engine.simulation import MAX_STEPS, Simulation
-from sim.faults.timeline import arrange_faults
+from sim.faults.registry import arrange_faults
 from sim.results.result import ModeResult
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

@@ -1,1 +1,1 @@
-"""What a scenario breaks, one file for each fault, told in the verbs of `sim.engine.fault_injector`."""
+"""What a scenario breaks, one file for each fault, told in the verbs of `sim.faults.injector`."""

@@ -1,17 +1,15 @@
 """When a fault strikes: the listed moments, or random ones drawn from the fault's own stream.
 
-What a fault is handed: the world's controls, and a name of its own to draw random numbers under.
+What a fault is handed: the run's injector, and a name of its own to draw random numbers under.
 """
 
 from typing import Any, NamedTuple
 
-from sim.engine.random_streams import Streams
-from sim.engine.verbs import FaultInjector
-from sim.scenario.fault_schema import ScheduledFault
-from sim.scenario.schema import Scenario
+from sim.faults.base import ScheduledFault
+from sim.faults.injector import FaultInjector, RandomNumbers
 
 
-def fault_times(fault: ScheduledFault, scenario: Scenario, streams: Streams, name: str) -> list[int]:
+def fault_times(fault: ScheduledFault, last_arrival_ms: int, streams: RandomNumbers, name: str) -> list[int]:
     """List the moments at which a fault strikes, ms since the run began, in order.
 
     Random strikes have exponential gaps with the mean ``mean_every``, from ``start`` until ``until`` or, without it,
@@ -19,9 +17,7 @@ def fault_times(fault: ScheduledFault, scenario: Scenario, streams: Streams, nam
     """
     if fault.mean_every is None:
         return fault.moments
-    until_ms = fault.until
-    if until_ms is None:
-        until_ms = max(entry.last_ms for entry in scenario.workload)
+    until_ms = last_arrival_ms if fault.until is None else fault.until
     generator = streams.generator(f"strikes:{name}")
     times: list[int] = []
     moment = float(fault.start)
@@ -37,13 +33,14 @@ class Setting(NamedTuple):
 
     Attributes:
         name: The fault's own, such as ``fault:2:worker-crash``.
+        last_arrival_ms: When the last job is offered, ms since the run began.
     """
 
     name: str
     injector: FaultInjector[Any]
-    scenario: Scenario
-    streams: Streams
+    streams: RandomNumbers
+    last_arrival_ms: int
 
     def fault_times(self, fault: ScheduledFault) -> list[int]:
         """List the moments at which the fault strikes, ms since the run began."""
-        return fault_times(fault, self.scenario, self.streams, self.name)
+        return fault_times(fault, self.last_arrival_ms, self.streams, self.name)

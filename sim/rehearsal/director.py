@@ -10,7 +10,9 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
-from sim.faults.timeline import arrange_faults
+from sim.faults.poison_job import PoisonJob
+from sim.faults.registry import arrange_faults
+from sim.faults.worker_crash import WorkerCrash
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
@@ -26,7 +28,6 @@ from sim.rehearsal.scale import Scale, ScaledClock
 from sim.rehearsal.starting import LOADED_WITHIN_S, start_everyone
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind, Trace
-from sim.scenario.fault_schema import PoisonJob, WorkerCrash
 from sim.scenario.schema import Scenario
 
 CHILD = "child.js"

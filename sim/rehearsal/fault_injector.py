@@ -1,16 +1,18 @@
-"""The verbs of `sim.engine.verbs`, done to real processes, a real redis-server and a database that really refuses."""
+"""The verbs of `sim.faults.injector`, done to real processes, a real redis-server and a real database."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
 from sim.core.errors import SimError, UnknownName
-from sim.engine.database import DatabaseAccess, Failure, FailureWindow
+from sim.engine.database import DatabaseAccess, FailureWindow
 from sim.engine.fault_injector import target_processes
 from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
+from sim.faults.base import Step
+from sim.faults.injector import Failure
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
@@ -18,7 +20,6 @@ from sim.rehearsal.processes import Message, ProcessPool, RealProcess
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.scale import ScaledClock
 from sim.results.trace import EventKind
-from sim.scenario.fault_schema import Step
 from sim.scenario.schema import Scenario
 
 
@@ -195,6 +196,6 @@ class RealFaultInjector(FaultHooks[RealProcess]):
         stage.operating.add(order["step"])
         stage.operator.link.send({**order, "queue": step.queue_name})
 
-    def announce(self, event: EventKind, **more: object) -> None:
-        """Write something about the world into the ledger."""
-        self._stage.recorder.world(event, None, **more)
+    def announce(self, event: str, **more: object) -> None:
+        """Write something about the world into the trace."""
+        self._stage.recorder.world(EventKind(event), None, **more)

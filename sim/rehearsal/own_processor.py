@@ -12,11 +12,13 @@ from typing import Any
 from sim.core.errors import SimError
 from sim.engine.database import DatabaseAccess
 from sim.engine.recorder import Recorder
+from sim.faults.database_failure import DatabaseFailure
+from sim.faults.handler_error import HandlerError
+from sim.faults.slow_database import SlowDatabase
 from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
 from sim.rehearsal.real_parts import RealParts
 from sim.results.trace import EventKind
-from sim.scenario.fault_schema import DatabaseFailure, HandlerError, SlowDatabase
 from sim.scenario.schema import Scenario
 
 LOADED_WITHIN_S = 30.0

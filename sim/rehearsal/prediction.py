@@ -9,11 +9,11 @@ from sim.engine.client_process import ClientProcess
 from sim.engine.queue_worker import QueueWorker
 from sim.engine.random_streams import Streams
 from sim.engine.world import World
+from sim.faults.base import ScheduledFault
 from sim.rehearsal.scale import REAL_TIME, Scale
 from sim.rehearsal.times import JobTimes, Spans, Tolerance, Way, job_times, spans
 from sim.results.outcomes import JobOutcome, add_up, count_by_queue
 from sim.results.trace import Trace
-from sim.scenario.fault_schema import ScheduledFault
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
 from sim.yaml_files.fields import SemanticsName

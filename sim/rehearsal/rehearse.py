@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.core.errors import SimError
+from sim.faults.redis_crash import RedisCrash
+from sim.faults.redis_outage import RedisOutage
 from sim.rehearsal.director import Rehearsal
 from sim.rehearsal.prediction import predict
 from sim.rehearsal.process_group import ProcessGroup
@@ -23,7 +25,6 @@ from sim.rehearsal.real_parts import RealParts, find_real_parts
 from sim.rehearsal.scale import Scale
 from sim.rehearsal.verdict import Verdict
 from sim.results.result import ModeResult
-from sim.scenario.fault_schema import RedisCrash, RedisOutage
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.faults.handler_error import HandlerError
 from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
 from sim.results.health import Episode, Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.samples import stretches
 from sim.results.trace import EventKind, Trace
-from sim.scenario.fault_schema import HandlerError
 from sim.scenario.monitoring import limit_ms
 from sim.scenario.schema import Scenario
 

@@ -9,7 +9,8 @@ from itertools import chain, islice
 from typing import Any
 
 from sim.core.durations import format_duration
-from sim.scenario.fault_schema import HandlerError, ScheduledFault
+from sim.faults.base import ScheduledFault
+from sim.faults.handler_error import HandlerError
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES, Alert, MetricsConfig
 from sim.scenario.parts import Parts

@@ -10,7 +10,11 @@ import math
 from collections.abc import Iterator
 
 from sim.core.durations import UNITS_MS, format_duration
-from sim.scenario.fault_schema import PoisonJob, RedisCrash, ScheduledFault, SlowDatabase, WorkerCrash
+from sim.faults.base import ScheduledFault
+from sim.faults.poison_job import PoisonJob
+from sim.faults.redis_crash import RedisCrash
+from sim.faults.slow_database import SlowDatabase
+from sim.faults.worker_crash import WorkerCrash
 from sim.scenario.parts import Parts
 from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, QueueConfig, UniformTime
 from sim.scenario.schema import Scenario, Workers

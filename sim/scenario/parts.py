@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from sim.faults.base import ScheduledFault
+from sim.faults.registry import AnyFault
 from sim.operator_verbs.registry import OperatorStep
-from sim.scenario.fault_schema import Fault, ScheduledFault
 from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.schema import Scenario, Workers
@@ -83,7 +84,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
     types: dict[str, Any] = {
         "workload": Workload,
         "workers": Workers,
-        "faults": Fault,
+        "faults": AnyFault,
         "operator": OperatorStep,
         "queues": QueueConfig,
         "alerts": Alert,

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sim.core.durations import PATTERN, format_duration
+from sim.faults.registry import AnyFault
 from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.expect import Expect
-from sim.scenario.fault_schema import Fault
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 from sim.scenario.workload import Workload
@@ -105,7 +105,7 @@ class Scenario(Model):
     application: Application = Application()
     redis: RedisConfig = RedisConfig()
     database: DatabaseConfig = DatabaseConfig()
-    faults: Annotated[list[Fault], Field(max_length=1_000)] = Field(default_factory=list)
+    faults: Annotated[list[AnyFault], Field(max_length=1_000)] = Field(default_factory=list)
     operator: Annotated[list[OperatorStep], Field(max_length=1_000)] = Field(default_factory=list)
     """What an operator does to the queues, in queue mode."""
     metrics: MetricsConfig | None = None
@@ -160,6 +160,11 @@ class Scenario(Model):
     def worker_names(self) -> list[str]:
         """Every worker process by name, such as ``email-1``, queue by queue."""
         return [f"{queue}-{n}" for queue in self.queues for n in range(1, self.workers_of(queue).processes + 1)]
+
+    @property
+    def last_arrival_ms(self) -> int:
+        """When the last job is offered, ms since the run began; random arrivals come about then."""
+        return max(entry.last_ms for entry in self.workload)
 
     @property
     def jobs(self) -> int:

@@ -12,8 +12,8 @@ from sim.core.errors import SimError, UnknownName
 from sim.engine.process import Process
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.world import World
+from sim.faults.redis_crash import RedisCrash
 from sim.queue.getters import STATES
-from sim.scenario.fault_schema import RedisCrash
 from sim.scenario.schema import RedisConfig
 from sim.stores.snapshots import FSYNC_MS, restore_point_ms
 from sim.yaml_files.fields import ModeName

@@ -1,16 +1,60 @@
-"""The verbs that faults are told in, whatever world they strike: the simulated one or a rehearsal's real one."""
+"""What faults may do to a run, in plain verbs, whether the run is simulated or a rehearsal's real processes."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-from sim.engine.database import Failure
-from sim.engine.hooks import ErrorHook, StepHook
-from sim.engine.random_streams import Streams
-from sim.operator_verbs.registry import OperatorStep
-from sim.results.trace import EventKind
-from sim.scenario.schema import Scenario
+import numpy as np
 
+from sim.faults.base import Fault, Step
+
+Failure = Literal["refuse", "abort", "lost-reply"]
+"""How a call to the database fails: no connection, undone in the middle, or committed while the answer gets lost."""
 P = TypeVar("P")
+
+
+class Named(Protocol):
+    """A process, by its name."""
+
+    @property
+    def name(self) -> str:
+        """Such as ``email-1``."""
+
+
+class Death(NamedTuple):
+    """A step hook's verdict that the process dies.
+
+    Attributes:
+        restart_after_ms: When a replacement starts, ms later; None means never.
+    """
+
+    restart_after_ms: int | None
+
+
+class InjectedError(NamedTuple):
+    """An error that a handler raises because a fault says so.
+
+    Attributes:
+        permanent: Whether another attempt would fail as well.
+    """
+
+    permanent: bool
+    message: str
+
+
+StepHook = Callable[[Step, P, str, str], Death | None]
+"""Step, process, queue and job -> whether the process dies there."""
+ErrorHook = Callable[[str, str, int], InjectedError | None]
+"""Queue, job and attempt -> the error that the handler raises, if any."""
+
+
+class RandomNumbers(Protocol):
+    """The named random streams of a run."""
+
+    def generator(self, name: str) -> np.random.Generator:
+        """Return the stream of a component, from its beginning."""
+
+    def unit(self, name: str, *place: int | str) -> float:
+        """Return the number in [0, 1) that belongs to one place of a component, whatever was drawn before."""
 
 
 class FaultInjector(Protocol[P]):
@@ -59,11 +103,8 @@ class FaultInjector(Protocol[P]):
     def restore_database_speed(self, name: str) -> None:
         """Take the extra time away again."""
 
-    def operate(self, step: OperatorStep) -> None:
-        """Let the operator do something to a queue."""
-
-    def announce(self, event: EventKind, **more: object) -> None:
-        """Write something about the world into the ledger."""
+    def announce(self, event: str, **more: object) -> None:
+        """Write something about the world into the trace."""
 
     def on_step(self, hook: StepHook[P]) -> None:
         """Ask ``hook`` at every step of every job whether the process dies there."""
@@ -72,17 +113,29 @@ class FaultInjector(Protocol[P]):
         """Ask ``hook`` in every attempt whether its handler raises an error."""
 
 
-class FaultTarget(Protocol[P]):
+class FaultyScenario(Protocol):
+    """What faults need to know of a scenario."""
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What breaks."""
+
+    @property
+    def last_arrival_ms(self) -> int:
+        """When the last job is offered, ms since the run began."""
+
+
+class FaultTarget(Protocol):
     """A world that a scenario's faults can be arranged in."""
 
     @property
-    def scenario(self) -> Scenario:
+    def scenario(self) -> FaultyScenario:
         """What is run."""
 
     @property
-    def streams(self) -> Streams:
+    def streams(self) -> RandomNumbers:
         """Its random numbers."""
 
     @property
-    def injector(self) -> FaultInjector[P]:
+    def injector(self) -> FaultInjector[Any]:
         """The verbs that break it."""
