@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from sim.core.durations import format_duration
-from sim.scenario.operator_schema import OperatorStep
+from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.schema import Scenario, Workers
 
 MANUAL_RETRIES = ("retry", "retry-all", "replay", "replay-all")
