@@ -1,7 +1,7 @@
 """What the ledger says, as counters and durations: gathered when somebody asks, and only of what is new."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,6 @@ _COUNTERS = {
     EventKind.COMPLETED: "completions",
     EventKind.FAILED: "failures",
 }
-_ENDS = (EventKind.COMPLETED, EventKind.ATTEMPT_FAILED, EventKind.REFUSED)
 
 
 class Timed(NamedTuple):
@@ -84,11 +83,19 @@ class Counters:
 
     def catch_up(self) -> "Counters":
         """Read what has been written into the ledger since the last time, and return itself."""
+        queues = self.queues
         for record in self._trace.since(self._read):
             if record.queue is None:
                 self._world(record)
             elif record.job is not None:  # what an operator does to a whole queue shows in its gauges
-                self._job(record, self.queues[record.queue])
+                own = queues[record.queue]
+                event = record.kind
+                counter = _COUNTERS.get(event)
+                if counter is not None:
+                    own.counted[counter].append(record.t_ms)
+                step = _STEPS.get(event)
+                if step is not None:
+                    step(self, own, record.job, record)
         self._read = len(self._trace)
         return self
 
@@ -104,58 +111,82 @@ class Counters:
                 own.line.clear()
                 own.note_line(record.t_ms)
 
-    def _job(self, record: Event, own: QueueCounters) -> None:
-        t_ms, _queue, job, event, attempt, worker, more = record
-        assert job is not None
-        if (counter := _COUNTERS.get(event)) is not None:
-            own.counted[counter].append(t_ms)
-        if event is EventKind.OFFERED:
-            self._offered[job] = t_ms
-        elif event is EventKind.EFFECT:
-            offered_ms = self._offered.pop(job, None)
-            if offered_ms is not None:
-                own.delivery.add(t_ms, t_ms - offered_ms)
-        elif event is EventKind.RETRY_SCHEDULED and (more or {}).get("why") != "rate limit":
-            own.counted["retries"].append(t_ms)
-        elif event is EventKind.STARTED:
-            self._running[job, attempt] = t_ms
-            if worker is not None:
-                self.worker(worker).progress.append(t_ms)
-        elif event in _ENDS:
-            self._end(record, own)
-        self._queue_up(record, own)
+    # -- what each event of a job says --------------------------------------------------------------------------------
 
-    def _end(self, record: Event, own: QueueCounters) -> None:
-        started_ms = self._running.pop((record.job or "", record.attempt), None)
+    def _arrival(self, _own: QueueCounters, job: str, record: Event) -> None:
+        self._offered[job] = record.t_ms
+
+    def _effect(self, own: QueueCounters, job: str, record: Event) -> None:
+        offered_ms = self._offered.pop(job, None)
+        if offered_ms is not None:
+            own.delivery.add(record.t_ms, record.t_ms - offered_ms)
+
+    def _start(self, own: QueueCounters, job: str, record: Event) -> None:
+        self._running[job, record.attempt] = record.t_ms
+        if record.worker is not None:
+            self.worker(record.worker).progress.append(record.t_ms)
+        self._leave(own, job, record)
+
+    def _end(self, own: QueueCounters, job: str, record: Event) -> None:
+        t_ms = record.t_ms
+        started_ms = self._running.pop((job, record.attempt), None)
         if started_ms is None:
             return
-        own.processing.add(record.t_ms, record.t_ms - started_ms)
+        own.processing.add(t_ms, t_ms - started_ms)
         if record.worker is not None:
             worker = self.worker(record.worker)
-            worker.progress.append(record.t_ms)
-            worker.ended.append(record.t_ms)
+            worker.progress.append(t_ms)
+            worker.ended.append(t_ms)
             if record.kind is not EventKind.COMPLETED:
-                worker.failed.append(record.t_ms)
+                worker.failed.append(t_ms)
 
-    def _queue_up(self, record: Event, own: QueueCounters) -> None:
-        """Follow who stands in line, and since when."""
-        event, job = record.kind, record.job or ""
-        if event in (EventKind.STARTED, EventKind.TAKEN, EventKind.FAILED, EventKind.FORGOTTEN, EventKind.REMOVED):
-            own.line.pop(job, None)
-        elif event in (EventKind.PROMOTED, EventKind.STALLED, EventKind.RETRIED, EventKind.REPLAYED):
-            own.line.setdefault(job, record.t_ms)
-        elif event in (EventKind.ACCEPTED, EventKind.RETRY_SCHEDULED):
-            if (record.more or {}).get("delay_ms"):
-                own.line.pop(job, None)
-            else:
-                own.line.setdefault(job, record.t_ms)
-        elif event is EventKind.RESTORED:
-            own.line.pop(job, None)
-            if (record.more or {}).get("place") == "waiting":
-                own.line[job] = record.t_ms
+    def _retry(self, own: QueueCounters, job: str, record: Event) -> None:
+        if (record.more or {}).get("why") != "rate limit":
+            own.counted["retries"].append(record.t_ms)
+        self._accept(own, job, record)
+
+    def _accept(self, own: QueueCounters, job: str, record: Event) -> None:
+        """It stands in line, unless it has to wait for its time first."""
+        if (record.more or {}).get("delay_ms"):
+            self._leave(own, job, record)
         else:
-            return
+            self._line_up(own, job, record)
+
+    def _line_up(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.line.setdefault(job, record.t_ms)
         own.note_line(record.t_ms)
+
+    def _leave(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.line.pop(job, None)
+        own.note_line(record.t_ms)
+
+    def _restore(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.line.pop(job, None)
+        if (record.more or {}).get("place") == "waiting":
+            own.line[job] = record.t_ms
+        own.note_line(record.t_ms)
+
+
+_STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]] = {
+    EventKind.OFFERED: Counters._arrival,
+    EventKind.ACCEPTED: Counters._accept,
+    EventKind.PROMOTED: Counters._line_up,
+    EventKind.TAKEN: Counters._leave,
+    EventKind.STARTED: Counters._start,
+    EventKind.EFFECT: Counters._effect,
+    EventKind.ATTEMPT_FAILED: Counters._end,
+    EventKind.RETRY_SCHEDULED: Counters._retry,
+    EventKind.COMPLETED: Counters._end,
+    EventKind.REFUSED: Counters._end,
+    EventKind.FAILED: Counters._leave,
+    EventKind.STALLED: Counters._line_up,
+    EventKind.REMOVED: Counters._leave,
+    EventKind.RETRIED: Counters._line_up,
+    EventKind.REPLAYED: Counters._line_up,
+    EventKind.FORGOTTEN: Counters._leave,
+    EventKind.RESTORED: Counters._restore,
+}
+"""What is done with each event of a job; all others say nothing that is counted here."""
 
 
 def so_far(times: list[int], t_ms: Integers) -> Floats:
