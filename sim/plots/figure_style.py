@@ -76,10 +76,17 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 
 
 def png_bytes(figure: Figure) -> bytes:
-    """Return a figure as PNG; the same figure gives the same bytes."""
-    buffer = io.BytesIO()
+    """Return a figure as PNG; the same figure gives the same bytes.
+
+    A figure of this package is drawn once and lays itself out on the way; ``savefig`` draws once more for the layout.
+    """
+    buffer, metadata = io.BytesIO(), {"Software": None}
     with drawing():
-        figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        if isinstance(figure, Picture) and isinstance(figure.canvas, FigureCanvasAgg) and figure.dpi == DPI:
+            canvas: Any = figure.canvas
+            canvas.print_png(buffer, metadata=metadata)
+        else:
+            figure.savefig(buffer, format="png", dpi=DPI, metadata=metadata)
     return buffer.getvalue()
 
 

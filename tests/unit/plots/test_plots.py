@@ -1,5 +1,6 @@
 """The three pictures."""
 
+import io
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -13,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from sim.engine.run import run
-from sim.plots.figure_style import new_figure, png_bytes
+from sim.plots.figure_style import DPI, drawing, new_figure, png_bytes
 from sim.plots.jobs_plot import jobs_figure
 from sim.plots.outcomes_plot import outcomes_figure
 from sim.plots.run_plots import plot_jobs, plot_outcomes, plot_timeline
@@ -239,6 +240,24 @@ def assert_texts_are_whole(figure: Figure) -> None:
 def test_equal_results_give_equal_bytes(draw: Callable[..., Figure]) -> None:
     """A picture can be compared byte for byte."""
     assert png_bytes(draw(small_result())) == png_bytes(draw(small_result()))
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_a_picture_drawn_once_has_the_bytes_of_one_drawn_by_savefig(draw: Callable[..., Figure]) -> None:
+    """That draws twice, first for the layout; also when it is drawn again."""
+    drawn, saved, picture = io.BytesIO(), draw(small_result()), draw(small_result())
+    with drawing():
+        saved.savefig(drawn, format="png", dpi=DPI, metadata={"Software": None})
+
+    assert png_bytes(picture) == drawn.getvalue()
+    assert png_bytes(picture) == drawn.getvalue()
+
+
+def test_a_figure_of_somebody_else_becomes_a_png_as_large_as_ours() -> None:
+    """Whatever its own resolution is."""
+    theirs = Figure(figsize=(2, 1), dpi=50)
+
+    assert png_bytes(theirs)[16:24] == (2 * DPI).to_bytes(4, "big") + DPI.to_bytes(4, "big")
 
 
 def test_settings_of_others_are_left_alone_and_do_not_matter() -> None:
