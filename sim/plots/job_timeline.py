@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from sim.results.outcomes import Outcome
 from sim.results.replay import Attempt, AttemptEnd, State, replay
 from sim.results.result import ModeResult
-from sim.results.series import loss_times
 from sim.results.trace import EventKind
 
 
@@ -233,7 +232,8 @@ def _mark(result: ModeResult, lanes: dict[str, Lane]) -> None:
         if kind is MarkerKind.DEAD_LETTERED:  # the failure is a part of it, and lies at the same place
             _drop_last(lane.markers, Marker(MarkerKind.FAILED, record.t_ms, track))
         lane.markers.append(Marker(kind, record.t_ms, track))
-    for job, t_ms in loss_times(result.trace, only=lanes).items():
+    for job in [job for job in lanes if job in result.losses]:
+        t_ms = result.losses[job]
         lanes[job].markers.append(Marker(MarkerKind.LOST, t_ms, _track_of(segments[job], 0, t_ms)))
 
 

@@ -26,7 +26,7 @@ from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs, drawable_lan
 from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
 from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
 from sim.plots.time_axis import SHADE, Box, add_boxes, set_time_axis, shade_windows
-from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.results.fault_windows import FaultKind, FaultWindow
 from sim.results.result import Result
 from sim.yaml_files.fields import ModeName
 
@@ -47,10 +47,10 @@ class JobLives:
         """The lanes of the chosen jobs, mode by mode, with everything that happened."""
         return {mode: job_lanes(one, self.choice.jobs) for mode, one in self.result.modes.items()}
 
-    @cached_property
+    @property
     def windows(self) -> dict[ModeName, list[FaultWindow]]:
         """What was broken when, mode by mode."""
-        return {mode: fault_windows(one.trace, one.simulated_ms) for mode, one in self.result.modes.items()}
+        return {mode: one.windows for mode, one in self.result.modes.items()}
 
     @property
     def starts_at_arrival(self) -> bool:

@@ -14,7 +14,7 @@ from sim.plots.figure_style import NARROW_IN, WIDE_IN, drawing, head_figure, hea
 from sim.plots.time_axis import ROW_IN, draw_strip, set_time_axis, shade_windows, step_for
 from sim.plots.timeline_panels import LABELS_IN, depth_legend, draw_depth, draw_extra_effects, draw_fates, pending_key
 from sim.results.fates import Fates, fates_over_time
-from sim.results.fault_windows import FaultRow, FaultWindow, fault_rows, fault_windows
+from sim.results.fault_windows import FaultRow, FaultWindow, fault_rows
 from sim.results.outcomes import Outcome
 from sim.results.result import ModeResult, Result
 from sim.results.series import Depth, has_brief_spells, queue_depth
@@ -43,10 +43,10 @@ class ModeSeries:
         """What had become of the offered jobs over time."""
         return fates_over_time(self.result)
 
-    @cached_property
+    @property
     def windows(self) -> list[FaultWindow]:
         """What was broken when."""
-        return fault_windows(self.result.trace, self.result.simulated_ms)
+        return self.result.windows
 
     @cached_property
     def rows(self) -> list[FaultRow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.faults.handler_error import HandlerError
-from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.results.fault_windows import FaultKind, FaultWindow
 from sim.results.health import Episode, Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.samples import stretches
@@ -86,7 +86,7 @@ class Detections:
         return min(found, default=None)
 
 
-def take_notice(metrics: Metrics, trace: Trace, end_ms: int) -> Detections:
+def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms: int) -> Detections:
     """Match faults with alerts and with the health of workers.
 
     An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
@@ -97,9 +97,10 @@ def take_notice(metrics: Metrics, trace: Trace, end_ms: int) -> Detections:
     way, but the death or freeze of a process shows in its own health alone.
 
     Args:
+        broken: What the ledger says was broken when.
         end_ms: When the run ended, ms.
     """
-    windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(fault_windows(trace, end_ms), trace, end_ms)]
+    windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(broken, trace, end_ms)]
     aftermath_ms = metrics.config.aftermath
     alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
     false = []

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.results.outcomes import RECORDS_OF_FAILURE, Outcome
 from sim.results.result import ModeResult
-from sim.results.series import Curve, Integers, curve_of, loss_times
+from sim.results.series import Curve, Integers, curve_of
 from sim.results.trace import EventKind
 
 STACKED = (
@@ -125,7 +125,7 @@ def fates_over_time(result: ModeResult) -> Fates:
         fate = _fate_at(event, more, walk.now.get(job), walk.final.get(job), in_process=in_process)
         if fate is not None:
             walk.move(job, t_ms, fate)
-    lost = loss_times(result.trace)
+    lost = result.losses
     for job, outcome in walk.final.items():
         walk.move(job, lost.get(job, walk.last_ms.get(job, result.simulated_ms)), outcome)
     return _counted(walk, extra, result.simulated_ms)

@@ -160,8 +160,12 @@ class _Player:
 
     def _show(self, job: _Job, t_ms: int) -> None:
         shown = job.place
-        if shown is State.ACTIVE and job.holder is None and all(a.disowned for a in job.running.values()):
-            shown = State.ABANDONED
+        if shown is State.ACTIVE and job.holder is None:
+            for attempt in job.running.values():
+                if not attempt.disowned:
+                    break
+            else:
+                shown = State.ABANDONED
         if shown is not job.shown:
             self.result.changes.append(Change(t_ms, job.name, job.shown, shown))
             job.shown = shown

@@ -7,11 +7,14 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from sim.core.gc_tuning import fewer_collections
 from sim.results.detection import Detections, take_notice
 from sim.results.error_lines import ErrorLines, ErrorsNotKept
 from sim.results.facts import RunEnd
+from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.metrics import Metrics, NotSampled
 from sim.results.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.results.series import loss_times
 from sim.results.trace import Trace
 from sim.scenario.expect import ModeExpectation, holds
 from sim.scenario.schema import Scenario
@@ -98,7 +101,26 @@ class ModeResult:
         """
         if self.metrics is None:
             raise NotSampled
-        return take_notice(self.metrics, self.trace, self.simulated_ms)
+        with fewer_collections():
+            return take_notice(self.metrics, self.windows, self.trace, self.simulated_ms)
+
+    @cached_property
+    def windows(self) -> list[FaultWindow]:
+        """What was broken from when to when, and what an operator did when.
+
+        Raises:
+            TraceNotKept: The run kept no events.
+        """
+        return fault_windows(self.trace, self.simulated_ms)
+
+    @cached_property
+    def losses(self) -> dict[str, int]:
+        """When each lost job was lost, ms since the run began.
+
+        Raises:
+            TraceNotKept: The run kept no events.
+        """
+        return loss_times(self.trace)
 
     @cached_property
     def trace_sha256(self) -> str:

@@ -1,6 +1,5 @@
 """From a ledger to the numbers that a picture draws over time."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -104,19 +103,12 @@ def queue_depth(trace: Trace, end_ms: int) -> Depth:
     return Depth(moments, {state: counts[rank[state]] for state in order})
 
 
-def loss_times(trace: Trace, only: Container[str] | None = None) -> dict[str, int]:
+def loss_times(trace: Trace) -> dict[str, int]:
     """Say when each lost job was lost, ms: when the last thing happened to it or to the process that held it.
 
     The ledger names lost jobs only at the end of the run, because only then is it certain that nothing is left.
-
-    Args:
-        only: Leave all other jobs out.
     """
-    lost = {
-        record.job
-        for record in trace
-        if record.kind is EventKind.LOST and record.job is not None and (only is None or record.job in only)
-    }
+    lost = {record.job for record in trace if record.kind is EventKind.LOST and record.job is not None}
     if not lost:
         return {}
     last: dict[str, int] = {}

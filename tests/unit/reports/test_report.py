@@ -3,21 +3,28 @@
 import gzip
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from sim.core.errors import OutputError
+from sim.engine.run import run
 from sim.reports.html import render_report
 from sim.reports.pictures import Picture, draw_pictures
-from sim.reports.results_folder import LINES_AT_ONCE, packed_trace, write_results
+from sim.reports.results_folder import packed_trace, write_results
+from sim.reports.tables import print_result
+from sim.reports.terminal import Terminal
 from sim.results.result import Result
+from sim.results.trace import LINES_AT_ONCE, Event, Trace
+from sim.scenario.load import load_scenario
 from tests.unit.plots.test_timeline_plot import crashes, storm
 from tests.unit.results.traces import large_result, small_result
 
 FILES = ["result.json", "trace.ndjson.gz", "outcomes.png", "timeline.png", "jobs.png", "report.html"]
+MAX_READINGS = 10
+"""Trace, metrics, what was broken, losses (three), depth, what became of the jobs, and single jobs (two)."""
 
 
 class Outline(HTMLParser):
@@ -208,3 +215,31 @@ def test_thousands_of_jobs_make_a_report_of_reasonable_size() -> None:
     result = large_result()
 
     assert len(render_report(result, draw_pictures(result))) < 3_000_000
+
+
+def test_a_report_goes_through_each_ledger_a_few_times_however_much_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reading costs a part of the run: what several readers need, such as what was broken when, is read once."""
+    scenario = load_scenario(Path("scenarios/02-redis-failures/crash-without-persistence.yaml"))
+    result = run(scenario, store="memory", metrics="1s")
+    assert any(one.totals.lost for one in result.modes.values())
+    readings: list[Trace] = []
+    whole, since = Trace.__iter__, Trace.since
+
+    def count(trace: Trace) -> Iterator[Event]:
+        readings.append(trace)
+        return whole(trace)
+
+    def count_new(trace: Trace, place: int) -> Iterator[Event]:
+        if place < len(trace):
+            readings.append(trace)
+        return since(trace, place)
+
+    monkeypatch.setattr(Trace, "__iter__", count)
+    monkeypatch.setattr(Trace, "since", count_new)
+    print_result(result, Terminal())
+    write_results(result, tmp_path)
+
+    for one in result.modes.values():
+        assert sum(trace is one.trace for trace in readings) <= MAX_READINGS

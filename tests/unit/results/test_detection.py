@@ -4,6 +4,7 @@ from typing import Any
 
 from sim.reports.monitoring_tables import fault_rows, monitoring_verdict
 from sim.results.detection import Detections, FaultDetection, alert_checks, take_notice
+from sim.results.fault_windows import fault_windows
 from sim.results.metrics import Metrics
 from sim.results.samples import ProcessState, Reading
 from sim.results.trace import EventKind
@@ -30,7 +31,8 @@ def noticed(waiting: list[int], told: Tape, aftermath: str = "2s", **more: Any) 
 def of(readings: list[Reading], told: Tape, **more: Any) -> Detections:
     """Match what was read with what the tape says was broken."""
     made: Metrics = metrics(readings, told, **more)
-    return take_notice(made, told.trace(), int(made.t_ms[-1]))
+    trace, end_ms = told.trace(), int(made.t_ms[-1])
+    return take_notice(made, fault_windows(trace, end_ms), trace, end_ms)
 
 
 def delays(fault: FaultDetection) -> list[int]:

@@ -52,14 +52,6 @@ def test_in_process_job_that_only_waited_is_lost_at_the_crash() -> None:
     assert loss_times(tape.result(100, {}, ["email"]).trace) == {"email-1": 50}
 
 
-def test_losses_of_some_jobs_are_those_of_all_jobs() -> None:
-    """What is left out changes nothing."""
-    trace = small_result().modes["queue"].trace
-
-    assert loss_times(trace, only={"email-6"}) == {"email-6": 42_000}
-    assert loss_times(trace, only={"email-1"}) == {}
-
-
 def test_means_over_stretches_hold_as_much_time_as_the_changes() -> None:
     """Job-seconds in each state are the same, and the most of all stretches is the most of all moments."""
     result = large_result(1_000).modes["queue"]

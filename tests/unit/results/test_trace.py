@@ -16,6 +16,7 @@ from sim.results.result import Result
 from sim.results.trace import (
     CHUNK,
     FIELDS,
+    LINES_AT_ONCE,
     MAX_IN_MEMORY,
     Event,
     EventKind,
@@ -132,6 +133,28 @@ def test_the_hash_of_a_trace_is_that_of_its_file() -> None:
     trace = written(30, 20)
     assert trace.sha256() == hashlib.sha256("".join(f"{line}\n" for line in trace.lines()).encode()).hexdigest()
     assert Trace("queue").sha256() == hashlib.sha256(b"").hexdigest()
+
+
+def test_a_trace_in_blocks_is_its_lines_and_pays_for_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line with its newline; whoever took all blocks has the hash without another reading."""
+    trace = written(2 * LINES_AT_ONCE + 1)
+    blocks = list(trace.blocks())
+    text = "".join(f"{line}\n" for line in trace.lines()).encode()
+    assert (len(blocks), b"".join(blocks)) == (3, text)
+    with monkeypatch.context() as patched:
+        patched.setattr(Trace, "lines", None)
+        assert trace.sha256() == hashlib.sha256(text).hexdigest()
+
+
+def test_the_hash_of_a_trace_follows_what_is_written_later() -> None:
+    """Also where all records are replaced by as many others, and where only some blocks were taken before."""
+    trace, other = written(30), written(60)
+    next(trace.blocks())
+    assert trace.sha256() == written(30).sha256()
+    trace.records.extend(other.records[30:])
+    assert trace.sha256() == other.sha256()
+    trace.records = list(reversed(other.records))
+    assert trace.sha256() != other.sha256()
 
 
 def test_a_ledger_is_what_it_was_made_as() -> None:
