@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.bare_model import run_bare_model
 from benchmarks.observation_cost import observation_cost
+from benchmarks.report_cost import report_cost
 from benchmarks.sweep_ratio import sweep_rates
 from benchmarks.worlds import command_s, small_worlds_per_s, steady_run
 from sim.engine.run import run
@@ -94,6 +95,9 @@ def main() -> None:
         for mode in MODES:
             ratio = observation_cost(mode, max(200, options.jobs // 4), options.rounds * 4, **asked)
             _line(f"{what}, {mode}", ratio, "times as long as without")
+    shown_jobs = options.jobs * 4
+    cost = report_cost(shown_jobs, min(3, options.rounds))
+    _line(f"report on {shown_jobs:,} jobs", cost.took_s, "s", f"{cost.ratio:.2f} times the run")
     _line("python -m sim --help", statistics.median(command_s("--help") for _ in range(options.rounds)), "s")
     shown = ("run", TYPICAL, "--out", "results/benchmark")
     _line("python -m sim run --out", statistics.median(command_s(*shown) for _ in range(min(3, options.rounds))), "s")
