@@ -3,16 +3,12 @@
 from collections import deque
 
 from sim.engine.arrivals import Arrival
-from sim.engine.attempt import AttemptRunner
-from sim.engine.clock import SimulatedTime
-from sim.engine.error_log import ErrorLog
 from sim.engine.process import Process, Steps
-from sim.engine.recorder import Recorder
+from sim.engine.run_context import RunContext
 from sim.handlers.base import JobInput
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import PermanentError, TransientError
 from sim.results.trace import EventKind
-from sim.scenario.schema import Scenario
 
 NAME = "application"
 
@@ -25,17 +21,15 @@ class InProcessApplication(Process):
     Source: reliability-model.md, In-Process Mode.
     """
 
-    def __init__(
-        self, env: SimulatedTime, scenario: Scenario, recorder: Recorder, runner: AttemptRunner, errors: ErrorLog
-    ) -> None:
-        super().__init__(env, NAME)
-        self.scenario = scenario
-        self.recorder = recorder
-        self.runner = runner
-        self.errors = errors
+    def __init__(self, run: RunContext) -> None:
+        super().__init__(run.time, NAME)
+        self.scenario = run.scenario
+        self.recorder = run.recorder
+        self.runner = run.runner
+        self.errors = run.errors
         self._waiting: deque[Arrival] = deque()
         self._held: dict[str, None] = {}
-        allowed = scenario.application.concurrency
+        allowed = run.scenario.application.concurrency
         self._slots = None if allowed == "unlimited" else int(allowed)
 
     def start(self) -> None:

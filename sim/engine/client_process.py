@@ -5,11 +5,9 @@ from typing import Protocol, TypeVar
 
 import simpy
 
-from sim.core.clock import Clock
-from sim.engine.clock import SimulatedTime
 from sim.engine.process import Process, Steps
 from sim.engine.redis_server import RedisLink, RedisServer
-from sim.queue.semantics import Semantics
+from sim.engine.run_context import RunContext
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", covariant=True)
@@ -36,13 +34,12 @@ class ClientProcess(Process):
     Source: BULL_FACTS 7, 17.
     """
 
-    def __init__(
-        self, env: SimulatedTime, name: str, *, clock: Clock, server: RedisServer, semantics: Semantics
-    ) -> None:
-        super().__init__(env, name)
-        self._clock = clock
+    def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
+        super().__init__(run.time, name)
+        self._clock = run.clock
+        self.recorder = run.recorder
+        self.semantics = run.semantics
         self.server = server
-        self.semantics = semantics
         self.link = self._connect()
 
     def start(self) -> None:

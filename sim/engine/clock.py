@@ -22,12 +22,14 @@ class SimulatedTime(simpy.Environment):
 
     Attributes:
         now: Milliseconds since the run began.
+        arranged_ms: When the last thing that was arranged by ``at`` happens, ms since the run began.
     """
 
     now: int = 0
 
     def __init__(self) -> None:
         super().__init__()
+        self.arranged_ms = 0
         for name in ("process", "timeout", "event"):
             setattr(self, name, getattr(self, name))  # looked up once, as SimPy does for its own class alone
 
@@ -52,6 +54,20 @@ class SimulatedTime(simpy.Environment):
             callback(event)
         if not event._ok and not hasattr(event, "_defused"):
             raise event._value
+
+    def at(self, t_ms: int, action: Callable[[], object]) -> None:
+        """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
+        self.arranged_ms = max(self.arranged_ms, t_ms)
+
+        def happen(_event: object) -> None:
+            action()
+
+        self.timeout(max(0, t_ms - self.now)).callbacks.append(happen)
+
+    @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """How much is in line, when the next of it happens, and until when something is arranged."""
+        return (len(self._queue), self.peek(), self.arranged_ms)
 
     def moment_over(self, delay_ms: int) -> simpy.Event:
         """Return an event that happens when everything else of the moment ``delay_ms`` from now has happened."""

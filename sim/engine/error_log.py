@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import simpy
 from pythonjsonlogger.orjson import OrjsonFormatter
 
 from sim.engine.clock import EPOCH_MS
 from sim.engine.error_fields import Call, Omission, calls_of, stack_text
+from sim.engine.failures import FailureNote, Verdict
+from sim.engine.instruments import Subscriptions
 from sim.engine.recorder import RunTime
 from sim.handlers.errors import PermanentError, TransientError
 from sim.queue.job import Job, JobOptions
@@ -23,7 +25,6 @@ LOGGER = "sim.errors"
 
 NOWHERE = Call("", "", 0)
 """Where an error without a stack comes from."""
-Verdict = Literal["retry", "delayed", "failed", "dead-lettered"]
 Next = Literal["retry", "failed", "dead-lettered", "refused", "unreported"]
 
 _shared = logging.getLogger(LOGGER)
@@ -31,17 +32,6 @@ _shared.addHandler(logging.NullHandler())
 _places = (_shared, logging.getLogger(LOGGER.partition(".")[0]))
 _NEWER = {"taskName": None} if sys.version_info >= (3, 12) else {}
 _EPOCH = datetime.fromtimestamp(EPOCH_MS / 1000, UTC).replace(tzinfo=None)
-
-
-class FailureNote(Protocol):
-    """A failed attempt, as a context in which it is reported; it is logged when the context ends."""
-
-    def __enter__(self) -> "FailureNote": ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, stack: Any, /) -> None: ...
-
-    def became(self, verdict: Verdict, delay_ms: int) -> None:
-        """Take note of what the queue made of it."""
 
 
 class ErrorLog:
@@ -66,6 +56,11 @@ class ErrorLog:
         self._open: dict[_Failure, None] = {}
         self.lines = ErrorLines() if kept else None
         self._reaper = None if self.lines is None else _Reaper(self.lines, self._omission.kept)
+
+    def subscribe(self, run: Subscriptions) -> None:
+        """Be told of failed attempts, and log what is still open when the run ends."""
+        run.on_failure(self)
+        run.on_finish(self.close)
 
     @property
     def is_on(self) -> bool:

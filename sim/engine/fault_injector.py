@@ -2,53 +2,49 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sim.core.errors import SimError, UnknownName
 from sim.engine.database import FailureWindow
-from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
-from sim.faults.base import Step
-from sim.faults.injector import Failure, Named
+from sim.engine.run_context import RunContext
+from sim.engine.system import System
+from sim.faults.injector import ErrorHook, Failure, Named, StepHook
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
 
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
 
-
-class SimulatedFaultInjector(FaultHooks[Process]):
+class SimulatedFaultInjector:
     """Verb pairs over the names of the world: crash and restart, freeze and resume, stop and start, refuse and accept.
 
-    Attributes:
-        last_ms: When the last thing that was arranged happens, ms since the run began.
+    Args:
+        run: The surroundings of the system, with the database and the hooks of its attempts.
+        system: What is broken and mended.
     """
 
-    def __init__(self, world: "Simulation") -> None:
-        super().__init__()
-        self._world = world
+    def __init__(self, run: RunContext, system: System) -> None:
+        self._time = run.time
+        self._recorder = run.recorder
+        self._database = run.database
+        self._faults = run.faults
+        self._persistence = run.scenario.redis
+        self._system = system
         self._redis_stops = 0
         self._loads = 0
         self._snapshots: dict[int, Snapshot] = {}
-        self.last_ms = 0
 
     # -- time -----------------------------------------------------------------------------------------------------
 
     @property
     def now_ms(self) -> int:
         """Milliseconds since the run began."""
-        return int(self._world.env.now)
+        return int(self._time.now)
 
     def at(self, t_ms: int, action: Callable[[], object]) -> None:
         """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
-        self.last_ms = max(self.last_ms, t_ms)
-
-        def happen(_event: object) -> None:
-            action()
-
-        self._world.env.timeout(max(0, t_ms - self.now_ms)).callbacks.append(happen)
+        self._time.at(t_ms, action)
 
     # -- processes ------------------------------------------------------------------------------------------------
 
@@ -58,33 +54,23 @@ class SimulatedFaultInjector(FaultHooks[Process]):
         Raises:
             UnknownName: No process, queue or group is called so.
         """
-        return self._world.processes_of(target)
+        return self._system.processes(target)
 
     def crash(self, process: Process, restart_after_ms: int | None = None) -> None:
         """Kill a process as by SIGKILL; a dead one stays dead. A replacement starts after a while, or never."""
-        if not process.alive:
-            return
-        self._world.recorder.world(EventKind.WORKER_CRASHED, process.name, generation=process.generation)
-        process.die()
-        if restart_after_ms is not None:
-            self.at(self.now_ms + restart_after_ms, lambda: self.restart(process))
+        self._faults.crash(process, restart_after_ms)
 
     def restart(self, process: Process) -> None:
         """Start a replacement for a dead process."""
-        if not process.alive:
-            process.start()
+        self._faults.restart(process)
 
     def freeze(self, process: Process) -> None:
         """Let a process stand still, as by SIGSTOP."""
-        if process.alive:
-            self._world.recorder.world(EventKind.WORKER_FROZEN, process.name)
-            process.freeze()
+        self._faults.freeze(process)
 
     def resume(self, process: Process) -> None:
         """Let a frozen process go on, as by SIGCONT."""
-        if process.alive and process.stops:
-            self._world.recorder.world(EventKind.WORKER_RESUMED, process.name)
-            process.thaw()
+        self._faults.resume(process)
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 
@@ -94,58 +80,42 @@ class SimulatedFaultInjector(FaultHooks[Process]):
         Args:
             lost_replies: So many submits are carried out first, and their answers get lost.
         """
-        world = self._world
         self._redis_stops += 1
         if self._redis_stops > 1:
             return
         self._loads += 1
-        world.recorder.world(EventKind.REDIS_DOWN, why=why)
-        if world.server is None:
-            return
-        if lost_replies and world.producer is not None:
-            world.producer.lose_replies(lost_replies)
-        world.server.go_away()
-        for parts in world.queues.values():
-            parts.blocked_clients.break_connections()
+        self._recorder.world(EventKind.REDIS_DOWN, why=why)
+        self._system.stop_redis(lost_replies=lost_replies)
 
     def start_redis(self, *, loading_ms: int = 0) -> None:
         """Make Redis reachable again; while it loads its data it refuses every command."""
-        world = self._world
         self._redis_stops = max(0, self._redis_stops - 1)
         if self._redis_stops:
             return
         if loading_ms:
             self._loads += 1
-            world.recorder.world(EventKind.REDIS_DOWN, why="loading", error=LOADING)
+            self._recorder.world(EventKind.REDIS_DOWN, why="loading", error=LOADING)
             self.at(self.now_ms + loading_ms, partial(self._finish_loading, self._loads))
         else:
-            world.recorder.world(EventKind.REDIS_UP)
-        if world.server is None:
-            return
-        world.server.listen(loading=loading_ms > 0)
-        if not loading_ms:
-            world.wake_everyone()
+            self._recorder.world(EventKind.REDIS_UP)
+        self._system.start_redis(loading=loading_ms > 0)
 
     def _finish_loading(self, load: int) -> None:
         """Answer commands, unless Redis went away while it was loading: then it loads anew when it comes back."""
-        world = self._world
-        if load != self._loads:
-            return
-        world.recorder.world(EventKind.REDIS_UP)
-        if world.server is not None and world.server.state == "loading":
-            world.server.finish_loading()
-            world.wake_everyone()
+        if load == self._loads:
+            self._recorder.world(EventKind.REDIS_UP)
+            self._system.finish_loading()
 
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Keep the data as it will be found after a crash at a moment that is known beforehand."""
-        point_ms = restore_point_ms(self._world.scenario.redis, cause, t_ms)
-        if point_ms is not None and point_ms != t_ms and self._world.server is not None:
+        point_ms = restore_point_ms(self._persistence, cause, t_ms)
+        if point_ms is not None and point_ms != t_ms and self._system.server is not None:
             self.at(point_ms, self.save_restore_point)
 
     def save_restore_point(self) -> None:
         """Keep a copy of the data as it is now, as the disk would."""
-        if self._world.server is not None:
-            self._snapshots[self.now_ms] = self._world.server.look()
+        if self._system.server is not None:
+            self._snapshots[self.now_ms] = self._system.server.look()
 
     @property
     def restore_points(self) -> Mapping[int, Snapshot]:
@@ -158,8 +128,8 @@ class SimulatedFaultInjector(FaultHooks[Process]):
 
     def missing_restore_point(self, cause: str) -> int | None:
         """Say which moment's data a crash now would go back to and was not kept; None where none is missing."""
-        point_ms = restore_point_ms(self._world.scenario.redis, cause, self.now_ms)
-        if self._world.server is None or not point_ms or point_ms == self.now_ms or point_ms in self._snapshots:
+        point_ms = restore_point_ms(self._persistence, cause, self.now_ms)
+        if self._system.server is None or not point_ms or point_ms == self.now_ms or point_ms in self._snapshots:
             return None
         return point_ms
 
@@ -169,14 +139,13 @@ class SimulatedFaultInjector(FaultHooks[Process]):
         Raises:
             SimError: The data of the moment it goes back to was not kept; ``plan_redis_crash`` keeps it.
         """
-        world = self._world
-        point_ms = restore_point_ms(world.scenario.redis, cause, self.now_ms)
-        if world.server is not None and point_ms != self.now_ms:
+        point_ms = restore_point_ms(self._persistence, cause, self.now_ms)
+        if self._system.server is not None and point_ms != self.now_ms:
             snapshot = self._snapshots.get(point_ms) if point_ms else {}
             if snapshot is None:
                 raise SimError("this crash was not planned, and the data that Redis would go back to was not kept")
             self.stop_redis(cause)
-            world.go_back_to(snapshot)
+            self._system.go_back_to(snapshot)
         else:
             self.stop_redis(cause)
 
@@ -184,43 +153,41 @@ class SimulatedFaultInjector(FaultHooks[Process]):
 
     def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
         """Let calls to the database fail."""
-        self._world.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure=failure, name=name)
-        self._world.database.begin_failing(FailureWindow(name, failure, share))
+        self._recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure=failure, name=name)
+        self._database.begin_failing(FailureWindow(name, failure, share))
 
     def end_database_failure(self, name: str) -> None:
         """Let calls to the database succeed again."""
-        self._world.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._world.database.end_failing(name)
+        self._recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
+        self._database.end_failing(name)
 
     def slow_database(self, name: str, latency_ms: int) -> None:
         """Add to the time of every call to the database."""
-        self._world.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure="slow", name=name)
-        self._world.database.begin_slowing(name, latency_ms)
+        self._recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure="slow", name=name)
+        self._database.begin_slowing(name, latency_ms)
 
     def restore_database_speed(self, name: str) -> None:
         """Take the extra time away again."""
-        self._world.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._world.database.end_slowing(name)
+        self._recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
+        self._database.end_slowing(name)
 
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""
-        if self._world.operator is not None:
-            self._world.operator.operate(step)
+        self._system.operate(step)
 
     def announce(self, event: str, **more: object) -> None:
         """Write something about the world into the trace."""
-        self._world.recorder.world(EventKind(event), None, **more)
+        self._recorder.world(EventKind(event), None, **more)
 
     # -- inside attempts ------------------------------------------------------------------------------------------
 
-    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
-        """Kill the process if a hook says so, and tell whether it died."""
-        death = self.death_at(step, process, queue, job)
-        if death is None:
-            return False
-        self._world.recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
-        self.crash(process, death.restart_after_ms)
-        return True
+    def on_step(self, hook: StepHook[Process]) -> None:
+        """Ask ``hook`` at every step of every job whether the process dies there."""
+        self._faults.on_step(hook)
+
+    def on_attempt(self, hook: ErrorHook) -> None:
+        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        self._faults.on_attempt(hook)
 
 
 N = TypeVar("N", bound=Named)

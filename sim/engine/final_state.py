@@ -4,6 +4,7 @@ from redis.exceptions import ResponseError
 
 from sim.engine.recorder import Names, Recorder
 from sim.queue.dead_letter import dead_letter_ids
+from sim.queue.getters import State, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.queue.store import Store
 from sim.results.facts import Place
@@ -13,6 +14,14 @@ _RANK = {
     for rank, place in enumerate(
         (Place.NOWHERE, Place.COMPLETED, Place.FAILED, Place.DEAD, Place.DELAYED, Place.WAITING, Place.ACTIVE)
     )
+}
+_PLACES: dict[State, Place] = {
+    "completed": Place.COMPLETED,
+    "failed": Place.FAILED,
+    "delayed": Place.DELAYED,
+    "waiting": Place.WAITING,
+    "paused": Place.WAITING,
+    "active": Place.ACTIVE,
 }
 
 
@@ -34,7 +43,8 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
     """
     places: dict[str, Place] = {}
     for keys in queues:
-        for job_id, place in _places_by_id(store, keys).items():
+        for job_id, state in state_by_id(store, keys).items():
+            place = _PLACES[state]
             name = recorder.name_of(keys.name, job_id)
             before = places.get(name)
             if before is None or _RANK[place] > _RANK[before]:
@@ -48,42 +58,8 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
     return places
 
 
-def where_jobs_stand(store: Store, keys: QueueKeys) -> tuple[object, ...]:
-    """Say how many jobs wait, run and are delayed, and which of them come next; a key of another type holds nothing."""
-    found: list[object] = []
-    for key in (keys.wait, keys.paused, keys.active):
-        try:
-            found.append((store.llen(key), store.lindex(key, -1)))
-        except ResponseError:
-            found.append(None)
-    try:
-        found.append((store.zcard(keys.delayed), store.zrange(keys.delayed, 0, 0, withscores=True)))
-    except ResponseError:
-        found.append(None)
-    return tuple(found)
-
-
 def _dead_ids(store: Store, keys: QueueKeys) -> list[str]:
     try:
         return dead_letter_ids(store, keys)
-    except ResponseError:
+    except ResponseError:  # somebody put something else there
         return []
-
-
-def _places_by_id(store: Store, keys: QueueKeys) -> dict[str, Place]:
-    """Read every state of a queue; an id that stands in two has the place of the later one here."""
-    by_id: dict[str, Place] = {}
-    for place, read, key in (
-        (Place.COMPLETED, store.zrange, keys.completed),
-        (Place.FAILED, store.zrange, keys.failed),
-        (Place.DELAYED, store.zrange, keys.delayed),
-        (Place.WAITING, store.lrange, keys.wait),
-        (Place.WAITING, store.lrange, keys.paused),
-        (Place.ACTIVE, store.lrange, keys.active),
-    ):
-        try:
-            members = read(key, 0, -1)
-        except ResponseError:  # somebody put something else there: the queue holds no job in it
-            continue
-        by_id.update(dict.fromkeys(members, place))
-    return by_id

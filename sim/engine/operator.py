@@ -6,19 +6,17 @@ from typing import Protocol
 
 from redis.exceptions import ResponseError
 
-from sim.core.clock import Clock, ManualClock
+from sim.core.clock import ManualClock
 from sim.core.errors import SimError
 from sim.engine.client_process import ClientProcess
-from sim.engine.clock import SimulatedTime
 from sim.engine.operator_actions import note_failure
 from sim.engine.process import Steps
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.queue_parts import QueueParts
-from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
+from sim.engine.run_context import RunContext
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
-from sim.queue.semantics import Semantics
 from sim.queue.store import Store
 from sim.scenario.schema import Scenario
 
@@ -64,36 +62,25 @@ class Operator(ClientProcess):
         waiting: Steps that wait for the connection.
     """
 
-    def __init__(
-        self,
-        env: SimulatedTime,
-        queues: dict[str, QueueParts],
-        *,
-        store: Store,
-        clock: Clock,
-        server: RedisServer,
-        semantics: Semantics,
-        recorder: Recorder,
-    ) -> None:
-        super().__init__(env, "operator", clock=clock, server=server, semantics=semantics)
+    def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
+        super().__init__(run, "operator", server)
         self.waiting = 0
         self._queues = queues
         self._store = store
-        self._recorder = recorder
 
     def operate(self, step: OperatorStep) -> None:
         """Carry one step out; what is refused, or does not get through, changes nothing and is written down."""
         try:
             job_id = self._target(step)
         except SimError as unknown:
-            note_failure(self._recorder, step, str(unknown))
+            note_failure(self.recorder, step, str(unknown))
             return
         if self.link.is_open:
             self._do(step, job_id, now_ms=self.made_ms)
         elif self.link.is_up:
-            note_failure(self._recorder, step, LOADING)
+            note_failure(self.recorder, step, LOADING)
         elif self.semantics.submit_while_away == "fails":
-            note_failure(self._recorder, step, REFUSED)
+            note_failure(self.recorder, step, REFUSED)
         else:
             self.waiting += 1
             self.spawn(self._do_later(step, job_id))
@@ -108,13 +95,13 @@ class Operator(ClientProcess):
         return queue.dead_id_of(step.job or "") if step.on_dead_letters else queue.id_of(step.job or "")
 
     def _queue(self, step: OperatorStep, now_ms: int) -> QueueHandle:
-        return QueueHandle(self._store, self._queues[step.queue_name], ManualClock(now_ms), self._recorder)
+        return QueueHandle(self._store, self._queues[step.queue_name], ManualClock(now_ms), self.recorder)
 
     def _do(self, step: OperatorStep, job_id: str, *, now_ms: int) -> None:
         try:
             step.act(self._queue(step, now_ms), job_id)
         except (SimError, ResponseError) as refusal:
-            note_failure(self._recorder, step, str(refusal))
+            note_failure(self.recorder, step, str(refusal))
 
     def _do_later(self, step: OperatorStep, job_id: str) -> Steps:
         try:
@@ -124,6 +111,6 @@ class Operator(ClientProcess):
                 yield from self.connected()
                 self._do(step, job_id, now_ms=self.made_ms)
         except CommandFailed as error:
-            note_failure(self._recorder, step, str(error))
+            note_failure(self.recorder, step, str(error))
         finally:
             self.waiting -= 1

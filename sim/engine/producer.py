@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
-from sim.core.clock import Clock
 from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
 from sim.engine.clock import SimulatedTime
@@ -13,9 +12,9 @@ from sim.engine.process import Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
+from sim.engine.run_context import RunContext
 from sim.handlers.catalogue import HANDLERS
 from sim.queue.job import Backoff, JobOptions, Keep, Retention
-from sim.queue.semantics import Semantics
 from sim.queue.store import Store
 from sim.queue.submit import add_job
 from sim.results.trace import EventKind
@@ -46,21 +45,10 @@ class QueueProducer(ClientProcess):
     Source: reliability-model.md, Redis Failure; BULL_FACTS 8, 17.
     """
 
-    def __init__(
-        self,
-        env: SimulatedTime,
-        queues: dict[str, QueueParts],
-        *,
-        store: Store,
-        clock: Clock,
-        server: RedisServer,
-        semantics: Semantics,
-        recorder: Recorder,
-    ) -> None:
-        super().__init__(env, "application", clock=clock, server=server, semantics=semantics)
+    def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
+        super().__init__(run, "application", server)
         self.queues = queues
         self.store = store
-        self.recorder = recorder
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
         self._lose_replies = 0

@@ -6,9 +6,7 @@ from collections.abc import Callable
 import simpy
 from redis.exceptions import ResponseError
 
-from sim.core.clock import Clock
-from sim.engine.clock import SimulatedTime
-from sim.engine.recorder import Recorder
+from sim.engine.run_context import RunContext
 from sim.queue.keys import QueueKeys
 from sim.queue.promote import Promoted, promote_due_jobs
 from sim.queue.store import Store
@@ -22,6 +20,11 @@ class Promoter:
     to fire moves the job and the others find nothing. One alarm for all of them has the same effect. A job that was put
     among the delayed ones without an announcement is found at the guard interval.
 
+    Args:
+        serve: Hands jobs in line to those who wait.
+        someone_can: Names a process that can move a due job at this moment.
+        guard_ms: After so long it looks whatever it has heard, ms.
+
     Attributes:
         deaf_at_reconnect: Whether a delay that is announced in the moment of a reconnect is missed, and its job found
             at the guard interval. Bull's subscriber is a connection of its own, which comes back in that same moment:
@@ -32,22 +35,22 @@ class Promoter:
 
     def __init__(
         self,
-        env: SimulatedTime,
+        run: RunContext,
         store: Store,
         keys: QueueKeys,
-        clock: Clock,
-        recorder: Recorder,
+        *,
         serve: Callable[[], None],
+        someone_can: Callable[[], str | None],
         guard_ms: int,
     ) -> None:
-        self.env = env
+        self.env = run.time
         self.store = store
         self.keys = keys
-        self.clock = clock
-        self.recorder = recorder
+        self.clock = run.clock
+        self.recorder = run.recorder
         self.serve = serve
+        self.someone_can = someone_can
         self.guard_ms = guard_ms
-        self.someone_can: Callable[[], str | None] = lambda: None
         self.deaf_at_reconnect = False
         self._alarm_ms: int | None = None
 

@@ -12,6 +12,7 @@ from sim.queue.dead_lettering import Move
 from sim.queue.drain import drain_queue
 from sim.queue.getters import STATES, State, get_job, job_counts, job_ids, job_state
 from sim.queue.job import Job
+from sim.queue.keys import QueueKeys
 from sim.queue.manual_retry import retry_failed_jobs, retry_job
 from sim.queue.pause import pause_queue, resume_queue
 from sim.queue.promote import promote_job
@@ -28,6 +29,16 @@ class QueueHandle:
         self._parts = parts
         self._clock = clock
         self._recorder = recorder
+
+    @property
+    def keys(self) -> QueueKeys:
+        """The names of the queue's keys, for whoever looks at them in Redis itself."""
+        return self._parts.keys
+
+    @property
+    def has_dead_letters(self) -> bool:
+        """Whether jobs that are given up go to a dead letter queue."""
+        return self._parts.dead is not None
 
     @property
     def counts(self) -> dict[State, int]:

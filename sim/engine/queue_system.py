@@ -1,126 +1,250 @@
-"""Building the queue's side of a world: its store, its queues, the producer and the worker processes."""
+"""Bull's queues with their Redis, their producer and their worker processes, as one system under test."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from functools import partial
 
+from sim.core.errors import UnknownName
+from sim.engine.arrivals import Arrival
 from sim.engine.blocked_clients import BlockedClients
-from sim.engine.command_count import CommandCount
+from sim.engine.clock import EPOCH_MS
+from sim.engine.command_count import observed
+from sim.engine.fault_injector import target_processes
+from sim.engine.final_state import job_places, standing_places
+from sim.engine.instruments import Subscriptions
 from sim.engine.operator import Operator
 from sim.engine.process import Process
 from sim.engine.producer import QueueProducer
 from sim.engine.promoter import Promoter
+from sim.engine.queue_handle import QueueHandle
 from sim.engine.queue_parts import QueueParts, ServiceTimes
 from sim.engine.queue_worker import QueueWorker
 from sim.engine.random_streams import worker_starts
+from sim.engine.readings import QueueReadings
+from sim.engine.recorder import Names
 from sim.engine.redis_server import RedisServer
+from sim.engine.run_context import RunContext
+from sim.operator_verbs.registry import OperatorStep
+from sim.queue.getters import due_times, has_unfinished_jobs, next_in_each_state
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
+from sim.queue.pause import hands_out_nothing
+from sim.queue.stalled import remember_check
 from sim.queue.store import Store
-from sim.stores.open_store import open_store
+from sim.results.facts import Place
+from sim.results.samples import Reading
+from sim.results.trace import EventKind
+from sim.stores.open_store import StoreName, open_store
+from sim.stores.snapshots import Snapshot
 
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
 
-
-def build_queue_mode(world: "Simulation", *, count_commands: bool) -> QueueProducer:
-    """Open the store, build every queue, and start the producer, the operator and the workers; return the producer.
+class QueueSystem:
+    """All queues of a scenario.
 
     Args:
-        world: Gets the parts; its clock, recorder, runner, controls and streams are there already.
-        count_commands: Whether to count what the queue asks of Redis. Who looks at the keys from outside uses
-            ``world.redis``, which is not counted.
+        run: What it shares with everything else of the run.
+        store_name: What holds the keys.
+        heard: Hears of the commands that producer and workers send; who looks at the keys from outside uses
+            ``redis``, of which nobody hears.
+
+    Attributes:
+        redis: The keys.
+        server: Whether they can be reached.
+        queues: By name.
+        producer: The application, which submits jobs.
+        operator: Who carries out what the scenario's operator does.
+        workers: The processes of each queue.
     """
-    world.redis, connect, world.sizes = open_store(world.store_name, world.clock)
-    world.server = RedisServer(world.env, world.redis, world.clock, connect)
-    if count_commands:
-        world.commands = CommandCount(world.redis)
-    store = cast(Store, world.commands or world.redis)
-    for name in world.scenario.queues:
-        world.queues[name] = _queue(world, name, store)
-    world.producer = QueueProducer(
-        world.env,
-        world.queues,
-        store=store,
-        clock=world.clock,
-        server=world.server,
-        semantics=world.semantics,
-        recorder=world.recorder,
-    )
-    world.producer.start()
-    world.operator = Operator(
-        world.env,
-        world.queues,
-        store=world.redis,
-        clock=world.clock,
-        server=world.server,
-        semantics=world.semantics,
-        recorder=world.recorder,
-    )
-    world.operator.start()
-    for name, parts in world.queues.items():
-        starts = worker_starts(name, parts.settings, world.streams)
-        _remember_last_check(world.redis, parts, world.clock.now_ms, min(starts, default=0))
-        world.workers[name] = list(_workers(world, world.server, parts, store, starts))
-    return world.producer
 
+    def __init__(self, run: RunContext, store_name: StoreName, heard: Subscriptions) -> None:
+        self._run = run
+        opened = open_store(store_name, run.clock)
+        self.redis = opened.store
+        self.server: RedisServer = RedisServer(run.time, opened.store, run.clock, opened.connect)
+        store = observed(opened.store, heard.command)
+        self.workers: dict[str, list[QueueWorker]] = {}
+        self.queues = {name: self._queue(name, store) for name in run.scenario.queues}
+        self.producer = QueueProducer(run, self.queues, store, self.server)
+        self.producer.start()
+        self.operator = Operator(run, self.queues, opened.store, self.server)
+        self.operator.start()
+        for name, parts in self.queues.items():
+            starts = worker_starts(name, parts.settings, run.streams)
+            self._remember_last_check(parts, min(starts, default=0))
+            self.workers[name] = [
+                self._worker(parts, number, start_ms, store) for number, start_ms in enumerate(starts, 1)
+            ]
+        everyone = [worker for workers in self.workers.values() for worker in workers]
+        self._readings = QueueReadings(opened.sizes, self.server, self.queues.values(), everyone)
 
-def _queue(world: "Simulation", name: str, store: Store) -> QueueParts:
-    config = world.scenario.queues[name]
-    settings = world.scenario.workers_of(name)
-    keys = QueueKeys(name)
-    blocked_clients = BlockedClients(world.env, store, keys)
-    promoter = Promoter(
-        world.env,
-        store,
-        keys,
-        world.clock,
-        world.recorder,
-        serve=blocked_clients.serve,
-        guard_ms=settings.guard_interval,
-    )
-    promoter.someone_can = lambda: _able_worker(world, name)
-    limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
-    times = ServiceTimes()
-    times.default_ms = config.service if isinstance(config.service, int) else 200
-    dead = keys.dead_letters() if config.dead_letter else None
-    return QueueParts(name, keys, config, settings, blocked_clients, promoter, limit, times, dead)
+    # -- building -------------------------------------------------------------------------------------------------
 
-
-def _remember_last_check(redis: Store, parts: QueueParts, now_ms: int, started_ms: int) -> None:
-    """Leave the key that the first of the processes set at its start, if that was before the run."""
-    if started_ms < 0:
-        left_ms = parts.settings.stalled_interval + started_ms
-        redis.set(parts.keys.stalled_check, now_ms + started_ms, px=left_ms)
-
-
-def _workers(
-    world: "Simulation", server: RedisServer, parts: QueueParts, store: Store, starts: list[int]
-) -> Iterator[Process]:
-    for number, start_ms in enumerate(starts, 1):
-        worker = QueueWorker(
-            world.env,
-            f"{parts.name}-{number}",
-            parts,
-            store=store,
-            clock=world.clock,
-            server=server,
-            semantics=world.semantics,
-            recorder=world.recorder,
-            runner=world.runner,
-            hooks=world.injector,
-            streams=world.streams,
-            errors=world.errors,
+    def _queue(self, name: str, store: Store) -> QueueParts:
+        scenario = self._run.scenario
+        config, settings = scenario.queues[name], scenario.workers_of(name)
+        keys = QueueKeys(name)
+        blocked_clients = BlockedClients(self._run.time, store, keys)
+        promoter = Promoter(
+            self._run,
+            store,
+            keys,
+            serve=blocked_clients.serve,
+            someone_can=partial(self._able_worker, name),
+            guard_ms=settings.guard_interval,
         )
+        limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
+        times = ServiceTimes()
+        times.default_ms = config.service if isinstance(config.service, int) else 200
+        dead = keys.dead_letters() if config.dead_letter else None
+        return QueueParts(name, keys, config, settings, blocked_clients, promoter, limit, times, dead)
+
+    def _remember_last_check(self, parts: QueueParts, started_ms: int) -> None:
+        """Leave what the first of the processes left at its start, if that was before the run."""
+        if started_ms < 0:
+            now_ms = self._run.clock.now_ms
+            remember_check(
+                self.redis,
+                parts.keys,
+                checked_ms=now_ms + started_ms,
+                now_ms=now_ms,
+                interval_ms=parts.settings.stalled_interval,
+            )
+
+    def _worker(self, parts: QueueParts, number: int, start_ms: int, store: Store) -> QueueWorker:
+        worker = QueueWorker(self._run, f"{parts.name}-{number}", parts, store, self.server)
         if start_ms > 0:
-            world.injector.at(start_ms, worker.start)
+            self._run.time.at(start_ms, worker.start)
         else:
             worker.start(age_ms=-start_ms)
-        yield worker
+        return worker
 
+    def _able_worker(self, queue: str) -> str | None:
+        """Name a process of the queue that can move a due job at this moment."""
+        for worker in self.workers.get(queue, ()):
+            if worker.can_promote:
+                return worker.name
+        return None
 
-def _able_worker(world: "Simulation", queue: str) -> str | None:
-    """Name a process of the queue that can move a due job at this moment."""
-    for worker in world.workers.get(queue, ()):
-        if isinstance(worker, QueueWorker) and worker.can_promote:
-            return worker.name
-    return None
+    # -- jobs -----------------------------------------------------------------------------------------------------
+
+    def submit(self, arrival: Arrival) -> None:
+        """Let the application submit a job."""
+        self.producer.submit(arrival)
+
+    def is_settled(self) -> bool:
+        """Tell whether nothing is left to happen to any job."""
+        if self.server.state != "up" or self.producer.holds or self.operator.waiting:
+            return False
+        for workers in self.workers.values():
+            for worker in workers:
+                if worker.running or worker.frozen:
+                    return False
+        return not any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values())
+
+    def places(self, names: Names) -> dict[str, Place]:
+        """Say where each job stands that a queue holds, or that the application has not got rid of."""
+        places = dict.fromkeys(self.producer.holds, Place.SUBMITTING)
+        return places | self.server.operate(lambda: standing_places(self.redis, self._keys, names))
+
+    def due_times(self, queue: str) -> list[int]:
+        """List when the delayed jobs of a queue become due, ms since the run began."""
+        keys = self.queues[queue].keys
+        return [due_ms - EPOCH_MS for due_ms in self.server.operate(lambda: due_times(self.redis, keys))]
+
+    def held_up(self, queue: str) -> str:
+        """Say why nobody takes the jobs of a queue; empty where somebody does."""
+        if not any(worker.alive and not worker.frozen for worker in self.workers[queue]):
+            return "no workers"
+        keys = self.queues[queue].keys
+        return "paused" if self.server.operate(lambda: hands_out_nothing(self.redis, keys)) else ""
+
+    # -- for who looks --------------------------------------------------------------------------------------------
+
+    @property
+    def _keys(self) -> list[QueueKeys]:
+        return [parts.keys for parts in self.queues.values()]
+
+    def reading(self) -> Reading:
+        """Read what a monitoring system would."""
+        return self._readings.read()
+
+    def fingerprint(self) -> tuple[object, ...]:
+        """Say which jobs are where, as far as that is quickly said."""
+        return tuple(self.server.operate(lambda: [next_in_each_state(self.redis, keys) for keys in self._keys]))
+
+    def notice_changes(self) -> None:
+        """Let workers have what somebody put in line by hand."""
+        if self.server.state == "up":
+            self.wake_everyone()
+
+    def wake_everyone(self) -> None:
+        """Look for due and waiting jobs in every queue, after Redis came back or keys were changed by hand."""
+        for parts in self.queues.values():
+            parts.promoter.wake()
+            if self.server.state == "up":
+                parts.blocked_clients.serve()
+
+    def queue(self, name: str) -> QueueHandle:
+        """Return a queue to look at and to operate.
+
+        Raises:
+            UnknownName: The scenario has no such queue.
+        """
+        if name not in self.queues:
+            raise UnknownName("queue", name, list(self.queues))
+        return QueueHandle(self.redis, self.queues[name], self._run.clock, self._run.recorder)
+
+    # -- for faults and operators ---------------------------------------------------------------------------------
+
+    def processes(self, target: str) -> list[Process]:
+        """List the processes that a target names: the application, or as ``target_processes`` does.
+
+        Raises:
+            UnknownName: Nothing is called so.
+        """
+        if target == "application":
+            return [self.producer]
+        workers = target_processes(target, self.workers)
+        return list(workers)
+
+    def stop_redis(self, *, lost_replies: int = 0) -> None:
+        """Make Redis unreachable; so many submits are carried out first, and their answers get lost."""
+        if lost_replies:
+            self.producer.lose_replies(lost_replies)
+        self.server.go_away()
+        for parts in self.queues.values():
+            parts.blocked_clients.break_connections()
+
+    def start_redis(self, *, loading: bool = False) -> None:
+        """Make Redis reachable again; while it loads its data it refuses every command."""
+        self.server.listen(loading=loading)
+        if not loading:
+            self.wake_everyone()
+
+    def finish_loading(self) -> None:
+        """Let Redis answer commands, if it is loading."""
+        if self.server.state == "loading":
+            self.server.finish_loading()
+            self.wake_everyone()
+
+    def go_back_to(self, snapshot: Snapshot) -> None:
+        """Give Redis older data, and write down which jobs it has forgotten or holds in an older place."""
+        recorder = self._run.recorder
+        before = self._job_places()
+        self.server.replace_data(snapshot)
+        after = self._job_places()
+        home = {keys.dead_letters().name: keys.name for keys in self._keys}
+        queue_of = {name: home.get(queue, queue) for queue, _job_id, name in recorder.ids()}
+        for name, place in before.items():
+            now = after.get(name, Place.NOWHERE)
+            if now is place:
+                continue
+            if now is Place.NOWHERE:
+                recorder.job(queue_of[name], name, EventKind.FORGOTTEN, None, {"place": place.value})
+            else:
+                recorder.job(queue_of[name], name, EventKind.RESTORED, None, {"place": now.value})
+
+    def _job_places(self) -> dict[str, Place]:
+        return self.server.operate(lambda: job_places(self.redis, self._keys, self._run.recorder))
+
+    def operate(self, step: OperatorStep) -> None:
+        """Let the operator do something to a queue."""
+        self.operator.operate(step)

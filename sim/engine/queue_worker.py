@@ -5,17 +5,14 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from sim.core.clock import Clock
-from sim.engine.attempt import AttemptRunner, Hooks
-from sim.engine.client_process import ClientProcess
-from sim.engine.clock import SimulatedTime
+from sim.engine.attempt import Hooks
 from sim.engine.error_fields import short_stack
-from sim.engine.error_log import ErrorLog, FailureNote
+from sim.engine.failures import FailureNote
 from sim.engine.process import Crashed, EventLoop, Steps
 from sim.engine.queue_parts import QueueParts
-from sim.engine.random_streams import Streams
-from sim.engine.recorder import Recorder
 from sim.engine.redis_server import CommandFailed, RedisServer
+from sim.engine.run_context import RunContext
+from sim.engine.worker_process import WorkerProcess
 from sim.engine.worker_timers import LockRenewals, look_for_stalled_jobs
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
@@ -23,39 +20,18 @@ from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
 from sim.queue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
 from sim.queue.finish import complete_job, fail_job
 from sim.queue.job import Job
-from sim.queue.semantics import Semantics
 from sim.queue.store import Store
 from sim.results.trace import EventKind
 
 
-class QueueWorker(ClientProcess):
+class QueueWorker(WorkerProcess):
     """A process that called Bull's ``process()`` on one queue."""
 
-    def __init__(
-        self,
-        env: SimulatedTime,
-        name: str,
-        queue: QueueParts,
-        *,
-        store: Store,
-        clock: Clock,
-        server: RedisServer,
-        semantics: Semantics,
-        recorder: Recorder,
-        runner: AttemptRunner,
-        hooks: Hooks,
-        streams: Streams,
-        errors: ErrorLog,
-    ) -> None:
-        super().__init__(env, name, clock=clock, server=server, semantics=semantics)
-        self.queue = queue
-        self.store = store
-        self.recorder = recorder
-        self.runner = runner
-        self.hooks = hooks
-        self.streams = streams
-        self.errors = errors
-        self.lock_params = LockParams(name, queue.settings.lock_duration)
+    def __init__(self, run: RunContext, name: str, queue: QueueParts, store: Store, server: RedisServer) -> None:
+        super().__init__(run, name, queue, store, server)
+        self.runner = run.runner
+        self.hooks: Hooks = run.faults
+        self.errors = run.errors
         self._drained = True
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
@@ -163,7 +139,7 @@ class QueueWorker(ClientProcess):
     def _run(self, job: Job) -> Steps:
         """Run one attempt and report its end; return the next job when the report brought one back."""
         queue = self.queue
-        name = self._name(job)
+        name = self.name_of(job)
         attempt = self.recorder.started(queue.name, name, self.name, {"attempts_made": job.attempts_made})
         run = self._renewals.begin(job.id)
         self.running += 1
@@ -267,28 +243,3 @@ class QueueWorker(ClientProcess):
             queue.promoter.hear(waited=self.env.now > called_ms)
         else:
             queue.blocked_clients.serve()
-
-    # -- notes --------------------------------------------------------------------------------------------------
-
-    def _name(self, job: Job) -> str:
-        """The offer's name: what the job's data says if that was offered, else what its id stands for."""
-        claimed = job.data.get("job") if isinstance(job.data, dict) else None
-        if isinstance(claimed, str) and self.recorder.is_known(claimed):
-            return claimed
-        return self.recorder.name_of(self.queue.name, job.id)
-
-    def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
-        """Write down which finished jobs retention removed."""
-        for job_id in job_ids:
-            name = self.recorder.name_of(self.queue.name, job_id)
-            self.recorder.job(self.queue.name, name, EventKind.EVICTED, self.name, {"from": finished_set})
-
-    def note_dead(self, name: str, dead_id: str) -> None:
-        """Write down that a job went to the dead letter queue, and remember the id that it has there."""
-        queue = self.queue
-        self.recorder.map_id(queue.keys.dead_letters().name, dead_id, name)
-        self.recorder.job(queue.name, name, EventKind.DEAD_LETTERED, self.name, {"id": dead_id})
-
-    def note_trouble(self, error: Exception) -> None:
-        """Write down an error of the queue itself."""
-        self.recorder.world(EventKind.WORKER_TROUBLE, self.name, error=str(error))

@@ -1,7 +1,7 @@
 """Writes the ledger, and knows which offer stands behind an id of the queue."""
 
 from array import array
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from sim.results.facts import JobFacts, tells_of
@@ -35,29 +35,40 @@ class Recorder:
 
     The queue knows jobs by ids, which start again at 1 when Redis loses everything; the ledger knows them by the names
     of their offers, which never repeat.
+
+    Args:
+        tell: Is told of every event; None where nobody wants to hear.
+        tidy: Is called now and then, while no event of a job is half written.
     """
 
-    def __init__(self, env: RunTime, trace: Trace) -> None:
+    def __init__(
+        self, env: RunTime, mode: str, tell: Callable[[Event], object] | None, tidy: Callable[[], object]
+    ) -> None:
         self._env = env
-        self._trace = trace
-        self._append = trace.records.append if trace.kept else None
-        self._tells = tells_of(trace.mode)
+        self._append = tell
+        self._tidy = tidy
+        self._tells = tells_of(mode)
         self._facts: dict[str, JobFacts] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._numbers: dict[str, int] = {}
         self._order = array("H")
 
+    @classmethod
+    def into(cls, env: RunTime, trace: Trace) -> "Recorder":
+        """Return one that writes into a trace and tells nobody else."""
+        return cls(env, trace.mode, trace.records.append if trace.kept else None, trace.put_aside)
+
     def world(self, event: EventKind, worker: str | None = None, **more: Any) -> None:
         """Write down something that concerns no single job."""
         if self._append is not None:
             self._append(_record(Event, (int(self._env.now), None, None, event, 0, worker, more or None)))
-            self._trace.put_aside()
+            self._tidy()
 
     def operator(self, queue: str, event: EventKind, more: dict[str, Any]) -> None:
         """Write down something that an operator did, or could not do, to a queue."""
         if self._append is not None:
             self._append(_record(Event, (int(self._env.now), queue, None, event, 0, "operator", more)))
-            self._trace.put_aside()
+            self._tidy()
 
     def job(
         self, queue: str, job: str, event: EventKind, worker: str | None = None, more: dict[str, Any] | None = None
@@ -94,7 +105,7 @@ class Recorder:
         self._facts[job] = JobFacts(job, queue, t_ms)
         if self._append is not None:
             self._append(_record(Event, (t_ms, queue, job, EventKind.OFFERED, 0, "producer", more)))
-            self._trace.put_aside()
+            self._tidy()
 
     def accepted(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
         """Write down that the queue has the job, and under which id."""

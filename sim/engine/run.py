@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.core.gc_tuning import fewer_collections
-from sim.engine.simulation import MAX_STEPS
-from sim.engine.world import Sampling, World
+from sim.engine.run_options import MAX_STEPS, RunOptions, Sampling
+from sim.engine.simulation import Simulation
 from sim.reports.results_folder import write_lines
 from sim.results.result import ModeResult, Result
 from sim.scenario.load import load_scenario
@@ -51,30 +51,36 @@ def run(
         BudgetExceeded: The run needed more steps than allowed.
         TraceDiskFull: The run is long, and there is no room on disk for its trace.
     """
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    profile = semantics or loaded.profiles[0]
-    chosen = loaded.modes if modes is None else modes
+    options = RunOptions(
+        seed=seed,
+        semantics=semantics,
+        store=store,
+        max_steps=max_steps,
+        trace=trace,
+        metrics=metrics,
+        error_log=error_log is not False,
+        error_log_omit=tuple(error_log_omit),
+    )
+    result = run_modes(scenario if isinstance(scenario, Scenario) else load_scenario(scenario), options, modes)
+    if isinstance(error_log, str | Path):
+        write_lines(Path(error_log), result.error_lines())
+    return result
+
+
+def run_modes(scenario: Scenario, options: RunOptions, modes: Sequence[ModeName] | None = None) -> Result:
+    """Run a scenario to its end, with all options in one value; see ``run``.
+
+    Args:
+        modes: None: the scenario's.
+    """
+    chosen = scenario.modes if modes is None else modes
     results: dict[ModeName, ModeResult] = {}
     for mode in MODES:
         if mode not in chosen:
             continue
         with fewer_collections():
-            world = World(
-                loaded,
-                mode,
-                seed=seed,
-                semantics=profile,
-                store=store,
-                max_steps=max_steps,
-                trace=trace,
-                metrics=metrics,
-                error_log=error_log is not False,
-                error_log_omit=error_log_omit,
-            )
+            world = Simulation(scenario, mode, options)
             world.run()
             results[mode] = world.result()
             world.close()
-    result = Result(loaded, loaded.seed if seed is None else seed, profile, store, results)
-    if isinstance(error_log, str | Path):
-        write_lines(Path(error_log), result.error_lines())
-    return result
+    return Result(scenario, options.seed_of(scenario), options.semantics_of(scenario), options.store, results)

@@ -11,21 +11,17 @@ so more of its checks fall out. Connections, shared or not, make no difference.
 
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
 
 import simpy
 from redis.exceptions import ResponseError
 
 from sim.engine.process import Steps
 from sim.engine.redis_server import CommandFailed
+from sim.engine.worker_process import WorkerProcess
 from sim.queue.errors import UnreadableOptions
 from sim.queue.locks import extend_lock
 from sim.queue.stalled import REASON, check_stalled_jobs
 from sim.results.trace import EventKind
-
-if TYPE_CHECKING:
-    from sim.engine.queue_worker import QueueWorker
-
 
 QUIET_WAKE_MS = 2_500
 """An idle queue wakes its process about this often: the delay guard and the blocked pop end every 5 s each."""
@@ -66,7 +62,7 @@ class Run:
 class LockRenewals:
     """The locks of a process's running jobs, and the timer that extends each in its own rhythm."""
 
-    def __init__(self, worker: "QueueWorker") -> None:
+    def __init__(self, worker: WorkerProcess) -> None:
         self._worker = worker
         self._renew_ms = worker.queue.settings.lock_renew_ms
         self._runs: deque[Run] = deque()
@@ -122,7 +118,7 @@ class LockRenewals:
             return False
 
 
-def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
+def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
     """Check at the start, then at every tick; while Redis is away the check waits in the offline queue.
 
     Of a process that was there before the run began, the check at the start is in the past.
@@ -146,14 +142,14 @@ def look_for_stalled_jobs(worker: "QueueWorker") -> Steps:
         yield from _try_to_check(worker)
 
 
-def _try_to_check(worker: "QueueWorker") -> Steps:
+def _try_to_check(worker: WorkerProcess) -> Steps:
     try:
         yield from worker.call(partial(_check, worker))
     except (CommandFailed, UnreadableOptions, ResponseError) as error:
         worker.note_trouble(error)
 
 
-def _check(worker: "QueueWorker", *, now_ms: int) -> None:
+def _check(worker: WorkerProcess, *, now_ms: int) -> None:
     queue, recorder = worker.queue, worker.recorder
     check = check_stalled_jobs(
         worker.store,

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.engine.world import World
+from sim.engine.run_options import RunOptions
+from sim.engine.simulation import Simulation
 from sim.exercises.settings import SETTINGS, setting
 from sim.results.detection import FaultDetection
 from sim.results.outcomes import Counts, JobOutcome
@@ -62,9 +63,8 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
     Raises:
         BudgetExceeded: The run needs more than ``MAX_STEPS`` steps.
     """
-    world = World(
-        scenario, mode, seed=seed, store="memory", max_steps=MAX_STEPS, trace=events, count_commands=mode == "queue"
-    )
+    options = RunOptions(seed=seed, store="memory", max_steps=MAX_STEPS, trace=events, count_commands=True)
+    world = Simulation(scenario, mode, options)
     world.run()
     commands = {} if world.commands is None else dict(world.commands.by_name)
     result = world.result()
@@ -74,13 +74,12 @@ def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = Tru
     return Observation(scenario, seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
 
 
-def _records(world: World, queue: str) -> tuple[int, int]:
+def _records(world: Simulation, queue: str) -> tuple[int, int]:
     """Count the completed and the failed jobs of a queue whose records are kept."""
-    store, server = world.redis, world.server
-    if store is None or server is None:
+    if world.mode != "queue":
         return 0, 0
-    keys = world.queues[queue].keys
-    return server.operate(lambda: (store.zcard(keys.completed), store.zcard(keys.failed)))
+    counts = world.server.operate(lambda: world.queue(queue).counts)
+    return counts["completed"], counts["failed"]
 
 
 def measured(observation: Observation, measure: str, queue: str | None = None) -> float | None:

@@ -1,5 +1,6 @@
 """What an operator does with the dead letter queue: look, put jobs back into their queue, throw them away."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -76,6 +77,19 @@ def dead_letter_ids(store: Store, keys: QueueKeys) -> list[str]:
     """
     dead = keys.dead_letters()
     return [*store.lrange(dead.wait, 0, -1)[::-1], *store.lrange(dead.paused, 0, -1)[::-1]]
+
+
+def dead_letter_counter(store: Store, keys: QueueKeys) -> Callable[[], int]:
+    """Return what counts the jobs in a queue's dead letter queue, for whoever counts again and again.
+
+    Args:
+        keys: The queue that they come from.
+
+    Redis: LLEN wait and paused of the dead letter queue. O(1).
+    """
+    dead = keys.dead_letters()
+    size, places = store.llen, (dead.wait, dead.paused)
+    return lambda: sum([size(place) for place in places])
 
 
 def dead_letters(store: Store, keys: QueueKeys) -> list[DeadLetter]:

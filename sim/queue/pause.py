@@ -52,3 +52,11 @@ def is_paused(store: Store, keys: QueueKeys) -> bool:
     Source: Queue.prototype.isPaused of Bull 4.16.5.
     """
     return bool(store.exists(keys.meta_paused)) or store.hget(keys.meta, "paused") is not None
+
+
+def hands_out_nothing(store: Store, keys: QueueKeys) -> bool:
+    """Tell whether workers get no job because of a pause; see ``is_paused``.
+
+    Redis: EXISTS meta-paused. O(1).
+    """
+    return bool(store.exists(keys.meta_paused))

@@ -138,6 +138,18 @@ def check_stalled_jobs(
     return check
 
 
+def remember_check(store: Store, keys: QueueKeys, *, checked_ms: int, now_ms: int, interval_ms: int) -> None:
+    """Leave behind what a check in the recent past has left: no other runs until the interval after it is over.
+
+    Args:
+        checked_ms: When that check was, epoch ms.
+        now_ms: Current time, epoch ms.
+
+    Redis: SET stalled-check PX. O(1).
+    """
+    store.set(keys.stalled_check, checked_ms, px=checked_ms + interval_ms - now_ms)
+
+
 def _without(active: list[str], abandoned: list[str]) -> list[str]:
     """List the active ids without the first of each abandoned one; an id may stand there twice."""
     leaving = set(abandoned)

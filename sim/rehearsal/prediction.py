@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sim.engine.client_process import ClientProcess
-from sim.engine.queue_worker import QueueWorker
 from sim.engine.random_streams import Streams
-from sim.engine.world import World
+from sim.engine.run_options import RunOptions
+from sim.engine.simulation import Simulation
 from sim.faults.base import ScheduledFault
 from sim.rehearsal.scale import REAL_TIME, Scale
 from sim.rehearsal.times import JobTimes, Spans, Tolerance, Way, job_times, spans
@@ -160,7 +160,7 @@ def fate_of(job: JobOutcome) -> Fate:
 class _Run(NamedTuple):
     """One simulated run, as it stood just before and just after its cut; or once, at its end."""
 
-    world: World
+    world: Simulation
     stands: list[tuple[list[JobOutcome], dict[str, JobTimes]]]
 
     def spans(self) -> Spans:
@@ -171,9 +171,8 @@ class _Run(NamedTuple):
 def _simulate(
     scenario: Scenario, streams: Streams, scale: Scale, cut_ms: int | None, timing: int | None = None
 ) -> _Run:
-    world = World(
-        scenario, "queue", seed=streams.seed, semantics=SEMANTICS, store="memory", streams=streams, metrics=False
-    )
+    options = RunOptions(seed=streams.seed, semantics=SEMANTICS, store="memory", streams=streams, metrics=False)
+    world = Simulation(scenario, "queue", options)
     if timing is not None:
         _let_others_come_first(world, Streams(timing), scale)
     if cut_ms is None:
@@ -189,16 +188,15 @@ def _simulate(
     return _Run(world, stands)
 
 
-def _let_others_come_first(world: World, streams: Streams, scale: Scale) -> None:
+def _let_others_come_first(world: Simulation, streams: Streams, scale: Scale) -> None:
     """Change what a millisecond decides: in which order processes reconnect, what they hear, who is next for a job."""
-    assert world.producer is not None
-    for queue, parts in world.queues.items():
+    system = world.queue_system
+    for queue, parts in system.queues.items():
         parts.promoter.deaf_at_reconnect = streams.unit("deaf-at-reconnect", queue) < 0.5
         parts.blocked_clients.drain_ms += round(scale.factor * POP_LATE_MS * streams.unit("pops", queue))
-    processes: list[ClientProcess] = [world.producer]
-    for worker in (worker for workers in world.workers.values() for worker in workers):
-        assert isinstance(worker, QueueWorker)
-        processes.append(worker)
+    processes: list[ClientProcess] = [system.producer]
+    for workers in system.workers.values():
+        processes += workers
     for process in processes:
         process.link.late_ms = int(len(processes) * streams.unit("reconnects", process.name))
 

@@ -12,6 +12,7 @@ import redis
 from sim.engine.final_state import job_places
 from sim.engine.recorder import Recorder
 from sim.handlers.database import ApplicationDatabase
+from sim.queue.getters import has_unfinished_jobs, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.scale import ScaledClock
@@ -106,7 +107,7 @@ class RealRedis:
         """Say where the queues hold each job; what the job's own data says comes before what was reported."""
         client: Any = self.server.client
         for keys in self._keys:
-            ids = self._ids(client, keys)
+            ids = list(state_by_id(client, keys))
             pipeline = client.pipeline(transaction=False)
             for job_id in ids:
                 pipeline.hget(keys.job(job_id), "data")
@@ -130,15 +131,7 @@ class RealRedis:
     def is_drained(self) -> bool:
         """Whether no job waits, runs or is delayed."""
         client: Any = self.server.client
-        return not any(client.exists(keys.wait, keys.active, keys.delayed, keys.paused) for keys in self._keys)
-
-    def _ids(self, client: Any, keys: QueueKeys) -> list[str]:
-        ids: list[str] = []
-        for key in (keys.completed, keys.failed, keys.delayed):
-            ids += client.zrange(key, 0, -1)
-        for key in (keys.wait, keys.paused, keys.active):
-            ids += client.lrange(key, 0, -1)
-        return ids
+        return not any(has_unfinished_jobs(client, keys) for keys in self._keys)
 
     def _do(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sim.core.errors import SimError
 from sim.core.gc_tuning import fewer_collections
 from sim.core.replay import in_a_line
-from sim.engine.run import run
+from sim.engine.run import run_modes
+from sim.engine.run_options import RunOptions
 from sim.results.sweep_result import FailedRun, RunRow, row_of
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import StoreName
@@ -79,15 +80,10 @@ def carry_out(batch: Batch) -> Done:
         for replication in batch.replications:
             seed = seed_of(recipe.seed, replication)
             try:
-                result = run(
-                    scenario,
-                    modes=recipe.modes,
-                    seed=seed,
-                    semantics=recipe.semantics,
-                    store=SWEEP_STORE,
-                    trace=False,
-                    metrics=False,
+                options = RunOptions(
+                    seed=seed, semantics=recipe.semantics, store=SWEEP_STORE, trace=False, metrics=False
                 )
+                result = run_modes(scenario, options, recipe.modes)
                 found = [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
             except Exception as error:  # whatever it is, the other runs are to be had
                 broke = not isinstance(error, SimError)

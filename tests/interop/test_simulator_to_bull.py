@@ -59,7 +59,6 @@ def test_bull_finishes_everything(world: World, real_store: Any, bull: BullProce
     waiting, active, delayed = ids(world, "waiting"), ids(world, "active"), ids(world, "delayed")
     completed, failed = ids(world, "completed"), ids(world, "failed")
     unfinished = {*waiting, *active, *delayed}
-    assert world.redis is not None
     assert world.redis.exists(*map(KEYS.lock, active)) == 2
     assert bull.ask("work", queue="email", settings=FAST)
     bull.wait_until(lambda: bull.ask("counts", queue="email")["completed"] == len(completed) + len(unfinished))
@@ -114,7 +113,6 @@ def test_bull_reads_every_field_of_a_job(world: World, bull: BullProcess) -> Non
             assert (read.get("processedOn"), read.get("finishedOn")) == (job.processed_on_ms, job.finished_on_ms)
             assert read["returnvalue"] == job.return_value
             if state in ("completed", "failed"):
-                assert world.redis is not None
                 assert read["finishedOn"] == world.redis.zscore(KEYS.base + state, job.id)
                 assert (read["returnvalue"] is None) == (state == "failed")
                 assert ("failedReason" in read) == (state == "failed")

@@ -25,10 +25,9 @@ def with_dead_letters(raw: dict[str, Any]) -> dict[str, Any]:
 
 def operate(world: World, verb: str) -> None:
     """Do what an operator does, in every queue; while Redis is away nobody can."""
-    assert world.server is not None
     if world.server.state != "up":
         return
-    for name in world.queues:
+    for name in world.scenario.queues:
         queue = world.queue(name)
         if verb == "replay all":
             queue.replay_all()
@@ -43,9 +42,8 @@ def operate(world: World, verb: str) -> None:
 
 def look_at_every_place(world: World) -> list[int]:
     """Check every queue, also while Redis is away, and return how many dead letters each has."""
-    assert world.server is not None
     store = world.redis
-    return world.server.operate(lambda: [check_places(store, parts.keys) for parts in world.queues.values()])
+    return world.server.operate(lambda: [check_places(store, world.queue(name).keys) for name in world.scenario.queues])
 
 
 def check_places(store: Any, keys: QueueKeys) -> int:

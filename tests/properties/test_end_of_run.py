@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.simulation import SETTLE_EVERY_MS
+from sim.engine.run_loop import SETTLE_EVERY_MS
 from sim.engine.world import World
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
@@ -19,8 +19,9 @@ EXAMPLES = 80
 class LooksEverySecond(World):
     """The same world with a watch that never skips."""
 
-    def _until_next_look_ms(self, give_up_ms: int) -> int:
-        return SETTLE_EVERY_MS
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._loop._until_next_look_ms = lambda give_up_ms: SETTLE_EVERY_MS
 
 
 def interfere(world: World, rng: random.Random) -> None:
@@ -34,8 +35,8 @@ def interfere(world: World, rng: random.Random) -> None:
         world.injector.stop_redis()
     elif choice == 3:
         world.injector.start_redis()
-    elif world.server is not None and world.server.state == "up":
-        world.queue(next(iter(world.queues))).pause()
+    elif world.mode == "queue" and world.server.state == "up":
+        world.queue(next(iter(world.scenario.queues))).pause()
 
 
 def course(world: World, seed: int) -> list[Any]:

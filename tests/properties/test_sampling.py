@@ -35,7 +35,7 @@ def test_a_run_with_samples_gives_the_trace_of_the_run_without(
     for sampling in (False, every_ms):
         world = World(scenario, mode, store=store, metrics=sampling)  # False is meant
         world.run()
-        ends.append((world.trace.sha256(), world.now_ms, world._steps_left))
+        ends.append((world.trace.sha256(), world.now_ms, world._loop.steps_left))
     assert ends[0] == ends[1]
 
 
@@ -111,10 +111,9 @@ def test_gauges_equal_what_the_ledger_says(seed: int, mode: Any) -> None:
 def test_gauges_are_what_bulls_counts_are_at_that_moment(store: Any) -> None:
     """Read by commands from the store, after everything that happened in the millisecond; also of a paused queue."""
     world = World(Scenario.model_validate(PLAIN), store=store, metrics="1s")
-    keys = world.queues["email"].keys
+    keys = world.queue("email").keys
     for t_ms in range(1_000, 40_000, 1_000):
         world.run_until(t_ms)
-        assert world.redis is not None
         counts = job_counts(world.redis, keys)
         assert {name: world.metrics.series("email", name)[-1] for name in GAUGES} == {n: counts[n] for n in GAUGES}
         if t_ms == 5_000:
@@ -147,7 +146,7 @@ def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> N
     for t_ms in range(1_000, 35_000, 1_000):
         world.run_until(t_ms)
         last = world.metrics.series("email", "dead_letters")[-1]
-        if world.server is not None and world.server.state == "up":
+        if world.server.state == "up":
             assert last == len(email.dead) == MetricsSnapshot(world.metrics).value("email", "dead_letters")
             assert world.metrics.series("order", "dead_letters")[-1] == 0
         else:
@@ -159,8 +158,7 @@ def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> N
         if t_ms == 15_000:
             email.replay_all()
         if t_ms == 28_000:
-            assert world.redis is not None
-            dead = world.queues["email"].keys.dead_letters()
+            dead = world.queue("email").keys.dead_letters()
             world.redis.rename(dead.wait, dead.paused)
     assert np.isnan(seen[20:23]).all()
     assert not np.isnan(seen[:20] + seen[23:]).any()

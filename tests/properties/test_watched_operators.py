@@ -156,26 +156,24 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
     A process that stands still, or is busy with something else, cannot tell yet what Redis has handed to it.
     """
     world = World(Scenario.model_validate(raw), store=store, max_steps=2_000_000)
-    assert world.server is not None
     for until_ms in range(5_000, 65_000, 5_000):
         world.run_until(until_ms)
         if world.server.state != "up":
             continue
-        for name, parts in world.queues.items():
+        for name in world.scenario.queues:
             handle = world.queue(name)
             last = {gauge: world.metrics.series(name, gauge)[-1] for gauge in READ}
-            assert last["dead_letters"] == len(dead_letter_ids(world.redis, parts.keys))
+            assert last["dead_letters"] == len(dead_letter_ids(world.redis, handle.keys))
             assert {gauge: last[gauge] for gauge in handle.counts} == handle.counts
             if not loses_replies(raw):
                 line = set(world.metrics.counters.queues[name].line)
-                standing = names(world, name, [parts.keys.wait, parts.keys.paused])
-                handed_over = names(world, name, [parts.keys.active])
+                standing = names(world, name, [handle.keys.wait, handle.keys.paused])
+                handed_over = names(world, name, [handle.keys.active])
                 assert standing <= line <= standing | handed_over, (until_ms, name)
 
 
 def names(world: World, queue: str, keys: list[str]) -> set[str | None]:
     """The offers behind the ids in these lists."""
-    assert world.redis is not None
     return {world.recorder.known_name(queue, job_id) for key in keys for job_id in world.redis.lrange(key, 0, -1)}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
+from sim.engine.application import InProcessApplication
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.run import run
 from sim.results.trace import EventKind
@@ -131,8 +132,8 @@ def test_without_what_was_done_it_is_another_run() -> None:
 def test_a_fault_thrown_by_hand_strikes_both_modes() -> None:
     """The application of in-process mode goes down with the worker, and what it was running is lost there."""
     live = LiveRun(load_scenario(OUTAGE))
-    application = live.worlds["in-process"].application
-    assert application is not None
+    (application,) = live.worlds["in-process"].injector.processes("application")
+    assert isinstance(application, InProcessApplication)
     while not application.holds:
         live.step_event()
     live.do("crash-worker", {"process": "order-1"})

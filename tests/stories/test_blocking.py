@@ -330,7 +330,7 @@ def test_resuming_a_process_that_nobody_stopped_does_not_free_its_loop() -> None
     story = blocking(1, "10s", 1)
     world = World(story, semantics="bull-4.16")
     world.run_until("5s")
-    (worker,) = world.workers["email"]
+    (worker,) = world.injector.processes("email")
     world.injector.resume(worker)
     assert worker.frozen
     world.run()

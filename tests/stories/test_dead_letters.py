@@ -199,7 +199,6 @@ def test_a_dead_letter_put_there_by_hand_is_counted_like_any_other() -> None:
     """It becomes an offer when it is first seen, and can be replayed."""
     world = World(story())
     world.run_until("5s")
-    assert world.redis is not None
     world.redis.hset("bull:email-dead:99", "data", '{"notification":99,"to":"customer@example.com"}')
     world.redis.lpush("bull:email-dead:wait", "99")
     assert world.queue("email").replay_all() == ["99"]

@@ -217,11 +217,10 @@ def test_what_the_queue_cannot_carry_out_is_refused() -> None:
     """A job whose backoff nobody defined stays active; its log says why."""
     world = World(scenario(faults=[failing()], duration="20s"), error_log=True)
     world.run_until("1s")
-    assert world.redis is not None
     world.redis.hset("bull:email:1", "opts", '{"attempts":3,"backoff":{"type":"lunar","delay":1}}')
     world.redis.lpush("bull:email:wait", "1")
     world.redis.lrem("bull:email:active", 1, "1")
-    world.injector.crash(world.processes_of("email-1")[0], 500)
+    world.injector.crash(world.injector.processes("email-1")[0], 500)
     world.run()
     first = next(world.errors.read())
     assert first["next"] == "refused"

@@ -86,7 +86,6 @@ def test_a_frozen_worker_leaves_its_mark_on_the_completed_job() -> None:
     )
     world = World(story)
     world.run()
-    assert world.redis is not None
     fields = world.redis.hgetall("bull:email:1")
     assert fields["failedReason"] == "Missing lock for job 1 finished"
     assert fields["attemptsMade"] == "1"
@@ -156,7 +155,6 @@ def test_an_operator_retries_a_failed_job_by_hand() -> None:
     )
     world = World(story)
     world.run_until("10s")
-    assert world.redis is not None
     assert world.redis.zrange("bull:email:failed", 0, -1) == ["1"]
     world.queue("email").retry("1")
     world.run()
@@ -171,7 +169,6 @@ def test_a_retry_by_direct_redis_commands_is_noticed() -> None:
     )
     world = World(story)
     world.run_until("10s")
-    assert world.redis is not None
     world.redis.zrem("bull:email:failed", "1")
     world.redis.lpush("bull:email:wait", "1")
     world.run_until("12s")
@@ -182,7 +179,6 @@ def test_a_job_put_there_by_hand_is_counted_like_any_other() -> None:
     """It becomes an offer when it is first seen."""
     world = World(scenario())
     world.run_until("500ms")
-    assert world.redis is not None
     data = HANDLERS["email"].sample_data(99, valid=True)
     world.redis.hset("bull:email:99", "data", json.dumps(data))
     world.redis.lpush("bull:email:wait", "99")

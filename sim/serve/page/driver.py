@@ -324,8 +324,7 @@ class Engine:
                 backlog = sum(found[state] for state in ("waiting", "paused", "delayed", "active"))
                 counts[name] = {"backlog": backlog, "failed": found["failed"] + found["dead"]}
 
-        if world.server is not None:
-            world.server.operate(count)
+        world.server.operate(count)
         self.samples.add(self.run.now_ms, counts)
 
     def _changed(self, wake: bool = True) -> None:

@@ -37,9 +37,9 @@ def view_counts(world: World, queue: str) -> dict[str, int]:
 
     Redis: LLEN and ZCARD. O(1).
     """
-    dead = world.queues[queue].keys.dead_letters()
-    store = _store(world)
-    keys = world.queues[queue].keys
+    dead = world.queue(queue).keys.dead_letters()
+    store = world.redis
+    keys = world.queue(queue).keys
     counts = {}
     for state in STATES:
         count = store.llen if state in ("waiting", "active", "paused") else store.zcard
@@ -59,11 +59,9 @@ def job_page(world: World, queue: str, view: str, page: int) -> dict[str, Any]:
     Redis: LRANGE or ZRANGE of the page, then HGETALL (and GET of the lock) of each job on it. O(page), and O(log n)
     for where it begins.
     """
-    if queue not in world.queues:
-        raise UnknownName("queue", queue, list(world.queues))
+    keys, store = world.queue(queue).keys, world.redis
     if view not in VIEWS:
         raise UnknownName("view", view, list(VIEWS))
-    keys, store = world.queues[queue].keys, _store(world)
     total = view_counts(world, queue)[view]
     page = max(0, min(page, (total - 1) // PAGE))
     home = keys.dead_letters() if view == DEAD else keys
@@ -98,7 +96,7 @@ def _from_the_right(store: Store, lists: list[str], first: int) -> list[str]:
 
 
 def _row(world: World, queue: str, home: QueueKeys, job_id: str, view: str) -> dict[str, Any]:
-    store = _store(world)
+    store = world.redis
     fields: dict[str, str] = read_or({}, store.hgetall, home.job(job_id))
     row: dict[str, Any] = {
         "id": job_id,
@@ -128,9 +126,7 @@ def job_story(world: World, queue: str, job_id: str, *, dead: bool = False) -> d
 
     Redis: HGETALL of the job, and what ``job_state`` takes. O(n).
     """
-    if queue not in world.queues:
-        raise UnknownName("queue", queue, list(world.queues))
-    keys, store = world.queues[queue].keys, _store(world)
+    keys, store = world.queue(queue).keys, world.redis
     home = keys.dead_letters() if dead else keys
     fields: dict[str, str] = {}
     if not is_queue_key(home, job_id):
@@ -180,7 +176,7 @@ def _lane(world: World, name: str, records: list[Event]) -> dict[str, Any] | Non
     trace = Trace(world.mode)
     trace.records = records
     outcomes = classify_outcomes(facts, FinalState())
-    result = ModeResult(world.mode, trace, outcomes, world.now_ms, list(world.queues))
+    result = ModeResult(world.mode, trace, outcomes, world.now_ms, list(world.scenario.queues))
     lane: Lane = job_lanes(result, [name])[0]
     return {
         "start_ms": lane.offered_ms,
@@ -229,8 +225,3 @@ def _stacks(text: str | None) -> list[str]:
 def _run_ms(epoch_ms: str | None) -> int | None:
     ms = whole(epoch_ms)
     return ms - EPOCH_MS if ms else None
-
-
-def _store(world: World) -> Store:
-    assert world.redis is not None  # queue mode has one
-    return world.redis

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.core.durations import format_duration
-from sim.engine.simulation import MAX_STEPS
+from sim.engine.run_options import MAX_STEPS
 from sim.engine.world import World
 from sim.results.outcomes import Counts, add_up, count_by_queue
 from sim.scenario.schema import Scenario
@@ -164,7 +164,7 @@ class LiveRun:
 
     def note_outside(self) -> None:
         """Let the world look at keys that a program at the Redis port changed; the log notes it."""
-        self.queue_world.wake_everyone()
+        self.queue_world.queue_system.wake_everyone()
         now_ms = self.now_ms
         if not self.log or self.log[-1].verb != FROM_OUTSIDE or self.log[-1].at_ms != now_ms:
             said = "a program at the Redis port changed keys; this cannot be replayed"

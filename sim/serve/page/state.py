@@ -60,13 +60,12 @@ class StateView:
 
         def see(run: LiveRun) -> dict[str, Any]:
             world = run.queue_world
-            name = next(iter(world.queues)) if queue is None else queue
+            name = next(iter(run.scenario.queues)) if queue is None else queue
             server = world.server
-            assert server is not None  # queue mode has one
 
             def look() -> dict[str, Any]:
                 return {
-                    "queues": [self._queue(run, one) for one in world.queues],
+                    "queues": [self._queue(run, one) for one in run.scenario.queues],
                     "jobs": job_page(world, name, view, page),
                 }
 
@@ -104,7 +103,6 @@ class StateView:
 
         def see(run: LiveRun) -> dict[str, Any]:
             world = run.queue_world
-            assert world.server is not None  # queue mode has one
             return world.server.operate(lambda: job_story(world, queue, job_id, dead=dead))
 
         return self._engine.look(see)
@@ -125,12 +123,12 @@ class StateView:
 
     def _queue(self, run: LiveRun, name: str) -> dict[str, Any]:
         world = run.queue_world
-        assert world.redis is not None  # queue mode has one
+        handle = world.queue(name)
         samples = self._engine.samples
         return {
             "name": name,
-            "is_paused": read_or(False, is_paused, world.redis, world.queues[name].keys),
-            "has_dead_letters": world.queues[name].dead is not None,
+            "is_paused": read_or(False, is_paused, world.redis, handle.keys),
+            "has_dead_letters": handle.has_dead_letters,
             "counts": view_counts(world, name),
             "wrong_keys": [wrong._asdict() | {"said": str(wrong)} for wrong in wrong_keys(world, name)],
             "series": {"t_ms": samples.t_ms, **samples.values[name]},
@@ -141,7 +139,7 @@ class StateView:
         return [
             {"name": process.name, "queue": queue, "state": _process_state(process), "running": process.running}
             | {"generation": process.generation}
-            for queue, processes in world.workers.items()
+            for queue, processes in world.queue_system.workers.items()
             for process in processes
         ]
 

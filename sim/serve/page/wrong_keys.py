@@ -49,7 +49,7 @@ def wrong_keys(world: World, queue: str) -> list[WrongKey]:
 
     Redis: TYPE of each. O(1).
     """
-    keys = world.queues[queue].keys
+    keys = world.queue(queue).keys
     return [*_wrong(world, keys, KINDS.items()), *_wrong(world, keys.dead_letters(), LINES.items())]
 
 

@@ -57,7 +57,7 @@ class RedisPort:
         allow_dangerous: Whether FLUSHALL and its like are carried out.
         world_lock: A lock to share; left out, a new one.
         on_change: Called under the lock, in the port's thread, after a command that changed a key; left out, the world
-            looks for due and waiting jobs (``World.wake_everyone``).
+            looks for due and waiting jobs (``QueueSystem.wake_everyone``).
         limits: What clients may ask.
 
     Attributes:
@@ -79,9 +79,9 @@ class RedisPort:
         on_change: Callable[[], None] | None = None,
         limits: PortLimits | None = None,
     ) -> None:
-        if world.redis is None or world.server is None:
+        if world.mode != "queue":
             raise SimError("in in-process mode there is no Redis to show; open the world with mode='queue'")
-        if world.store_name != "fakeredis":
+        if world.options.store != "fakeredis":
             raise SimError("the Redis port needs the world's keys in fakeredis; open the world with store='fakeredis'")
         check_fakeredis()
         self.world_lock = WorldLock() if world_lock is None else world_lock
@@ -96,7 +96,7 @@ class RedisPort:
         self._world = world
         self._redis = world.server
         self._host, self._wanted_port, self._port = host, port, port
-        self._on_change = world.wake_everyone if on_change is None else on_change
+        self._on_change = world.queue_system.wake_everyone if on_change is None else on_change
         self._up_since_ms = world.clock.now_ms - world.now_ms
         self._connections: dict[Connection, None] = {}
         self._arrivals = self._commands = 0

@@ -5,7 +5,7 @@ import redis
 
 import sim
 from sim.engine.clock import SimulatedClock, SimulatedTime
-from sim.engine.command_count import CommandCount
+from sim.engine.command_count import CommandCount, observed
 from sim.stores.memory_store import MemoryStore
 
 
@@ -17,33 +17,36 @@ def memory() -> MemoryStore:
 
 def test_commands_are_counted_by_name_and_do_what_they_do(memory: MemoryStore) -> None:
     """WATCH and MULTI are not: nothing can come in between."""
-    counted = CommandCount(memory)
+    count = CommandCount()
+    counted = observed(memory, count.hear)
     counted.watch("a")
     counted.multi()
     counted.lpush("line", "1", "2")
     counted.lpush("line", "3")
     assert counted.lrange("line", 0, -1) == ["3", "2", "1"]
-    assert (counted.by_name, counted.total) == ({"lpush": 2, "lrange": 1}, 3)
+    assert (count.by_name, count.total) == ({"lpush": 2, "lrange": 1}, 3)
 
 
 def test_a_pop_counts_only_when_it_takes_something(memory: MemoryStore) -> None:
     """A real worker's pop blocks until there is something to take."""
-    counted = CommandCount(memory)
+    count = CommandCount()
+    counted = observed(memory, count.hear)
     assert counted.rpoplpush("wait", "active") is None
     memory.lpush("wait", "1")
     assert counted.rpoplpush("wait", "active") == "1"
-    assert counted.by_name == {"rpoplpush": 1}
+    assert count.by_name == {"rpoplpush": 1}
 
 
 def test_a_command_that_fails_because_redis_is_away_is_not_counted(memory: MemoryStore) -> None:
     """Nor does one that was sent before keep working: each call asks the store as it is then."""
-    counted = CommandCount(memory)
+    count = CommandCount()
+    counted = observed(memory, count.hear)
     counted.incr("n")
     memory.connect(False)
     with pytest.raises(redis.ConnectionError):
         counted.incr("n")
     memory.connect(True)
-    assert (counted.incr("n"), counted.by_name) == (2, {"incr": 2})
+    assert (counted.incr("n"), count.by_name) == (2, {"incr": 2})
 
 
 @pytest.mark.parametrize("store", ["memory", "fakeredis"])
@@ -55,7 +58,6 @@ def test_who_looks_at_the_keys_is_not_counted(store: str) -> None:
     assert world.commands is not None
     before = world.commands.total
     assert before == 659
-    assert world.redis is not None
     world.redis.llen("bull:order:wait")
     world.result()
     assert world.commands.total == before

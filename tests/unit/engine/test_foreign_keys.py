@@ -63,7 +63,7 @@ def put(world: World, key: str, kind: str) -> None:
 def test_a_key_of_another_kind_stops_nothing_but_what_needs_it(name: str, kind: str) -> None:
     """The run goes on to its end and can be counted; when the key is gone the queue works again."""
     world = open_world()
-    keys = world.queues["email"].keys
+    keys = world.queue("email").keys
     world.run_until("6500ms")
     put(world, getattr(keys, name), kind)
     world.run_until("40s")
@@ -79,7 +79,7 @@ def test_a_key_of_another_kind_stops_nothing_but_what_needs_it(name: str, kind: 
 def test_a_job_whose_hash_holds_nonsense_hurts_itself_alone(place: str) -> None:
     """Jobs with every field in turn replaced by every nonsense; those of the scenario are sent all the same."""
     world = open_world()
-    keys = world.queues["email"].keys
+    keys = world.queue("email").keys
     world.run_until("10s")
     for field in FIELDS:
         for number, value in enumerate(NONSENSE):
@@ -103,7 +103,7 @@ def test_a_job_whose_hash_holds_nonsense_hurts_itself_alone(place: str) -> None:
 def test_a_due_time_that_no_clock_shows_never_comes(score: str) -> None:
     """The job stays among the delayed ones, and others become due beside it, as on the real Bull (BULL_FACTS 16)."""
     world = open_world()
-    keys: QueueKeys = world.queues["email"].keys
+    keys: QueueKeys = world.queue("email").keys
     world.run_until("9s")
     world.redis.hset(keys.job("zz"), mapping={"data": "{}"})
     world.redis.hset(keys.job("late"), mapping={"data": '{"to": "a@b.c"}'})

@@ -36,7 +36,6 @@ def world_of(workers: dict[str, Any], store: StoreName = "fakeredis", **parts: A
 
 def first_mark_ms(world: World, stop_ms: int = MINUTE_MS) -> int:
     """Return when the first stalled check that runs marks the job, ms since the run began."""
-    assert world.redis is not None
     low, high = 0, stop_ms
     for t_ms in range(low, high, 50):
         world.run_until(t_ms)
@@ -105,7 +104,7 @@ def test_a_replacement_checks_at_its_start() -> None:
     crash = {"kind": "worker-crash", "target": "email-1", "at": "15s", "restart_after": "7s"}
     world = world_of({"processes": 1, "stalled_interval": "1s", "lock_duration": "3s"}, faults=[crash])
     world.run_until("22s")
-    assert world.workers["email"][0].started_ms == 22_000
+    assert world.injector.processes("email")[0].started_ms == 22_000
     world.run_until("23100ms")
     (stalled,) = [record.t_ms for record in world.trace if record.kind is EventKind.STALLED]
     assert stalled == 22_000

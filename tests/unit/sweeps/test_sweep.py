@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim.core.errors import SimError
 from sim.engine.run import run
+from sim.engine.run_options import RunOptions
 from sim.results.outcomes import Counts, Outcome
 from sim.results.sweep_answers import MEASURES, measures_that_add_up
 from sim.results.sweep_result import COLUMNS, COUNTS, RunRow, SweepResult
@@ -174,14 +175,14 @@ def test_without_pandas_the_frame_says_what_to_install(monkeypatch: pytest.Monke
 
 def test_a_run_that_takes_too_long_does_not_cost_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named at the end, and the result of the rest is in the error."""
-    real = one_point.run
+    real = one_point.run_modes
 
-    def sometimes(*arguments: Any, seed: int, **options: Any) -> Any:
-        if seed == seed_of(7, 2):
+    def sometimes(scenario: Any, options: RunOptions, modes: Any) -> Any:
+        if options.seed == seed_of(7, 2):
             raise SimError("too many steps")
-        return real(*arguments, seed=seed, **options)
+        return real(scenario, options, modes)
 
-    monkeypatch.setattr(one_point, "run", sometimes)
+    monkeypatch.setattr(one_point, "run_modes", sometimes)
     with pytest.raises(RunsFailed, match="run 2 at point 0 could not be finished: too many steps") as caught:
         sweep_result(TEXT, 3, jobs=1)
     assert {row.replication for row in caught.value.args[0].rows} == {1, 3}
@@ -238,14 +239,14 @@ def test_rows_are_written_batch_by_batch(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_is_there_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what is missing is."""
-    ran: list[int] = []
-    real = one_point.run
+    ran: list[int | None] = []
+    real = one_point.run_modes
 
-    def noted(*arguments: Any, seed: int, **options: Any) -> Any:
-        ran.append(seed)
-        return real(*arguments, seed=seed, **options)
+    def noted(scenario: Any, options: RunOptions, modes: Any) -> Any:
+        ran.append(options.seed)
+        return real(scenario, options, modes)
 
-    monkeypatch.setattr(one_point, "run", noted)
+    monkeypatch.setattr(one_point, "run_modes", noted)
     sweep_result(TEXT, 3, jobs=1, path=tmp_path / "s.sqlite")
     sweep_result(TEXT, 5, jobs=1, path=tmp_path / "s.sqlite")
     assert sorted(ran) == sorted(seed_of(7, replication) for replication in range(1, 6))

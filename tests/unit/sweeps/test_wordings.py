@@ -260,7 +260,7 @@ def test_an_error_of_the_program_itself_carries_the_options_of_its_run(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("broken")
 
-    monkeypatch.setattr("sim.engine.world.Simulation.__init__", broken)
+    monkeypatch.setattr("sim.engine.simulation.QueueSystem.__init__", broken)
     scenario = parse_scenario(TEXT.replace("faults: []", "seed: 5"), "t")
     with pytest.raises(ZeroDivisionError) as caught:
         run(scenario, modes=["queue"], seed=seed, semantics="bull-4.16", store="memory")

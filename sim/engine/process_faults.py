@@ -1,0 +1,52 @@
+"""What faults do to a single process, at a moment or in the middle of an attempt."""
+
+from sim.engine.clock import SimulatedTime
+from sim.engine.hooks import FaultHooks
+from sim.engine.process import Process
+from sim.engine.recorder import Recorder
+from sim.faults.base import Step
+from sim.results.trace import EventKind
+
+
+class ProcessFaults(FaultHooks[Process]):
+    """Crash and restart, freeze and resume, and the hooks that are asked in attempts."""
+
+    def __init__(self, time: SimulatedTime, recorder: Recorder) -> None:
+        super().__init__()
+        self._time = time
+        self._recorder = recorder
+
+    def crash(self, process: Process, restart_after_ms: int | None = None) -> None:
+        """Kill a process as by SIGKILL; a dead one stays dead. A replacement starts after a while, or never."""
+        if not process.alive:
+            return
+        self._recorder.world(EventKind.WORKER_CRASHED, process.name, generation=process.generation)
+        process.die()
+        if restart_after_ms is not None:
+            self._time.at(self._time.now + restart_after_ms, lambda: self.restart(process))
+
+    def restart(self, process: Process) -> None:
+        """Start a replacement for a dead process."""
+        if not process.alive:
+            process.start()
+
+    def freeze(self, process: Process) -> None:
+        """Let a process stand still, as by SIGSTOP."""
+        if process.alive:
+            self._recorder.world(EventKind.WORKER_FROZEN, process.name)
+            process.freeze()
+
+    def resume(self, process: Process) -> None:
+        """Let a frozen process go on, as by SIGCONT."""
+        if process.alive and process.stops:
+            self._recorder.world(EventKind.WORKER_RESUMED, process.name)
+            process.thaw()
+
+    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+        """Kill the process if a hook says so, and tell whether it died."""
+        death = self.death_at(step, process, queue, job)
+        if death is None:
+            return False
+        self._recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
+        self.crash(process, death.restart_after_ms)
+        return True

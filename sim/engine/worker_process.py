@@ -1,0 +1,44 @@
+"""What the slots and the timers of a worker process share: its queue, its locks, and what they write down."""
+
+from sim.engine.client_process import ClientProcess
+from sim.engine.queue_parts import QueueParts
+from sim.engine.redis_server import RedisServer
+from sim.engine.run_context import RunContext
+from sim.queue.dequeue import LockParams
+from sim.queue.job import Job
+from sim.queue.store import Store
+from sim.results.trace import EventKind
+
+
+class WorkerProcess(ClientProcess):
+    """A process that works for one queue."""
+
+    def __init__(self, run: RunContext, name: str, queue: QueueParts, store: Store, server: RedisServer) -> None:
+        super().__init__(run, name, server)
+        self.queue = queue
+        self.store = store
+        self.streams = run.streams
+        self.lock_params = LockParams(name, queue.settings.lock_duration)
+
+    def name_of(self, job: Job) -> str:
+        """Return the offer's name: what the job's data says if that was offered, else what its id stands for."""
+        claimed = job.data.get("job") if isinstance(job.data, dict) else None
+        if isinstance(claimed, str) and self.recorder.is_known(claimed):
+            return claimed
+        return self.recorder.name_of(self.queue.name, job.id)
+
+    def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
+        """Write down which finished jobs retention removed."""
+        for job_id in job_ids:
+            name = self.recorder.name_of(self.queue.name, job_id)
+            self.recorder.job(self.queue.name, name, EventKind.EVICTED, self.name, {"from": finished_set})
+
+    def note_dead(self, name: str, dead_id: str) -> None:
+        """Write down that a job went to the dead letter queue, and remember the id that it has there."""
+        queue = self.queue
+        self.recorder.map_id(queue.keys.dead_letters().name, dead_id, name)
+        self.recorder.job(queue.name, name, EventKind.DEAD_LETTERED, self.name, {"id": dead_id})
+
+    def note_trouble(self, error: Exception) -> None:
+        """Write down an error of the queue itself."""
+        self.recorder.world(EventKind.WORKER_TROUBLE, self.name, error=str(error))
