@@ -9,5 +9,17 @@ from sim.notebook.pictures import show
 from sim.notebook.predictions import predict
 from sim.notebook.shipped import changed, example
 from sim.notebook.tables import table
+from sim.notebook.words import jobs_in_words, outcomes_in_words
 
-__all__ = ["changed", "choice", "example", "knobs", "predict", "show", "slider", "table"]
+__all__ = [
+    "changed",
+    "choice",
+    "example",
+    "jobs_in_words",
+    "knobs",
+    "outcomes_in_words",
+    "predict",
+    "show",
+    "slider",
+    "table",
+]
