@@ -16,9 +16,9 @@ from sim.advise.finding import (
 from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import Reading
 from sim.advise.trials import Trial
-from sim.faults.redis_crash import RedisCrash
+from sim.faults.redis_crash import FSYNC_MS, RedisCrash
 from sim.scenario.schema import RedisConfig
-from sim.stores.snapshots import FSYNC_MS, restore_point_ms
+from sim.stores.snapshots import restore_point_ms
 
 TRIED_AT_ONCE = 5
 SHOWN_BY = {

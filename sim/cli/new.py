@@ -10,7 +10,8 @@ import click
 from sim.core.durations import parse_duration
 from sim.core.errors import DurationError, SimError
 from sim.core.program import program_name
-from sim.scenario.first_draft import FAULTS, QUEUES, Draft, draft_text
+from sim.faults.registry import FAULTS
+from sim.scenario.first_draft import QUEUES, Draft, draft_text
 
 
 class _DurationText(click.ParamType[str]):

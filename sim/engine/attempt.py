@@ -7,7 +7,7 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.database import DatabaseAccess
 from sim.engine.process import Crashed, EventLoop, Process, Steps
 from sim.engine.recorder import Recorder
-from sim.faults.base import Step
+from sim.faults.injector import Step
 from sim.handlers.base import Effect, JobInput, Query, Work
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError

@@ -29,7 +29,7 @@ class SimulatedFaultInjector:
         self._recorder = run.recorder
         self._database = run.database
         self._faults = run.faults
-        self._persistence = run.scenario.redis
+        self._redis = run.scenario.redis
         self._system = system
         self._redis_stops = 0
         self._loads = 0
@@ -74,6 +74,16 @@ class SimulatedFaultInjector:
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 
+    @property
+    def redis_state(self) -> str:
+        """``up``, ``loading`` or ``away``; up where there is none."""
+        return "up" if self._system.server is None else self._system.server.state
+
+    @property
+    def persistence(self) -> str:
+        """What Redis keeps, such as ``aof-everysec``."""
+        return self._redis.persistence
+
     def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; its data stays.
 
@@ -108,7 +118,7 @@ class SimulatedFaultInjector:
 
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Keep the data as it will be found after a crash at a moment that is known beforehand."""
-        point_ms = restore_point_ms(self._persistence, cause, t_ms)
+        point_ms = restore_point_ms(self._redis, cause, t_ms)
         if point_ms is not None and point_ms != t_ms and self._system.server is not None:
             self.at(point_ms, self.save_restore_point)
 
@@ -126,9 +136,13 @@ class SimulatedFaultInjector:
         """Take from elsewhere what the data was at a moment; what was kept here already stays."""
         self._snapshots.setdefault(t_ms, snapshot)
 
+    def restore_point_ms(self, cause: str) -> int | None:
+        """Say which moment's data Redis would have after a crash now, ms since the run began; None for none at all."""
+        return restore_point_ms(self._redis, cause, self.now_ms)
+
     def missing_restore_point(self, cause: str) -> int | None:
         """Say which moment's data a crash now would go back to and was not kept; None where none is missing."""
-        point_ms = restore_point_ms(self._persistence, cause, self.now_ms)
+        point_ms = self.restore_point_ms(cause)
         if self._system.server is None or not point_ms or point_ms == self.now_ms or point_ms in self._snapshots:
             return None
         return point_ms
@@ -139,7 +153,7 @@ class SimulatedFaultInjector:
         Raises:
             SimError: The data of the moment it goes back to was not kept; ``plan_redis_crash`` keeps it.
         """
-        point_ms = restore_point_ms(self._persistence, cause, self.now_ms)
+        point_ms = self.restore_point_ms(cause)
         if self._system.server is not None and point_ms != self.now_ms:
             snapshot = self._snapshots.get(point_ms) if point_ms else {}
             if snapshot is None:
@@ -170,6 +184,14 @@ class SimulatedFaultInjector:
         """Take the extra time away again."""
         self._recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
         self._database.end_slowing(name)
+
+    def is_database_failing(self, name: str) -> bool:
+        """Whether the database failure of this name is under way."""
+        return self._database.is_failing(name)
+
+    def is_database_slowed(self, name: str) -> bool:
+        """Whether the database is slowed under this name."""
+        return self._database.is_slowed(name)
 
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""

@@ -3,8 +3,7 @@
 from typing import Generic, TypeVar
 
 from sim.core.errors import SimError
-from sim.faults.base import Step
-from sim.faults.injector import Death, ErrorHook, StepHook
+from sim.faults.injector import Death, ErrorHook, Step, StepHook
 from sim.handlers.errors import PermanentError, TransientError
 
 P = TypeVar("P")

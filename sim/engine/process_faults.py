@@ -4,7 +4,7 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.recorder import Recorder
-from sim.faults.base import Step
+from sim.faults.injector import Step
 from sim.results.trace import EventKind
 
 

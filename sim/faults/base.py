@@ -5,21 +5,125 @@ A target is a queue's workers (`email`), one process (`email-2`), the in-process
 In in-process mode there are no workers: what strikes a worker there strikes the application, which runs the jobs.
 """
 
-from typing import Annotated, Literal, Self
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from pydantic import Field, model_validator
 
+from sim.faults.by_hand import HandVerb
+from sim.faults.injector import Setting
+from sim.faults.schedule import random_times
 from sim.yaml_files.fields import CoarseDuration, Duration, JobName, Model
 
-Step = Literal["between-take-and-lock", "before-effect", "after-effect-before-ack"]
 JobNames = Annotated[list[JobName], Field(min_length=1, max_length=10_000)]
 FaultTimes = Duration | Annotated[list[Duration], Field(min_length=1, max_length=10_000)]
 
 
+class RandomDraw(Protocol):
+    """Draws values for a random scenario.
+
+    Attributes:
+        restart: ``restart_after`` with some value, or nothing.
+        jobs: One or two names of jobs.
+        step: A step of an attempt.
+        duration: Up to 50 s.
+    """
+
+    restart: dict[str, Any]
+    jobs: list[str]
+    step: str
+    duration: str
+
+    def one(self, *values: Any) -> Any:
+        """Choose one."""
+
+    def whole(self, low: int, high: int) -> int:
+        """Choose a number."""
+
+    def ms(self, low: int, high: int) -> str:
+        """Choose a duration, as a file says it."""
+
+    def chance(self, rate: float) -> bool:
+        """Tell whether something is there that is so often there."""
+
+    def sometimes(self, rate: float, /, **values: Any) -> dict[str, Any]:
+        """Keep each of the values as often as ``rate`` says."""
+
+    def target(self) -> str:
+        """Choose a process, a queue or a group."""
+
+    def queue(self) -> str:
+        """Choose a queue."""
+
+    def moments(self) -> Any:
+        """Choose one moment or several."""
+
+    def times(self) -> dict[str, Any]:
+        """Choose when a fault strikes: ``at``, or ``mean_every`` and what goes with it."""
+
+
 class Fault(Model):
-    """One entry of a scenario's `faults`; each kind has a model of its own, told apart by `kind`."""
+    """One entry of a scenario's `faults`; each kind has a model of its own, told apart by `kind`.
+
+    Attributes:
+        order: Where the kind stands in lists, from small to large.
+        about: What it is, in a sentence; ``new`` and docs/faults.md say so.
+        draft: Its lines in a new scenario; ``{queue}`` and ``{at}`` are filled in.
+        by_hand: What a person can do with it on the live page; empty where ``not_by_hand`` says why not.
+        for_real: How a rehearsal does it; empty where ``never_real`` says why it cannot.
+        strikes_handlers: Whether only the project's own handlers feel it, so that ``rehearse --own`` refuses it.
+        weight: How often random scenarios choose it.
+    """
+
+    order: ClassVar[int] = 1_000
+    about: ClassVar[str] = ""
+    draft: ClassVar[str] = ""
+    by_hand: ClassVar[tuple[HandVerb, ...]] = ()
+    not_by_hand: ClassVar[str] = ""
+    for_real: ClassVar[str] = ""
+    never_real: ClassVar[str] = ""
+    strikes_handlers: ClassVar[bool] = False
+    weight: ClassVar[int] = 1
 
     kind: str
+
+    def arrange(self, setting: Setting) -> None:
+        """Let it happen in a run; called once, before the run begins."""
+        raise NotImplementedError
+
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        raise NotImplementedError
+
+    @property
+    def not_for_real(self) -> list[str]:
+        """What a rehearsal cannot do of it: which key, why, and what can be done instead."""
+        return [f"kind: {self.never_real}"] if self.never_real else []
+
+    @property
+    def slows_calls_ms(self) -> int:
+        """By how much it lengthens one call to the database, ms; a run without a duration waits for that."""
+        return 0
+
+    @property
+    def restarts_ms(self) -> int:
+        """How long a process that it kills stays away, ms."""
+        return 0
+
+    @property
+    def loads_ms(self) -> int:
+        """How long Redis reads its data after it, ms."""
+        return 0
+
+    def kills(self, processes: Callable[[str], int], random_times: int) -> int:
+        """Guess how many processes will have to be replaced.
+
+        Args:
+            processes: How many processes a target names.
+            random_times: How often to count a fault that strikes at random moments.
+        """
+        return 0
 
 
 class ScheduledFault(Fault):
@@ -40,6 +144,13 @@ class ScheduledFault(Fault):
         if self.at is None:
             return []
         return sorted(self.at) if isinstance(self.at, list) else [self.at]
+
+    def times(self, setting: Setting) -> list[int]:
+        """List the moments at which the fault strikes in a run, listed or random, ms since the run began, in order."""
+        if self.mean_every is None:
+            return self.moments
+        until_ms = setting.last_arrival_ms if self.until is None else self.until
+        return random_times(self.mean_every, self.start, until_ms, setting.streams, setting.name)
 
 
 class Timed(ScheduledFault):

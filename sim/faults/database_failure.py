@@ -1,32 +1,77 @@
 """`database-failure`: calls are refused, fail in the middle, or are carried out while the answer gets lost."""
 
 from functools import partial
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from sim.faults.base import Timed
-from sim.faults.fault_type import FaultType
-from sim.faults.schedule import Setting
+from sim.faults.base import RandomDraw, Timed
+from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused
+from sim.faults.injector import Failure, Setting
 from sim.yaml_files.fields import PositiveDuration, Share
+
+BY_HAND = "by hand"
+"""The name that a database failure has which a person began."""
+
+
+def _refuse(hands: Hands, _arguments: Arguments) -> str:
+    if hands["queue"].is_database_failing(BY_HAND):
+        raise Refused("the database refuses calls already")
+    for injector in hands.values():
+        injector.begin_database_failure(BY_HAND, "refuse")
+    return "made the database refuse every call"
+
+
+def _restore(hands: Hands, _arguments: Arguments) -> str:
+    if not hands["queue"].is_database_failing(BY_HAND):
+        raise Refused("no fault thrown by hand is on the database; those of the scenario end by themselves")
+    for injector in hands.values():
+        injector.end_database_failure(BY_HAND)
+    return "let the database answer again"
 
 
 class DatabaseFailure(Timed):
     """The application's database fails."""
 
+    order: ClassVar[int] = 60
+    about: ClassVar[str] = "The database refuses connections for a while."
+    draft: ClassVar[str] = "at: {at}\nduration: 10s"
+    by_hand: ClassVar[tuple[HandVerb, ...]] = (
+        HandVerb(
+            "refuse-database",
+            "Refuse calls",
+            "database",
+            _refuse,
+            lambda injector, _: not injector.is_database_failing(BY_HAND),
+            slot="toggle",
+        ),
+        HandVerb(
+            "restore-database",
+            "Restore",
+            "database",
+            _restore,
+            lambda injector, _: injector.is_database_failing(BY_HAND),
+            slot="toggle",
+        ),
+    )
+    for_real: ClassVar[str] = "The socket of the database refuses, breaks or loses answers"
+    strikes_handlers: ClassVar[bool] = True
+
     kind: Literal["database-failure"]
     duration: PositiveDuration
-    failure: Literal["refuse", "abort", "lost-reply"] = "refuse"
+    failure: Failure = "refuse"
     """`refuse`: no connection; `abort`: fails in the middle, all undone; `lost-reply`: committed, answer lost."""
     share: Share = 1
     """Share of the calls that fail."""
 
+    def arrange(self, setting: Setting) -> None:
+        """Arrange for the window or windows."""
+        injector = setting.injector
+        for number, t_ms in enumerate(self.times(setting), 1):
+            name = f"{setting.name}.{number}"
+            injector.at(t_ms, partial(injector.begin_database_failure, name, self.failure, self.share))
+            injector.at(t_ms + self.duration, partial(injector.end_database_failure, name))
 
-def arrange(fault: DatabaseFailure, setting: Setting) -> None:
-    """Arrange for the window or windows of one fault."""
-    injector = setting.injector
-    for number, t_ms in enumerate(setting.fault_times(fault), 1):
-        name = f"{setting.name}.{number}"
-        injector.at(t_ms, partial(injector.begin_database_failure, name, fault.failure, fault.share))
-        injector.at(t_ms + fault.duration, partial(injector.end_database_failure, name))
-
-
-FAULT = FaultType(order=60, model=DatabaseFailure, arrange=arrange)
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        more = draw.sometimes(0.7, failure=draw.one("refuse", "abort", "lost-reply"), share=draw.one(0, 0.3, 1))
+        return {"duration": draw.duration, **more, **draw.times()}

@@ -1,18 +1,25 @@
 """`handler-error`: handlers raise errors of their own, by chance or in named jobs."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.faults.base import JobNames, ScheduledFault
-from sim.faults.fault_type import FaultType
-from sim.faults.injector import InjectedError
-from sim.faults.schedule import Setting
+from sim.faults.base import JobNames, RandomDraw, ScheduledFault
+from sim.faults.injector import InjectedError, Setting
 from sim.yaml_files.fields import PositiveDuration, Share
 
 
 class HandlerError(ScheduledFault):
     """The handler raises an error of its own, before its effect."""
+
+    order: ClassVar[int] = 80
+    about: ClassVar[str] = "The handler fails for a passing reason, in this share of the attempts."
+    draft: ClassVar[str] = "rate: 0.3"
+    not_by_hand: ClassVar[str] = (
+        "whether an attempt fails is drawn before the run; let the database refuse calls instead"
+    )
+    for_real: ClassVar[str] = "The handler raises it in its Node process"
+    strikes_handlers: ClassVar[bool] = True
 
     kind: Literal["handler-error"]
     error: Literal["transient", "permanent"] = "transient"
@@ -35,35 +42,45 @@ class HandlerError(ScheduledFault):
             raise ValueError("at: and duration: belong together")
         return self
 
+    def arrange(self, setting: Setting) -> None:
+        """Let the attempts that the fault means fail before their effect.
 
-def arrange(fault: HandlerError, setting: Setting) -> None:
-    """Let the attempts that the fault means fail before their effect.
+        Whether one attempt of one job fails depends on the seed, the job and the attempt alone, so both modes see the
+        same.
+        """
+        injector = setting.injector
+        windows = [(t_ms, t_ms + (self.duration or 0)) for t_ms in self.moments]
+        jobs = None if self.jobs is None else frozenset(self.jobs)
 
-    Whether one attempt of one job fails depends on the seed, the job and the attempt alone, so both modes see the same.
-    """
-    injector = setting.injector
-    windows = [(t_ms, t_ms + (fault.duration or 0)) for t_ms in fault.moments]
-    jobs = None if fault.jobs is None else frozenset(fault.jobs)
+        def hook(queue: str, job: str, attempt: int) -> InjectedError | None:
+            if windows and not any(begin <= injector.now_ms < end for begin, end in windows):
+                return None
+            if self.queues is not None and queue not in self.queues:
+                return None
+            if jobs is not None and job not in jobs:
+                return None
+            if self.first_attempts is not None and attempt > self.first_attempts:
+                return None
+            if self.rate < 1 and setting.streams.unit(setting.name, job, attempt) >= self.rate:
+                return None
+            if self.error == "permanent":
+                return InjectedError(permanent=True, message="this will never work (injected)")
+            return InjectedError(permanent=False, message="this did not work this time (injected)")
 
-    def hook(queue: str, job: str, attempt: int) -> InjectedError | None:
-        if windows and not any(begin <= injector.now_ms < end for begin, end in windows):
-            return None
-        if fault.queues is not None and queue not in fault.queues:
-            return None
-        if jobs is not None and job not in jobs:
-            return None
-        if fault.first_attempts is not None and attempt > fault.first_attempts:
-            return None
-        if fault.rate < 1 and setting.streams.unit(setting.name, job, attempt) >= fault.rate:
-            return None
-        if fault.error == "permanent":
-            return InjectedError(permanent=True, message="this will never work (injected)")
-        return InjectedError(permanent=False, message="this did not work this time (injected)")
+        injector.on_attempt(hook)
+        for begin, end in windows:
+            injector.at(begin, lambda: injector.announce("handler-fault-began", error=self.error, name=setting.name))
+            injector.at(end, lambda: injector.announce("handler-fault-ended", name=setting.name))
 
-    injector.on_attempt(hook)
-    for begin, end in windows:
-        injector.at(begin, lambda: injector.announce("handler-fault-began", error=fault.error, name=setting.name))
-        injector.at(end, lambda: injector.announce("handler-fault-ended", name=setting.name))
-
-
-FAULT = FaultType(order=80, model=HandlerError, arrange=arrange)
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        window = {"at": draw.moments(), "duration": draw.duration} if draw.chance(0.5) else {}
+        return window | draw.sometimes(
+            0.4,
+            error=draw.one("transient", "permanent"),
+            queues=[draw.queue()],
+            jobs=draw.jobs,
+            rate=draw.one(0, 0.3, 1),
+            first_attempts=draw.whole(1, 3),
+        )

@@ -1,12 +1,12 @@
 """What faults may do to a run, in plain verbs, whether the run is simulated or a rehearsal's real processes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-import numpy as np
+from sim.faults.schedule import RandomNumbers
 
-from sim.faults.base import Fault, Step
-
+Step = Literal["between-take-and-lock", "before-effect", "after-effect-before-ack"]
+"""Where in a job's attempt its process may die."""
 Failure = Literal["refuse", "abort", "lost-reply"]
 """How a call to the database fails: no connection, undone in the middle, or committed while the answer gets lost."""
 P = TypeVar("P")
@@ -45,16 +45,6 @@ StepHook = Callable[[Step, P, str, str], Death | None]
 """Step, process, queue and job -> whether the process dies there."""
 ErrorHook = Callable[[str, str, int], InjectedError | None]
 """Queue, job and attempt -> the error that the handler raises, if any."""
-
-
-class RandomNumbers(Protocol):
-    """The named random streams of a run."""
-
-    def generator(self, name: str) -> np.random.Generator:
-        """Return the stream of a component, from its beginning."""
-
-    def unit(self, name: str, *place: int | str) -> float:
-        """Return the number in [0, 1) that belongs to one place of a component, whatever was drawn before."""
 
 
 class FaultInjector(Protocol[P]):
@@ -113,29 +103,15 @@ class FaultInjector(Protocol[P]):
         """Ask ``hook`` in every attempt whether its handler raises an error."""
 
 
-class FaultyScenario(Protocol):
-    """What faults need to know of a scenario."""
+class Setting(NamedTuple):
+    """Where one fault of a scenario strikes.
 
-    @property
-    def faults(self) -> Sequence[Fault]:
-        """What breaks."""
+    Attributes:
+        name: The fault's own, such as ``fault:2:worker-crash``; its random numbers are drawn under it.
+        last_arrival_ms: When the last job is offered, ms since the run began.
+    """
 
-    @property
-    def last_arrival_ms(self) -> int:
-        """When the last job is offered, ms since the run began."""
-
-
-class FaultTarget(Protocol):
-    """A world that a scenario's faults can be arranged in."""
-
-    @property
-    def scenario(self) -> FaultyScenario:
-        """What is run."""
-
-    @property
-    def streams(self) -> RandomNumbers:
-        """Its random numbers."""
-
-    @property
-    def injector(self) -> FaultInjector[Any]:
-        """The verbs that break it."""
+    name: str
+    injector: FaultInjector[Any]
+    streams: RandomNumbers
+    last_arrival_ms: int

@@ -1,16 +1,21 @@
 """`poison-job`: whoever runs this job dies of it, every time."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
 
-from sim.faults.base import Fault, JobNames, Step
-from sim.faults.fault_type import FaultType
-from sim.faults.injector import Death, Named
-from sim.faults.schedule import Setting
+from sim.faults.base import Fault, JobNames, RandomDraw
+from sim.faults.injector import Death, Named, Setting, Step
 from sim.yaml_files.fields import Duration
 
 
 class PoisonJob(Fault):
     """A job that kills whichever process runs it, every time."""
+
+    order: ClassVar[int] = 30
+    about: ClassVar[str] = "Whoever runs this job is killed by it."
+    draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s"
+    not_by_hand: ClassVar[str] = "what a job does to its worker is in the job; crash the worker that runs it instead"
+    for_real: ClassVar[str] = "SIGKILL to whichever process runs the job"
 
     kind: Literal["poison-job"]
     jobs: JobNames
@@ -18,15 +23,26 @@ class PoisonJob(Fault):
     restart_after: Duration | None = 1_000
     """How long until a new process takes the dead one's place; `null` means never."""
 
+    def arrange(self, setting: Setting) -> None:
+        """Let every process that brings one of the jobs to the step die there."""
+        jobs = frozenset(self.jobs)
 
-def arrange(fault: PoisonJob, setting: Setting) -> None:
-    """Let every process that brings one of the jobs to the step die there."""
-    jobs = frozenset(fault.jobs)
+        def hook(step: Step, _process: Named, _queue: str, job: str) -> Death | None:
+            return Death(self.restart_after) if step == self.step and job in jobs else None
 
-    def hook(step: Step, _process: Named, _queue: str, job: str) -> Death | None:
-        return Death(fault.restart_after) if step == fault.step and job in jobs else None
+        setting.injector.on_step(hook)
 
-    setting.injector.on_step(hook)
+    @property
+    def restarts_ms(self) -> int:
+        """How long a process that it kills stays away, ms."""
+        return self.restart_after or 0
 
+    def kills(self, processes: Callable[[str], int], random_times: int) -> int:
+        """Guess how many processes will have to be replaced."""
+        return 2 * len(self.jobs)
 
-FAULT = FaultType(order=30, model=PoisonJob, arrange=arrange)
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        fatal = draw.sometimes(0.5, step=draw.one("before-effect", "after-effect-before-ack"))
+        return {"jobs": draw.jobs, **fatal, **draw.restart}

@@ -1,30 +1,73 @@
 """`redis-outage`: Redis cannot be reached for a while; its data stays."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.faults.base import Timed
-from sim.faults.fault_type import FaultType
-from sim.faults.schedule import Setting
+from sim.faults.base import RandomDraw, Timed
+from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused
+from sim.faults.injector import Setting
 from sim.yaml_files.fields import PositiveDuration
+
+
+def _stop(hands: Hands, _arguments: Arguments) -> str:
+    if hands["queue"].redis_state == "away":
+        raise Refused("Redis is away already")
+    for injector in hands.values():
+        injector.stop_redis("stopped by hand")
+    return "stopped Redis; its data stays"
+
+
+def _start(hands: Hands, _arguments: Arguments) -> str:
+    if hands["queue"].redis_state != "away":
+        raise Refused("Redis is there already")
+    for injector in hands.values():
+        injector.start_redis()
+    if hands["queue"].redis_state == "away":
+        return "took back one stop of Redis; a fault of the scenario still keeps it away"
+    return "started Redis again"
 
 
 class RedisOutage(Timed):
     """Redis cannot be reached; its data stays."""
+
+    order: ClassVar[int] = 40
+    about: ClassVar[str] = "Redis cannot be reached for a while, and keeps what it has."
+    draft: ClassVar[str] = "at: {at}\nduration: 10s"
+    by_hand: ClassVar[tuple[HandVerb, ...]] = (
+        HandVerb(
+            "stop-redis", "Stop", "redis", _stop, lambda injector, _: injector.redis_state != "away", slot="toggle"
+        ),
+        HandVerb(
+            "start-redis", "Start", "redis", _start, lambda injector, _: injector.redis_state == "away", slot="toggle"
+        ),
+    )
+    for_real: ClassVar[str] = "The socket of redis-server is taken away, and given back"
 
     kind: Literal["redis-outage"]
     duration: PositiveDuration
     lost_replies: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """Submits under way when it goes: Redis has carried them out, and the answer never arrives."""
 
+    def arrange(self, setting: Setting) -> None:
+        """Arrange for the outage or outages."""
+        injector = setting.injector
+        for t_ms in self.times(setting):
+            injector.at(t_ms, lambda: injector.stop_redis(lost_replies=self.lost_replies))
+            injector.at(t_ms + self.duration, injector.start_redis)
 
-def arrange(fault: RedisOutage, setting: Setting) -> None:
-    """Arrange for the outage or outages of one fault."""
-    injector = setting.injector
-    for t_ms in setting.fault_times(fault):
-        injector.at(t_ms, lambda: injector.stop_redis(lost_replies=fault.lost_replies))
-        injector.at(t_ms + fault.duration, injector.start_redis)
+    @property
+    def not_for_real(self) -> list[str]:
+        """No real server loses replies on command."""
+        if not self.lost_replies:
+            return []
+        return [
+            "lost_replies: no real server loses exactly so many replies on command; "
+            "leave lost_replies out to rehearse the outage"
+        ]
 
-
-FAULT = FaultType(order=40, model=RedisOutage, arrange=arrange)
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        lost = draw.sometimes(0.4, lost_replies=draw.whole(0, 4))
+        return {"duration": draw.duration, **lost, **draw.times()}

@@ -1,39 +1,75 @@
-"""Every fault there is: each module of this package that defines one, found by itself."""
+"""Every fault there is: who adds a fault writes one file in this folder, and it is found."""
 
+from collections.abc import Sequence
 from functools import reduce
 from importlib import import_module
 from operator import or_
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args
 
 from pydantic import Field
 
-import sim.faults
-from sim.faults.base import Fault
-from sim.faults.fault_type import FaultType
-from sim.faults.injector import FaultTarget
-from sim.faults.schedule import Setting
+import sim.faults as room
+from sim.faults.base import Fault, ScheduledFault, Timed
+from sim.faults.by_hand import HandVerb
+from sim.faults.injector import FaultInjector, Setting
+from sim.faults.schedule import RandomNumbers
+
+_SHARED = (Fault, ScheduledFault, Timed)
 
 
-def _find() -> dict[str, FaultType[Any]]:
-    modules = (import_module(f"sim.faults.{found.name}") for found in iter_modules(sim.faults.__path__))
-    found = [module.FAULT for module in modules if hasattr(module, "FAULT")]
-    return {one.kind: one for one in sorted(found, key=lambda one: (one.order, one.kind))}
+def _faults() -> dict[str, type[Fault]]:
+    found: dict[str, type[Fault]] = {}
+    for module in sorted(module.name for module in iter_modules(room.__path__) if module.name != "registry"):
+        for one in vars(import_module(f"{room.__name__}.{module}")).values():
+            if isinstance(one, type) and issubclass(one, Fault) and one not in _SHARED:
+                (kind,) = get_args(one.model_fields["kind"].annotation)
+                found[kind] = one
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].order, pair[0])))
 
 
-FAULTS = _find()
+FAULTS = _faults()
 """By ``kind``, in the order in which they are listed."""
+HAND_VERBS: dict[str, HandVerb] = {verb.name: verb for fault in FAULTS.values() for verb in fault.by_hand}
+"""What a person can do by hand on the live page to break and mend, by name."""
 
 if TYPE_CHECKING:
     AnyFault = Fault
 else:
-    AnyFault = Annotated[reduce(or_, (one.model for one in FAULTS.values())), Field(discriminator="kind")]
-"""What may stand under a scenario's ``faults``."""
+    AnyFault = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
+"""What may stand under a scenario's ``faults``, told apart by ``kind``."""
+
+
+class FaultyScenario(Protocol):
+    """What faults need to know of a scenario."""
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What breaks."""
+
+    @property
+    def last_arrival_ms(self) -> int:
+        """When the last job is offered, ms since the run began."""
+
+
+class FaultTarget(Protocol):
+    """A world that a scenario's faults can be arranged in."""
+
+    @property
+    def scenario(self) -> FaultyScenario:
+        """What is run."""
+
+    @property
+    def streams(self) -> RandomNumbers:
+        """Its random numbers."""
+
+    @property
+    def injector(self) -> FaultInjector[Any]:
+        """The verbs that break it."""
 
 
 def arrange_faults(world: FaultTarget) -> None:
     """Arrange all faults of the world's scenario; call it once, before the world runs."""
     for number, fault in enumerate(world.scenario.faults, 1):
         name = f"fault:{number}:{fault.kind}"
-        setting = Setting(name, world.injector, world.streams, world.scenario.last_arrival_ms)
-        FAULTS[fault.kind].arrange(fault, setting)
+        fault.arrange(Setting(name, world.injector, world.streams, world.scenario.last_arrival_ms))

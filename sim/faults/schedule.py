@@ -1,46 +1,31 @@
-"""When a fault strikes: the listed moments, or random ones drawn from the fault's own stream.
+"""When a fault strikes at random: moments drawn from the fault's own stream."""
 
-What a fault is handed: the run's injector, and a name of its own to draw random numbers under.
-"""
+from typing import Protocol
 
-from typing import Any, NamedTuple
-
-from sim.faults.base import ScheduledFault
-from sim.faults.injector import FaultInjector, RandomNumbers
+import numpy as np
 
 
-def fault_times(fault: ScheduledFault, last_arrival_ms: int, streams: RandomNumbers, name: str) -> list[int]:
-    """List the moments at which a fault strikes, ms since the run began, in order.
+class RandomNumbers(Protocol):
+    """The named random streams of a run."""
 
-    Random strikes have exponential gaps with the mean ``mean_every``, from ``start`` until ``until`` or, without it,
-    until the last job is offered.
+    def generator(self, name: str) -> np.random.Generator:
+        """Return the stream of a component, from its beginning."""
+
+    def unit(self, name: str, *place: int | str) -> float:
+        """Return the number in [0, 1) that belongs to one place of a component, whatever was drawn before."""
+
+
+def random_times(mean_gap_ms: int, start_ms: int, until_ms: int, streams: RandomNumbers, name: str) -> list[int]:
+    """Draw the moments at which a fault strikes, ms since the run began, in order: gaps are exponential.
+
+    Args:
+        name: The fault's own, such as ``fault:2:worker-crash``.
     """
-    if fault.mean_every is None:
-        return fault.moments
-    until_ms = last_arrival_ms if fault.until is None else fault.until
     generator = streams.generator(f"strikes:{name}")
     times: list[int] = []
-    moment = float(fault.start)
+    moment = float(start_ms)
     while True:
-        moment += generator.exponential(fault.mean_every)
+        moment += generator.exponential(mean_gap_ms)
         if moment > until_ms:
             return times
         times.append(round(moment))
-
-
-class Setting(NamedTuple):
-    """Where one fault of a scenario strikes.
-
-    Attributes:
-        name: The fault's own, such as ``fault:2:worker-crash``.
-        last_arrival_ms: When the last job is offered, ms since the run began.
-    """
-
-    name: str
-    injector: FaultInjector[Any]
-    streams: RandomNumbers
-    last_arrival_ms: int
-
-    def fault_times(self, fault: ScheduledFault) -> list[int]:
-        """List the moments at which the fault strikes, ms since the run began."""
-        return fault_times(fault, self.last_arrival_ms, self.streams, self.name)

@@ -1,19 +1,65 @@
 """`worker-crash`: a process dies at a time, or at a step of a job; another may take its place."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.faults.base import JobNames, ScheduledFault, Step
-from sim.faults.fault_type import FaultType
-from sim.faults.injector import Death, Named
-from sim.faults.schedule import Setting
+from sim.core.durations import format_duration, parse_duration
+from sim.faults.base import JobNames, RandomDraw, ScheduledFault
+from sim.faults.by_hand import Arguments, Choice, Hands, HandVerb, Question, Refused, struck
+from sim.faults.injector import Death, Named, Setting, Step
 from sim.yaml_files.fields import Duration
+
+
+def _crash(hands: Hands, arguments: Arguments) -> str:
+    after_ms = parse_duration(arguments["restart_after"]) if arguments.get("restart_after") else None
+    both = struck(hands, arguments)
+    if not any(process.alive for _injector, processes in both for process in processes):
+        raise Refused(f"{arguments['process']} is down already")
+    for injector, processes in both:
+        for process in processes:
+            injector.crash(process, after_ms)
+    later = "; nothing restarts it" if after_ms is None else f", to start again after {format_duration(after_ms)}"
+    return f"crashed {arguments['process']}{later}"
+
+
+def _restart(hands: Hands, arguments: Arguments) -> str:
+    both = struck(hands, arguments)
+    if all(process.alive for _injector, processes in both for process in processes):
+        raise Refused(f"{arguments['process']} is running; crash it first")
+    for injector, processes in both:
+        for process in processes:
+            injector.restart(process)
+    return f"started {arguments['process']} again"
+
+
+_AFTER = (Choice("", "never"), Choice("1s", "after 1 s"), Choice("5s", "after 5 s"), Choice("30s", "after 30 s"))
 
 
 class WorkerCrash(ScheduledFault):
     """A process dies as if by SIGKILL: at a time, at a step of a job, or on the n-th job it takes."""
+
+    order: ClassVar[int] = 10
+    about: ClassVar[str] = "A process dies as if by SIGKILL; another one starts in its place."
+    draft: ClassVar[str] = (
+        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nrestart_after: 5s"
+    )
+    by_hand: ClassVar[tuple[HandVerb, ...]] = (
+        HandVerb(
+            "crash-worker",
+            "Crash",
+            "process",
+            _crash,
+            lambda _injector, process: process.alive,
+            (Question("restart_after", "A crashed worker starts again", lambda _redis: _AFTER, "5s"),),
+            optional=("restart_after",),
+        ),
+        HandVerb("restart-worker", "Start", "process", _restart, lambda _injector, process: not process.alive),
+    )
+    for_real: ClassVar[str] = "SIGKILL to the process"
+    weight: ClassVar[int] = 2
 
     kind: Literal["worker-crash"]
     target: str = "workers"
@@ -36,34 +82,54 @@ class WorkerCrash(ScheduledFault):
             raise ValueError("step: belongs to on_job: or jobs:, a crash at a time hits whatever step is running")
         return self
 
+    def arrange(self, setting: Setting) -> None:
+        """Arrange for the crash or crashes."""
+        injector = setting.injector
+        targets = injector.processes(self.target)
+        if self.on_job is None and self.jobs is None:
+            for t_ms in self.times(setting):
+                for process in targets:
+                    injector.at(t_ms, partial(injector.crash, process, self.restart_after))
+            return
+        wanted = self.step or "before-effect"
+        reached = 0
+        died_in: set[str] = set()
 
-def arrange(fault: WorkerCrash, setting: Setting) -> None:
-    """Arrange for the crash or crashes of one fault."""
-    injector = setting.injector
-    targets = injector.processes(fault.target)
-    if fault.on_job is None and fault.jobs is None:
-        for t_ms in setting.fault_times(fault):
-            for process in targets:
-                injector.at(t_ms, partial(injector.crash, process, fault.restart_after))
-        return
-    wanted = fault.step or "before-effect"
-    reached = 0
-    died_in: set[str] = set()
-
-    def hook(step: Step, process: Named, _queue: str, job: str) -> Death | None:
-        nonlocal reached
-        if step != wanted or process not in targets:
-            return None
-        reached += 1
-        if fault.jobs is not None:
-            if job not in fault.jobs or job in died_in:
+        def hook(step: Step, process: Named, _queue: str, job: str) -> Death | None:
+            nonlocal reached
+            if step != wanted or process not in targets:
                 return None
-            died_in.add(job)
-        elif reached != fault.on_job:
-            return None
-        return Death(fault.restart_after)
+            reached += 1
+            if self.jobs is not None:
+                if job not in self.jobs or job in died_in:
+                    return None
+                died_in.add(job)
+            elif reached != self.on_job:
+                return None
+            return Death(self.restart_after)
 
-    injector.on_step(hook)
+        injector.on_step(hook)
 
+    @property
+    def restarts_ms(self) -> int:
+        """How long a process that it kills stays away, ms."""
+        return self.restart_after or 0
 
-FAULT = FaultType(order=10, model=WorkerCrash, arrange=arrange)
+    def kills(self, processes: Callable[[str], int], random_times: int) -> int:
+        """Guess how many processes will have to be replaced."""
+        if self.restart_after is None:
+            return 0
+        times = 1 if self.mean_every is None else random_times
+        each = 1 if self.jobs or self.on_job else processes(self.target)
+        return each * max(1, len(self.jobs or ())) * max(times, len(self.moments))
+
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        who = {"target": draw.target(), **draw.restart}
+        when: dict[str, Any] = draw.one(
+            draw.times(),
+            {"on_job": draw.whole(1, 5)} | draw.sometimes(0.7, step=draw.step),
+            {"jobs": draw.jobs} | draw.sometimes(0.7, step=draw.step),
+        )
+        return {**who, **when}

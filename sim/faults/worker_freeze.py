@@ -1,30 +1,78 @@
 """`worker-freeze`: a process stands still, longer than its locks perhaps, and then goes on as if nothing had been."""
 
 from functools import partial
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from sim.faults.base import Timed
-from sim.faults.fault_type import FaultType
-from sim.faults.schedule import Setting
+from sim.faults.base import RandomDraw, Timed
+from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused, struck
+from sim.faults.injector import Setting
 from sim.yaml_files.fields import PositiveDuration
+
+
+def _freeze(hands: Hands, arguments: Arguments) -> str:
+    both = struck(hands, arguments)
+    target = hands["queue"].processes(arguments["process"])[0]
+    if not target.alive or target.frozen:
+        raise Refused(f"{target.name} is {'frozen already' if target.frozen else 'down'}")
+    for injector, processes in both:
+        for process in processes:
+            injector.freeze(process)
+    return f"froze {arguments['process']}"
+
+
+def _thaw(hands: Hands, arguments: Arguments) -> str:
+    both = struck(hands, arguments)
+    if not any(process.frozen for _injector, processes in both for process in processes):
+        raise Refused(f"{arguments['process']} is not frozen")
+    for injector, processes in both:
+        for process in processes:
+            injector.resume(process)
+    return f"let {arguments['process']} go on"
 
 
 class WorkerFreeze(Timed):
     """A process stops (as by SIGSTOP, a long garbage collection or a paused machine) and goes on later."""
+
+    order: ClassVar[int] = 20
+    about: ClassVar[str] = (
+        "A process stands still, its timers too, and goes on where it was. Longer than the lock of 30 s is worst."
+    )
+    draft: ClassVar[str] = (
+        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nduration: 45s"
+    )
+    by_hand: ClassVar[tuple[HandVerb, ...]] = (
+        HandVerb(
+            "freeze-worker",
+            "Freeze",
+            "process",
+            _freeze,
+            lambda _injector, process: process.alive and not process.frozen,
+        ),
+        HandVerb(
+            "resume-worker",
+            "Resume",
+            "process",
+            _thaw,
+            lambda _injector, process: process.alive and process.frozen,
+        ),
+    )
+    for_real: ClassVar[str] = "SIGSTOP to the process, and SIGCONT"
+    weight: ClassVar[int] = 2
 
     kind: Literal["worker-freeze"]
     target: str = "workers"
     duration: PositiveDuration
     """How long it stands still."""
 
+    def arrange(self, setting: Setting) -> None:
+        """Arrange for the freeze or freezes."""
+        injector = setting.injector
+        for t_ms in self.times(setting):
+            for process in injector.processes(self.target):
+                injector.at(t_ms, partial(injector.freeze, process))
+                injector.at(t_ms + self.duration, partial(injector.resume, process))
 
-def arrange(fault: WorkerFreeze, setting: Setting) -> None:
-    """Arrange for the freeze or freezes of one fault."""
-    injector = setting.injector
-    for t_ms in setting.fault_times(fault):
-        for process in injector.processes(fault.target):
-            injector.at(t_ms, partial(injector.freeze, process))
-            injector.at(t_ms + fault.duration, partial(injector.resume, process))
-
-
-FAULT = FaultType(order=20, model=WorkerFreeze, arrange=arrange)
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        return {"target": draw.target(), "duration": draw.duration, **draw.times()}

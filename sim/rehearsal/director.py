@@ -10,9 +10,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
-from sim.faults.poison_job import PoisonJob
 from sim.faults.registry import arrange_faults
-from sim.faults.worker_crash import WorkerCrash
 from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
@@ -107,8 +105,7 @@ class Rehearsal:
             "settings": worker_settings(settings, self.clock.scale),
             "limiter": limiter(self.scenario.queues[queue], self.clock.scale),
             "announceTaken": any(
-                isinstance(fault, WorkerCrash) and fault.step == "between-take-and-lock"
-                for fault in self.scenario.faults
+                getattr(fault, "step", None) == "between-take-and-lock" for fault in self.scenario.faults
             ),
             **self._connection(),
         }
@@ -120,14 +117,10 @@ class Rehearsal:
 
     def _spares(self) -> int:
         """Guess how many processes will be replaced."""
-        crashes = 0
-        for fault in self.scenario.faults:
-            if isinstance(fault, PoisonJob):
-                crashes += 2 * len(fault.jobs)
-            elif isinstance(fault, WorkerCrash) and fault.restart_after is not None:
-                times = 1 if fault.mean_every is None else MAX_SPARES
-                struck = 1 if fault.jobs or fault.on_job else len(self.injector.processes(fault.target))
-                crashes += struck * max(1, len(fault.jobs or ())) * max(times, len(fault.moments))
+        crashes = sum(
+            fault.kills(lambda target: len(self.injector.processes(target)), MAX_SPARES)
+            for fault in self.scenario.faults
+        )
         return min(MAX_SPARES, crashes)
 
     # -- the run ----------------------------------------------------------------------------------------------------

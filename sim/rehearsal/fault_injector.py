@@ -11,8 +11,7 @@ from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
-from sim.faults.base import Step
-from sim.faults.injector import Failure
+from sim.faults.injector import Failure, Step
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer

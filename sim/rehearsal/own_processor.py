@@ -12,9 +12,6 @@ from typing import Any
 from sim.core.errors import SimError
 from sim.engine.database import DatabaseAccess
 from sim.engine.recorder import Recorder
-from sim.faults.database_failure import DatabaseFailure
-from sim.faults.handler_error import HandlerError
-from sim.faults.slow_database import SlowDatabase
 from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
 from sim.rehearsal.real_parts import RealParts
@@ -49,7 +46,7 @@ def look_at(path: Path, scenario: Scenario, name: str, parts: RealParts) -> None
             scenario strikes the project's own handlers.
     """
     for number, fault in enumerate(scenario.faults):
-        if isinstance(fault, DatabaseFailure | SlowDatabase | HandlerError):
+        if fault.strikes_handlers:
             raise OwnFileError(
                 name,
                 None,

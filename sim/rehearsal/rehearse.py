@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.core.errors import SimError
-from sim.faults.redis_crash import RedisCrash
-from sim.faults.redis_outage import RedisOutage
 from sim.rehearsal.director import Rehearsal
 from sim.rehearsal.prediction import predict
 from sim.rehearsal.process_group import ProcessGroup
@@ -110,7 +108,9 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
     Raises:
         NotRehearsable: With every reason.
     """
-    reasons = [reason for number, fault in enumerate(scenario.faults) for reason in _of_fault(number, fault)]
+    reasons = [
+        f"faults[{number}].{reason}" for number, fault in enumerate(scenario.faults) for reason in fault.not_for_real
+    ]
     reasons += [
         f"operator[{number}].{step.not_for_real}"
         for number, step in enumerate(scenario.operator)
@@ -140,26 +140,6 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         reasons.append(f"at {scale} it takes longer than {MAX_REAL_MS // 60_000} minutes; give a larger --scale")
     if reasons:
         raise NotRehearsable(name, *reasons)
-
-
-def _of_fault(number: int, fault: object) -> list[str]:
-    reasons: list[str] = []
-    if isinstance(fault, RedisCrash) and fault.cause == "power-loss":
-        reasons.append(
-            f"faults[{number}].cause: a power loss cannot be done to a real machine from here; "
-            "process-kill kills redis-server for real"
-        )
-    if isinstance(fault, RedisCrash) and fault.loading:
-        reasons.append(
-            f"faults[{number}].loading: how long redis-server loads is up to its data; "
-            "leave loading out to rehearse the crash"
-        )
-    if isinstance(fault, RedisOutage) and fault.lost_replies:
-        reasons.append(
-            f"faults[{number}].lost_replies: no real server loses exactly so many replies on command; "
-            "leave lost_replies out to rehearse the outage"
-        )
-    return reasons
 
 
 class RehearsalReport(NamedTuple):

@@ -10,7 +10,6 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.faults.base import ScheduledFault
-from sim.faults.handler_error import HandlerError
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES, Alert, MetricsConfig
 from sim.scenario.parts import Parts
@@ -164,9 +163,8 @@ def _faults(parts: Parts) -> Iterator[Problem]:
         target = getattr(fault, "target", None)
         if target is not None:
             yield from _target(parts, (*here, "target"), target)
-        if isinstance(fault, HandlerError):
-            for place, name in enumerate(fault.queues or []):
-                yield from _unknown_queue(parts, (*here, "queues", place), name)
+        for place, name in enumerate(getattr(fault, "queues", None) or []):
+            yield from _unknown_queue(parts, (*here, "queues", place), name)
         for place, job in enumerate(getattr(fault, "jobs", None) or []):
             yield from _job(parts, offered, (*here, "jobs", place), job)
 

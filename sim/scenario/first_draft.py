@@ -1,47 +1,13 @@
 """The text of a new scenario, with comments that say what each line does and what else could stand there."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
 from sim.core.durations import format_duration, parse_duration
+from sim.faults.registry import FAULTS
 
-FAULTS: Mapping[str, tuple[str, str]] = {
-    "worker-crash": (
-        "A process dies as if by SIGKILL; another one starts in its place.",
-        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nrestart_after: 5s",
-    ),
-    "worker-freeze": (
-        "A process stands still, its timers too, and goes on where it was. Longer than the lock of 30 s is worst.",
-        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nduration: 45s",
-    ),
-    "poison-job": (
-        "Whoever runs this job is killed by it.",
-        "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s",
-    ),
-    "redis-outage": (
-        "Redis cannot be reached for a while, and keeps what it has.",
-        "at: {at}\nduration: 10s",
-    ),
-    "redis-crash": (
-        "Redis is killed and starts again; redis.persistence says what it still knows then.",
-        "at: {at}\nduration: 2s",
-    ),
-    "database-failure": (
-        "The database refuses connections for a while.",
-        "at: {at}\nduration: 10s",
-    ),
-    "slow-database": (
-        "The database answers, but slowly.",
-        "at: {at}\nduration: 10s\nlatency: 500ms                # what a transaction takes meanwhile",
-    ),
-    "handler-error": (
-        "The handler fails for a passing reason, in this share of the attempts.",
-        "rate: 0.3",
-    ),
-}
-"""By kind of fault: what it is, and its lines."""
 QUEUES = ("email", "order", "payment")
 """The queues whose handler, backoff and retention are documented, so that a draft need not say them."""
 
@@ -131,11 +97,11 @@ def _faults(draft: Draft) -> list[str]:
     lines = ["faults:"]
     whole_ms = parse_duration(draft.every) * draft.jobs
     for place, kind in enumerate(draft.faults, 1):
-        about, fields = FAULTS[kind]
+        fault = FAULTS[kind]
         at = format_duration(whole_ms * place // (len(draft.faults) + 1))
-        lines += [f"  # {line}" for line in wrap(about, 76)]
+        lines += [f"  # {line}" for line in wrap(fault.about, 76)]
         lines.append(f"  - kind: {kind}")
-        lines += [f"    {line}" for line in fields.format(queue=draft.queue, at=at).splitlines()]
+        lines += [f"    {line}" for line in fault.draft.format(queue=draft.queue, at=at).splitlines()]
     return lines
 
 

@@ -11,10 +11,6 @@ from collections.abc import Iterator
 
 from sim.core.durations import UNITS_MS, format_duration
 from sim.faults.base import ScheduledFault
-from sim.faults.poison_job import PoisonJob
-from sim.faults.redis_crash import RedisCrash
-from sim.faults.slow_database import SlowDatabase
-from sim.faults.worker_crash import WorkerCrash
 from sim.scenario.parts import Parts
 from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, QueueConfig, UniformTime
 from sim.scenario.schema import Scenario, Workers
@@ -73,19 +69,17 @@ def longest_way_ms(scenario: Scenario) -> int:
 
 def _way_ms(scenario: Scenario, queue: str) -> int:
     config, workers = scenario.queues[queue], scenario.workers_of(queue)
-    slow_ms = max((fault.latency for fault in scenario.faults if isinstance(fault, SlowDatabase)), default=0)
+    slow_ms = max((fault.slows_calls_ms for fault in scenario.faults), default=0)
     attempt_ms = _longest_service_ms(config) + _CALLS * (scenario.database.latency + slow_ms)
     if workers.blocking:
         attempt_ms *= workers.concurrency
     recovery_ms = workers.lock_duration + 2 * workers.stalled_interval
-    restarts = [fault.restart_after or 0 for fault in scenario.faults if isinstance(fault, WorkerCrash | PoisonJob)]
-    loading = [fault.loading for fault in scenario.faults if isinstance(fault, RedisCrash)]
     return (
         config.attempts * attempt_ms
         + _schedule_ms(config.backoff, config.attempts)
         + _RECOVERIES * recovery_ms
-        + max(restarts, default=0)
-        + max(loading, default=0)
+        + max((fault.restarts_ms for fault in scenario.faults), default=0)
+        + max((fault.loads_ms for fault in scenario.faults), default=0)
         + (workers.start_spread or 0)
         + workers.guard_interval
         + workers.retry_process_delay

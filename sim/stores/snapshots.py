@@ -3,10 +3,8 @@
 from typing import Any, NamedTuple
 
 from sim.core.clock import Clock
+from sim.faults.redis_crash import FSYNC_MS
 from sim.scenario.schema import RedisConfig
-
-FSYNC_MS = 1_000
-"""``aof-everysec`` brings the log to the disk this often."""
 
 
 class SavedKey(NamedTuple):

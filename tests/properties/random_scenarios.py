@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sim.faults.registry import FAULTS
+
 QUEUES = ("order", "email", "payment")
 
 
@@ -66,48 +68,80 @@ def arrivals() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def faults(queue: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Any fault, on this queue's workers where it needs a target."""
-    at = {"at": st.one_of(ms(0, 30_000), st.lists(ms(0, 30_000), min_size=1, max_size=3))}
-    target = {"target": st.sampled_from([queue, "workers", "application"])}
-    restart = {"restart_after": st.one_of(st.none(), ms(0, 5_000))}
-    duration = {"duration": ms(1, 50_000)}
+class FaultDraw:
+    """What the file of a fault draws a fault from, by Hypothesis; see ``sim.faults.base.RandomDraw``.
 
-    def fault(kind: str, required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dict[str, Any]]:
-        return st.fixed_dictionaries({"kind": st.just(kind), **required}, optional=optional)
+    Times are shorter than those of ``wide_scenarios``, and targets and jobs are those of one queue.
+    """
 
-    return st.one_of(
-        fault("worker-crash", {**at, **target}, **restart),
-        fault(
-            "worker-crash",
-            {"on_job": st.integers(1, 4), **target},
-            step=st.sampled_from(["between-take-and-lock", "before-effect", "after-effect-before-ack"]),
-            **restart,
-        ),
-        fault("worker-crash", {"mean_every": ms(500, 9_000), "until": ms(1_000, 20_000), **target}, **restart),
-        fault("worker-freeze", {**at, **target, **duration}),
-        fault("poison-job", {"jobs": st.just([f"{queue}-1"])}, **restart),
-        fault("redis-outage", {**at, **duration}, lost_replies=st.integers(0, 3)),
-        fault(
-            "redis-crash",
-            {**at, **duration},
-            cause=st.sampled_from(["process-kill", "power-loss"]),
-            loading=ms(0, 3_000),
-        ),
-        fault(
-            "database-failure",
-            {**at, **duration},
-            failure=st.sampled_from(["refuse", "abort", "lost-reply"]),
-            share=st.sampled_from([1, 0.5]),
-        ),
-        fault("slow-database", {**at, **duration, "latency": ms(1, 4_000)}),
-        fault(
-            "handler-error",
-            {"rate": st.sampled_from([0, 0.3, 1])},
-            error=st.sampled_from(["transient", "permanent"]),
-            first_attempts=st.integers(1, 3),
-        ),
-    )
+    def __init__(self, draw: st.DrawFn, queue: str) -> None:
+        self._draw = draw
+        self._queue = queue
+
+    @property
+    def restart(self) -> dict[str, Any]:
+        """When a process comes back, or nothing of it."""
+        return self.sometimes(0.5, restart_after=self._draw(st.one_of(st.none(), ms(0, 5_000))))
+
+    @property
+    def jobs(self) -> list[str]:
+        """The first job, which there always is."""
+        return [f"{self._queue}-1"]
+
+    @property
+    def step(self) -> str:
+        """A step of an attempt."""
+        return self.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
+
+    @property
+    def duration(self) -> str:
+        """Up to 50 s."""
+        return self.ms(1, 50_000)
+
+    def one(self, *values: Any) -> Any:
+        """Choose one."""
+        return self._draw(st.sampled_from(values))
+
+    def whole(self, low: int, high: int) -> int:
+        """A number."""
+        return self._draw(st.integers(low, high))
+
+    def ms(self, low: int, high: int) -> str:
+        """A duration."""
+        return self._draw(ms(low, high))
+
+    def chance(self, _rate: float) -> bool:
+        """Tell whether something is there; how often is up to Hypothesis."""
+        return self._draw(st.booleans())
+
+    def sometimes(self, rate: float, /, **values: Any) -> dict[str, Any]:
+        """Keep some of the values."""
+        return {name: value for name, value in values.items() if self.chance(rate)}
+
+    def target(self) -> str:
+        """Whom a fault strikes."""
+        return self.one(self._queue, "workers", "application")
+
+    def queue(self) -> str:
+        """The queue."""
+        return self._queue
+
+    def moments(self) -> Any:
+        """One moment or several."""
+        return self._draw(st.one_of(ms(0, 30_000), st.lists(ms(0, 30_000), min_size=1, max_size=3)))
+
+    def times(self) -> dict[str, Any]:
+        """When a fault strikes."""
+        if self.chance(0.7):
+            return {"at": self.moments()}
+        return {"mean_every": self.ms(500, 9_000), "until": self.ms(1_000, 20_000)}
+
+
+@st.composite
+def faults(draw: st.DrawFn, queue: str) -> dict[str, Any]:
+    """Any fault, as its own file draws it, on this queue's workers where it needs a target."""
+    kind = draw(st.sampled_from(list(FAULTS)))
+    return {"kind": kind, **FAULTS[kind].random(FaultDraw(draw, queue))}
 
 
 @st.composite

@@ -7,12 +7,40 @@ their moments fall on the same second, so that things happen at the same time.
 from random import Random
 from typing import Any
 
+from sim.faults.registry import FAULTS
+
 NAMES = ("order", "email", "payment", "x9", "late_2")
 DOCUMENTED = NAMES[:3]
 VERBS = ("retry", "retry-all", "promote", "remove", "clean", "pause", "resume", "drain")
 ON_DEAD_LETTERS = ("replay", "replay-all", "purge", "purge-all")
 STATES = ("waiting", "active", "completed", "failed", "delayed", "paused")
 LAST_MS = 60_000
+
+
+class FaultDraw:
+    """What the file of a fault draws a fault from; see ``sim.faults.base.RandomDraw``."""
+
+    def __init__(self, draw: "Draw") -> None:
+        self._draw = draw
+        self.restart = draw.sometimes(0.7, restart_after=draw.one(None, draw.ms(0, 8_000)))
+        self.jobs = [draw.job() for _ in range(draw.random.randint(1, 2))]
+        self.step = draw.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
+        self.duration = draw.ms(1, 50_000)
+        self.one = draw.one
+        self.ms = draw.ms
+        self.chance = draw.chance
+        self.sometimes = draw.sometimes
+        self.target = draw.target
+        self.moments = draw.moments
+        self.times = draw.struck
+
+    def whole(self, low: int, high: int) -> int:
+        """A number."""
+        return self._draw.random.randint(low, high)
+
+    def queue(self) -> str:
+        """One of the queues."""
+        return self.one(*self._draw.queues)
 
 
 class Draw:
@@ -149,47 +177,9 @@ class Draw:
         return {"mean_every": self.ms(1_000, 20_000), "until": self.ms(10_000, LAST_MS), **more}
 
     def fault(self) -> dict[str, Any]:
-        """Any fault."""
-        kind = self.one(
-            "worker-crash", "worker-crash", "worker-freeze", "worker-freeze", "poison-job", "redis-outage",
-            "redis-crash", "redis-crash", "database-failure", "slow-database", "handler-error",
-        )  # fmt: skip
-        restart = self.sometimes(0.7, restart_after=self.one(None, self.ms(0, 8_000)))
-        jobs = [self.job() for _ in range(self.random.randint(1, 2))]
-        step = self.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
-        duration = self.ms(1, 50_000)
-        match kind:
-            case "worker-crash":
-                return {"kind": kind, "target": self.target(), **restart} | self.one(
-                    self.struck(),
-                    {"on_job": self.random.randint(1, 5)} | self.sometimes(0.7, step=step),
-                    {"jobs": jobs} | self.sometimes(0.7, step=step),
-                )
-            case "worker-freeze":
-                return {"kind": kind, "target": self.target(), "duration": duration, **self.struck()}
-            case "poison-job":
-                fatal = self.sometimes(0.5, step=self.one("before-effect", "after-effect-before-ack"))
-                return {"kind": kind, "jobs": jobs, **fatal, **restart}
-            case "redis-outage":
-                lost = self.sometimes(0.4, lost_replies=self.random.randint(0, 4))
-                return {"kind": kind, "duration": duration, **lost, **self.struck()}
-            case "redis-crash":
-                more = self.sometimes(0.6, cause=self.one("process-kill", "power-loss"), loading=self.ms(0, 10_000))
-                return {"kind": kind, "duration": duration, **more, **self.struck()}
-            case "database-failure":
-                more = self.sometimes(0.7, failure=self.one("refuse", "abort", "lost-reply"), share=self.one(0, 0.3, 1))
-                return {"kind": kind, "duration": duration, **more, **self.struck()}
-            case "slow-database":
-                return {"kind": kind, "duration": duration, "latency": self.ms(1, 6_000), **self.struck()}
-        window = {"at": self.moments(), "duration": duration} if self.chance(0.5) else {}
-        return {"kind": "handler-error", **window} | self.sometimes(
-            0.4,
-            error=self.one("transient", "permanent"),
-            queues=[self.one(*self.queues)],
-            jobs=jobs,
-            rate=self.one(0, 0.3, 1),
-            first_attempts=self.random.randint(1, 3),
-        )
+        """Any fault, as its own file draws it."""
+        kind = self.one(*(kind for kind, fault in FAULTS.items() for _ in range(fault.weight)))
+        return {"kind": kind, **FAULTS[kind].random(FaultDraw(self))}
 
     def step(self) -> dict[str, Any]:
         """Something that the operator does."""

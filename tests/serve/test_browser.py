@@ -106,7 +106,7 @@ def test_break_the_database_and_bring_back_what_failed(page: Any) -> None:
 def test_crash_a_worker_and_start_it_again(page: Any) -> None:
     """Its state is told in words and with a sign; the button becomes the other one of its pair."""
     row = page.locator("tr", has=page.get_by_role("rowheader", name="order-1"))
-    page.select_option("#restart", "")
+    page.select_option("#crash-worker-restart_after", "")
     row.get_by_role("button", name="Crash").click()
     expect(row).to_contain_text("✖ down")
     row.get_by_role("button", name="Start").click()
@@ -124,13 +124,13 @@ def test_crash_a_worker_and_start_it_again(page: Any) -> None:
 def test_crash_redis_and_slow_the_database(page: Any) -> None:
     """What a crash keeps stands beside it beforehand; a call that is made while the database is slow takes longer."""
     systems = page.locator("#systems")
-    assert page.locator("#cause option").all_inner_texts() == [
+    assert page.locator("#crash-redis-cause option").all_inner_texts() == [
         "its process is killed: nothing is lost",
         "the power fails: up to 1s is lost",
     ]
     go_to(page, "2300ms", "2.3s")
     expect(outcome(page, "queue", "delivered")).to_have_text("4")
-    page.select_option("#cause", "power-loss")
+    page.select_option("#crash-redis-cause", "power-loss")
     page.click("#redis-crash")
     expect(page.locator("#notice")).to_have_text(
         "At 2.3s: crashed Redis (power-loss, aof-everysec): it goes back to 2s."
@@ -138,7 +138,7 @@ def test_crash_redis_and_slow_the_database(page: Any) -> None:
     expect(systems).to_contain_text("✖ away")
     page.click("#redis-toggle")
     expect(systems).to_contain_text("● up")
-    page.select_option("#latency", "1s")
+    page.select_option("#slow-database-latency", "1s")
     page.click("#database-speed")
     expect(systems).to_contain_text("◔ 1s a call")
     go_to(page, "3700ms", "3.7s")

@@ -8,9 +8,10 @@ from sim.core.errors import SimError
 from sim.engine.application import InProcessApplication
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.run import run
+from sim.faults.by_hand import Refused
 from sim.results.trace import EventKind
 from sim.scenario.load import load_scenario, parse_scenario
-from sim.serve.page.interventions import VERBS, Refused
+from sim.serve.page.interventions import VERBS
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.run_log import FROM_OUTSIDE, LogUnusable, read_log
 

@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 
 from sim.core.durations import format_duration
 from sim.core.errors import SimError
-from sim.serve.page.interventions import Refused
+from sim.faults.by_hand import Refused
 from sim.serve.page.job_list import view_counts
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.pace import AS_FAST_AS_IT_GOES, Pace

@@ -5,9 +5,11 @@ from typing import Any
 from sim.core.durations import format_duration
 from sim.engine.run_options import MAX_STEPS
 from sim.engine.world import World
+from sim.faults.by_hand import Refused
+from sim.faults.redis_crash import CRASH_REDIS
 from sim.results.outcomes import Counts, add_up, count_by_queue
 from sim.scenario.schema import Scenario
-from sim.serve.page.interventions import CRASH_REDIS, Refused, intervene
+from sim.serve.page.interventions import intervene
 from sim.serve.page.run_log import FROM_OUTSIDE, Entry, RunLog
 from sim.yaml_files.fields import MODES, ModeName, SemanticsName
 

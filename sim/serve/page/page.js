@@ -270,30 +270,30 @@ function sparkline(series, name) {
 
 const STATES = { busy: ["good", "● at work"], idle: ["soft", "○ idle"], frozen: ["warn", "❄ frozen"], down: ["bad", "✖ down"] };
 
+function byHand(verb, args) {
+  const { button: text, place, slot } = setup.by_hand[verb];
+  return deed(verb, args, text, slot ? { class: "small", id: `${place}-${slot}` } : { class: "small" });
+}
+
+const actions = (verbs, args = {}) => h("td", { class: "actions" }, verbs.map((verb) => byHand(verb, args)));
+
 function drawSystems(state) {
   const redis = state.redis.state;
   const database = state.database;
   show("systems", h("table", null, h("tbody", null,
     h("tr", null, h("th", { scope: "row" }, "Redis"),
       h("td", null, badge(redis === "up" ? "good" : "bad", redis === "up" ? "● up" : `✖ ${redis}`)),
-      h("td", { class: "actions" }, redis === "away" ? deed("start-redis", {}, "Start", { class: "small", id: "redis-toggle" })
-        : [deed("stop-redis", {}, "Stop", { class: "small", id: "redis-toggle" }),
-          deed("crash-redis", {}, "Crash", { class: "small", id: "redis-crash" })])),
+      actions(state.actions.redis)),
     h("tr", null, h("th", { scope: "row" }, "Database"),
       h("td", null, badge(database.is_troubled ? "bad" : "good", database.is_troubled ? "✖ fails" : "● answers"),
         database.latency_ms > 0 && [" ", badge("warn", `◔ ${duration(database.latency_ms)} a call`)]),
-      h("td", { class: "actions" }, database.by_hand ? deed("restore-database", {}, "Restore", { class: "small", id: "database-toggle" })
-        : deed("refuse-database", {}, "Refuse calls", { class: "small", id: "database-toggle" }),
-      database.slowed_by_hand ? deed("restore-database-speed", {}, "Full speed", { class: "small", id: "database-speed" })
-        : deed("slow-database", {}, "Slow", { class: "small", id: "database-speed" }))),
+      actions(state.actions.database)),
+    state.actions.anything.length > 0 && h("tr", null, h("th", { scope: "row" }, "Anything else"), h("td"),
+      actions(state.actions.anything)),
     state.processes.map((one) =>
     h("tr", { "data-key": one.name }, h("th", { scope: "row" }, one.name),
       h("td", null, badge(...STATES[one.state]), one.running > 1 && ` ${one.running} jobs`),
-      h("td", { class: "actions" }, one.state === "down"
-        ? deed("restart-worker", { process: one.name }, "Start", { class: "small" })
-        : [one.state === "frozen" ? deed("resume-worker", { process: one.name }, "Resume", { class: "small" })
-            : deed("freeze-worker", { process: one.name }, "Freeze", { class: "small" }),
-          deed("crash-worker", { process: one.name }, "Crash", { class: "small" })]))))));
+      actions(one.actions, { process: one.name }))))));
 }
 
 const badge = (kind, text) => h("span", { class: `badge ${kind}` }, text);
@@ -447,9 +447,10 @@ const ACTS = {
   do(verb, given, about) {
     if (about.dataset.ask && !confirm(about.dataset.ask)) return;
     const args = { ...given };
-    if (verb === "crash-worker" && $("restart").value) args.restart_after = $("restart").value;
-    if (verb === "crash-redis") args.cause = $("cause").value;
-    if (verb === "slow-database") args.latency = $("latency").value;
+    for (const name of setup.by_hand[verb]?.asks ?? []) {
+      const { value } = $(`${verb}-${name}`);
+      if (value) args[name] = value;
+    }
     send("/api/do", { do: verb, with: args });
   },
   view(queue, view) { Object.assign(seen, { queue, view, page: 0 }); ask(true); },

@@ -4,6 +4,7 @@ The looks of the report, for the page: which colour and which pattern stand for 
 """
 
 import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +20,11 @@ from starlette.routing import Route
 
 from sim.core.durations import parse_duration
 from sim.core.errors import SimError, UnknownName
+from sim.faults.by_hand import Choice, RedisSettings
+from sim.faults.registry import HAND_VERBS
 from sim.plots.styles import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, Look
 from sim.results.text import MEANINGS, OUTCOMES
 from sim.serve.page.driver import Engine, RunBroken
-from sim.serve.page.interventions import crash_choices
 from sim.serve.page.job_list import VIEWS
 from sim.serve.page.pace import parse_speed
 from sim.serve.page.security import Guard, Hosts, WebLimits
@@ -75,6 +77,28 @@ class BadRequest(SimError):
     """A request that says nothing sensible; its text says what would be."""
 
 
+class PageQuestion(NamedTuple):
+    """A list of choices on the page, for an argument of what is done by hand."""
+
+    id: str
+    label: str
+    choices: Sequence[Choice]
+    start: str
+    after: str
+
+
+def questions(redis: RedisSettings) -> Iterator[PageQuestion]:
+    """Give what the page asks for when a fault is thrown, from the files of the faults.
+
+    Args:
+        redis: What the scenario's Redis keeps.
+    """
+    for name, verb in HAND_VERBS.items():
+        for one in verb.asks:
+            label = one.label.format(persistence=redis.persistence)
+            yield PageQuestion(f"{name}-{one.name}", label, one.choices(redis), one.start, one.after)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The page and everything that it asks for.
@@ -102,11 +126,20 @@ class Page:
             seed=run.seed,
             semantics=run.semantics,
             story=[part for part in run.scenario.story.split("\n\n") if part.strip()],
-            crashes=crash_choices(run.scenario.redis),
+            questions=list(questions(run.scenario.redis)),
             setup={
                 "queues": list(run.scenario.queues),
                 "views": VIEWS,
                 "verbs": allowed_commands(),
+                "by_hand": {
+                    name: {
+                        "button": verb.button,
+                        "place": verb.place,
+                        "slot": verb.slot,
+                        "asks": [one.name for one in verb.asks],
+                    }
+                    for name, verb in HAND_VERBS.items()
+                },
                 "measures": [look._asdict() | {"meaning": MEANINGS[look.name]} for look in MEASURE_LOOKS],
                 "lanes": [look._asdict() for look in LANE_LOOKS],
                 "marks": [look._asdict() for look in MARK_LOOKS],

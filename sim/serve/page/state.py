@@ -5,11 +5,13 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.engine.process import Process
+from sim.faults.by_hand import Place
+from sim.faults.registry import HAND_VERBS
 from sim.queue.pause import is_paused
 from sim.results.text import OUTCOMES
 from sim.results.trace import Event
 from sim.serve.page.driver import Engine
-from sim.serve.page.interventions import BY_HAND, SLOWED_BY_HAND, VERBS
+from sim.serve.page.interventions import VERBS
 from sim.serve.page.job_list import job_page, job_story, view_counts
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.pace import format_speed
@@ -75,6 +77,7 @@ class StateView:
                 "redis": {"state": server.state, "port": self._redis_port, "persistence": persistence},
                 "database": self._database(run),
                 "processes": self._processes(run),
+                "actions": {place: _offered(run, place) for place in ("redis", "database", "anything")},
                 "outcomes": self._count(run),
                 "events": [_event(record) for record in _latest(run)],
                 "log": [
@@ -138,7 +141,7 @@ class StateView:
         world = run.queue_world
         return [
             {"name": process.name, "queue": queue, "state": _process_state(process), "running": process.running}
-            | {"generation": process.generation}
+            | {"generation": process.generation, "actions": _offered(run, "process", process)}
             for queue, processes in world.queue_system.workers.items()
             for process in processes
         ]
@@ -147,8 +150,6 @@ class StateView:
         database = run.queue_world.database
         return {
             "is_troubled": database.is_troubled,
-            "by_hand": database.is_failing(BY_HAND),
-            "slowed_by_hand": database.is_slowed(SLOWED_BY_HAND),
             "latency_ms": database.latency_ms,
         }
 
@@ -162,6 +163,12 @@ class StateView:
             ended_s = engine.real_s
             self._count_again_s = ended_s + max(COUNT_AGAIN_S, COUNT_SHARE * (ended_s - began_s))
         return self._outcomes
+
+
+def _offered(run: LiveRun, place: Place, process: Process | None = None) -> list[str]:
+    """List which faults can be thrown, or taken back, in a row of the page now."""
+    injector = run.queue_world.injector
+    return [name for name, verb in HAND_VERBS.items() if verb.place == place and verb.is_offered(injector, process)]
 
 
 def allowed_commands() -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, get_args
 import pytest
 
 from sim.cli import main
-from sim.scenario.first_draft import FAULTS, QUEUES
+from sim.faults.registry import FAULTS
+from sim.scenario.first_draft import QUEUES
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 
