@@ -35,7 +35,7 @@ def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
         if json_to == "-":
             click.echo(text, nl=False)
         else:
-            from sim.reports.results_folder import write_text
+            from sim.core.file_set import write_text
 
             write_text(Path(json_to), text)
     if advice.hurts:

@@ -17,8 +17,8 @@ def command(folder: Path) -> None:
 
     Exit code 2: they cannot be copied.
     """
+    from sim.core.file_set import replace_together
     from sim.core.files import read_ordinary
-    from sim.reports.file_set import replace_together
     from sim.scenario.shipped import shipped_lessons
 
     lessons = shipped_lessons()

@@ -120,6 +120,6 @@ def _write(target: str, text: str) -> None:
     if target == "-":
         click.echo(text, nl=False)
         return
-    from sim.reports.results_folder import write_text
+    from sim.core.file_set import write_text
 
     write_text(Path(target), text)

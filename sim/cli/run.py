@@ -144,7 +144,7 @@ def write(target: str, text: str) -> None:
     if target == "-":
         click.echo(text, nl=False)
         return
-    from sim.reports.results_folder import write_text
+    from sim.core.file_set import write_text
 
     write_text(Path(target), text)
 
@@ -153,6 +153,6 @@ def _write_lines(target: str, lines: Iterator[str]) -> None:
     if target == "-":
         sys.stdout.writelines(f"{line}\n" for line in lines)
         return
-    from sim.reports.results_folder import write_lines
+    from sim.core.file_set import write_lines
 
     write_lines(Path(target), lines)

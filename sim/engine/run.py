@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.core.file_set import write_lines
 from sim.core.gc_tuning import fewer_collections
 from sim.engine.run_options import MAX_STEPS, RunOptions, Sampling
 from sim.engine.simulation import Simulation
-from sim.reports.results_folder import write_lines
 from sim.results.result import ModeResult, Result
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

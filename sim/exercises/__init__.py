@@ -26,8 +26,9 @@ from sim.exercises.checking import judge
 from sim.exercises.errors import ExerciseError, UnknownExercise
 from sim.exercises.exercise import CHECK, Exercise
 from sim.exercises.grading import Grade, Rules, grade_class
+from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import as_guesses
-from sim.exercises.verdict import Judgement, Verdict
+from sim.exercises.verdict import Verdict
 
 __all__ = [
     "Exercise",

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.core.errors import OutputError, ScenarioError
+from sim.core.file_set import replace_one
 from sim.core.files import read_ordinary
 from sim.core.program import MODULE, SCRIPT, as_called, program_name
 from sim.exercises.catalogue import MINE, command_for
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import POLICY, PREDICT, SCENARIO, STORY, Exercise
 from sim.exercises.prediction import Guess, read_predictions
-from sim.reports.file_set import replace_one
 from sim.scenario.load import read_text
 
 COPIED = (STORY, SCENARIO, POLICY, PREDICT)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.core.program import as_called
 from sim.exercises.evidence import Evidence
 from sim.exercises.exercise import STORY, Exercise
+from sim.exercises.judgement import CheckResult, JudgedAnswer, Judgement
 from sim.exercises.measures import WHOLE_RUN
 from sim.exercises.settings import SETTINGS
-from sim.exercises.verdict import CheckResult, Judgement, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,12 +35,12 @@ _HEADS = {
 }
 
 
-def told(verdict: Verdict) -> str:
+def told(verdict: JudgedAnswer) -> str:
     """Tell a verdict as plain text."""
     return "\n".join(line.text for line in tell(verdict))
 
 
-def tell(verdict: Verdict, why: str = "") -> Iterator[Line]:
+def tell(verdict: JudgedAnswer, why: str = "") -> Iterator[Line]:
     """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
 
     Args:
@@ -105,7 +105,7 @@ def _checks(checks: list[CheckResult], which: str) -> Iterator[Line]:
         )
 
 
-def _failing(verdict: Verdict, failing: CheckResult) -> Iterator[Line]:
+def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[Line]:
     yield Line(f"The first that fails: {failing.check.name}", "head")
     whose = f" of {failing.check.queue}" if failing.check.queue else ""
     where = "" if failing.check.mode == "queue" else f", {failing.check.mode}"
@@ -126,7 +126,7 @@ def _failing(verdict: Verdict, failing: CheckResult) -> Iterator[Line]:
         yield Line(f"  {verdict.replay}", "head")
 
 
-def _predictions(verdict: Verdict) -> Iterator[Line]:
+def _predictions(verdict: JudgedAnswer) -> Iterator[Line]:
     right = sum(one.right for one in verdict.predictions)
     yield Line(f"Your predictions of the untouched start: {right} of {len(verdict.predictions)} right", "head")
     for one in verdict.predictions:

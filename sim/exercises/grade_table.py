@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sim.core.errors import OutputError
 from sim.exercises.answers import RESULTS
 from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
-from sim.exercises.verdict import Judgement
+from sim.exercises.judgement import Judgement
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -11,9 +11,10 @@ from sim.core.replay import told_with_replay
 from sim.exercises.catalogue import COURSE, all_exercises, find_exercise
 from sim.exercises.checking import judge, predictions_of
 from sim.exercises.exercise import CHECK, POLICY, PREDICT, Exercise, load_exercise, unseen_seeds
+from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import Scored, read_what_is_answered
 from sim.exercises.submissions import File, Submission, find_submissions
-from sim.exercises.verdict import Judgement, Verdict
+from sim.exercises.verdict import Verdict
 
 NOT_HANDED_IN = "not handed in"
 

@@ -22,10 +22,11 @@ from sim.exercises.exercise import (
     unseen_seeds,
 )
 from sim.exercises.generous import generous
+from sim.exercises.judgement import Judgement
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of, read_predictions
-from sim.exercises.verdict import Judgement, Verdict
+from sim.exercises.verdict import Verdict
 from sim.yaml_files.fields import MODES
 from sim.yaml_files.source import read_yaml
 

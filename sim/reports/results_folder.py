@@ -3,11 +3,10 @@
 import gzip
 import io
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
+from sim.core.file_set import joined, replace_together
 from sim.core.gc_tuning import fewer_collections
-from sim.reports.file_set import replace_one, replace_together
 from sim.results.result import Result
 
 _PICTURES = ("outcomes", "timeline", "jobs", "monitoring")
@@ -44,7 +43,7 @@ def _data_files(result: Result) -> dict[str, bytes]:
     text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
     files = {"result.json": text.encode(), "trace.ndjson.gz": trace}
     if result.error_count:
-        files["errors.ndjson"] = _joined(result.error_lines())
+        files["errors.ndjson"] = joined(result.error_lines())
     return files
 
 
@@ -55,39 +54,6 @@ def _picture_files(result: Result) -> dict[str, bytes]:
     pictures = draw_pictures(result)
     files = {f"{picture.name}.png": picture.png for picture in pictures}
     return files | {"report.html": render_report(result, pictures).encode()}
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    write_bytes(path, text.encode())
-
-
-def write_lines(path: Path, lines: Iterable[str]) -> Path:
-    """Write lines to a file, whole or not at all, and return its path.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    return write_bytes(path, _joined(lines))
-
-
-def write_bytes(path: Path, content: bytes) -> Path:
-    """Write a file, whole or not at all, and return its path; what is no ordinary file (a pipe) is written through.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    return replace_one(path, content)
-
-
-def _joined(lines: Iterable[str]) -> bytes:
-    whole = io.BytesIO()
-    whole.writelines(f"{line}\n".encode() for line in lines)
-    return whole.getvalue()
 
 
 def packed_trace(result: Result) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from sim.cli import main
+from sim.core import file_set as folder_exchange
 from sim.core.errors import OutputError
-from sim.reports import file_set as folder_exchange
-from sim.reports.file_set import replace_one, replace_together
+from sim.core.file_set import replace_one, replace_together
 from sim.reports.results_folder import NAMES
 
 ROOT = Path(__file__).parents[3]
@@ -166,8 +166,8 @@ KILLED_AT_A_STEP = f"""
 NEW = {NEW}
 import os, signal, sys
 from pathlib import Path
-from sim.reports import file_set as folder_exchange
-from sim.reports.file_set import replace_together
+from sim.core import file_set as folder_exchange
+from sim.core.file_set import replace_together
 left = int(sys.argv[2])
 def dying(real):
     def call(*arguments, **more):

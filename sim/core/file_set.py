@@ -16,6 +16,7 @@ links or pipes in it.
 import ctypes
 import errno
 import glob
+import io
 import os
 import shutil
 import signal
@@ -156,6 +157,31 @@ def replace_one(path: Path, content: bytes) -> Path:
     """
     _write({path: content}, [])
     return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    replace_one(path, text.encode())
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> Path:
+    """Write lines to a file, whole or not at all, and return its path.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    return replace_one(path, joined(lines))
+
+
+def joined(lines: Iterable[str]) -> bytes:
+    """Return what a file of these lines holds."""
+    whole = io.BytesIO()
+    whole.writelines(f"{line}\n".encode() for line in lines)
+    return whole.getvalue()
 
 
 def _write(files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:

@@ -1,0 +1,65 @@
+"""How the package hangs together: what import-linter does not say."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+from sim.queue.keys import QueueKeys
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "sim").rglob("*.py"))
+MAX_LINES = 350
+LONG = ("serve/page/driver.py", "serve/redis_port/client_commands.py", "serve/redis_port/connection.py")
+KNOWN = {
+    ("sim.results.health", "sim.results.metrics"),
+    ("sim.results.result", "sim.plots.run_plots"),
+    ("sim.results.sweep_result", "sim.plots.sweep_plots"),
+    ("sim.results.sweep_result", "sim.results.sweep_answers"),
+}
+"""Imports that close a circle, until they are gone; nothing is added here."""
+KEYS = set(QueueKeys.__slots__) - {"name"}
+
+
+def circle(known: set[tuple[str, str]]) -> list[str]:
+    """Return modules that import each other in a circle, those of type checkers and of functions included."""
+    graph = grimp.build_graph("sim", cache_dir=None)
+    imports = {
+        module: {other for other in graph.find_modules_directly_imported_by(module) if (module, other) not in known}
+        for module in graph.modules
+    }
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found[::-1]
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Nor under TYPE_CHECKING, nor inside a function: what imports in a circle cannot be read one by one."""
+    assert circle(KNOWN) == []
+
+
+@pytest.mark.parametrize("path", [path.relative_to(ROOT).as_posix() for path in MODULES])
+def test_no_module_is_too_long_to_read_in_one_go(path: str) -> None:
+    """CONTRIBUTING says where to think again."""
+    assert path.endswith(LONG) or len((ROOT / path).read_text().splitlines()) <= MAX_LINES
+
+
+def named_keys(path: Path) -> Iterator[str]:
+    """Yield every key of a queue that a module names, such as ``keys.wait``."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr in KEYS:
+            owner = node.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else owner.id if isinstance(owner, ast.Name) else ""
+            if name.endswith(("keys", "dead")):
+                yield f"{path.name}:{node.lineno}: {name}.{node.attr}"
+
+
+def test_the_engine_asks_the_queue_by_its_verbs() -> None:
+    """Which key holds what is known to the queue library alone."""
+    assert [found for path in MODULES if path.parent.name == "engine" for found in named_keys(path)] == []
