@@ -10,7 +10,7 @@ from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
-from sim.faults.injector import ErrorHook, Failure, Named, StepHook
+from sim.faults.injector import CRASH, FREEZE, OUTAGE, ErrorHook, Failure, FaultId, Named, StepHook
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
@@ -32,6 +32,7 @@ class SimulatedFaultInjector:
         self._redis = run.scenario.redis
         self._system = system
         self._redis_stops = 0
+        self._redis_fault: FaultId | None = None
         self._loads = 0
         self._snapshots: dict[int, Snapshot] = {}
 
@@ -64,13 +65,13 @@ class SimulatedFaultInjector:
         """Start a replacement for a dead process."""
         self._faults.restart(process)
 
-    def freeze(self, process: Process) -> None:
+    def freeze(self, process: Process, fault: FaultId = FREEZE) -> None:
         """Let a process stand still, as by SIGSTOP."""
-        self._faults.freeze(process)
+        self._faults.freeze(process, fault)
 
-    def resume(self, process: Process) -> None:
+    def resume(self, process: Process, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""
-        self._faults.resume(process)
+        self._faults.resume(process, fault)
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 
@@ -84,8 +85,8 @@ class SimulatedFaultInjector:
         """What Redis keeps, such as ``aof-everysec``."""
         return self._redis.persistence
 
-    def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
-        """Make Redis unreachable; its data stays.
+    def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
+        """Make Redis unreachable; its data stays. Faults that overlap are one, of the kind of the first.
 
         Args:
             lost_replies: So many submits are carried out first, and their answers get lost.
@@ -94,7 +95,8 @@ class SimulatedFaultInjector:
         if self._redis_stops > 1:
             return
         self._loads += 1
-        self._recorder.world(EventKind.REDIS_DOWN, why=why)
+        self._redis_fault = fault
+        self.fault_began(fault, why=why)
         self._system.stop_redis(lost_replies=lost_replies)
 
     def start_redis(self, *, loading_ms: int = 0) -> None:
@@ -104,17 +106,21 @@ class SimulatedFaultInjector:
             return
         if loading_ms:
             self._loads += 1
-            self._recorder.world(EventKind.REDIS_DOWN, why="loading", error=LOADING)
+            self._recorder.world(EventKind.REDIS_LOADING, error=LOADING)
             self.at(self.now_ms + loading_ms, partial(self._finish_loading, self._loads))
         else:
-            self._recorder.world(EventKind.REDIS_UP)
+            self._redis_is_back()
         self._system.start_redis(loading=loading_ms > 0)
 
     def _finish_loading(self, load: int) -> None:
         """Answer commands, unless Redis went away while it was loading: then it loads anew when it comes back."""
         if load == self._loads:
-            self._recorder.world(EventKind.REDIS_UP)
+            self._redis_is_back()
             self._system.finish_loading()
+
+    def _redis_is_back(self) -> None:
+        if self._redis_fault is not None:
+            self.fault_ended(self._redis_fault)
 
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Keep the data as it will be found after a crash at a moment that is known beforehand."""
@@ -147,7 +153,7 @@ class SimulatedFaultInjector:
             return None
         return point_ms
 
-    def crash_redis(self, cause: str = "process-kill") -> None:
+    def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause. ``start_redis`` starts it again.
 
         Raises:
@@ -158,32 +164,32 @@ class SimulatedFaultInjector:
             snapshot = self._snapshots.get(point_ms) if point_ms else {}
             if snapshot is None:
                 raise SimError("this crash was not planned, and the data that Redis would go back to was not kept")
-            self.stop_redis(cause)
+            self.stop_redis(fault, cause)
             self._system.go_back_to(snapshot)
         else:
-            self.stop_redis(cause)
+            self.stop_redis(fault, cause)
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
-    def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
+    def begin_database_failure(self, fault: FaultId, failure: Failure, share: float = 1.0) -> None:
         """Let calls to the database fail."""
-        self._recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure=failure, name=name)
-        self._database.begin_failing(FailureWindow(name, failure, share))
+        self.fault_began(fault, failure=failure)
+        self._database.begin_failing(FailureWindow(fault.name, failure, share))
 
-    def end_database_failure(self, name: str) -> None:
+    def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""
-        self._recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._database.end_failing(name)
+        self.fault_ended(fault)
+        self._database.end_failing(fault.name)
 
-    def slow_database(self, name: str, latency_ms: int) -> None:
+    def slow_database(self, fault: FaultId, latency_ms: int) -> None:
         """Add to the time of every call to the database."""
-        self._recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure="slow", name=name)
-        self._database.begin_slowing(name, latency_ms)
+        self.fault_began(fault)
+        self._database.begin_slowing(fault.name, latency_ms)
 
-    def restore_database_speed(self, name: str) -> None:
+    def restore_database_speed(self, fault: FaultId) -> None:
         """Take the extra time away again."""
-        self._recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._database.end_slowing(name)
+        self.fault_ended(fault)
+        self._database.end_slowing(fault.name)
 
     def is_database_failing(self, name: str) -> bool:
         """Whether the database failure of this name is under way."""
@@ -197,9 +203,13 @@ class SimulatedFaultInjector:
         """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""
         self._system.operate(step)
 
-    def announce(self, event: str, **more: object) -> None:
-        """Write something about the world into the trace."""
-        self._recorder.world(EventKind(event), None, **more)
+    def fault_began(self, fault: FaultId, **more: object) -> None:
+        """Write into the trace that a fault has begun which no other verb writes down."""
+        self._recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event(**more))
+
+    def fault_ended(self, fault: FaultId) -> None:
+        """Write into the trace that it has ended."""
+        self._recorder.world(EventKind.FAULT_ENDED, None, **fault.as_event())
 
     # -- inside attempts ------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.recorder import Recorder
-from sim.faults.injector import Step
+from sim.faults.injector import FaultId, Step
 from sim.results.trace import EventKind
 
 
@@ -30,16 +30,16 @@ class ProcessFaults(FaultHooks[Process]):
         if not process.alive:
             process.start()
 
-    def freeze(self, process: Process) -> None:
+    def freeze(self, process: Process, fault: FaultId) -> None:
         """Let a process stand still, as by SIGSTOP."""
         if process.alive:
-            self._recorder.world(EventKind.WORKER_FROZEN, process.name)
+            self._recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
             process.freeze()
 
-    def resume(self, process: Process) -> None:
+    def resume(self, process: Process, fault: FaultId) -> None:
         """Let a frozen process go on, as by SIGCONT."""
         if process.alive and process.stops:
-            self._recorder.world(EventKind.WORKER_RESUMED, process.name)
+            self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.thaw()
 
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:

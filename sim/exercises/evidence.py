@@ -10,6 +10,7 @@ from sim.core.durations import format_duration
 from sim.exercises.exercise import Check
 from sim.exercises.measures import FROM_EVENTS, Observation
 from sim.exercises.settings import SETTINGS, settings_behind
+from sim.results.fault_windows import window_of
 from sim.results.outcomes import JobOutcome, Outcome
 from sim.results.result import ModeResult
 from sim.results.text import duration_in_words
@@ -49,14 +50,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.LOST: "LOST: nothing knows of it any more",
     EventKind.WORKER_STARTED: "is started again",
     EventKind.WORKER_CRASHED: "crashes",
-    EventKind.WORKER_FROZEN: "freezes",
-    EventKind.WORKER_RESUMED: "goes on",
-    EventKind.REDIS_DOWN: "Redis goes away",
-    EventKind.REDIS_UP: "Redis is back",
-    EventKind.DATABASE_FAULT_BEGAN: "the database fails",
-    EventKind.DATABASE_FAULT_ENDED: "the database works again",
-    EventKind.HANDLER_FAULT_BEGAN: "handlers begin to fail",
-    EventKind.HANDLER_FAULT_ENDED: "handlers work again",
+    EventKind.REDIS_LOADING: "Redis is started again and reads its data",
 }
 _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.ATTEMPT_FAILED: lambda more: str(more.get("error", "")),
@@ -69,7 +63,6 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.REFUSED: lambda more: str(more.get("error", "")),
     EventKind.REJECTED: lambda more: str(more.get("error", "")),
     EventKind.EVICTED: lambda more: f"from {more['from']}" if "from" in more else "",
-    EventKind.REDIS_DOWN: lambda more: str(more.get("why", "")),
 }
 
 
@@ -102,7 +95,7 @@ def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]
         elif (
             record.job is None
             and first_ms <= record.t_ms
-            and (record.t_ms <= last_ms or record.kind in _BEFALLS)
+            and (record.t_ms <= last_ms or _befalls(record))
             and hands.surrounds(record)
         ):
             who = f"{record.worker} " if record.worker else ""
@@ -138,17 +131,30 @@ class _Hands:
             self._holding.discard(who)
             self._crashed.add(who)
             return True
-        if record.kind in _BEFALLS:
+        if _befalls(record):
             return who in self._holding
-        return record.kind in _TOLD
+        return record.kind in _TOLD or record.kind in _FAULTS
 
 
 _TAKES_IT = (EventKind.TAKEN, EventKind.STARTED)
-_BEFALLS = (EventKind.WORKER_CRASHED, EventKind.WORKER_STARTED, EventKind.WORKER_FROZEN, EventKind.WORKER_RESUMED)
+_FAULTS = (EventKind.FAULT_BEGAN, EventKind.FAULT_ENDED)
 _LETS_GO = (EventKind.ATTEMPT_FAILED, EventKind.COMPLETED, EventKind.REFUSED)
 
 
+def _befalls(record: Event) -> bool:
+    """Tell whether an event is something that happens to a process."""
+    if record.kind in _FAULTS:
+        return record.worker is not None
+    return record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STARTED)
+
+
 def _what(record: Event) -> str:
+    if record.kind in _FAULTS:
+        window = window_of(record)
+        if record.kind is EventKind.FAULT_ENDED:
+            return window.ended
+        detail = (record.more or {}).get(window.detail, "")
+        return f"{window.began}: {detail}" if detail else window.began
     detail_of = _DETAILS.get(record.kind)
     more = "" if detail_of is None else detail_of(record.more or {})
     what = _TOLD.get(record.kind, record.kind.value)

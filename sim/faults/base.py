@@ -11,8 +11,9 @@ from typing import Annotated, Any, ClassVar, Protocol, Self
 from pydantic import Field, model_validator
 
 from sim.faults.by_hand import HandVerb
-from sim.faults.injector import Setting
+from sim.faults.injector import FaultId, Setting
 from sim.faults.schedule import random_times
+from sim.faults.window import Window
 from sim.yaml_files.fields import CoarseDuration, Duration, JobName, Model
 
 JobNames = Annotated[list[JobName], Field(min_length=1, max_length=10_000)]
@@ -70,6 +71,7 @@ class Fault(Model):
         about: What it is, in a sentence; ``new`` and docs/faults.md say so.
         draft: Its lines in a new scenario; ``{queue}`` and ``{at}`` are filled in.
         by_hand: What a person can do with it on the live page; empty where ``not_by_hand`` says why not.
+        window: How it shows between ``fault-began`` and ``fault-ended``; None where ``no_window`` says why not.
         for_real: How a rehearsal does it; empty where ``never_real`` says why it cannot.
         strikes_handlers: Whether only the project's own handlers feel it, so that ``rehearse --own`` refuses it.
         weight: How often random scenarios choose it.
@@ -80,6 +82,8 @@ class Fault(Model):
     draft: ClassVar[str] = ""
     by_hand: ClassVar[tuple[HandVerb, ...]] = ()
     not_by_hand: ClassVar[str] = ""
+    window: ClassVar[Window | None] = None
+    no_window: ClassVar[str] = ""
     for_real: ClassVar[str] = ""
     never_real: ClassVar[str] = ""
     strikes_handlers: ClassVar[bool] = False
@@ -90,6 +94,19 @@ class Fault(Model):
     def arrange(self, setting: Setting) -> None:
         """Let it happen in a run; called once, before the run begins."""
         raise NotImplementedError
+
+    def identity(self, name: str = "") -> FaultId:
+        """Say which fault it is, for the verbs that write its beginning and its end into the trace.
+
+        Args:
+            name: Tells windows of the fault apart; empty where it strikes one process.
+        """
+        return FaultId(self.kind, getattr(self, "target", None), name)
+
+    @property
+    def standing_label(self) -> str | None:
+        """How it is named where it lasts for the whole run, of which the trace has no beginning; None where not."""
+        return None
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:

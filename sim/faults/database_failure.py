@@ -5,15 +5,16 @@ from typing import Any, ClassVar, Literal
 
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused
-from sim.faults.injector import Failure, Setting
+from sim.faults.injector import Failure, FaultId, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration, Share
 
-BY_HAND = "by hand"
-"""The name that a database failure has which a person began."""
+BY_HAND = FaultId("database-failure", name="by hand")
+"""The database failure that a person began."""
 
 
 def _refuse(hands: Hands, _arguments: Arguments) -> str:
-    if hands["queue"].is_database_failing(BY_HAND):
+    if hands["queue"].is_database_failing(BY_HAND.name):
         raise Refused("the database refuses calls already")
     for injector in hands.values():
         injector.begin_database_failure(BY_HAND, "refuse")
@@ -21,11 +22,18 @@ def _refuse(hands: Hands, _arguments: Arguments) -> str:
 
 
 def _restore(hands: Hands, _arguments: Arguments) -> str:
-    if not hands["queue"].is_database_failing(BY_HAND):
+    if not hands["queue"].is_database_failing(BY_HAND.name):
         raise Refused("no fault thrown by hand is on the database; those of the scenario end by themselves")
     for injector in hands.values():
         injector.end_database_failure(BY_HAND)
     return "let the database answer again"
+
+
+_LABELS = {
+    "refuse": "database refuses calls",
+    "abort": "database aborts calls",
+    "lost-reply": "database loses replies",
+}
 
 
 class DatabaseFailure(Timed):
@@ -40,7 +48,7 @@ class DatabaseFailure(Timed):
             "Refuse calls",
             "database",
             _refuse,
-            lambda injector, _: not injector.is_database_failing(BY_HAND),
+            lambda injector, _: not injector.is_database_failing(BY_HAND.name),
             slot="toggle",
         ),
         HandVerb(
@@ -48,9 +56,15 @@ class DatabaseFailure(Timed):
             "Restore",
             "database",
             _restore,
-            lambda injector, _: injector.is_database_failing(BY_HAND),
+            lambda injector, _: injector.is_database_failing(BY_HAND.name),
             slot="toggle",
         ),
+    )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.DATABASE,
+        lambda event, _process: _LABELS.get(str(event.get("failure")), "database failing"),
+        "the database fails",
+        "the database works again",
     )
     for_real: ClassVar[str] = "The socket of the database refuses, breaks or loses answers"
     strikes_handlers: ClassVar[bool] = True
@@ -66,9 +80,9 @@ class DatabaseFailure(Timed):
         """Arrange for the window or windows."""
         injector = setting.injector
         for number, t_ms in enumerate(self.times(setting), 1):
-            name = f"{setting.name}.{number}"
-            injector.at(t_ms, partial(injector.begin_database_failure, name, self.failure, self.share))
-            injector.at(t_ms + self.duration, partial(injector.end_database_failure, name))
+            fault = self.identity(f"{setting.name}.{number}")
+            injector.at(t_ms, partial(injector.begin_database_failure, fault, self.failure, self.share))
+            injector.at(t_ms + self.duration, partial(injector.end_database_failure, fault))
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:

@@ -1,12 +1,19 @@
 """`handler-error`: handlers raise errors of their own, by chance or in named jobs."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.faults.base import JobNames, RandomDraw, ScheduledFault
 from sim.faults.injector import InjectedError, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration, Share
+
+
+def _label(event: Mapping[str, Any], _process: str) -> str:
+    error = event.get("error")
+    return f"handlers raise {error} errors" if error else "handlers raise errors"
 
 
 class HandlerError(ScheduledFault):
@@ -18,6 +25,7 @@ class HandlerError(ScheduledFault):
     not_by_hand: ClassVar[str] = (
         "whether an attempt fails is drawn before the run; let the database refuse calls instead"
     )
+    window: ClassVar[Window | None] = Window(FaultKind.HANDLER, _label, "handlers begin to fail", "handlers work again")
     for_real: ClassVar[str] = "The handler raises it in its Node process"
     strikes_handlers: ClassVar[bool] = True
 
@@ -68,9 +76,15 @@ class HandlerError(ScheduledFault):
             return InjectedError(permanent=False, message="this did not work this time (injected)")
 
         injector.on_attempt(hook)
+        fault = self.identity(setting.name)
         for begin, end in windows:
-            injector.at(begin, lambda: injector.announce("handler-fault-began", error=self.error, name=setting.name))
-            injector.at(end, lambda: injector.announce("handler-fault-ended", name=setting.name))
+            injector.at(begin, lambda: injector.fault_began(fault, error=self.error))
+            injector.at(end, lambda: injector.fault_ended(fault))
+
+    @property
+    def standing_label(self) -> str | None:
+        """How it is named where it lasts for the whole run."""
+        return f"handlers raise {self.error} errors" if self.at is None else None
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:

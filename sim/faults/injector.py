@@ -20,6 +20,29 @@ class Named(Protocol):
         """Such as ``email-1``."""
 
 
+class FaultId(NamedTuple):
+    """Which fault does something; the events ``fault-began`` and ``fault-ended`` tell it.
+
+    Attributes:
+        kind: Such as ``worker-freeze``.
+        target: Whom the scenario, or a person, named; None where there is nobody to name.
+        name: Of one window of it, such as ``fault:2:slow-database.1``; empty where the process tells windows apart.
+    """
+
+    kind: str
+    target: str | None = None
+    name: str = ""
+
+    def as_event(self, **more: object) -> dict[str, object]:
+        """Return what an event says of it."""
+        told = {"kind": self.kind, "target": self.target, "name": self.name or None, **more}
+        return {field: value for field, value in told.items() if value is not None}
+
+
+FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
+"""What the trace says of a verb that a notebook uses by itself."""
+
+
 class Death(NamedTuple):
     """A step hook's verdict that the process dies.
 
@@ -63,13 +86,13 @@ class FaultInjector(Protocol[P]):
     def crash(self, process: P, restart_after_ms: int | None = None) -> None:
         """Kill a process as by SIGKILL; a replacement starts after a while, or never."""
 
-    def freeze(self, process: P) -> None:
+    def freeze(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a process stand still, as by SIGSTOP."""
 
-    def resume(self, process: P) -> None:
+    def resume(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""
 
-    def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
+    def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; its data stays."""
 
     def start_redis(self, *, loading_ms: int = 0) -> None:
@@ -78,23 +101,26 @@ class FaultInjector(Protocol[P]):
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Prepare for a crash at a moment that is known beforehand."""
 
-    def crash_redis(self, cause: str = "process-kill") -> None:
+    def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause."""
 
-    def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
+    def begin_database_failure(self, fault: FaultId, failure: Failure, share: float = 1.0) -> None:
         """Let calls to the database fail."""
 
-    def end_database_failure(self, name: str) -> None:
+    def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""
 
-    def slow_database(self, name: str, latency_ms: int) -> None:
+    def slow_database(self, fault: FaultId, latency_ms: int) -> None:
         """Add to the time of every call to the database."""
 
-    def restore_database_speed(self, name: str) -> None:
+    def restore_database_speed(self, fault: FaultId) -> None:
         """Take the extra time away again."""
 
-    def announce(self, event: str, **more: object) -> None:
-        """Write something about the world into the trace."""
+    def fault_began(self, fault: FaultId, **more: object) -> None:
+        """Write into the trace that a fault has begun which no other verb writes down."""
+
+    def fault_ended(self, fault: FaultId) -> None:
+        """Write into the trace that it has ended."""
 
     def on_step(self, hook: StepHook[P]) -> None:
         """Ask ``hook`` at every step of every job whether the process dies there."""

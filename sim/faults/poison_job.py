@@ -15,6 +15,7 @@ class PoisonJob(Fault):
     about: ClassVar[str] = "Whoever runs this job is killed by it."
     draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s"
     not_by_hand: ClassVar[str] = "what a job does to its worker is in the job; crash the worker that runs it instead"
+    no_window: ClassVar[str] = "the process's own events, worker-crashed and worker-started, show it"
     for_real: ClassVar[str] = "SIGKILL to whichever process runs the job"
 
     kind: Literal["poison-job"]

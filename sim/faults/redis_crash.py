@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Literal, get_args
 from sim.core.durations import format_duration
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Choice, Hands, HandVerb, Question, RedisSettings, Refused
-from sim.faults.injector import Setting
+from sim.faults.injector import FaultId, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import Duration, PositiveDuration
 
 Cause = Literal["process-kill", "power-loss"]
@@ -24,7 +25,7 @@ def _crash(hands: Hands, arguments: Arguments) -> str:
         raise Refused("Redis is away already")
     point_ms = queue_mode.restore_point_ms(cause)
     for injector in hands.values():
-        injector.crash_redis(cause)
+        injector.crash_redis(FaultId("redis-crash"), cause)
     if point_ms == queue_mode.now_ms:
         left = "it has lost nothing"
     else:
@@ -67,6 +68,14 @@ class RedisCrash(Timed):
             slot="crash",
         ),
     )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.REDIS,
+        lambda event, _process: f"Redis down ({event.get('why')})",
+        "Redis goes away",
+        "Redis is back",
+        "why",
+        "replaced",
+    )
     for_real: ClassVar[str] = "SIGKILL to redis-server; another one starts on its files"
     weight: ClassVar[int] = 2
 
@@ -83,7 +92,7 @@ class RedisCrash(Timed):
         injector = setting.injector
         for t_ms in self.times(setting):
             injector.plan_redis_crash(t_ms, self.cause)
-            injector.at(t_ms, lambda: injector.crash_redis(self.cause))
+            injector.at(t_ms, lambda: injector.crash_redis(self.identity(), self.cause))
             injector.at(t_ms + self.duration, lambda: injector.start_redis(loading_ms=self.loading))
 
     @property

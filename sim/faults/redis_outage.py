@@ -1,20 +1,27 @@
 """`redis-outage`: Redis cannot be reached for a while; its data stays."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused
-from sim.faults.injector import Setting
+from sim.faults.injector import FaultId, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration
+
+
+def _label(event: Mapping[str, Any], _process: str) -> str:
+    why = event.get("why", "unreachable")
+    return "Redis unreachable" if why == "unreachable" else f"Redis down ({why})"
 
 
 def _stop(hands: Hands, _arguments: Arguments) -> str:
     if hands["queue"].redis_state == "away":
         raise Refused("Redis is away already")
     for injector in hands.values():
-        injector.stop_redis("stopped by hand")
+        injector.stop_redis(FaultId("redis-outage"), "stopped by hand")
     return "stopped Redis; its data stays"
 
 
@@ -42,6 +49,9 @@ class RedisOutage(Timed):
             "start-redis", "Start", "redis", _start, lambda injector, _: injector.redis_state == "away", slot="toggle"
         ),
     )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.REDIS, _label, "Redis goes away", "Redis is back", "why", "replaced"
+    )
     for_real: ClassVar[str] = "The socket of redis-server is taken away, and given back"
 
     kind: Literal["redis-outage"]
@@ -53,7 +63,7 @@ class RedisOutage(Timed):
         """Arrange for the outage or outages."""
         injector = setting.injector
         for t_ms in self.times(setting):
-            injector.at(t_ms, lambda: injector.stop_redis(lost_replies=self.lost_replies))
+            injector.at(t_ms, lambda: injector.stop_redis(self.identity(), lost_replies=self.lost_replies))
             injector.at(t_ms + self.duration, injector.start_redis)
 
     @property

@@ -6,18 +6,19 @@ from typing import Any, ClassVar, Literal
 from sim.core.durations import format_duration, parse_duration
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Choice, Hands, HandVerb, Question, Refused
-from sim.faults.injector import Setting
+from sim.faults.injector import FaultId, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration
 
-SLOWED_BY_HAND = "slowed by hand"
-"""The name that a slowness of the database has which a person began."""
+SLOWED_BY_HAND = FaultId("slow-database", name="slowed by hand")
+"""The slowness of the database that a person began."""
 
 
 def _slow(hands: Hands, arguments: Arguments) -> str:
     latency_ms = parse_duration(arguments["latency"])
     if not latency_ms:
         raise Refused("latency must be more than 0s")
-    if hands["queue"].is_database_slowed(SLOWED_BY_HAND):
+    if hands["queue"].is_database_slowed(SLOWED_BY_HAND.name):
         raise Refused("the database has been slowed by hand already; give it its speed back first")
     for injector in hands.values():
         injector.slow_database(SLOWED_BY_HAND, latency_ms)
@@ -25,7 +26,7 @@ def _slow(hands: Hands, arguments: Arguments) -> str:
 
 
 def _restore_speed(hands: Hands, _arguments: Arguments) -> str:
-    if not hands["queue"].is_database_slowed(SLOWED_BY_HAND):
+    if not hands["queue"].is_database_slowed(SLOWED_BY_HAND.name):
         raise Refused("nobody slowed the database by hand; the scenario's own slowness ends by itself")
     for injector in hands.values():
         injector.restore_database_speed(SLOWED_BY_HAND)
@@ -47,7 +48,7 @@ class SlowDatabase(Timed):
             "Slow",
             "database",
             _slow,
-            lambda injector, _: not injector.is_database_slowed(SLOWED_BY_HAND),
+            lambda injector, _: not injector.is_database_slowed(SLOWED_BY_HAND.name),
             (Question("latency", "A slow database takes longer by", lambda _redis: _LATENCIES, "5s", "a call"),),
             slot="speed",
         ),
@@ -56,9 +57,12 @@ class SlowDatabase(Timed):
             "Full speed",
             "database",
             _restore_speed,
-            lambda injector, _: injector.is_database_slowed(SLOWED_BY_HAND),
+            lambda injector, _: injector.is_database_slowed(SLOWED_BY_HAND.name),
             slot="speed",
         ),
+    )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.DATABASE, lambda _event, _process: "database slow", "the database fails", "the database works again"
     )
     for_real: ClassVar[str] = "The database answers later"
     strikes_handlers: ClassVar[bool] = True
@@ -72,9 +76,9 @@ class SlowDatabase(Timed):
         """Arrange for the window or windows."""
         injector = setting.injector
         for number, t_ms in enumerate(self.times(setting), 1):
-            name = f"{setting.name}.{number}"
-            injector.at(t_ms, partial(injector.slow_database, name, self.latency))
-            injector.at(t_ms + self.duration, partial(injector.restore_database_speed, name))
+            fault = self.identity(f"{setting.name}.{number}")
+            injector.at(t_ms, partial(injector.slow_database, fault, self.latency))
+            injector.at(t_ms + self.duration, partial(injector.restore_database_speed, fault))
 
     @property
     def slows_calls_ms(self) -> int:

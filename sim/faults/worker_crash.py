@@ -58,6 +58,7 @@ class WorkerCrash(ScheduledFault):
         ),
         HandVerb("restart-worker", "Start", "process", _restart, lambda _injector, process: not process.alive),
     )
+    no_window: ClassVar[str] = "the process's own events, worker-crashed and worker-started, show it"
     for_real: ClassVar[str] = "SIGKILL to the process"
     weight: ClassVar[int] = 2
 

@@ -5,28 +5,29 @@ from typing import Any, ClassVar, Literal
 
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused, struck
-from sim.faults.injector import Setting
+from sim.faults.injector import FaultId, Setting
+from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration
 
 
 def _freeze(hands: Hands, arguments: Arguments) -> str:
-    both = struck(hands, arguments)
+    both, fault = struck(hands, arguments), FaultId("worker-freeze", arguments["process"])
     target = hands["queue"].processes(arguments["process"])[0]
     if not target.alive or target.frozen:
         raise Refused(f"{target.name} is {'frozen already' if target.frozen else 'down'}")
     for injector, processes in both:
         for process in processes:
-            injector.freeze(process)
+            injector.freeze(process, fault)
     return f"froze {arguments['process']}"
 
 
 def _thaw(hands: Hands, arguments: Arguments) -> str:
-    both = struck(hands, arguments)
+    both, fault = struck(hands, arguments), FaultId("worker-freeze", arguments["process"])
     if not any(process.frozen for _injector, processes in both for process in processes):
         raise Refused(f"{arguments['process']} is not frozen")
     for injector, processes in both:
         for process in processes:
-            injector.resume(process)
+            injector.resume(process, fault)
     return f"let {arguments['process']} go on"
 
 
@@ -56,6 +57,9 @@ class WorkerFreeze(Timed):
             lambda _injector, process: process.alive and process.frozen,
         ),
     )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.FROZEN, lambda _event, process: f"{process} frozen", "freezes", "goes on", overlap="merged"
+    )
     for_real: ClassVar[str] = "SIGSTOP to the process, and SIGCONT"
     weight: ClassVar[int] = 2
 
@@ -69,8 +73,8 @@ class WorkerFreeze(Timed):
         injector = setting.injector
         for t_ms in self.times(setting):
             for process in injector.processes(self.target):
-                injector.at(t_ms, partial(injector.freeze, process))
-                injector.at(t_ms + self.duration, partial(injector.resume, process))
+                injector.at(t_ms, partial(injector.freeze, process, self.identity()))
+                injector.at(t_ms + self.duration, partial(injector.resume, process, self.identity()))
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:

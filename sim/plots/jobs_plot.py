@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.faults.window import FaultKind
 from sim.plots.figure_style import (
     NARROW_IN,
     PAGE_IN,
@@ -26,7 +27,7 @@ from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs, drawable_lan
 from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
 from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
 from sim.plots.time_axis import SHADE, Box, add_boxes, set_time_axis, shade_windows
-from sim.results.fault_windows import FaultKind, FaultWindow
+from sim.results.fault_windows import FaultWindow
 from sim.results.result import Result
 from sim.yaml_files.fields import ModeName
 

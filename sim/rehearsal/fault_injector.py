@@ -11,7 +11,7 @@ from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
-from sim.faults.injector import Failure, Step
+from sim.faults.injector import CRASH, FREEZE, OUTAGE, Failure, FaultId, Step
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
@@ -105,16 +105,16 @@ class RealFaultInjector(FaultHooks[RealProcess]):
         if not process.alive:
             self._stage.process_pool.start(process)
 
-    def freeze(self, process: RealProcess) -> None:
+    def freeze(self, process: RealProcess, fault: FaultId = FREEZE) -> None:
         """Stop a process with SIGSTOP."""
         if process.alive:
-            self._stage.recorder.world(EventKind.WORKER_FROZEN, process.name)
+            self._stage.recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
             process.stop()
 
-    def resume(self, process: RealProcess) -> None:
+    def resume(self, process: RealProcess, fault: FaultId = FREEZE) -> None:
         """Let a stopped process go on, with SIGCONT."""
         if process.alive and process.frozen:
-            self._stage.recorder.world(EventKind.WORKER_RESUMED, process.name)
+            self._stage.recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.go_on()
 
     def reaches(self, step: Step, process: RealProcess, queue: str, job: str) -> bool:
@@ -128,7 +128,7 @@ class RealFaultInjector(FaultHooks[RealProcess]):
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 
-    def stop_redis(self, why: str = "unreachable", *, lost_replies: int = 0) -> None:
+    def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Put Redis out of everybody's reach; it lives on, and its data stays.
 
         Args:
@@ -139,7 +139,7 @@ class RealFaultInjector(FaultHooks[RealProcess]):
         """
         if lost_replies:
             raise SimError("no real server loses replies on command")
-        self._stage.redis.stop(why)
+        self._stage.redis.stop(fault, why)
 
     def start_redis(self, *, loading_ms: int = 0) -> None:
         """Let clients reach Redis again, as soon as it serves commands.
@@ -152,31 +152,31 @@ class RealFaultInjector(FaultHooks[RealProcess]):
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Do nothing: a real Redis keeps its data itself."""
 
-    def crash_redis(self, cause: str = "process-kill") -> None:
+    def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill redis-server with SIGKILL; its replacement has what its persistence policy has kept."""
-        self._stage.redis.crash(cause)
+        self._stage.redis.crash(fault, cause)
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
-    def begin_database_failure(self, name: str, failure: Failure, share: float = 1.0) -> None:
+    def begin_database_failure(self, fault: FaultId, failure: Failure, share: float = 1.0) -> None:
         """Let calls to the database fail."""
-        self._stage.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure=failure, name=name)
-        self._stage.database.begin_failing(FailureWindow(name, failure, share))
+        self.fault_began(fault, failure=failure)
+        self._stage.database.begin_failing(FailureWindow(fault.name, failure, share))
 
-    def end_database_failure(self, name: str) -> None:
+    def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""
-        self._stage.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._stage.database.end_failing(name)
+        self.fault_ended(fault)
+        self._stage.database.end_failing(fault.name)
 
-    def slow_database(self, name: str, latency_ms: int) -> None:
+    def slow_database(self, fault: FaultId, latency_ms: int) -> None:
         """Add to the time of every call to the database."""
-        self._stage.recorder.world(EventKind.DATABASE_FAULT_BEGAN, failure="slow", name=name)
-        self._stage.access.begin_slowing(name, latency_ms)
+        self.fault_began(fault)
+        self._stage.access.begin_slowing(fault.name, latency_ms)
 
-    def restore_database_speed(self, name: str) -> None:
+    def restore_database_speed(self, fault: FaultId) -> None:
         """Take the extra time away again."""
-        self._stage.recorder.world(EventKind.DATABASE_FAULT_ENDED, name=name)
-        self._stage.access.end_slowing(name)
+        self.fault_ended(fault)
+        self._stage.access.end_slowing(fault.name)
 
     def operate(self, step: OperatorStep) -> None:
         """Let the operator's process do something to a queue by the real Bull, whose client waits for a lost Redis."""
@@ -195,6 +195,10 @@ class RealFaultInjector(FaultHooks[RealProcess]):
         stage.operating.add(order["step"])
         stage.operator.link.send({**order, "queue": step.queue_name})
 
-    def announce(self, event: str, **more: object) -> None:
-        """Write something about the world into the trace."""
-        self._stage.recorder.world(EventKind(event), None, **more)
+    def fault_began(self, fault: FaultId, **more: object) -> None:
+        """Write into the trace that a fault has begun which no other verb writes down."""
+        self._stage.recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event(**more))
+
+    def fault_ended(self, fault: FaultId) -> None:
+        """Write into the trace that it has ended."""
+        self._stage.recorder.world(EventKind.FAULT_ENDED, None, **fault.as_event())

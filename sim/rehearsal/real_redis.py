@@ -11,6 +11,7 @@ import redis
 
 from sim.engine.final_state import job_places
 from sim.engine.recorder import Recorder
+from sim.faults.injector import FaultId
 from sim.handlers.database import ApplicationDatabase
 from sim.queue.getters import has_unfinished_jobs, state_by_id
 from sim.queue.keys import QueueKeys
@@ -45,6 +46,7 @@ class RealRedis:
         self._recorder = recorder
         self._clock = clock
         self._stops = 0
+        self._fault: FaultId | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -53,20 +55,24 @@ class RealRedis:
         self.server.publish()
         self.is_up = True
 
-    def stop(self, why: str) -> None:
+    def stop(self, fault: FaultId, why: str) -> None:
         """Put it out of reach; it lives on."""
         self._stops += 1
         if self._stops == 1:
-            self._recorder.world(EventKind.REDIS_DOWN, why=why)
+            self._begin(fault, why)
             self.is_up = False
             self.server.hide()
 
-    def crash(self, why: str) -> None:
+    def _begin(self, fault: FaultId, why: str) -> None:
+        self._fault = fault
+        self._recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event(why=why))
+
+    def crash(self, fault: FaultId, why: str) -> None:
         """Kill it; another one starts on the same folder, out of reach until ``give_back``."""
         before = self.places()
         self._stops += 1
         if self._stops == 1:
-            self._recorder.world(EventKind.REDIS_DOWN, why=why)
+            self._begin(fault, why)
         self.is_up = False
         self.server.kill()
         if self._config.persistence in ("none", "rdb"):
@@ -84,7 +90,8 @@ class RealRedis:
         if not self._stops:
             self.server.publish()
             self.is_up = True
-            self._recorder.world(EventKind.REDIS_UP)
+            if self._fault is not None:
+                self._recorder.world(EventKind.FAULT_ENDED, None, **self._fault.as_event())
 
     async def _note_what_changed(self, before: dict[str, Place]) -> None:
         await self.server.until_it_answers()

@@ -7,6 +7,7 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from sim.core.durations import format_duration
+from sim.faults.window import FaultKind
 from sim.plots.figure_style import png_bytes
 from sim.plots.job_timeline import Lane, Segment
 from sim.plots.jobs_plot import JobLives, job_lives, jobs_figure, stories_in_words
@@ -16,7 +17,7 @@ from sim.plots.styles import OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
 from sim.plots.timeline_plot import ModeSeries, averaged_over, timeline_figure
 from sim.reports.monitoring_tables import monitoring_tables, monitoring_verdict
 from sim.results.fates import STACKED
-from sim.results.fault_windows import FaultKind, FaultWindow
+from sim.results.fault_windows import FaultWindow
 from sim.results.outcomes import Outcome
 from sim.results.replay import State
 from sim.results.result import Result

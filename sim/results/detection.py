@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.faults.handler_error import HandlerError
-from sim.results.fault_windows import FaultKind, FaultWindow
+from sim.faults.window import FaultKind
+from sim.results.fault_windows import FaultWindow
 from sim.results.health import Episode, Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.samples import stretches
@@ -170,9 +170,9 @@ def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list
 def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
     """List the faults that last for the whole run, of which the ledger has neither beginning nor end."""
     return [
-        FaultWindow(FaultKind.HANDLER, f"handlers raise {fault.error} errors", 0, end_ms, False)
+        FaultWindow(FaultKind.OTHER if fault.window is None else fault.window.group, label, 0, end_ms, False)
         for fault in scenario.faults
-        if isinstance(fault, HandlerError) and fault.at is None
+        if (label := fault.standing_label) is not None
     ]
 
 
@@ -187,15 +187,11 @@ def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> lis
     return [window for window in able if window.start_ms == last_ms]
 
 
-def _struck_process(window: FaultWindow) -> str | None:
-    return window.label.rpartition(" ")[0] if window.kind in (FaultKind.DOWN, FaultKind.FROZEN) else None
-
-
 def _unwell(health: Health, windows: Sequence[FaultWindow], aftermath_ms: int) -> dict[FaultWindow, list[Spell]]:
     """Put down each stretch in which a worker was unwell to what it came of."""
     found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
     for queue, worker in health.workers:
-        able = [window for window in windows if _struck_process(window) in (None, worker)]
+        able = [window for window in windows if window.process in (None, worker)]
         for spell in health.spells(queue, worker):
             if spell.status is not Status.HEALTHY:
                 for window in _causes(able, spell.start_ms, aftermath_ms):

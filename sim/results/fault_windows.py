@@ -2,21 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NamedTuple
 
+from sim.faults.registry import FAULTS
+from sim.faults.window import FaultKind, Window
 from sim.results.trace import Event, EventKind, Trace
-
-
-class FaultKind(StrEnum):
-    """What stood broken, or who interfered, in the words of a picture's label for several of them."""
-
-    DOWN = "processes down"
-    FROZEN = "processes frozen"
-    REDIS = "Redis away"
-    DATABASE = "database failing"
-    HANDLER = "handlers failing"
-    OPERATOR = "operator"
-    OVERLOAD = "overload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +19,7 @@ class FaultWindow:
         end_ms: When it was mended; the end of the run where nothing mended it.
         mended: Whether it was.
         outlived_ms: When the last attempt ended that a fault of the database had caught; a call may outlive its fault.
+        process: The process that it struck, such as ``email-1``; None where it struck none.
     """
 
     kind: FaultKind
@@ -37,6 +28,7 @@ class FaultWindow:
     end_ms: int
     mended: bool
     outlived_ms: int = 0
+    process: str | None = None
 
     @property
     def shows_until_ms(self) -> int:
@@ -57,26 +49,22 @@ class FaultRow:
     windows: tuple[FaultWindow, ...]
 
 
-_OPENS = {
-    EventKind.WORKER_CRASHED: FaultKind.DOWN,
-    EventKind.WORKER_FROZEN: FaultKind.FROZEN,
-    EventKind.REDIS_DOWN: FaultKind.REDIS,
-    EventKind.DATABASE_FAULT_BEGAN: FaultKind.DATABASE,
-    EventKind.HANDLER_FAULT_BEGAN: FaultKind.HANDLER,
-}
-_CLOSES = {
-    EventKind.WORKER_STARTED: FaultKind.DOWN,
-    EventKind.WORKER_RESUMED: FaultKind.FROZEN,
-    EventKind.REDIS_UP: FaultKind.REDIS,
-    EventKind.DATABASE_FAULT_ENDED: FaultKind.DATABASE,
-    EventKind.HANDLER_FAULT_ENDED: FaultKind.HANDLER,
-}
-_DATABASE = {
-    "refuse": "database refuses calls",
-    "abort": "database aborts calls",
-    "lost-reply": "database loses replies",
-    "slow": "database slow",
-}
+class _Begun(NamedTuple):
+    """A window that is open, and whether one that begins meanwhile belongs to it."""
+
+    label: str
+    start_ms: int
+    process: str | None = None
+    merges: bool = False
+
+
+def window_of(record: Event) -> Window:
+    """Say how the fault shows that an event ``fault-began`` or ``fault-ended`` tells of."""
+    kind = str((record.more or {}).get("kind"))
+    window = FAULTS[kind].window if kind in FAULTS else None
+    return window or Window(
+        FaultKind.OTHER, lambda _event, process: f"{kind} {process}".strip(), f"{kind} begins", f"{kind} ends"
+    )
 
 
 def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
@@ -88,19 +76,23 @@ def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
     Args:
         end_ms: When the run ended; windows that nothing closed end there.
     """
-    under_way: dict[tuple[FaultKind, str], list[tuple[str, int]]] = {}
+    under_way: dict[tuple[FaultKind, str], list[_Begun]] = {}
     windows: list[FaultWindow] = []
 
     def close(kind: FaultKind, name: str, t_ms: int, *, mended: bool = True, everything: bool = False) -> None:
         begun = under_way.get((kind, name), [])
         while begun:
-            label, start_ms = begun.pop(0)
-            if begun and kind is FaultKind.FROZEN and not everything:
-                begun[0] = (label, start_ms)
+            first = begun.pop(0)
+            if begun and first.merges and not everything:
+                begun[0] = first
                 return
-            windows.append(FaultWindow(kind, label, start_ms, max(start_ms, t_ms), mended))
+            end_ms = max(first.start_ms, t_ms)
+            windows.append(FaultWindow(kind, first.label, first.start_ms, end_ms, mended, process=first.process))
             if not everything:
                 return
+
+    def open_(kind: FaultKind, name: str, begun: _Begun) -> None:
+        under_way.setdefault((kind, name), []).append(begun)
 
     for record in trace:
         if record.job is not None:
@@ -113,20 +105,28 @@ def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
             if do in ("pause", "resume", "drain"):
                 close(FaultKind.OPERATOR, queue, record.t_ms)
             if do == "pause":
-                paused = (f"operator pauses {queue}", record.t_ms)
-                under_way.setdefault((FaultKind.OPERATOR, queue), []).append(paused)
+                open_(FaultKind.OPERATOR, queue, _Begun(f"operator pauses {queue}", record.t_ms))
             elif do != "resume":
                 windows.append(_moment(f"operator: {do} {queue}", record.t_ms))
             continue
-        name = _name(record)
-        if (kind := _OPENS.get(record.kind)) is not None:
-            if kind is FaultKind.DOWN:
-                close(FaultKind.FROZEN, name, record.t_ms, everything=True)
-            elif kind is FaultKind.REDIS:
-                close(kind, name, record.t_ms)
-            under_way.setdefault((kind, name), []).append((_label(kind, record), record.t_ms))
-        elif (kind := _CLOSES.get(record.kind)) is not None:
-            close(kind, name, record.t_ms)
+        name, t_ms = _name(record), record.t_ms
+        if record.kind is EventKind.WORKER_CRASHED:
+            for kind in FaultKind:
+                close(kind, name, t_ms, everything=kind is not FaultKind.DOWN)
+            open_(FaultKind.DOWN, name, _Begun(f"{name} down", t_ms, record.worker))
+        elif record.kind is EventKind.WORKER_STARTED:
+            close(FaultKind.DOWN, name, t_ms)
+        elif record.kind is EventKind.REDIS_LOADING:
+            close(FaultKind.REDIS, name, t_ms)
+            open_(FaultKind.REDIS, name, _Begun("Redis loading", t_ms))
+        elif record.kind is EventKind.FAULT_BEGAN:
+            window = window_of(record)
+            if window.overlap == "replaced":
+                close(window.group, name, t_ms)
+            label = window.label(record.more or {}, record.worker or "")
+            open_(window.group, name, _Begun(label, t_ms, record.worker, window.overlap == "merged"))
+        elif record.kind is EventKind.FAULT_ENDED:
+            close(window_of(record).group, name, t_ms)
     for kind, name in list(under_way):
         close(kind, name, end_ms, mended=False, everything=True)
     return sorted(windows, key=lambda window: (window.start_ms, window.label))
@@ -158,18 +158,3 @@ def _name(record: Event) -> str:
 
 def _moment(label: str, t_ms: int) -> FaultWindow:
     return FaultWindow(FaultKind.OPERATOR, label, t_ms, t_ms, mended=True)
-
-
-def _label(kind: FaultKind, record: Event) -> str:
-    more = record.more or {}
-    if kind is FaultKind.DOWN:
-        return f"{record.worker} down"
-    if kind is FaultKind.FROZEN:
-        return f"{record.worker} frozen"
-    if kind is FaultKind.REDIS:
-        why = more.get("why", "unreachable")
-        return f"Redis {why}" if why in ("unreachable", "loading") else f"Redis down ({why})"
-    if kind is FaultKind.DATABASE:
-        return _DATABASE.get(str(more.get("failure")), "database failing")
-    error = more.get("error")
-    return f"handlers raise {error} errors" if error else "handlers raise errors"

@@ -179,15 +179,10 @@ class EventKind(StrEnum):
     # the world; `job` is None
     WORKER_STARTED = "worker-started"
     WORKER_CRASHED = "worker-crashed"
-    WORKER_FROZEN = "worker-frozen"
-    WORKER_RESUMED = "worker-resumed"
     WORKER_TROUBLE = "worker-trouble"  # an error of the queue itself; the slot rests; more: error
-    REDIS_DOWN = "redis-down"  # more: why
-    REDIS_UP = "redis-up"
-    DATABASE_FAULT_BEGAN = "database-fault-began"  # more: failure
-    DATABASE_FAULT_ENDED = "database-fault-ended"
-    HANDLER_FAULT_BEGAN = "handler-fault-began"
-    HANDLER_FAULT_ENDED = "handler-fault-ended"
+    REDIS_LOADING = "redis-loading"  # it was started again and reads its data, refusing every command; more: error
+    FAULT_BEGAN = "fault-began"  # more: kind, target, name, and of some kinds why, failure or error; worker: the struck
+    FAULT_ENDED = "fault-ended"  # more: kind, target, name
 
     # one queue; `job` is None
     OPERATOR_ACTED = "operator-acted"  # more: do, jobs (how many, where it concerns jobs)

@@ -33,13 +33,44 @@ WORDS: dict[str, str] = {}
 TEXTS: dict[str, str] = {}
 """Parts of sentences in what a run gives, such as the message of an error; each is replaced wherever it stands."""
 
-NEW_FIELDS: dict[str, frozenset[str]] = {}
+NEW_FIELDS: dict[str, frozenset[str]] = {"fault-began": frozenset({"target"}), "fault-ended": frozenset({"target"})}
 """Fields that an event tells only since the rebuild, by its new name; they are not compared, so keep this short."""
 
 
-def rewrite(event: dict[str, Any]) -> dict[str, Any] | None:
+def rewrite(event: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Give an event of the trace the shape that it has now, where that is more than other names; None leaves it out.
 
     Here several kinds of events become one, for instance. It has its new names already.
+
+    Args:
+        earlier: The events before it, in their new shape.
     """
+    word = event["event"]
+    if word in ("worker-frozen", "worker-resumed"):
+        return {**event, "event": _FAULT[word], "kind": "worker-freeze"}
+    if word in ("handler-fault-began", "handler-fault-ended"):
+        return {**event, "event": _FAULT[word], "kind": "handler-error"}
+    if word in ("database-fault-began", "database-fault-ended"):
+        kind = event["name"].split(":")[2].split(".")[0]
+        slow = event.get("failure") == "slow"
+        kept = {field: value for field, value in event.items() if not (slow and field == "failure")}
+        return {**kept, "event": _FAULT[word], "kind": kind}
+    if word == "redis-down":
+        if event["why"] == "loading":
+            return {field: value for field, value in event.items() if field != "why"} | {"event": "redis-loading"}
+        kind = "redis-outage" if event["why"] == "unreachable" else "redis-crash"
+        return {**event, "event": "fault-began", "kind": kind}
+    if word == "redis-up":
+        kinds = (one["kind"] for one in reversed(earlier) if one["event"] == "fault-began")
+        return {**event, "event": "fault-ended", "kind": next(kind for kind in kinds if kind.startswith("redis-"))}
     return event
+
+
+_FAULT = {
+    "worker-frozen": "fault-began",
+    "worker-resumed": "fault-ended",
+    "handler-fault-began": "fault-began",
+    "handler-fault-ended": "fault-ended",
+    "database-fault-began": "fault-began",
+    "database-fault-ended": "fault-ended",
+}

@@ -52,7 +52,7 @@ def test_events_fields_words_and_sentences_are_renamed_in_the_trace(monkeypatch:
 def test_two_kinds_of_events_can_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is more than other names is rewritten, or left out."""
 
-    def rewritten(old: dict[str, Any]) -> dict[str, Any] | None:
+    def rewritten(old: dict[str, Any], _earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
         return None if old["event"] == "gone" else {**old, "event": "fault-began", "kind": old["event"]}
 
     monkeypatch.setattr(names, "rewrite", rewritten)
@@ -91,6 +91,7 @@ def test_a_trace_that_is_shorter_or_longer_differs(sides: tuple[Kept, Kept], kep
 def test_only_a_new_field_that_is_named_is_left_out(sides: tuple[Kept, Kept], monkeypatch: pytest.MonkeyPatch) -> None:
     """Any other makes a difference."""
     before, after = sides
+    monkeypatch.setattr(names, "NEW_FIELDS", {})
     before.add("random", "1", True, pack({"queue trace": [event("fault-began")]}))
     after.add("random", "1", True, pack({"queue trace": [event("fault-began", target="email")]}))
     assert not compare("random", before, after, quick=False).is_same

@@ -64,7 +64,11 @@ def _fitting(table: Mapping[str, T], path: tuple[str, ...], otherwise: T) -> T:
 
 def _section(section: str, items: Section) -> Section:
     if section.endswith("trace"):
-        return [event for item in items if (event := _event(item)) is not None]
+        events: list[dict[str, Any]] = []
+        for item in items:
+            if (event := _event(item, events)) is not None:
+                events.append(event)
+        return events
     if section.endswith("errors"):
         items = [_without_places(item) for item in items]
         return [{names.ERROR_FIELDS.get(name, name): _words(value) for name, value in item.items()} for item in items]
@@ -76,11 +80,11 @@ def _without_places(item: dict[str, Any]) -> dict[str, Any]:
     return {name: _PLACE.sub("", value) if name == "stack" and value else value for name, value in item.items()}
 
 
-def _event(item: dict[str, Any]) -> dict[str, Any] | None:
+def _event(item: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
     event = names.EVENTS.get(item["event"], item["event"])
     fields = {**names.EVENT_FIELDS.get("*", {}), **names.EVENT_FIELDS.get(event, {})}
     new = {fields.get(name, name): _words(value) for name, value in item.items() if name != "event"}
-    return names.rewrite({**new, "event": event})
+    return names.rewrite({**new, "event": event}, earlier)
 
 
 def _words(value: Any) -> Any:

@@ -226,7 +226,7 @@ def test_redis_away_when_the_reports_are_due_delays_both() -> None:
     story = blocking(2, "10s", 2, faults=[{"kind": "redis-outage", "at": "15s", "duration": "10s"}])
     lines = told(story)
     assert [line.split()[1:] for line in lines[-3:]] == [
-        ["redis", "redis-up"],
+        ["redis", "fault-ended"],
         ["email-1", "completed"],
         ["email-2", "completed"],
     ]
@@ -239,8 +239,8 @@ def test_a_stop_in_a_stretch_of_work_ends_it_late_and_the_line_goes_on_from_ther
     assert told(story) == [
         "1000 email-1 started",
         "1000 email-2 started",
-        "5000 email-1 worker-frozen",
-        "15000 email-1 worker-resumed",
+        "5000 email-1 fault-began",
+        "15000 email-1 fault-ended",
         "15000 email-1 effect",
         "23000 email-2 effect",
         "25000 email-1 completed",
@@ -334,4 +334,4 @@ def test_resuming_a_process_that_nobody_stopped_does_not_free_its_loop() -> None
     world.injector.resume(worker)
     assert worker.frozen
     world.run()
-    assert EventKind.WORKER_RESUMED not in {record.kind for record in world.trace}
+    assert EventKind.FAULT_ENDED not in {record.kind for record in world.trace}

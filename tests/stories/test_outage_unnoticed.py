@@ -40,10 +40,10 @@ def test_redis_back_before_a_stopped_worker_goes_on_costs_it_the_first_try() -> 
     assert timeline(story, semantics=BULL) == [
         "1000 email-1 started",
         "3400 email-1 effect",
-        "3500 email-1 worker-frozen",
-        "4000 redis redis-down",
-        "7000 redis redis-up",
-        "9000 email-1 worker-resumed",
+        "3500 email-1 fault-began",
+        "4000 redis fault-began",
+        "7000 redis fault-ended",
+        "9000 email-1 fault-ended",
         "9003 email-1 completed",
     ]
 

@@ -99,10 +99,10 @@ def test_a_second_outage_while_redis_loads_puts_an_end_to_the_loading() -> None:
     seen = [
         (record.t_ms, record.kind)
         for record in world.trace
-        if record.kind in (EventKind.REDIS_DOWN, EventKind.REDIS_UP)
+        if record.kind in (EventKind.FAULT_BEGAN, EventKind.REDIS_LOADING, EventKind.FAULT_ENDED)
     ]
-    down, up = EventKind.REDIS_DOWN, EventKind.REDIS_UP
-    assert seen == [(10_000, down), (11_000, down), (12_000, down), (14_000, down), (19_000, up)]
+    down, loading, up = EventKind.FAULT_BEGAN, EventKind.REDIS_LOADING, EventKind.FAULT_ENDED
+    assert seen == [(10_000, down), (11_000, loading), (12_000, down), (14_000, loading), (19_000, up)]
 
 
 @pytest.mark.parametrize("store", ["memory", "fakeredis"])

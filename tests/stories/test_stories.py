@@ -66,12 +66,12 @@ def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
     )
     assert timeline(story) == [
         "1000 email-1 started",
-        "2000 email-2 worker-frozen",
+        "2000 email-2 fault-began",
         "70050 email-1 stalled",
         "70050 email-1 started",
         "78050 email-1 effect",
         "80050 email-1 completed",
-        "122000 email-2 worker-resumed",
+        "122000 email-2 fault-ended",
         "122000 email-1 effect",
         "124000 email-1 refused",
         "124000 email-2 worker-trouble",
@@ -117,16 +117,16 @@ def test_the_library_waits_six_seconds_where_the_document_says_four() -> None:
 def test_a_submit_during_an_outage_fails_at_once_by_the_document() -> None:
     """The caller knows."""
     story = scenario(faults=[{"kind": "redis-outage", "at": "500ms", "duration": "14s"}])
-    assert timeline(story) == ["500 redis redis-down", "1000 email-1 rejected", "14500 redis redis-up"]
+    assert timeline(story) == ["500 redis fault-began", "1000 email-1 rejected", "14500 redis fault-ended"]
 
 
 def test_a_submit_during_an_outage_waits_in_the_library_s_client() -> None:
     """An outage of 14 s costs 19 s more: the next attempt to connect comes 32.85 s after the loss."""
     story = scenario(faults=[{"kind": "redis-outage", "at": "500ms", "duration": "14s"}])
     assert timeline(story, semantics="bull-4.16") == [
-        "500 redis redis-down",
+        "500 redis fault-began",
         "1000 email-1 submit-waiting",
-        "14500 redis redis-up",
+        "14500 redis fault-ended",
         "33350 email-1 started",
         "41350 email-1 effect",
         "43350 email-1 completed",

@@ -191,7 +191,7 @@ def _latest(run: LiveRun) -> list[Event]:
 
 def _event(record: Event) -> dict[str, Any]:
     more = record.more or {}
-    told = next((str(more[key]) for key in ("error", "reason", "why", "effect", "failure") if key in more), "")
+    told = next((str(more[key]) for key in ("error", "reason", "why", "effect", "failure", "kind") if key in more), "")
     if record.kind.value == "retry-scheduled":
         told = f"in {format_duration(int(more.get('delay_ms', 0)))}"
     return {

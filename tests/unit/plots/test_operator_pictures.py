@@ -1,8 +1,9 @@
 """What an operator did, in the pictures and in their words."""
 
+from sim.faults.window import FaultKind
 from sim.plots.job_timeline import MarkerKind, job_lanes
 from sim.plots.styles import MARKER_LOOKS
-from sim.results.fault_windows import FaultKind, FaultWindow, fault_windows
+from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.outcomes import Place
 from sim.results.replay import State, replay
 from sim.results.trace import EventKind

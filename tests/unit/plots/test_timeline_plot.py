@@ -63,7 +63,7 @@ def nothing() -> Result:
 def all_rejected(jobs: int = 200) -> Result:
     """Redis is away from the first to the last."""
     tape = Tape("queue")
-    tape.world(0, EventKind.REDIS_DOWN, why="unreachable")
+    tape.world(0, EventKind.FAULT_BEGAN, kind="redis-outage", why="unreachable")
     for number in range(jobs):
         tape.job(number * 100, f"email-{number}", EventKind.OFFERED, 0, "producer")
         tape.job(number * 100 + 50, f"email-{number}", EventKind.REJECTED, 0, "producer", error="no")

@@ -18,8 +18,8 @@ def tape(*broken: tuple[int, int], name: str = "a") -> Tape:
     """A database that refuses calls from one moment to another, as often as said."""
     made = Tape("queue")
     for number, (start_ms, end_ms) in enumerate(broken):
-        made.world(start_ms, EventKind.DATABASE_FAULT_BEGAN, failure="refuse", name=f"{name}{number}")
-        made.world(end_ms, EventKind.DATABASE_FAULT_ENDED, name=f"{name}{number}")
+        made.world(start_ms, EventKind.FAULT_BEGAN, kind="database-failure", failure="refuse", name=f"{name}{number}")
+        made.world(end_ms, EventKind.FAULT_ENDED, kind="database-failure", name=f"{name}{number}")
     return made
 
 

@@ -1,6 +1,7 @@
 """What was broken from when to when."""
 
-from sim.results.fault_windows import FaultKind, fault_rows, fault_windows
+from sim.faults.window import FaultKind
+from sim.results.fault_windows import fault_rows, fault_windows
 from sim.results.trace import EventKind
 from tests.unit.results.traces import SMALL_END_MS, Tape, queue_tape
 
@@ -31,7 +32,7 @@ def test_window_that_nothing_closes_lasts_to_the_end_of_the_run() -> None:
 def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
     """The freeze ends where the crash begins."""
     tape = Tape("queue")
-    tape.world(100, EventKind.WORKER_FROZEN, "email-1")
+    tape.world(100, EventKind.FAULT_BEGAN, "email-1", kind="worker-freeze")
     tape.world(200, EventKind.WORKER_CRASHED, "email-1")
     tape.world(300, EventKind.WORKER_STARTED, "email-1")
 
@@ -41,9 +42,9 @@ def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
 def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
     """Two overlapping freezes are one window."""
     tape = Tape("queue")
-    for t_ms, event in ((1, EventKind.WORKER_FROZEN), (2, EventKind.WORKER_FROZEN), (3, EventKind.WORKER_RESUMED)):
-        tape.world(t_ms, event, "email-1")
-    tape.world(9, EventKind.WORKER_RESUMED, "email-1")
+    for t_ms, event in ((1, EventKind.FAULT_BEGAN), (2, EventKind.FAULT_BEGAN), (3, EventKind.FAULT_ENDED)):
+        tape.world(t_ms, event, "email-1", kind="worker-freeze")
+    tape.world(9, EventKind.FAULT_ENDED, "email-1", kind="worker-freeze")
 
     assert spans(tape) == [("email-1 frozen", 1, 9)]
 
@@ -51,9 +52,9 @@ def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
 def test_redis_that_loads_is_a_window_of_its_own() -> None:
     """Unreachable first, loading then."""
     tape = Tape("queue")
-    tape.world(10, EventKind.REDIS_DOWN, why="unreachable")
-    tape.world(20, EventKind.REDIS_DOWN, why="loading")
-    tape.world(30, EventKind.REDIS_UP)
+    tape.world(10, EventKind.FAULT_BEGAN, kind="redis-outage", why="unreachable")
+    tape.world(20, EventKind.REDIS_LOADING)
+    tape.world(30, EventKind.FAULT_ENDED, kind="redis-outage")
 
     assert spans(tape) == [("Redis unreachable", 10, 20), ("Redis loading", 20, 30)]
 
@@ -61,11 +62,11 @@ def test_redis_that_loads_is_a_window_of_its_own() -> None:
 def test_database_and_handler_faults_are_closed_by_their_own_name() -> None:
     """Two faults of one kind that overlap are kept apart."""
     tape = Tape("queue")
-    tape.world(10, EventKind.DATABASE_FAULT_BEGAN, name="a", failure="refuse")
-    tape.world(20, EventKind.DATABASE_FAULT_BEGAN, name="b", failure="slow")
-    tape.world(30, EventKind.DATABASE_FAULT_ENDED, name="a")
-    tape.world(40, EventKind.DATABASE_FAULT_ENDED, name="b")
-    tape.world(50, EventKind.HANDLER_FAULT_BEGAN, name="c", error="transient")
+    tape.world(10, EventKind.FAULT_BEGAN, kind="database-failure", name="a", failure="refuse")
+    tape.world(20, EventKind.FAULT_BEGAN, name="b", kind="slow-database")
+    tape.world(30, EventKind.FAULT_ENDED, kind="database-failure", name="a")
+    tape.world(40, EventKind.FAULT_ENDED, name="b", kind="slow-database")
+    tape.world(50, EventKind.FAULT_BEGAN, kind="handler-error", name="c", error="transient")
 
     assert spans(tape) == [
         ("database refuses calls", 10, 30),
@@ -79,7 +80,7 @@ def test_many_labels_become_one_row_for_each_kind() -> None:
     tape = Tape("queue")
     for number in range(10):
         tape.world(number, EventKind.WORKER_CRASHED, f"email-{number}")
-    tape.world(50, EventKind.WORKER_FROZEN, "email-77")
+    tape.world(50, EventKind.FAULT_BEGAN, "email-77", kind="worker-freeze")
     windows = fault_windows(tape.trace(), 1_000)
 
     assert len(fault_rows(windows, most=20)) == 11

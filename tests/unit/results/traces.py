@@ -105,10 +105,10 @@ def queue_tape() -> Tape:
 
     tape.arrival(10_000, "email-4")
     tape.job(10_000, "email-4", EventKind.STARTED, 1, "email-1")
-    tape.world(10_500, EventKind.WORKER_FROZEN, "email-1")
+    tape.world(10_500, EventKind.FAULT_BEGAN, "email-1", kind="worker-freeze")
     tape.job(62_000, "email-4", EventKind.STALLED, 1, "email-2")
     tape.succeed("email-4", 2, "email-2", 63_200, 64_000, 64_200)
-    tape.world(90_000, EventKind.WORKER_RESUMED, "email-1")
+    tape.world(90_000, EventKind.FAULT_ENDED, "email-1", kind="worker-freeze")
     tape.job(90_100, "email-4", EventKind.EFFECT, 1, "email-1")
     tape.job(90_200, "email-4", EventKind.REFUSED, 1, "email-1", error="Missing lock")
 
@@ -119,9 +119,9 @@ def queue_tape() -> Tape:
     tape.job(95_000, "email-5", EventKind.EVICTED, 1, "email-2", **{"from": "failed"})
 
     tape.arrival(40_000, "email-6", delay_ms=5_000)
-    tape.world(42_000, EventKind.REDIS_DOWN, why="power-loss")
+    tape.world(42_000, EventKind.FAULT_BEGAN, kind="redis-crash", why="power-loss")
     tape.job(42_000, "email-6", EventKind.FORGOTTEN, place="delayed")
-    tape.world(47_000, EventKind.REDIS_UP)
+    tape.world(47_000, EventKind.FAULT_ENDED, kind="redis-outage")
     return tape
 
 
