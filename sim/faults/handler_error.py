@@ -31,6 +31,7 @@ class HandlerError(ScheduledFault):
 
     kind: Literal["handler-error"]
     error: Literal["transient", "permanent"] = "transient"
+    """`transient`: another attempt may succeed; `permanent`: every other one fails too."""
     queues: Annotated[list[str], Field(min_length=1)] | None = None
     """Only jobs of these queues; left out, all."""
     jobs: JobNames | None = None

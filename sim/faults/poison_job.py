@@ -21,6 +21,7 @@ class PoisonJob(Fault):
     kind: Literal["poison-job"]
     jobs: JobNames
     step: Literal["before-effect", "after-effect-before-ack"] = "before-effect"
+    """Where in the attempt it kills."""
     restart_after: Duration | None = 1_000
     """How long until a new process takes the dead one's place; `null` means never."""
 

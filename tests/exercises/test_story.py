@@ -64,6 +64,31 @@ def test_a_story_leaves_out_what_befalls_a_process_that_has_let_the_job_go() -> 
     assert not [line for line in told if "crashes" in line or "started again" in line]
 
 
+def test_a_story_tells_what_breaks_around_the_job_in_the_words_of_the_fault() -> None:
+    """Also where it strikes no process: Redis, the database, handlers."""
+    text = TWO_FAULTS.partition("faults:")[0].replace("{service: 2s}", "{service: 10s}")
+    text += (
+        "faults:\n"
+        "  - {kind: redis-crash, at: 2s, duration: 1s, loading: 1s}\n"
+        "  - {kind: slow-database, at: 5s, duration: 1s, latency: 1ms}\n"
+        "  - {kind: handler-error, at: 7s, duration: 1s, jobs: [email-2]}\n"
+        "  - {kind: worker-freeze, target: workers, at: 9s, duration: 100ms}\n"
+    )
+    seen = observe(sim.parse_scenario(text), "queue", 1)
+    told = [" ".join(line.split()[1:]) for line in job_story(seen.result, "email-1")]
+    assert [line for line in told if line.startswith("·")] == [
+        "· Redis goes away: process-kill",
+        "· Redis is started again and reads its data",
+        "· Redis is back",
+        "· the database fails",
+        "· the database works again",
+        "· handlers begin to fail",
+        "· handlers work again",
+        "· email-1 freezes",
+        "· email-1 goes on",
+    ]
+
+
 def test_a_long_story_tells_hours_and_minutes(crashed: Scenario) -> None:
     """Its scenario's text speaks of them; up to ten minutes seconds are told."""
     late = TWO_FAULTS.replace("count: 2}", "count: 2, start: 2h}")

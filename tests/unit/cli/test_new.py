@@ -73,7 +73,7 @@ def test_whatever_is_written_passes_check_and_run(
 
 
 def test_every_fault_can_be_written() -> None:
-    """A new kind needs its lines in `sim/scenario/first_draft.py`."""
+    """Its lines stand in its own file."""
     assert set(FAULTS) == kinds_of_faults()
 
 
