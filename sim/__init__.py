@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim import exercises, plots
     from sim.core.errors import ScenarioError, SimError
     from sim.engine.run import run
     from sim.engine.world import World
@@ -32,6 +33,7 @@ _HOMES = {
     "sweep": "sim.sweeps.sweep",
     "sweep_result": "sim.sweeps.sweep",
 }
+_ROOMS = ("exercises", "plots")
 
 __all__ = [
     "ModeResult",
@@ -42,8 +44,11 @@ __all__ = [
     "SimError",
     "SweepResult",
     "World",
+    "__version__",
+    "exercises",
     "load_scenario",
     "parse_scenario",
+    "plots",
     "run",
     "sweep",
     "sweep_result",
@@ -54,8 +59,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name from where it lives."""
     if name == "__version__":
         return import_module("sim.core.version").version()
-    if name == "exercises":
-        return import_module("sim.exercises")
+    if name in _ROOMS:
+        return import_module(f"sim.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

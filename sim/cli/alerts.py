@@ -37,8 +37,9 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
     from rich.text import Text
 
     from sim.engine.run import run
-    from sim.reports.monitoring_tables import monitoring_verdict, print_monitoring
+    from sim.reports.tables import print_monitoring
     from sim.reports.terminal import Terminal
+    from sim.results.monitoring_rows import monitoring_verdict
 
     result = run(loaded, modes=[mode], seed=seed, semantics=semantics, metrics=None if loaded.sampling else "1s")
     one = result.modes[mode]

@@ -1,7 +1,7 @@
 """What every picture shares: its figure, its fonts, its frame, and the heading that names the scenario."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.gridspec import GridSpecBase
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.plots.styles import FAINT, INK
@@ -61,7 +62,7 @@ def drawing() -> Iterator[None]:
         yield
 
 
-class Picture(Figure):
+class NotebookFigure(Figure):
     """A figure that a notebook shows when it is the value of a cell, with the bytes that a file would have."""
 
     def _repr_png_(self) -> bytes:
@@ -70,7 +71,7 @@ class Picture(Figure):
 
 def new_figure(width_in: float, height_in: float) -> Figure:
     """Return an empty figure that lays itself out; sizes in inches."""
-    figure = Picture(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+    figure = NotebookFigure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -82,7 +83,7 @@ def png_bytes(figure: Figure) -> bytes:
     """
     buffer, metadata = io.BytesIO(), {"Software": None}
     with drawing():
-        if isinstance(figure, Picture) and isinstance(figure.canvas, FigureCanvasAgg) and figure.dpi == DPI:
+        if isinstance(figure, NotebookFigure) and isinstance(figure.canvas, FigureCanvasAgg) and figure.dpi == DPI:
             canvas: Any = figure.canvas
             canvas.print_png(buffer, metadata=metadata)
         else:
@@ -159,6 +160,25 @@ def head_axes(ax: "Axes", title: str, quiet: str, *, lift_pt: float = 0.0) -> No
         color=FAINT,
         annotation_clip=False,
     )
+
+
+def divide(ax: "Axes", ratios: Sequence[float]) -> "list[Axes]":
+    """Share the place of some axes among several, one above the other; the given ones become the uppermost.
+
+    Args:
+        ratios: How high each is beside the others, from the top.
+    """
+    figure, place = ax.figure, ax.get_subplotspec()
+    grid: GridSpecBase
+    if place is None:  # axes that somebody put where they are, not in a grid
+        box = ax.get_position()
+        grid = figure.add_gridspec(
+            len(ratios), 1, height_ratios=ratios, left=box.x0, right=box.x1, bottom=box.y0, top=box.y1
+        )
+    else:
+        grid = place.subgridspec(len(ratios), 1, height_ratios=ratios)
+    ax.set_subplotspec(grid[0, 0])
+    return [ax, *(figure.add_subplot(grid[row, 0]) for row in range(1, len(ratios)))]
 
 
 def width_of(ax: "Axes") -> float:

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.plots.figure_style import head_axes, head_figure, sweep_line, width_of
+from sim.plots.figure_style import WIDE_IN, head_axes, head_figure, sweep_line, width_of
 from sim.plots.styles import BLUE, INK, ORANGE
 from sim.results.sweep_answers import PARTS, PointAnswer, Summary
 from sim.results.sweep_result import TIMES, SweepResult
@@ -74,6 +74,12 @@ def bar_handles(modes: Sequence[str]) -> list[Artist]:
         for mode, (colour, _marker, _line) in MODE_LOOKS.items()
         if mode in modes
     ]
+
+
+def noted_line(result: SweepResult, note: str) -> str:
+    """Name the sweep in the line below the title of a wide picture; a note has a line of its own."""
+    line = sweep_line(result, WIDE_IN)
+    return f"{line}\n{note}" if note else line
 
 
 def head_picture(

@@ -7,19 +7,17 @@ from pathlib import Path
 
 from sim.core.file_set import joined, replace_together
 from sim.core.gc_tuning import fewer_collections
+from sim.plots.runs import picture_names
 from sim.results.result import Result
 
-_PICTURES = ("outcomes", "timeline", "jobs", "monitoring")
-NAMES = (
-    "result.json",
-    "trace.ndjson.gz",
-    "errors.ndjson",
-    *(f"{name}.png" for name in _PICTURES),
-    "report.html",
-)
-"""Every name that a results folder may have in it."""
 _LEVEL = 6
 """How hard the trace is packed: a tenth larger than at the hardest, in a fifth of the time."""
+
+
+def file_names() -> list[str]:
+    """List every name that a results folder may have in it."""
+    pictures = [f"{name}.png" for name in picture_names()]
+    return ["result.json", "trace.ndjson.gz", "errors.ndjson", *pictures, "report.html"]
 
 
 def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[Path]:
@@ -35,7 +33,7 @@ def write_results(result: Result, folder: Path, *, plots: bool = True) -> list[P
         files = _data_files(result)
         if plots:
             files |= _picture_files(result)
-    return replace_together(folder, files, gone=NAMES)
+    return replace_together(folder, files, gone=file_names())
 
 
 def _data_files(result: Result) -> dict[str, bytes]:

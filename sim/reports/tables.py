@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.results.detection import Detections
+    from sim.results.metrics import Metrics
+
+_FOLDED = ("fault", "alert", "worker", "fires when", "alerts after", "because")
+_NARROWEST = 15
+"""A column of names or sentences keeps so many characters where the table is too wide."""
+
 
 def print_result(result: Result, console: "Console") -> None:
     """Print what a run came to: a header, a sentence and a column for each mode, and what became of the expectations.
@@ -56,9 +63,36 @@ def _print_monitoring(result: Result, console: "Console") -> None:
     one = result.modes.get("queue")
     if one is None or one.metrics is None or not (result.scenario.alerts or result.scenario.health):
         return
-    from sim.reports.monitoring_tables import print_monitoring
-
     print_monitoring(one.metrics, one.detections, console)
+
+
+def print_monitoring(metrics: "Metrics", detections: "Detections", console: "Console") -> None:
+    """Print who noticed which fault, what each alert did, and how well each worker was."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from sim.results.monitoring_rows import monitoring_tables
+
+    for caption, headings, rows in monitoring_tables(metrics, detections):
+        table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+        table.collapse_padding = True
+        for place, heading in enumerate(headings):
+            table.add_column(heading, min_width=_width(heading, [row[place] for row in rows]), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
+        if rows:
+            console.print(table)
+        else:
+            console.print(Text(f"{caption}: none", style="bold"))
+            console.print()
+
+
+def _width(heading: str, cells: list[str]) -> int:
+    """Say how narrow a column may become: names and sentences fold, times and counts stay whole."""
+    longest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
+    words = max(map(len, heading.split()))
+    return max(words, min(longest, _NARROWEST) if heading in _FOLDED else longest)
 
 
 def outcome_table(totals: Mapping[ModeName, Counts]) -> "Table":

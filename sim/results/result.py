@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.core.gc_tuning import fewer_collections
 from sim.results.detection import Detections, take_notice
@@ -132,6 +132,14 @@ class ModeResult:
         return self.trace.sha256()
 
 
+_PICTURES = {
+    "plot_jobs": "sim.plots.jobs(result)",
+    "plot_outcomes": "sim.plots.outcomes(result)",
+    "plot_timeline": "sim.plots.timeline(result)",
+}
+"""What takes the place of methods that a result had."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What a run came to, in the modes that were asked for.
@@ -196,23 +204,12 @@ class Result:
         """How many failed attempts were kept in the error log; 0 where none was kept."""
         return sum(len(result.error_lines or ()) for result in self.modes.values())
 
-    def plot_outcomes(self, **options: Any) -> Any:
-        """Draw how the jobs ended, both modes side by side; see ``sim.plots.run_plots.plot_outcomes``."""
-        from sim.plots import run_plots as plots
+    if not TYPE_CHECKING:
 
-        return plots.plot_outcomes(self, **options)
-
-    def plot_timeline(self, **options: Any) -> Any:
-        """Draw what happened when; see ``sim.plots.run_plots.plot_timeline``."""
-        from sim.plots import run_plots as plots
-
-        return plots.plot_timeline(self, **options)
-
-    def plot_jobs(self, **options: Any) -> Any:
-        """Draw one lane for each job; see ``sim.plots.run_plots.plot_jobs``."""
-        from sim.plots import run_plots as plots
-
-        return plots.plot_jobs(self, **options)
+        def __getattr__(self, name: str) -> NoReturn:
+            if name in _PICTURES:
+                raise AttributeError(f"a result draws no pictures; call {_PICTURES[name]} in place of .{name}()")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
     def simulated_ms(self) -> int:

@@ -13,10 +13,10 @@ from rich.console import Console
 from sim.engine.run import run
 from sim.engine.world import World
 from sim.queue.dead_letter import dead_letter_ids
-from sim.reports.monitoring_tables import monitoring_verdict, print_monitoring
-from sim.reports.tables import print_result
+from sim.reports.tables import print_monitoring, print_result
 from sim.results.metric_catalogue import METRICS, READ
 from sim.results.metrics import Metrics
+from sim.results.monitoring_rows import monitoring_verdict
 from sim.results.prometheus import exposition
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind

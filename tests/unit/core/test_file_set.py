@@ -17,7 +17,7 @@ from sim.cli import main
 from sim.core import file_set as folder_exchange
 from sim.core.errors import OutputError
 from sim.core.file_set import replace_one, replace_together
-from sim.reports.results_folder import NAMES
+from sim.reports.results_folder import file_names
 
 ROOT = Path(__file__).parents[3]
 OLD = {"a.json": b"old a", "b.png": b"old b", "c.html": b"old c", "own.txt": b"mine"}
@@ -224,7 +224,7 @@ def test_a_folder_without_pictures_keeps_none_of_an_earlier_run(tmp_path: Path) 
     """A report beside the result of another run would be a lie."""
     out = tmp_path / "out"
     assert main(["run", str(SCENARIO), "--out", str(out)]) == 0
-    assert set(there(out)) <= set(NAMES)
+    assert set(there(out)) <= set(file_names())
     assert "report.html" in there(out)
     assert main(["run", str(SCENARIO), "--seed", "7", "--no-plots", "--out", str(out)]) in (0, 1)
     assert set(there(out)) <= {"result.json", "trace.ndjson.gz", "errors.ndjson"}

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim.engine.run import run
-from sim.plots.monitoring_plot import HEALTH_LOOKS, MAX_STRIPS, monitoring_figure
+from sim.plots.runs.monitoring import HEALTH_LOOKS, MAX_STRIPS, monitoring_figure
 from sim.reports.pictures import draw_pictures
 from sim.results.health import Status
 from sim.results.result import Result

@@ -14,13 +14,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from sim.engine.run import run
+from sim.plots import jobs, outcomes, timeline
 from sim.plots.figure_style import DPI, drawing, new_figure, png_bytes
-from sim.plots.jobs_plot import jobs_figure
-from sim.plots.outcomes_plot import outcomes_figure
-from sim.plots.run_plots import plot_jobs, plot_outcomes, plot_timeline
+from sim.plots.runs.jobs import jobs_figure
+from sim.plots.runs.outcomes import outcomes_figure
+from sim.plots.runs.timeline import timeline_figure
 from sim.plots.styles import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, STATE_LOOKS
 from sim.plots.time_axis import set_time_axis
-from sim.plots.timeline_plot import timeline_figure
 from sim.results.result import Result
 from tests.unit.results.traces import large_result, small_result
 
@@ -75,7 +75,7 @@ def points_in(ax: Axes, kind: str) -> list[tuple[float, int]]:
 
 def test_bars_are_as_long_as_the_counts() -> None:
     """One bar a mode, and duplicated jobs are a part of the delivered ones."""
-    ax = plot_outcomes(small_result())
+    ax = outcomes(small_result())
 
     assert bars(ax, "delivered") == [3, 2]
     assert bars(ax, "duplicated") == [2]
@@ -84,20 +84,21 @@ def test_bars_are_as_long_as_the_counts() -> None:
 
 def test_numbers_stand_beside_the_bars() -> None:
     """Nobody has to measure a bar."""
-    seen = [text.get_text() for text in plot_outcomes(small_result()).texts]
+    seen = [text.get_text() for text in outcomes(small_result()).texts]
 
     assert "4 (2 duplicated)" in seen
-    assert [label.get_text() for label in plot_outcomes(small_result()).get_yticklabels()][:2] == [
+    assert [label.get_text() for label in outcomes(small_result()).get_yticklabels()][:2] == [
         "in-process",
         "queue",
     ]
 
 
 def test_timeline_returns_depth_and_progress() -> None:
-    """Two axes: jobs by state above, what had come of them below."""
-    upper, lower = plot_timeline(small_result())
+    """Jobs by state above, what had come of them below; the upper axes come back."""
+    upper = timeline(small_result())
+    (lower,) = [ax for ax in upper.figure.axes if ax.get_ylabel() == "offered jobs so far"]
 
-    assert (upper.get_ylabel(), lower.get_ylabel()) == ("unfinished jobs", "offered jobs so far")
+    assert upper.get_ylabel() == "unfinished jobs"
     assert [text.get_text() for text in lower.texts if text.get_text()] == [
         "4 delivered",
         "1 lost",
@@ -108,16 +109,27 @@ def test_timeline_returns_depth_and_progress() -> None:
     assert "queue" in [ax.get_title(loc="left") for ax in upper.figure.axes]
 
 
-def test_timeline_draws_into_given_axes() -> None:
-    """A notebook may bring its own axes, with or without faults."""
-    axes = Figure(figsize=(6, 6)).subplots(2, 1)
+@pytest.mark.parametrize("place", ["in a grid", "where somebody put them"])
+def test_timeline_divides_the_place_of_given_axes(place: str) -> None:
+    """A notebook may bring its own axes, in a grid or not: both panels stay within them, one above the other."""
+    figure = new_figure(8, 6)
+    left = figure.add_subplot(1, 2, 1) if place == "in a grid" else figure.add_axes((0.1, 0.1, 0.4, 0.6))
+    before = left.get_position()
 
-    assert list(axes) == list(plot_timeline(small_result(), "in-process", axes=axes))
+    upper = timeline(small_result(), left, mode="in-process")
+
+    lower = figure.axes[figure.axes.index(upper) + 1]
+    assert upper is left
+    assert (upper.get_ylabel(), lower.get_ylabel()) == ("unfinished jobs", "offered jobs so far")
+    above, below = upper.get_position(), lower.get_position()
+    assert before.y1 == pytest.approx(above.y1)
+    assert above.y0 > below.y1 > below.y0 == pytest.approx(before.y0)
+    assert (below.x0, below.x1) == pytest.approx((before.x0, before.x1))
 
 
 def test_lanes_are_segments_and_markers_of_each_job() -> None:
     """Every attempt has a bar and every effect a marker, in the lane of its job."""
-    ax = plot_jobs(small_result())
+    ax = jobs(small_result())
     lanes = {text.get_text(): place for place, text in enumerate(ax.get_yticklabels())}
 
     assert boxes_in(ax, "abandoned") == [(3_200, 62_000, lanes["email-2"])]
@@ -128,11 +140,11 @@ def test_lanes_are_segments_and_markers_of_each_job() -> None:
 
 def test_title_says_how_many_jobs_of_how_many_are_shown() -> None:
     """A choice is never passed off as the whole."""
-    title, _run = head(plot_jobs(large_result(), limit=3))
+    title, _run = head(jobs(large_result(), limit=3))
     assert title == "The life of 3 of 5,000 jobs:\n3 of 5 stories"
 
 
-@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs, lambda result: plot_timeline(result)[0]])
+@pytest.mark.parametrize("draw", [outcomes, jobs, timeline])
 def test_every_picture_names_its_run(draw: Callable[..., Axes]) -> None:
     """Scenario, modes, semantics and seed: in a new figure at its top, and in axes of somebody else above them."""
     _title, run_line = head(draw(small_result()))
@@ -140,7 +152,7 @@ def test_every_picture_names_its_run(draw: Callable[..., Axes]) -> None:
     assert run_line.endswith(" · documented · seed 1")
 
 
-@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs])
+@pytest.mark.parametrize("draw", [outcomes, jobs])
 def test_a_picture_in_axes_of_somebody_else_names_its_run_too(draw: Callable[..., Axes]) -> None:
     """Title and run stand right above the axes."""
     ax = draw(small_result(), ax=new_figure(6, 4).add_subplot())
@@ -161,14 +173,14 @@ def test_titles_and_names_of_any_characters_are_drawn(draw: Callable[..., Figure
 
 def test_short_lives_in_a_long_run_are_drawn_from_their_offers() -> None:
     """A job of a minute can be seen in a run of an hour."""
-    assert "since the job was offered" in plot_jobs(large_result()).get_xlabel()
-    assert "simulated time" in plot_jobs(small_result()).get_xlabel()
+    assert "since the job was offered" in jobs(large_result()).get_xlabel()
+    assert "simulated time" in jobs(small_result()).get_xlabel()
 
 
 def test_pictures_of_two_modes_have_the_same_time() -> None:
     """Also where the lives of one mode are short, and two jobs of the other wait for a minute."""
     result = run(Path("scenarios/01-worker-crashes/crash-in-progress.yaml"))
-    in_process, queue = plot_jobs(result, "in-process", limit=10), plot_jobs(result, "queue", limit=10)
+    in_process, queue = jobs(result, mode="in-process", limit=10), jobs(result, mode="queue", limit=10)
 
     assert in_process.get_xlim() == queue.get_xlim()
     assert in_process.get_xlabel() == queue.get_xlabel() == "simulated time (s)"
@@ -178,7 +190,7 @@ def test_pictures_of_two_modes_have_the_same_time() -> None:
 
 def test_a_marker_at_the_start_does_not_lie_on_the_name_of_its_lane() -> None:
     """What happens at the offer is drawn on the axis, and half of it left of that."""
-    ax = plot_jobs(large_result(), limit=10)
+    ax = jobs(large_result(), limit=10)
     labels = texts(ax.get_figure())
     start = ax.transData.transform((0, 0))[0]
     half_in = 4.5 / 72
@@ -200,13 +212,13 @@ def test_both_modes_show_the_same_jobs_on_the_same_axes() -> None:
 
 
 @pytest.mark.parametrize("make", [small_result, large_result])
-@pytest.mark.parametrize("draw", [plot_outcomes, plot_jobs])
+@pytest.mark.parametrize("draw", [outcomes, jobs])
 def test_no_text_of_a_picture_for_a_notebook_is_cut_or_lies_on_another(
     draw: Callable[..., Axes], make: Callable[..., Result]
 ) -> None:
     """Such a picture is narrower than a page of a report."""
     for mode in ("in-process", "queue"):
-        figure = (draw(make(), mode) if draw is plot_jobs else draw(make())).get_figure()
+        figure = (draw(make(), mode=mode) if draw is jobs else draw(make())).get_figure()
         assert isinstance(figure, Figure)
         assert_texts_are_whole(figure)
 

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots import sweep_pictures as module
-from sim.plots.distribution_plot import bins_of, heights_of, plot_distribution
 from sim.plots.sweep_pictures import sweep_pictures
+from sim.plots.sweeps.distribution import bins_of, distribution, heights_of
 from sim.results.sweep_answers import value_of
 from sim.results.sweep_result import COUNTS, RunRow, SweepResult
 
@@ -64,7 +64,7 @@ def labels(ax: Axes) -> list[str]:
 def test_a_bar_stands_at_the_value_that_it_is_for() -> None:
     """Seven runs that deliver all of 120 are not shown at 121; no label is below the lowest or above the highest."""
     result = sweep([[{"lost": 46} for _ in range(3)] + [{}] * 7])
-    ax = plot_distribution(result, "delivered")
+    ax = distribution(result, "delivered")
     (queue,) = [container for container in ax.containers if container.get_label() == "queue"]
     last = max(queue, key=lambda bar: bar.get_x())
     assert last.get_height() == pytest.approx(70)

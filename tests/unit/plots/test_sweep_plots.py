@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from sim.core.errors import SimError
+from sim.plots import against, distribution, heat_map
 from sim.plots.figure_style import new_figure, png_bytes
-from sim.plots.sweep_plots import plot_against, plot_distribution, plot_heat_map
 from sim.results.sweep_result import COUNTS, RunRow, SweepResult, numbers_of
 
 
@@ -34,7 +34,7 @@ def ticks(ax: Axes) -> list[str]:
 
 def test_durations_stand_where_they_are_and_are_written_as_durations() -> None:
     """A minute is six times as far out as ten seconds."""
-    ax = plot_against(sweep_of(("faults.0.duration",), (("10s",), ("30s",), ("1m",))), "lost")
+    ax = against(sweep_of(("faults.0.duration",), (("10s",), ("30s",), ("1m",))), "lost")
     assert ticks(ax) == ["10s", "30s", "1m"]
     assert ax.get_xticks().tolist() == [10_000, 30_000, 60_000]
 
@@ -43,7 +43,7 @@ def test_a_picture_of_a_sweep_names_it() -> None:
     """In a figure of its own, and above axes of somebody else; a legend does not lie on it."""
     result = sweep_of(("a",), (("1",), ("2",)))
     line = "T · in-process and queue · documented · seed 1 · 20 runs"
-    for plot in (plot_against, plot_distribution):
+    for plot in (against, distribution):
         assert plot(result).figure.texts[1].get_text() == line
         ax = plot(result, ax=new_figure(8, 4).add_subplot())
         assert line in [text.get_text() for text in ax.texts]
@@ -52,7 +52,7 @@ def test_a_picture_of_a_sweep_names_it() -> None:
 
 def test_text_is_a_category_and_no_line_joins_it() -> None:
     """Nothing lies between `none` and `rdb`."""
-    ax = plot_against(sweep_of(("redis.persistence",), (("none",), ("rdb",))), "lost")
+    ax = against(sweep_of(("redis.persistence",), (("none",), ("rdb",))), "lost")
     assert ticks(ax) == ["none", "rdb"]
     assert all(container.lines[0].get_linestyle() == "None" for container in ax.containers)
 
@@ -60,7 +60,7 @@ def test_text_is_a_category_and_no_line_joins_it() -> None:
 def test_a_mean_stands_within_its_interval() -> None:
     """Ten runs that lose 1, 2, 0, 1, ... of ten jobs: 10 %, with the interval of Student's t."""
     result = sweep_of(("queues.email.attempts",), (("1",), ("2",)))
-    ax = plot_against(result, "lost")
+    ax = against(result, "lost")
     queue = ax.containers[1]
     mean = queue.lines[0].get_ydata()[0]
     (bars,) = queue.lines[2]
@@ -75,16 +75,16 @@ def test_a_mean_stands_within_its_interval() -> None:
 def test_a_heat_map_has_its_number_in_every_cell() -> None:
     """Rows are the first thing varied."""
     result = sweep_of(("a.x", "b.y"), (("1", "p"), ("1", "q"), ("2", "p"), ("2", "q")), runs=3)
-    ax = plot_heat_map(result, "lost", "queue")
+    ax = heat_map(result, "lost", mode="queue")
     assert [text.get_text() for text in ax.texts] == ["10.0", "20.0", "30.0", "40.0"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("b.y", "a.x")
     with pytest.raises(SimError, match="two things varied, and here are 1"):
-        plot_heat_map(sweep_of(("a",), (("1",), ("2",))))
+        heat_map(sweep_of(("a",), (("1",), ("2",))))
 
 
 def test_a_distribution_holds_every_run_once() -> None:
     """In percent of the runs, both modes beside each other."""
-    ax = plot_distribution(sweep_of((), ((),), runs=9), "lost")
+    ax = distribution(sweep_of((), ((),), runs=9), "lost")
     heights = [[bar.get_height() for bar in container] for container in ax.containers]
     assert heights[0] == pytest.approx([100, 0, 0])
     assert heights[1] == pytest.approx([100 / 3] * 3)
@@ -99,7 +99,7 @@ def test_any_number_of_points_can_be_drawn_into_axes_of_ones_own(points: int, me
     for _ in range(2):
         ax = new_figure(5, 3).add_subplot()
         result = sweep_of(("a",), tuple((str(n),) for n in range(points)), runs=2)
-        assert plot_against(result, measure, ax=ax) is ax
+        assert against(result, measure, ax=ax) is ax
         pictures.append(png_bytes(ax.figure))
     assert pictures[0] == pictures[1]
     assert dict(matplotlib.rcParams) == before

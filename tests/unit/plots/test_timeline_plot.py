@@ -11,14 +11,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.figure_style import new_figure, png_bytes
-from sim.plots.jobs_plot import jobs_figure
-from sim.plots.outcomes_plot import outcomes_figure
-from sim.plots.timeline_plot import plot_timeline, timeline_figure
+from sim.plots.runs.jobs import jobs_figure
+from sim.plots.runs.outcomes import outcomes_figure
+from sim.plots.runs.timeline import timeline, timeline_figure
 from sim.reports.pictures import draw_pictures
 from sim.results.fates import fates_over_time
 from sim.results.outcomes import Outcome, Place
 from sim.results.result import Result
 from sim.results.trace import EventKind
+from sim.yaml_files.fields import ModeName
 from tests.unit.plots.test_plots import assert_texts_are_whole
 from tests.unit.results.traces import Tape, large_result, scenario, small_result
 
@@ -81,6 +82,12 @@ def all_at_once(jobs: int = 100_000) -> Result:
 EXTREMES = [storm, crashes, nothing, all_rejected]
 
 
+def panels(result: Result, mode: ModeName = "queue") -> tuple[Axes, Axes]:
+    """The panels of one mode: unfinished jobs, and what had become of the offered ones."""
+    upper = timeline(result, mode=mode)
+    return upper, upper.figure.axes[upper.figure.axes.index(upper) + 1]
+
+
 def groups_at(ax: Axes, t_ms: float, height: float) -> list[str]:
     """The areas of the lower panel that cover a point."""
     names = {outcome.value for outcome in Outcome}
@@ -94,7 +101,7 @@ def groups_at(ax: Axes, t_ms: float, height: float) -> list[str]:
 def test_at_each_moment_every_offered_job_is_in_exactly_one_area(mode: str) -> None:
     """Each unit of height is covered once, up to the number of jobs offered so far, and not above."""
     result = small_result()
-    _upper, lower = plot_timeline(result, "queue" if mode == "queue" else "in-process")
+    _upper, lower = panels(result, "queue" if mode == "queue" else "in-process")
     fates = fates_over_time(result.modes["queue" if mode == "queue" else "in-process"])
     for before, after in zip(fates.t_ms[:-1], fates.t_ms[1:], strict=True):
         t_ms = (before + after) / 2
@@ -111,7 +118,7 @@ def test_what_is_not_delivered_is_named_and_adds_up() -> None:
     """The parts that are written beside the areas sum to the whole."""
     result = large_result(2_000)
     for mode, one in result.modes.items():
-        _upper, lower = plot_timeline(result, mode)
+        _upper, lower = panels(result, mode)
         words = [text.get_text().removesuffix(":").split(" ", 1) for text in lower.texts if text.get_text()]
         numbers = {label: int(number.replace(",", "")) for number, label in words}
         offered, missing = numbers.pop("offered"), numbers.pop("not delivered")
@@ -121,7 +128,7 @@ def test_what_is_not_delivered_is_named_and_adds_up() -> None:
 
 def test_more_effects_than_jobs_leave_the_jobs_as_high_as_they_are() -> None:
     """They have a panel of their own: 2,999 effects too many do not flatten the one job."""
-    _upper, lower = plot_timeline(storm())
+    _upper, lower = panels(storm())
     extra = lower.figure.axes[-1]
     assert lower.get_ylim()[1] < 2
     assert extra.get_ylim()[1] > 2_999
@@ -146,15 +153,16 @@ def test_many_short_jobs_are_means_and_a_line_for_the_most() -> None:
 
 def test_few_changes_are_drawn_as_they_were() -> None:
     """Every one of them."""
-    upper, _lower = plot_timeline(small_result())
+    upper, _lower = panels(small_result())
     assert [line.get_gid() for line in upper.lines if line.get_gid()] == ["all"]
 
 
 def test_given_axes_get_two_panels() -> None:
     """With effects too many or without."""
-    axes = new_figure(6, 6).subplots(2, 1)
-    assert list(plot_timeline(storm(50), axes=axes)) == list(axes)
-    png_bytes(axes[0].figure)
+    ax = new_figure(6, 6).add_subplot()
+    assert timeline(storm(50), ax) is ax
+    assert [one.get_ylabel() for one in ax.figure.axes] == ["unfinished jobs", "offered jobs so far"]
+    png_bytes(ax.figure)
 
 
 @pytest.mark.filterwarnings("error")

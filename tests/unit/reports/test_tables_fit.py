@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from sim.engine.run import run
-from sim.reports.monitoring_tables import print_monitoring
+from sim.reports.tables import print_monitoring
 from sim.scenario.load import parse_scenario
 
 NAME = "notifications_for_customers_abroad_1"

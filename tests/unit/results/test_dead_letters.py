@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from sim.plots import timeline
 from sim.plots.job_timeline import Marker, MarkerKind, job_lanes
-from sim.plots.jobs_plot import jobs_figure
-from sim.plots.run_plots import plot_timeline
-from sim.plots.timeline_plot import timeline_figure
+from sim.plots.runs.jobs import jobs_figure
+from sim.plots.runs.timeline import timeline_figure
 from sim.reports.pictures import draw_pictures
 from sim.results.fates import fates_over_time
 from sim.results.outcomes import Counts, Outcome, Place
@@ -120,7 +120,7 @@ def test_the_legend_explains_every_marker() -> None:
 
 def test_the_timeline_ends_with_the_number_of_dead_letters() -> None:
     """As a part of what was not delivered."""
-    labels = {text.get_text() for text in plot_timeline(result())[1].texts}
+    labels = {text.get_text() for text in timeline(result()).figure.axes[-1].texts}
     assert {"1 dead-lettered", "1 failed, record removed", "2 not delivered:"} <= labels
 
 

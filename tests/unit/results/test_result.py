@@ -4,6 +4,7 @@ import pytest
 
 import sim
 from sim.core.errors import SimError
+from sim.plots import jobs, outcomes, timeline
 from sim.results.result import Result
 
 
@@ -16,7 +17,8 @@ def bare() -> Result:
 def test_what_needs_events_says_that_the_run_needs_its_trace(bare: Result) -> None:
     """The trace, its hash, and the pictures of jobs and of the time line."""
     one = bare.modes["queue"]
-    for ask in (lambda: bare.trace, lambda: one.trace_sha256, bare.plot_jobs, bare.plot_timeline):
+    asked = [lambda: bare.trace, lambda: one.trace_sha256, lambda: jobs(bare), lambda: timeline(bare)]
+    for ask in asked:
         with pytest.raises(SimError, match="run it with the trace"):
             ask()
 
@@ -27,7 +29,7 @@ def test_what_needs_only_outcomes_is_there(bare: Result) -> None:
     assert bare.outcomes == whole.outcomes
     assert bare.jobs == whole.jobs
     assert bare.expectations == whole.expectations
-    assert bare.plot_outcomes() is not None
+    assert outcomes(bare).get_xlabel() == "jobs"
     assert set(bare.as_dict()["trace_sha256"].values()) == {None}
 
 
@@ -42,3 +44,13 @@ workload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 3}}]
     one = sim.run(sim.parse_scenario(text, "two.yaml"), store="memory").modes["queue"]
     assert {name: counts.offered for name, counts in one.queues.items()} == {"email": 3, "order": 0}
     assert one.queues["email"] == one.totals
+
+
+@pytest.mark.parametrize("picture", ["jobs", "outcomes", "timeline"])
+def test_an_old_method_says_what_to_call_in_its_place(bare: Result, picture: str) -> None:
+    """And what it says is there; another missing name is missing as anywhere."""
+    with pytest.raises(AttributeError, match=rf"call sim\.plots\.{picture}\(result\) in place of \.plot_{picture}\(\)"):
+        getattr(bare, f"plot_{picture}")
+    assert callable(getattr(sim.plots, picture))
+    with pytest.raises(AttributeError, match="'Result' object has no attribute 'plot_pie'"):
+        _ = bare.plot_pie

@@ -1,6 +1,6 @@
 """What monitoring made of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.core.durations import format_duration
 from sim.results.detection import Detections, FaultDetection
@@ -8,13 +8,7 @@ from sim.results.health import Episode, Status
 from sim.results.metrics import Metrics
 from sim.scenario.monitoring import Alert
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 MAX_ROWS = 50
-_FOLDED = ("fault", "alert", "worker", "fires when", "alerts after", "because")
-_NARROWEST = 15
-"""A column of names or sentences keeps so many characters where the table is too wide."""
 
 
 class Rows(NamedTuple):
@@ -132,33 +126,6 @@ def health_rows(metrics: Metrics) -> Rows:
 
 def _named(episode: Episode, one_queue: bool) -> str:
     return episode.alert if episode.queue is None or one_queue else f"{episode.alert} ({episode.queue})"
-
-
-def print_monitoring(metrics: Metrics, detections: Detections, console: "Console") -> None:
-    """Print the tables."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    for caption, headings, rows in monitoring_tables(metrics, detections):
-        table = Table(title=caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-        table.collapse_padding = True
-        for place, heading in enumerate(headings):
-            table.add_column(heading, min_width=_width(heading, [row[place] for row in rows]), overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(cell, style="bold red" if cell.isupper() else "") for cell in row))
-        if rows:
-            console.print(table)
-        else:
-            console.print(Text(f"{caption}: none", style="bold"))
-            console.print()
-
-
-def _width(heading: str, cells: list[str]) -> int:
-    """Say how narrow a column may become: names and sentences fold, times and counts stay whole."""
-    longest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
-    words = max(map(len, heading.split()))
-    return max(words, min(longest, _NARROWEST) if heading in _FOLDED else longest)
 
 
 def _all(count: int) -> str:

@@ -5,27 +5,44 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from sim.core.durations import format_duration
-from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_in, new_figure
+from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_figure, head_in, new_figure
+from sim.plots.picture import SweepPicture
 from sim.plots.styles import FAINT, INK
-from sim.plots.sweep_axes import MODE_LOOKS, format_values, has, head_picture, line_handles, measure_in_words, scale_of
+from sim.plots.sweep_axes import (
+    MODE_LOOKS,
+    format_values,
+    has,
+    head_picture,
+    line_handles,
+    measure_in_words,
+    noted_line,
+    scale_of,
+)
 from sim.results.sweep_answers import PARTS, Summary
 from sim.results.sweep_result import SweepResult, are_durations, numbers_of
 from sim.results.sweep_text import short_names
+from sim.yaml_files.problems import listed
 
 _MAX_MARKS = 12
 _MAX_INNER_MARKS = 30
 _MAX_GROUP_MARKS = 10
+_PANEL_IN = 2.9
 _NAN = float("nan")
 
 
-def plot_against(result: SweepResult, measure: str = "delivered", *, ax: Axes | None = None) -> Axes:
+def against(result: SweepResult, measure: str = "delivered", ax: Axes | None = None) -> Axes:
     """Draw a measure against what was varied, each mode a line with its 95 % intervals; the axis begins at zero.
 
     With several things varied the points stand in groups, one for each combination of the others, and a line runs
     within each group. Text is no number: no line joins it.
+
+    Args:
+        measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
+        ax: Axes to draw into; left out, a new figure.
     """
     with drawing():
         own = ax is None
@@ -209,3 +226,23 @@ def _mark_values(measure: str, highest: float, ax: Axes) -> None:
     ax.axhline(0, color=FAINT, linewidth=0.6, zorder=0)
     ax.grid(axis="y", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
+
+
+def _figure(result: SweepResult, measures: Sequence[str], note: str) -> Figure:
+    across = 2 if len(result.paths) < 2 and len(measures) > 1 else 1
+    down = -(-len(measures) // across)
+    title = f"Against {listed(list(result.paths), 'and')}, with 95 % intervals"
+    quiet = noted_line(result, note)
+    with drawing():
+        figure = new_figure(WIDE_IN, _PANEL_IN * down + 0.3 + head_in(title, quiet))
+        for place, measure in enumerate(measures):
+            ax = figure.add_subplot(down, across, place + 1)
+            draw_against(result, measure, ax)
+            ax.set_title(measure_in_words(measure), pad=18 if len(result.paths) > 1 else 6)
+        if len(result.modes) > 1:
+            figure.legend(handles=line_handles(result.modes), loc="outside lower left", ncols=2, handlelength=2.6)
+        head_figure(figure, title, quiet)
+    return figure
+
+
+PICTURE = SweepPicture("outcomes", 10, lambda result: len(result.points) > 1, _figure)

@@ -1,4 +1,4 @@
-"""Picture: single jobs, one lane each, from the offer to the end."""
+"""Lanes of single jobs: which jobs, their lives in every mode, and how a lane is drawn."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,23 +6,11 @@ from functools import cached_property
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.faults.window import FaultKind
-from sim.plots.figure_style import (
-    NARROW_IN,
-    PAGE_IN,
-    WIDE_IN,
-    drawable,
-    drawing,
-    head_axes,
-    head_figure,
-    head_in,
-    new_figure,
-    run_line,
-)
+from sim.plots.figure_style import drawable
 from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs, drawable_lane
 from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
 from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
@@ -87,83 +75,13 @@ def job_lives(result: Result, limit: int = MAX_LANES) -> JobLives:
     return JobLives(result, choose_jobs(result, limit))
 
 
-def plot_jobs(result: Result, mode: ModeName = "queue", *, ax: Axes | None = None, limit: int = MAX_LANES) -> Axes:
-    """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
-
-    Of more jobs than ``limit`` those with different stories are shown, a few of each, and the title says so; beside
-    each lane stands how many jobs went alike. Where single lives are short beside the run, time counts from each job's
-    offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures can be compared.
-
-    Args:
-        mode: The mode to draw; the only one there is where the result has no such mode.
-        ax: Axes to draw into; left out, a new figure.
-    """
-    chosen = mode if mode in result.modes else next(iter(result.modes))
-    lives = job_lives(result, limit)
-    with drawing():
-        own = ax is None
-        if ax is None:
-            ax = new_figure(PAGE_IN, _height_in(len(lives.choice.jobs)) + head_in("")).add_subplot()
-        _draw_lanes(ax, lives, chosen, max_ticks=7, counted=True)
-        title = jobs_title(lives.choice).replace(": ", ":\n")
-        handles = _legend([lives.drawn[chosen]], [] if lives.starts_at_arrival else lives.windows[chosen])
-        if own and isinstance(ax.figure, Figure):
-            ax.figure.legend(handles=handles, loc="outside lower left", ncols=_columns(handles))
-            head_figure(ax.figure, title, run_line(result, [chosen], PAGE_IN))
-        else:
-            head_axes(ax, title, run_line(result, [chosen], 4.0))
-            ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=_columns(handles))
-    return ax
-
-
-def jobs_figure(result: Result, *, narrow: bool = False, lives: JobLives | None = None) -> Figure:
-    """Return the picture of every mode with the same jobs: side by side on a wide page, else one above the other.
-
-    Args:
-        lives: What it shows, where that was worked out before.
-    """
-    lives = job_lives(result) if lives is None else lives
-    modes = list(result.modes)
-    title = jobs_title(lives.choice)
-    title = title.replace(": ", ":\n") if narrow else title
-    with drawing():
-        height = _height_in(len(lives.choice.jobs)) - 0.2
-        width = NARROW_IN if narrow else WIDE_IN
-        figure = new_figure(width, (height * len(modes) if narrow else height) + 0.3 + head_in(title))
-        down, across = (len(modes), 1) if narrow else (1, len(modes))
-        panels = figure.subplots(down, across, squeeze=False, sharey=not narrow)
-        for ax, mode in zip(panels.flat, modes, strict=True):
-            _draw_lanes(ax, lives, mode, max_ticks=6, counted=narrow or mode == modes[-1])
-            ax.set_title(mode)
-        windows = [] if lives.starts_at_arrival else [window for found in lives.windows.values() for window in found]
-        handles = _legend(list(lives.drawn.values()), windows)
-        figure.legend(handles=handles, loc="outside lower left", ncols=2 if narrow else 4)
-        head_figure(figure, title, run_line(result, modes, width))
-    return figure
-
-
-def jobs_title(choice: JobChoice) -> str:
-    """Say how many jobs of how many are shown, and how many different stories."""
-    shown = len(choice.jobs)
-    if choice.is_all:
-        return f"The life of {'the only job' if shown == 1 else f'all {shown} jobs'}"
-    return f"The life of {shown} of {choice.there_are:,} jobs: {stories_in_words(choice)}"
-
-
-def stories_in_words(choice: JobChoice) -> str:
-    """Say how many of the different stories a choice of jobs shows."""
-    if choice.stories == 1:
-        return "all went alike"
-    if choice.shown_stories == choice.stories:
-        return "both stories" if choice.stories == 2 else f"all {choice.stories} stories"
-    return f"{choice.shown_stories} of {choice.stories:,} stories"
-
-
-def _height_in(jobs: int) -> float:
+def height_in(jobs: int) -> float:
+    """How high a picture of so many lanes is, without its heading, inches."""
     return 1.7 + max(jobs, 3) * (0.36 if jobs <= 12 else 0.24)
 
 
-def _draw_lanes(ax: Axes, lives: JobLives, mode: ModeName, *, max_ticks: int, counted: bool) -> None:
+def draw_lanes(ax: Axes, lives: JobLives, mode: ModeName, *, max_ticks: int, counted: bool) -> None:
+    """Draw the lanes of a mode, with the time axis; ``counted`` writes beside each how many jobs went alike."""
     jobs = lives.choice.jobs
     place_of = {job: place for place, job in enumerate(jobs)}
     origins = {lane.job: lane.offered_ms if lives.starts_at_arrival else 0 for lane in lives.drawn[mode]}
@@ -240,13 +158,13 @@ def _draw_markers(
                 )
 
 
-def _columns(handles: Sequence[Artist]) -> int:
+def legend_columns(handles: Sequence[Artist]) -> int:
     """Tell how many columns of a legend a page is wide enough for."""
     longest = max((len(str(handle.get_label())) for handle in handles), default=0)
     return 3 if longest <= 26 else 2
 
 
-def _legend(every: Iterable[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
+def lanes_legend(every: Iterable[Sequence[Lane]], windows: Sequence[FaultWindow]) -> list[Artist]:
     """List the kinds of segments and markers that occur, and of what lies behind them."""
     lanes = [lane for found in every for lane in found]
     segments = {segment.kind for lane in lanes for segment in lane.segments}

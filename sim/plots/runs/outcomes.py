@@ -18,9 +18,10 @@ from sim.plots.figure_style import (
     run_line,
     width_of,
 )
+from sim.plots.picture import Content, NumberTable, RunPicture
 from sim.plots.styles import INK, OUTCOME_LOOKS
 from sim.results.result import Result
-from sim.results.text import shown_measures, things
+from sim.results.text import in_words, mode_sentence, shown_measures, table_rows, things
 
 if TYPE_CHECKING:
     from sim.results.outcomes import Counts
@@ -31,10 +32,13 @@ _GAP = 0.45
 _CHARACTER_IN = 0.078
 
 
-def plot_outcomes(result: Result, *, ax: Axes | None = None) -> Axes:
+def outcomes(result: Result, ax: Axes | None = None) -> Axes:
     """Draw one group of bars for each outcome, one bar a mode, with the numbers at their ends.
 
     Duplicated jobs are a hatched part of the delivered ones.
+
+    Args:
+        ax: Axes to draw into; left out, a new figure.
     """
     with drawing():
         title = _title(result)
@@ -64,8 +68,8 @@ def _title(result: Result) -> str:
 
 
 def _groups(result: Result) -> list[str]:
-    outcomes, _overlays = shown_measures(one.totals for one in result.modes.values())
-    return [name for name in outcomes if name != "duplicated"]
+    measures, _overlays = shown_measures(one.totals for one in result.modes.values())
+    return [name for name in measures if name != "duplicated"]
 
 
 def _height_in(result: Result) -> float:
@@ -132,3 +136,21 @@ def _draw_bar(ax: Axes, y: float, name: str, counts: "Counts") -> str:
         )
     ax.annotate(text, (number, y), xytext=(5, 0), textcoords="offset points", va="center", ha="left")
     return text
+
+
+def _content(result: Result) -> Content:
+    counts = [one.totals for one in result.modes.values()]
+    names, overlays = table_rows(counts)
+    spoken = " ".join(f"{mode}: {mode_sentence(result, one)}" for mode, one in result.modes.items())
+    shown = [("offered", "offered"), *names, *((name, in_words(name)) for name in overlays)]
+    rows = [[label, *(f"{one.as_dict()[name]:,}" for one in counts)] for name, label in shown]
+    return Content(
+        outcomes_figure(result),
+        outcomes_figure(result, narrow=True),
+        f"Bar chart of outcomes, one bar a mode. {spoken}",
+        "Every offered job ends in exactly one outcome. Duplicated jobs are a part of the delivered ones.",
+        [NumberTable("Jobs by outcome, and counts that lie over the outcomes", ["", *result.modes], rows)],
+    )
+
+
+PICTURE = RunPicture("Outcomes", 10, _content)

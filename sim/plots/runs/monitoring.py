@@ -4,30 +4,39 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.plots.figure_style import (
     NARROW_IN,
     WIDE_IN,
+    divide,
     drawable,
     drawing,
     fitted,
+    head_axes,
     head_figure,
     head_in,
     new_figure,
     run_line,
+    width_of,
 )
+from sim.plots.picture import Content, NumberTable, RunPicture
 from sim.plots.styles import BLUE, GREEN, INK, ORANGE, PURPLE, SKY_BLUE, VERMILLION, WHITE, YELLOW, Look
 from sim.plots.time_axis import ROW_IN, Box, add_boxes, draw_strip, set_time_axis, shade_windows
 from sim.results.detection import Detections
 from sim.results.fault_windows import fault_rows
 from sim.results.health import Episode, Status
-from sim.results.metrics import Metrics
+from sim.results.metrics import Metrics, NotSampled
+from sim.results.monitoring_rows import monitoring_tables, monitoring_verdict
 from sim.results.result import ModeResult, Result
 from sim.results.samples import Floats, Integers, stretches
+from sim.results.text import duration_in_words
+from sim.yaml_files.fields import ModeName
 
 HEALTH_LOOKS = {
     Status.HEALTHY: Look("healthy", GREEN),
@@ -48,6 +57,34 @@ _PANEL_IN = 1.5
 Bar = tuple[int, int, Look]
 
 
+def monitoring(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue") -> Axes:
+    """Draw what monitoring made of one mode: faults, health and alerts as strips, below them depth and age as lines.
+
+    Args:
+        ax: Axes to draw into; their place is divided among the strips and the lines. Left out, a new figure.
+        mode: The mode to draw; the only one there is where the result has no such mode.
+
+    Returns:
+        The uppermost axes; those below follow them in ``ax.figure.axes``.
+
+    Raises:
+        NotSampled: The run took no samples.
+    """
+    one = result.modes[mode] if mode in result.modes else next(iter(result.modes.values()))
+    if one.metrics is None:
+        raise NotSampled
+    if ax is None:
+        return monitoring_figure(one, result=result).axes[0]
+    view = _View(one, one.metrics)
+    with drawing():
+        panels = divide(ax, view.ratios)
+        width_in = width_of(ax)
+        view.draw(panels, width_in=width_in, max_ticks=4 if width_in < NARROW_IN else 9)
+        head_axes(ax, view.title, _line(one, one.metrics, result, width_in))
+        panels[-1].legend(handles=_legend(one.metrics), loc="upper left", bbox_to_anchor=(0, -0.35), ncols=2)
+    return ax
+
+
 def monitoring_figure(one: ModeResult, *, narrow: bool = False, result: Result | None = None) -> Figure:
     """Return the picture of one mode whose metrics were sampled.
 
@@ -55,32 +92,54 @@ def monitoring_figure(one: ModeResult, *, narrow: bool = False, result: Result |
         result: What the mode is a part of; where it is given, the picture also names semantics and seed.
     """
     assert one.metrics is not None
-    metrics, detections = one.metrics, one.detections
-    windows = [fault.window for fault in detections.faults]
-    broken = fault_rows(windows)
-    workers, alerts = _worker_strips(metrics), _alert_strips(metrics, detections)
+    view = _View(one, one.metrics)
     width_in = NARROW_IN if narrow else WIDE_IN
-    ratios = [ROW_IN * max(1, len(broken)), *([ROW_IN * len(strips) for strips in (workers, alerts) if strips])]
-    ratios += [_PANEL_IN, _PANEL_IN]
     with drawing():
-        title = f"Monitoring, {one.mode} mode"
-        figure = new_figure(width_in, sum(ratios) + 1.3 + head_in(title))
-        grid = figure.add_gridspec(len(ratios), 1, height_ratios=ratios)
-        panels = [figure.add_subplot(grid[row, 0]) for row in range(len(ratios))]
-        end_ms = one.simulated_ms
-        draw_strip(panels[0], broken, end_ms, width_in=width_in - 1.2, max_rows=max(1, len(broken)))
-        for panel, strips in zip(panels[1:-2], [strips for strips in (workers, alerts) if strips], strict=True):
-            _draw_bars(panel, strips, end_ms, width_in=width_in - 1.2)
-        _draw_lines(panels[-2], metrics, "waiting", "waiting jobs")
-        _draw_lines(panels[-1], metrics, "oldest_waiting_age", "oldest's age (s)")
+        figure = new_figure(width_in, sum(view.ratios) + 1.3 + head_in(view.title))
+        grid = figure.add_gridspec(len(view.ratios), 1, height_ratios=view.ratios)
+        panels = [figure.add_subplot(grid[row, 0]) for row in range(len(view.ratios))]
+        view.draw(panels, width_in=width_in - 1.2, max_ticks=4 if narrow else 9)
+        figure.legend(
+            handles=_legend(one.metrics),
+            loc="outside lower left",
+            ncols=2 if narrow else 6,
+            handlelength=2.2,
+            handleheight=1.2,
+        )
+        head_figure(figure, view.title, _line(one, one.metrics, result, width_in))
+    return figure
+
+
+class _View:
+    """What the picture shows of a mode, from the top: faults, workers, alerts, waiting jobs, age of the oldest."""
+
+    def __init__(self, one: ModeResult, metrics: Metrics) -> None:
+        detections = one.detections
+        self.title = f"Monitoring, {one.mode} mode"
+        self._metrics = metrics
+        self._end_ms = one.simulated_ms
+        self._windows = [fault.window for fault in detections.faults]
+        self._broken = fault_rows(self._windows)
+        self._strips = [strips for strips in (_worker_strips(metrics), _alert_strips(metrics, detections)) if strips]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Heights of the panels, inches; strips of alerts only where one was ever pending."""
+        return [ROW_IN * max(1, len(self._broken)), *(ROW_IN * len(one) for one in self._strips), _PANEL_IN, _PANEL_IN]
+
+    def draw(self, panels: Sequence[Axes], *, width_in: float, max_ticks: int) -> None:
+        """Draw into as many axes as there are heights; ``width_in`` is how wide a strip is, inches."""
+        end_ms = self._end_ms
+        draw_strip(panels[0], self._broken, end_ms, width_in=width_in, max_rows=max(1, len(self._broken)))
+        for panel, strips in zip(panels[1:-2], self._strips, strict=True):
+            _draw_bars(panel, strips, end_ms, width_in=width_in)
+        _draw_lines(panels[-2], self._metrics, "waiting", "waiting jobs")
+        _draw_lines(panels[-1], self._metrics, "oldest_waiting_age", "oldest's age (s)")
         for panel in panels[-2:]:
-            shade_windows(panel, windows)
-            set_time_axis(panel, end_ms, max_ticks=4 if narrow else 9)
+            shade_windows(panel, self._windows)
+            set_time_axis(panel, end_ms, max_ticks=max_ticks)
         panels[-2].set_xlabel("")
         panels[-2].tick_params(axis="x", labelbottom=False)
-        _add_legend(figure, metrics, columns=2 if narrow else 6)
-        head_figure(figure, title, _line(one, metrics, result, width_in))
-    return figure
 
 
 def _line(one: ModeResult, metrics: Metrics, result: Result | None, width_in: float) -> str:
@@ -156,11 +215,9 @@ def _thinned(t_ms: Integers, values: Floats) -> tuple[Integers, Floats]:
     return t_ms[starts], np.maximum.reduceat(values, starts)
 
 
-def _add_legend(figure: Figure, metrics: Metrics, *, columns: int) -> None:
-    from matplotlib.lines import Line2D
-
+def _legend(metrics: Metrics) -> list[Artist]:
     looks = [*HEALTH_LOOKS.values(), *([PENDING, FIRING] if metrics.scenario.alerts else [])]
-    handles: list[Patch | Line2D] = [
+    handles: list[Artist] = [
         Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor=INK, linewidth=0.5, label=look.label)
         for look in looks
     ]
@@ -168,4 +225,30 @@ def _add_legend(figure: Figure, metrics: Metrics, *, columns: int) -> None:
         for place, queue in enumerate(metrics.queue_names):
             colour, style = _LINES[place % len(_LINES)]
             handles.append(Line2D([], [], color=colour, linestyle=style, label=drawable(queue)))
-    figure.legend(handles=handles, loc="outside lower left", ncols=columns, handlelength=2.2, handleheight=1.2)
+    return handles
+
+
+def _content(result: Result) -> Content | None:
+    """Show queue mode or the only mode; nothing where no samples were taken."""
+    one = result.modes.get("queue") or next(iter(result.modes.values()))
+    if one.metrics is None:
+        return None
+    tables = [
+        NumberTable(caption, headings, [[cell.replace("\n", ", ") for cell in row] for row in rows])
+        for caption, headings, rows in monitoring_tables(one.metrics, one.detections)
+        if rows
+    ]
+    spoken = " ".join(f"{row[0]}: {row[-1]}." for row in tables[-1].rows[:8])
+    verdict = monitoring_verdict(one.detections)
+    return Content(
+        monitoring_figure(one, result=result),
+        monitoring_figure(one, narrow=True, result=result),
+        "Strips over simulated time: faults, health of workers, alerts; below them waiting jobs and the age of the "
+        f"oldest. {verdict} Health, with what was wrong: {spoken}",
+        f"{verdict} Judged every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "
+        "so nobody could read it.",
+        tables,
+    )
+
+
+PICTURE = RunPicture("Monitoring", 40, _content)

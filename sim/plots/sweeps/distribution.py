@@ -1,20 +1,24 @@
 """Picture: how the runs of one point of a sweep differ, as bars over what a measure came to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_in, new_figure
+from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_figure, head_in, new_figure
+from sim.plots.picture import SweepPicture
 from sim.plots.styles import INK
-from sim.plots.sweep_axes import MODE_HATCHES, MODE_LOOKS, bar_handles, head_picture, measure_in_words
+from sim.plots.sweep_axes import MODE_HATCHES, MODE_LOOKS, bar_handles, head_picture, measure_in_words, noted_line
 from sim.results.sweep_answers import values_of
 from sim.results.sweep_result import TIMES, SweepResult
 from sim.results.sweep_text import number, short_names
 from sim.results.text import in_words
+from sim.yaml_files.problems import listed
 
 _MAX_BINS = 30
 _MAX_MARKS = 12
+_MAX_DISTRIBUTIONS = 4
 _NICE = (1, 2, 5)
 
 
@@ -45,13 +49,16 @@ class Bins(NamedTuple):
         return f"{first:,}" if first >= last else f"{first:,}–{last:,}"
 
 
-def plot_distribution(
-    result: SweepResult, measure: str = "delivered", point: int = 0, *, ax: Axes | None = None
-) -> Axes:
+def distribution(result: SweepResult, measure: str = "delivered", ax: Axes | None = None, *, point: int = 0) -> Axes:
     """Draw how often a measure took each value, over the runs of one point; both modes beside each other.
 
     Where there are more values than bars have room, a bar stands for a few of them, and says for which. All points of
     a sweep have the same bars, so that two pictures can be compared.
+
+    Args:
+        measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
+        ax: Axes to draw into; left out, a new figure.
+        point: Which combination of what was varied, from 0.
     """
     with drawing():
         own = ax is None
@@ -145,3 +152,49 @@ def point_title(result: SweepResult, point: int) -> str:
     setting = ", ".join(f"{name} {value}" for name, value in zip(names, result.points[point], strict=True))
     counted = f"{runs:,} run{'' if runs == 1 else 's'}"
     return drawable(f"{counted} at {setting}" if setting else counted)
+
+
+def _figure(result: SweepResult, measures: Sequence[str], note: str) -> Figure:
+    points = _spread_out([answer.point for answer in result.answers])
+    if len(points) < len(result.answers):
+        note = f"{note} {len(points)} of {len(result.answers):,} points; sweep.sqlite has the others.".strip()
+    bins = {measure: bins_of(result, measure, points) for measure in measures}
+    differing = [measure for measure in measures if bins[measure].bars > 1]
+    alike = [measure for measure in measures if measure not in differing]
+    if alike and differing:
+        note = f"{note} Every run alike: {listed([in_words(measure) for measure in alike], 'and')}.".strip()
+    drawn = (differing or alike)[: 4 if len(points) == 1 else 2]
+    across = min(2, len(drawn))
+    panels = [(point, measure) for point in points for measure in drawn]
+    down = -(-len(panels) // across)
+    title, quiet = "How the runs differ", noted_line(result, note)
+    tops = {
+        measure: max(
+            height
+            for point in points
+            for found in heights_of(result, measure, point, bins[measure]).values()
+            for height in found
+        )
+        for measure in drawn
+    }
+    with drawing():
+        figure = new_figure(WIDE_IN, 2.4 * down + 0.3 + head_in(title, quiet))
+        for place, (point, measure) in enumerate(panels):
+            ax = figure.add_subplot(down, across, place + 1)
+            draw_distribution(result, measure, point, bins[measure], ax, tops[measure])
+            ax.set_title(point_title(result, point))
+        if len(result.modes) > 1:
+            figure.legend(handles=bar_handles(result.modes), loc="outside lower left", ncols=2, handlelength=2.6)
+        head_figure(figure, title, quiet)
+    return figure
+
+
+def _spread_out(points: list[int]) -> list[int]:
+    """Take a few points from the first to the last."""
+    if len(points) <= _MAX_DISTRIBUTIONS:
+        return points
+    last = len(points) - 1
+    return [points[round(last * place / (_MAX_DISTRIBUTIONS - 1))] for place in range(_MAX_DISTRIBUTIONS)]
+
+
+PICTURE = SweepPicture("distribution", 30, lambda _result: True, _figure)

@@ -1,18 +1,23 @@
 """Picture: a measure over two things varied, as shades with their numbers."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from sim.core.errors import SimError
-from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_in, new_figure
+from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_figure, head_in, new_figure
+from sim.plots.picture import SweepPicture
 from sim.plots.styles import FAINT, INK
-from sim.plots.sweep_axes import format_values, has, head_picture, measure_in_words, scale_of
+from sim.plots.sweep_axes import format_values, has, head_picture, measure_in_words, noted_line, scale_of
 from sim.results.sweep_answers import PARTS
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_text import number, percent
 from sim.results.text import in_words
 from sim.yaml_files.fields import ModeName
+from sim.yaml_files.problems import listed
 
 _SHADES = LinearSegmentedColormap.from_list("shades", ["#f4f7fb", "#9cc3e4", "#0072B2", "#003a5c"])
 _WIDE_VALUE = 8
@@ -20,18 +25,23 @@ _MAX_NUMBERS = 400
 """Cells of a map that have their number; in a larger one they could not be read, and the colour bar says enough."""
 
 
-def plot_heat_map(
-    result: SweepResult, measure: str = "delivered", mode: ModeName = "queue", *, ax: Axes | None = None
+def heat_map(
+    result: SweepResult, measure: str = "delivered", ax: Axes | None = None, *, mode: ModeName = "queue"
 ) -> Axes:
     """Draw a measure over two things varied, its number in every cell and a colour bar beside it.
 
     The first of the two runs down, the second to the right. A point without a run has a dash.
 
+    Args:
+        measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
+        ax: Axes to draw into; left out, a new figure.
+        mode: The mode to draw.
+
     Raises:
         SimError: Not exactly two things were varied, or the mode was not run.
     """
     if len(result.paths) != 2:
-        raise SimError(f"a heat map shows two things varied, and here are {len(result.paths)}; see plot_against")
+        raise SimError(f"a heat map shows two things varied, and here are {len(result.paths)}; see sim.plots.against")
     if mode not in result.modes:
         raise SimError(f"the sweep did not run {mode} mode; it ran {' and '.join(result.modes)}")
     with drawing():
@@ -111,3 +121,26 @@ def _shades_of(result: SweepResult, measure: str) -> Normalize:
     high = max(shown, default=1.0)
     low = min([*shown, 0.9 * high])
     return Normalize(low, high) if high > low else Normalize(0.0, 1.0)
+
+
+def _figure(result: SweepResult, measures: Sequence[str], note: str) -> Figure:
+    rows = len({values[0] for values in result.points})
+    height = min(max(2.2, 1.0 + 0.36 * rows), 6.0)
+    title = f"Over {listed(list(result.paths), 'and')}, mean of the runs"
+    quiet = noted_line(result, note)
+    with drawing():
+        figure = new_figure(WIDE_IN, height * len(measures) + head_in(title, quiet))
+        panels = figure.subplots(len(measures), len(result.modes), squeeze=False)
+        for row, measure in zip(panels, measures, strict=True):
+            made: list[Axes] = list(row)
+            for place, (ax, mode) in enumerate(zip(made, result.modes, strict=True)):
+                image = draw_heat_map(result, measure, mode, ax)
+                ax.set_title(f"{map_title(measure)}, {mode}")
+                if place:
+                    ax.set_ylabel("")
+            add_colour_bar(image, measure, made)
+        head_figure(figure, title, quiet)
+    return figure
+
+
+PICTURE = SweepPicture("heat-map", 20, lambda result: len(result.paths) == 2, _figure)
