@@ -6,9 +6,9 @@ from sim.engine.process import Process
 from sim.engine.readings import state_of
 from sim.engine.recorder import Names
 from sim.engine.run_context import RunContext
+from sim.metrics.catalogue import STORED
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.facts import Place
-from sim.results.metric_catalogue import READ
 from sim.results.samples import Reading
 from sim.stores.snapshots import Snapshot
 
@@ -75,4 +75,4 @@ class InProcessSystem:
         """Do nothing: there is no queue to operate."""
 
 
-_NO_OTHERS = (0,) * (len(READ) - 2)
+_NO_OTHERS = (0,) * (len(STORED) - 2)

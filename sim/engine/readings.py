@@ -7,10 +7,14 @@ from sim.engine.process import Process
 from sim.engine.queue_parts import QueueParts
 from sim.engine.queue_worker import QueueWorker
 from sim.engine.redis_server import RedisServer
+from sim.metrics.base import ProcessState
+from sim.metrics.catalogue import STORED
 from sim.queue.dead_letter import dead_letter_counter
-from sim.queue.getters import job_counter
+from sim.queue.getters import STATES, job_counter
 from sim.queue.store import Store
-from sim.results.samples import ProcessState, Reading
+from sim.results.samples import Reading
+
+assert (*STATES, "dead_letters") == STORED, "every metric that is counted in the store has to be read below"
 
 
 class QueueReadings:

@@ -6,18 +6,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.metrics.catalogue import COUNTERS, METRICS
 from sim.results.samples import Floats, Integers
 from sim.results.trace import Event, EventKind, Trace
 
-_COUNTERS = {
-    EventKind.ACCEPTED: "submits",
-    EventKind.REJECTED: "rejections",
-    EventKind.STARTED: "attempts",
-    EventKind.ATTEMPT_FAILED: "attempt_failures",
-    EventKind.STALLED: "stalls",
-    EventKind.COMPLETED: "completions",
-    EventKind.FAILED: "failures",
-}
+
+def _grown() -> dict[EventKind, list[tuple[str, str | None]]]:
+    """List by kind of event which counters it lets grow, and for which reason it does not."""
+    found: dict[EventKind, list[tuple[str, str | None]]] = {}
+    for name, metric in METRICS.items():
+        for event, unless_why in metric.growths:
+            found.setdefault(EventKind(event), []).append((name, unless_why))
+    return found
+
+
+_GROWN = _grown()
 
 
 class Timed(NamedTuple):
@@ -44,13 +47,15 @@ class QueueCounters:
         counted: By counter the moments at which it grew, ms since the run began, rising.
         processing: Attempts, from the start of the handler to its report; killed ones never report.
         delivery: Jobs, from the offer to the first effect.
+        durations: Both by their names.
         oldest: Since when the job that has waited longest has stood in line, from each moment on; -1 for none.
     """
 
     def __init__(self) -> None:
-        self.counted: dict[str, list[int]] = {name: [] for name in (*_COUNTERS.values(), "retries")}
+        self.counted: dict[str, list[int]] = {name: [] for name in COUNTERS}
         self.processing = Timed([], [])
         self.delivery = Timed([], [])
+        self.durations = {"processing": self.processing, "delivery": self.delivery}
         self.oldest = Timed([], [])
         self.line: OrderedDict[str, int] = OrderedDict()
 
@@ -90,9 +95,9 @@ class Counters:
             elif record.job is not None:  # what an operator does to a whole queue shows in its gauges
                 own = queues[record.queue]
                 event = record.kind
-                counter = _COUNTERS.get(event)
-                if counter is not None:
-                    own.counted[counter].append(record.t_ms)
+                for counter, unless_why in _GROWN.get(event, ()):
+                    if unless_why is None or (record.more or {}).get("why") != unless_why:
+                        own.counted[counter].append(record.t_ms)
                 step = _STEPS.get(event)
                 if step is not None:
                     step(self, own, record.job, record)
@@ -140,11 +145,6 @@ class Counters:
             if record.kind is not EventKind.COMPLETED:
                 worker.failed.append(t_ms)
 
-    def _retry(self, own: QueueCounters, job: str, record: Event) -> None:
-        if (record.more or {}).get("why") != "rate limit":
-            own.counted["retries"].append(record.t_ms)
-        self._accept(own, job, record)
-
     def _accept(self, own: QueueCounters, job: str, record: Event) -> None:
         """It stands in line, unless it has to wait for its time first."""
         if (record.more or {}).get("delay_ms"):
@@ -175,7 +175,7 @@ _STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]
     EventKind.STARTED: Counters._start,
     EventKind.EFFECT: Counters._effect,
     EventKind.ATTEMPT_FAILED: Counters._end,
-    EventKind.RETRY_SCHEDULED: Counters._retry,
+    EventKind.RETRY_SCHEDULED: Counters._accept,
     EventKind.COMPLETED: Counters._end,
     EventKind.REFUSED: Counters._end,
     EventKind.FAILED: Counters._leave,

@@ -8,18 +8,15 @@ Alerts, judged at the moments of sampling as Prometheus judges its rules.
 import operator
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.counters import Timed, WorkerCounters, growth, latest
-from sim.results.samples import Floats, Integers, ProcessState, Reading, stretches
+from sim.results.observation import Observation
+from sim.results.samples import Floats, Integers, stretches
 from sim.scenario.monitoring import Alert, HealthConfig
-
-if TYPE_CHECKING:
-    from sim.results.metrics import Metrics
-
 
 Booleans = NDArray[np.bool_]
 
@@ -116,48 +113,40 @@ class Health:
         return found
 
 
-def judge_workers(metrics: "Metrics", thresholds: HealthConfig) -> Health:
+def judge_workers(seen: Observation, thresholds: HealthConfig) -> Health:
     """Hold every worker of every queue against the thresholds, at every moment of sampling."""
     violated: dict[tuple[str, str], dict[str, Booleans]] = {}
-    counters = metrics.counters
-    for queue in metrics.queue_names:
-        waits = metrics.series(queue, "waiting") > 0
+    counters, t_ms = seen.counters, seen.t_ms
+    for queue in seen.queue_names:
+        waits = seen.jobs(queue, "waiting") > 0
         oldest = counters.queues[queue].oldest
-        for worker in metrics.workers_of(queue):
+        for worker in seen.workers_of(queue):
             own = counters.worker(worker)
             violated[queue, worker] = {
-                PROCESS: _not_running(metrics, worker, thresholds),
-                REDIS: _without_redis(metrics, worker, thresholds),
-                PROGRESS: _no_progress(metrics.t_ms, own, waits, oldest, thresholds),
-                FAILURES: _failing(metrics.t_ms, own, thresholds),
+                PROCESS: _not_running(seen, worker, thresholds),
+                REDIS: _without_redis(seen, worker, thresholds),
+                PROGRESS: _no_progress(t_ms, own, waits, oldest, thresholds),
+                FAILURES: _failing(t_ms, own, thresholds),
             }
-    return Health(metrics.t_ms, violated)
+    return Health(t_ms, violated)
 
 
-def _column(metrics: "Metrics", worker: str, value: Callable[[ProcessState], float]) -> NDArray[np.float64]:
-    place = metrics.place_of(worker)
-
-    def of(reading: Reading) -> float:
-        return value(reading.workers[place])
-
-    return metrics.samples.column(of)
-
-
-def _not_running(metrics: "Metrics", worker: str, thresholds: HealthConfig) -> Booleans:
+def _not_running(seen: Observation, worker: str, thresholds: HealthConfig) -> Booleans:
     """Dead, or silent for too long; one that has never been started yet is not missed."""
-    dead = _column(metrics, worker, lambda state: state.started and not state.alive) > 0
-    since = _column(metrics, worker, lambda state: np.nan if state.silent_since_ms is None else state.silent_since_ms)
-    silent: Booleans = metrics.t_ms - since >= thresholds.silent_after
+    dead = seen.process(worker, lambda state: state.started and not state.alive) > 0
+    since = seen.process(worker, lambda state: np.nan if state.silent_since_ms is None else state.silent_since_ms)
+    silent: Booleans = seen.t_ms - since >= thresholds.silent_after
     return dead | silent
 
 
-def _without_redis(metrics: "Metrics", worker: str, thresholds: HealthConfig) -> Booleans:
+def _without_redis(seen: Observation, worker: str, thresholds: HealthConfig) -> Booleans:
     """Without its connection for too long, counted from the first sample that found it so; a dead one needs none."""
-    without = _column(metrics, worker, lambda state: state.alive and not state.connected) > 0
-    found = np.zeros(len(metrics.t_ms), dtype=np.bool_)
+    without = seen.process(worker, lambda state: state.alive and not state.connected) > 0
+    t_ms = seen.t_ms
+    found = np.zeros(len(t_ms), dtype=np.bool_)
     for first, after, value in stretches(without):
         if value:
-            moments = metrics.t_ms[first:after]
+            moments = t_ms[first:after]
             found[first:after] = moments - moments[0] >= thresholds.redis_away_after
     return found
 

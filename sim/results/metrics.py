@@ -5,23 +5,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.errors import SimError, UnknownName
+from sim.core.errors import UnknownName
 from sim.core.extras import need
-from sim.results.counters import Counters, growth, latest, nearest_rank, percentile, so_far
+from sim.metrics.base import ProcessState
+from sim.metrics.catalogue import METRICS, PERCENTILES
+from sim.results.counters import QueueCounters, growth, latest, nearest_rank, percentile, so_far
 from sim.results.health import Episode, Health, evaluate, judge_workers
-from sim.results.metric_catalogue import METRICS, PERCENTILES, READ
-from sim.results.samples import Floats, Integers, Now, Samples
+from sim.results.observation import NotSampled, Observation
+from sim.results.samples import Floats, Now, Samples
 from sim.results.trace import Trace
-from sim.scenario.monitoring import HealthConfig, MetricsConfig
+from sim.scenario.monitoring import HealthConfig
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
 
-
-class NotSampled(SimError):
-    """A question about series to a run that took no samples."""
-
-    def __str__(self) -> str:
-        return "this run took no samples; say metrics: {every: 1s} in the scenario, or run it with metrics='1s'"
+__all__ = ["Metrics", "NotSampled", "Percentiles"]
 
 
 class Percentiles(NamedTuple):
@@ -37,7 +34,7 @@ class Percentiles(NamedTuple):
     p99: float
 
 
-class Metrics:
+class Metrics(Observation):
     """What an operator could have seen of one mode.
 
     Gauges are what was read at each moment of sampling; counters and durations are what the ledger says. While Redis
@@ -57,54 +54,15 @@ class Metrics:
         *,
         look: Callable[[], Now] | None = None,
     ) -> None:
-        self.scenario = scenario
-        self.mode = mode
-        self.queue_names = list(scenario.queues)
-        self._samples = samples
+        super().__init__(scenario, mode, trace, samples)
+        self._trace = trace
         self._look = look
         self._last: Now | None = None
-        self._counters = Counters(trace, scenario.queues)
         self._kept: dict[tuple[Any, ...], Floats] = {}
         self._kept_at = (0, 0)
         self._health: Health | None = None
 
     # -- moments --------------------------------------------------------------------------------------------------
-
-    @property
-    def config(self) -> MetricsConfig:
-        """How samples are taken, as the scenario says or by default."""
-        return self.scenario.sampling or MetricsConfig()
-
-    @property
-    def is_sampled(self) -> bool:
-        """Whether there are series."""
-        return self._samples is not None
-
-    @property
-    def samples(self) -> Samples:
-        """The readings.
-
-        Raises:
-            NotSampled: None were taken.
-        """
-        if self._samples is None:
-            raise NotSampled
-        return self._samples
-
-    @property
-    def every_ms(self) -> int:
-        """Time between two samples, ms."""
-        return self.samples.every_ms
-
-    @property
-    def t_ms(self) -> Integers:
-        """The moments of sampling, ms since the run began: 0, ``every_ms``, and so on."""
-        return self.samples.t_ms
-
-    @property
-    def counters(self) -> Counters:
-        """Counters and durations of the run so far."""
-        return self._counters.catch_up()
 
     def now(self) -> Now:
         """Read everything as it is now; at the end of the run, as it was then."""
@@ -117,16 +75,6 @@ class Metrics:
         """Let go of the world; the last reading stays."""
         if self._look is not None:
             self._last, self._look = self._look(), None
-
-    def workers_of(self, queue: str) -> list[str]:
-        """Name the processes that run a queue's jobs."""
-        if self.mode == "in-process":
-            return ["application"]
-        return [f"{queue}-{n}" for n in range(1, self.scenario.workers_of(queue).processes + 1)]
-
-    def place_of(self, worker: str) -> int:
-        """Return where a process stands in each reading."""
-        return 0 if self.mode == "in-process" else self.scenario.worker_names.index(worker)
 
     # -- series ---------------------------------------------------------------------------------------------------
 
@@ -145,49 +93,13 @@ class Metrics:
             raise UnknownName("metric", metric, list(METRICS))
         if METRICS[metric].per_queue and queue not in self.queue_names:
             raise UnknownName("queue", str(queue), self.queue_names)
-        fresh = (self.samples.total, len(self._counters._trace))
+        fresh = (self.samples.total, len(self._trace))
         if fresh != self._kept_at:
             self._kept, self._kept_at, self._health = {}, fresh, None
         key = (queue if METRICS[metric].per_queue else None, metric, over_ms)
         if key not in self._kept:
-            self._kept[key] = self._compute(queue or "", metric, over_ms)
+            self._kept[key] = METRICS[metric].value(_SeriesOf(self, queue or "", over_ms))
         return self._kept[key]
-
-    def _compute(self, queue: str, metric: str, over_ms: int | None) -> Floats:
-        samples, t_ms = self.samples, self.t_ms
-        if metric in READ:
-            return self._jobs(self.queue_names.index(queue), READ.index(metric))
-        if metric == "redis_up":
-            return samples.column(lambda reading: float(reading.redis_up))
-        if metric == "workers_down":
-            places = [self.place_of(worker) for worker in self.workers_of(queue)]
-            return samples.column(
-                lambda reading: sum(reading.workers[n].started and not reading.workers[n].alive for n in places)
-            )
-        if metric == "workers_unhealthy":
-            health = self.health
-            unwell = [(health.of(queue, worker) > 0).astype(np.float64) for worker in self.workers_of(queue)]
-            return np.sum(unwell, axis=0) if unwell else np.zeros(len(t_ms))
-        own = self.counters.queues[queue]
-        if metric == "oldest_waiting_age":
-            return self._oldest_age(queue)
-        if metric in own.counted:
-            times = own.counted[metric]
-            return so_far(times, t_ms) if over_ms is None else growth(times, t_ms, over_ms)
-        what, _, percent = metric.rpartition("_p")
-        timed = own.processing if what == "processing" else own.delivery
-        return percentile(timed, t_ms, self.config.window, int(percent))
-
-    def _jobs(self, queue: int, place: int) -> Floats:
-        return self.samples.column(lambda reading: np.nan if reading.counts is None else reading.counts[queue][place])
-
-    def _oldest_age(self, queue: str) -> Floats:
-        """The age of the oldest in line; 0 where nobody waits, missing where that cannot be read."""
-        t_ms = self.t_ms
-        since = latest(self.counters.queues[queue].oldest, t_ms)
-        age = np.where((since < 0) | (t_ms <= 0), 0.0, (t_ms - since) / 1_000)
-        waiting = self.series(queue, "waiting") + self.series(queue, "paused")
-        return np.where(np.isnan(waiting), np.nan, np.where(waiting > 0, age, 0.0))
 
     def processing(self, queue: str) -> Percentiles:
         """Say how long the attempts of a queue took over the whole run."""
@@ -233,6 +145,53 @@ class Metrics:
                 values = self.series(queue, alert.metric, over_ms=alert.over)
                 found += evaluate(alert, queue, self.t_ms, values)
         return sorted(found, key=lambda episode: episode.active_ms)
+
+
+class _SeriesOf:
+    """What was seen of one queue, at every moment of sampling: a metric is read from it."""
+
+    def __init__(self, metrics: Metrics, queue: str, over_ms: int | None) -> None:
+        self._metrics = metrics
+        self._queue = queue
+        self._over_ms = over_ms
+
+    @property
+    def _own(self) -> QueueCounters:
+        return self._metrics.counters.queues[self._queue]
+
+    def jobs(self, name: str) -> Floats:
+        """Count what stands in the store; NaN while Redis does not answer."""
+        return self._metrics.jobs(self._queue, name)
+
+    def redis_up(self) -> Floats:
+        """Say whether Redis answers: 1 or 0."""
+        return self._metrics.samples.column(lambda reading: float(reading.redis_up))
+
+    def processes(self, counts: Callable[[ProcessState], bool]) -> Floats:
+        """Count the worker processes of which something is so."""
+        return self._metrics.processes(self._queue, counts)
+
+    def unhealthy_processes(self) -> Floats:
+        """Count the worker processes that are degraded or down."""
+        metrics, health = self._metrics, self._metrics.health
+        workers = metrics.workers_of(self._queue)
+        unwell = [(health.of(self._queue, worker) > 0).astype(np.float64) for worker in workers]
+        return np.sum(unwell, axis=0) if unwell else np.zeros(len(metrics.t_ms))
+
+    def waited_s(self) -> Floats:
+        """Say how long the job at the head of the line has stood there, seconds; 0 where there is none."""
+        t_ms = self._metrics.t_ms
+        since = latest(self._own.oldest, t_ms)
+        return np.where((since < 0) | (t_ms <= 0), 0.0, (t_ms - since) / 1_000)
+
+    def counted(self, name: str) -> Floats:
+        """Count what happened up to each moment, or within the time that an alert looks back."""
+        times, t_ms = self._own.counted[name], self._metrics.t_ms
+        return so_far(times, t_ms) if self._over_ms is None else growth(times, t_ms, self._over_ms)
+
+    def percentile(self, of: str, percent: int) -> Floats:
+        """Return what ``percent`` of 100 durations within the window did not exceed, seconds."""
+        return percentile(self._own.durations[of], self._metrics.t_ms, self._metrics.config.window, percent)
 
 
 def _whole(took_ms: list[int]) -> Percentiles:

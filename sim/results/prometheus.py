@@ -4,7 +4,7 @@ Every metric as it is at this moment, for an exposition or a page.
 A scenario's alerts as a Prometheus rule file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric as Family
 
 from sim.core.durations import UNITS_MS, format_duration
-from sim.results.counters import Timed, nearest_rank
-from sim.results.metric_catalogue import BUCKETS_S, METRICS, READ
+from sim.metrics.base import ProcessState
+from sim.metrics.catalogue import BUCKETS_S, DURATIONS, METRICS, STORED
+from sim.results.counters import Counters, QueueCounters, Timed, nearest_rank
 from sim.results.metrics import Metrics
-from sim.results.samples import ProcessState
+from sim.results.samples import Floats, Reading
 from sim.scenario.monitoring import Alert, MetricsConfig
 
 
@@ -31,44 +32,64 @@ class MetricsSnapshot:
 
     def value(self, queue: str | None, metric: str) -> float | None:
         """Return a metric's value in its own unit; None where there is none."""
-        reading, metrics = self._reading, self._metrics
-        if metric == "redis_up":
-            return float(reading.redis_up)
-        assert queue is not None
-        own = self._counters.queues[queue]
-        if metric in READ:
-            return self._jobs(queue, metric)
-        if metric == "oldest_waiting_age":
-            standing = (self._jobs(queue, "waiting") or 0) + (self._jobs(queue, "paused") or 0)
-            if reading.counts is None:
-                return None
-            since = own.oldest.took_ms[-1] if own.oldest.took_ms else -1
-            return (self._t_ms - since) / 1_000 if standing and since >= 0 else 0.0
-        if metric == "workers_down":
-            return float(sum(state.started and not state.alive for state in self._workers(queue)))
-        if metric == "workers_unhealthy":
-            return float(metrics.series(queue, metric)[-1]) if metrics.is_sampled else None
-        if metric in own.counted:
-            return float(len(own.counted[metric]))
-        what, _, percent = metric.rpartition("_p")
-        timed = own.processing if what == "processing" else own.delivery
-        first = np.searchsorted(np.asarray(timed.at_ms, dtype=np.int64), self._t_ms - metrics.config.window, "right")
-        value = nearest_rank(np.asarray(timed.took_ms[int(first) :], dtype=np.int64), int(percent))
+        seen = _QueueNow(self._metrics, queue or "", self._t_ms, self._reading, self._counters)
+        value = float(METRICS[metric].value(seen)[0])
         return None if np.isnan(value) else value
 
-    def _jobs(self, queue: str, gauge: str) -> float | None:
+
+class _QueueNow:
+    """What is seen of one queue at one moment: a metric is read from it."""
+
+    def __init__(self, metrics: Metrics, queue: str, t_ms: int, reading: Reading, counters: Counters) -> None:
+        self._metrics = metrics
+        self._queue = queue
+        self._t_ms = t_ms
+        self._reading = reading
+        self._counters = counters
+
+    @property
+    def _own(self) -> QueueCounters:
+        return self._counters.queues[self._queue]
+
+    def jobs(self, name: str) -> Floats:
+        """Count what stands in the store; NaN while Redis does not answer."""
         counts = self._reading.counts
-        return None if counts is None else float(counts[self._metrics.queue_names.index(queue)][READ.index(gauge)])
+        place = self._metrics.queue_names.index(self._queue)
+        return _one(np.nan if counts is None else counts[place][STORED.index(name)])
 
-    def _workers(self, queue: str) -> list[ProcessState]:
+    def redis_up(self) -> Floats:
+        """Say whether Redis answers: 1 or 0."""
+        return _one(self._reading.redis_up)
+
+    def processes(self, counts: Callable[[ProcessState], bool]) -> Floats:
+        """Count the worker processes of which something is so."""
         metrics = self._metrics
-        return [self._reading.workers[metrics.place_of(worker)] for worker in metrics.workers_of(queue)]
+        places = [metrics.place_of(worker) for worker in metrics.workers_of(self._queue)]
+        return _one(sum(counts(self._reading.workers[place]) for place in places))
+
+    def unhealthy_processes(self) -> Floats:
+        """Count the worker processes that were degraded or down at the last sample; NaN where none was taken."""
+        metrics = self._metrics
+        return metrics.series(self._queue, "workers_unhealthy")[-1:] if metrics.is_sampled else _one(np.nan)
+
+    def waited_s(self) -> Floats:
+        """Say how long the job at the head of the line has stood there, seconds; 0 where there is none."""
+        since_ms = self._own.oldest.took_ms[-1] if self._own.oldest.took_ms else -1
+        return _one((self._t_ms - since_ms) / 1_000 if since_ms >= 0 else 0.0)
+
+    def counted(self, name: str) -> Floats:
+        """Count what has happened so far."""
+        return _one(len(self._own.counted[name]))
+
+    def percentile(self, of: str, percent: int) -> Floats:
+        """Return what ``percent`` of 100 durations within the window did not exceed, seconds; NaN for none."""
+        timed, window_ms = self._own.durations[of], self._metrics.config.window
+        first = np.searchsorted(np.asarray(timed.at_ms, dtype=np.int64), self._t_ms - window_ms, "right")
+        return _one(nearest_rank(np.asarray(timed.took_ms[int(first) :], dtype=np.int64), percent))
 
 
-_HISTOGRAMS = {
-    "processing": ("jobqueue_processing_seconds", "How long an attempt took, from its handler's start to its report."),
-    "delivery": ("jobqueue_delivery_seconds", "How long a job took from its offer to its first effect."),
-}
+def _one(value: float) -> Floats:
+    return np.array([value], dtype=np.float64)
 
 
 class Collector:
@@ -102,10 +123,10 @@ class Collector:
         return []
 
     def _histograms(self) -> Iterator[Family]:
-        for what, (name, meaning) in _HISTOGRAMS.items():
-            family = HistogramMetricFamily(name, meaning, labels=["queue"])
+        for what in DURATIONS:
+            family = HistogramMetricFamily(what.histogram, what.meaning, labels=["queue"])
             for queue, own in self._metrics.counters.queues.items():
-                timed = own.processing if what == "processing" else own.delivery
+                timed = own.durations[what.name]
                 family.add_metric([queue], _buckets(timed), sum(timed.took_ms) / 1_000)
             yield family
 

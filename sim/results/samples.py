@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.metrics.base import ProcessState
+
 
 class Stretch(NamedTuple):
     """Moments one after another that share a value.
@@ -36,26 +38,11 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-class ProcessState(NamedTuple):
-    """A process as a probe finds it.
-
-    Attributes:
-        started: Whether it has ever run.
-        silent_since_ms: Since when it has stood still, ms since the run began; None while it answers.
-        connected: Whether it has its connection to Redis.
-    """
-
-    started: bool
-    alive: bool
-    silent_since_ms: int | None
-    connected: bool
-
-
 class Reading(NamedTuple):
     """Everything that is read at one moment.
 
     Attributes:
-        counts: Queue by queue the jobs in each state and the dead letters, in the order of ``READ``; None while Redis
+        counts: Queue by queue the jobs in each state and the dead letters, in the order of ``STORED``; None while Redis
             does not answer, because an exporter could not read them either.
         workers: In the order of the queues' workers.
     """

@@ -10,8 +10,9 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.faults.base import ScheduledFault
+from sim.metrics.catalogue import COUNTERS, METRICS
 from sim.scenario.limits import check_limits
-from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES, Alert, MetricsConfig
+from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.parts import Parts
 from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
 from sim.yaml_files.problems import MAX_SHOWN, Path, Problem, did_you_mean, listed
@@ -48,7 +49,7 @@ def _samples(parts: Parts) -> Iterator[Problem]:
 def _queue(parts: Parts, here: Path, alert: Alert) -> Iterator[Problem]:
     if alert.queue is None:
         return
-    if alert.metric in OF_THE_WORLD:
+    if not METRICS[alert.metric].per_queue:
         yield Problem((*here, "queue"), f"{alert.metric} belongs to no queue; leave queue: out", True)
     elif alert.queue not in parts.queue_names:
         near = did_you_mean(alert.queue, parts.queue_names)
@@ -58,11 +59,11 @@ def _queue(parts: Parts, here: Path, alert: Alert) -> Iterator[Problem]:
 
 def _unit(here: Path, alert: Alert) -> Iterator[Problem]:
     limit = alert.condition
-    if alert.metric in TIMES and not limit.is_time:
+    if METRICS[alert.metric].is_time and not limit.is_time:
         yield Problem(
             (*here, "when"), f'{alert.metric} is a time: compare it with a duration, such as "{limit.operator} 30s"'
         )
-    elif alert.metric not in TIMES and limit.is_time:
+    elif not METRICS[alert.metric].is_time and limit.is_time:
         yield Problem(
             (*here, "when"), f'{alert.metric} is a number: compare it with a number, such as "{limit.operator} 100"'
         )
@@ -70,7 +71,7 @@ def _unit(here: Path, alert: Alert) -> Iterator[Problem]:
 
 def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem]:
     every = format_duration(config.every)
-    if alert.metric in COUNTERS:
+    if METRICS[alert.metric].only_grows:
         if alert.over is None:
             text = f"is missing; {alert.metric} only grows: say over: 1m to compare what it grew by in a minute"
             yield Problem((*here, "over"), text)

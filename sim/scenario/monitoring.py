@@ -1,51 +1,20 @@
 """What a scenario says of its monitoring: how often metrics are taken, when a worker is unwell, when an alert fires."""
 
 import re
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sim.core.durations import parse_duration
 from sim.core.errors import DurationError
+from sim.metrics.catalogue import METRICS
 from sim.yaml_files.fields import CoarseDuration, Duration, Model, PositiveDuration, Share
 
-GaugeName = Literal[
-    "waiting",
-    "active",
-    "delayed",
-    "completed",
-    "failed",
-    "paused",
-    "dead_letters",
-    "oldest_waiting_age",
-    "workers_down",
-    "workers_unhealthy",
-    "redis_up",
-]
-CounterName = Literal[
-    "submits",
-    "rejections",
-    "attempts",
-    "attempt_failures",
-    "retries",
-    "stalls",
-    "completions",
-    "failures",
-]
-PercentileName = Literal[
-    "processing_p50",
-    "processing_p95",
-    "processing_p99",
-    "delivery_p50",
-    "delivery_p95",
-    "delivery_p99",
-]
-MetricName = Literal[GaugeName, CounterName, PercentileName]
-COUNTERS: tuple[str, ...] = get_args(CounterName)
-TIMES: tuple[str, ...] = ("oldest_waiting_age", *get_args(PercentileName))
-"""Metrics that are compared with a duration; the others are numbers."""
-OF_THE_WORLD: tuple[str, ...] = ("redis_up",)
-"""Metrics that belong to no queue."""
+if TYPE_CHECKING:
+    MetricName = str
+else:
+    MetricName = Literal[tuple(METRICS)]
+"""What an alert may be about."""
 
 
 class MetricsConfig(Model):

@@ -62,6 +62,12 @@ def written(page: str, name: str) -> str:
     return _parts(page, name)[1]
 
 
+def with_block(page: str, name: str, text: str) -> str:
+    """Return a page with another text under a name."""
+    before, _, after = _parts(page, name)
+    return before + text + after
+
+
 def _parts(page: str, name: str) -> tuple[str, str, str]:
     """Cut a page before and after a block."""
     before, block = page.split(f"<!-- {name} -->\n")
@@ -72,5 +78,4 @@ def _parts(page: str, name: str) -> tuple[str, str, str]:
 if __name__ == "__main__":
     for (file, name), write in BLOCKS.items():
         path = DOCS / file
-        before, _, after = _parts(path.read_text(encoding="utf-8"), name)
-        path.write_text(before + write() + after, encoding="utf-8")
+        path.write_text(with_block(path.read_text(encoding="utf-8"), name, write()), encoding="utf-8")

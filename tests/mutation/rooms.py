@@ -39,9 +39,13 @@ ROOMS = {
         0.90,
     ),
     "metrics": Room(
-        tuple(
-            f"sim/results/{name}.py"
-            for name in ("metric_catalogue", "prometheus", "health", "metrics", "samples", "counters")
+        (
+            "sim/metrics/base.py",
+            "sim/metrics/catalogue.py",
+            *(
+                f"sim/results/{name}.py"
+                for name in ("prometheus", "health", "metrics", "observation", "samples", "counters")
+            ),
         ),
         ("tests/unit/results", "tests/stories"),
         "",

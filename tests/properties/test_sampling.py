@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from sim.engine.run import run
 from sim.engine.world import World
-from sim.queue.getters import job_counts
-from sim.results.metric_catalogue import GAUGES, METRICS
+from sim.metrics.catalogue import COUNTERS, METRICS
+from sim.queue.getters import STATES, job_counts
 from sim.results.metrics import Metrics
 from sim.results.prometheus import MetricsSnapshot
 from sim.results.replay import State
 from sim.results.series import queue_depth
-from sim.scenario.monitoring import COUNTERS
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
 
@@ -115,7 +114,7 @@ def test_gauges_are_what_bulls_counts_are_at_that_moment(store: Any) -> None:
     for t_ms in range(1_000, 40_000, 1_000):
         world.run_until(t_ms)
         counts = job_counts(world.redis, keys)
-        assert {name: world.metrics.series("email", name)[-1] for name in GAUGES} == {n: counts[n] for n in GAUGES}
+        assert {name: world.metrics.series("email", name)[-1] for name in STATES} == {n: counts[n] for n in STATES}
         if t_ms == 5_000:
             world.queue("email").pause()
         if t_ms == 12_000:

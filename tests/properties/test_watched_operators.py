@@ -12,15 +12,14 @@ from rich.console import Console
 
 from sim.engine.run import run
 from sim.engine.world import World
+from sim.metrics.catalogue import METRICS, STORED
 from sim.queue.dead_letter import dead_letter_ids
 from sim.reports.tables import print_monitoring, print_result
-from sim.results.metric_catalogue import METRICS, READ
 from sim.results.metrics import Metrics
 from sim.results.monitoring_rows import monitoring_verdict
 from sim.results.prometheus import exposition
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind
-from sim.scenario.monitoring import COUNTERS, OF_THE_WORLD, TIMES
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import ms, scenarios
@@ -58,10 +57,10 @@ def alerts(draw: st.DrawFn, queues: list[str], number: int) -> dict[str, Any]:
     metric = draw(st.sampled_from(sorted(METRICS)))
     sign, limit = draw(st.sampled_from([">", ">=", "==", "!="])), draw(st.integers(0, 3))
     rule: dict[str, Any] = {"name": f"A{number}", "metric": metric, "for": draw(ms(0, 5_000))}
-    rule["when"] = f"{sign} {limit}{'s' if metric in TIMES else ''}"
-    if metric in COUNTERS:
+    rule["when"] = f"{sign} {limit}{'s' if METRICS[metric].is_time else ''}"
+    if METRICS[metric].only_grows:
         rule["over"] = "10s"
-    if metric not in OF_THE_WORLD and draw(st.booleans()):
+    if METRICS[metric].per_queue and draw(st.booleans()):
         rule["queue"] = draw(st.sampled_from(queues))
     return rule
 
@@ -162,7 +161,7 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
             continue
         for name in world.scenario.queues:
             handle = world.queue(name)
-            last = {gauge: world.metrics.series(name, gauge)[-1] for gauge in READ}
+            last = {gauge: world.metrics.series(name, gauge)[-1] for gauge in STORED}
             assert last["dead_letters"] == len(dead_letter_ids(world.redis, handle.keys))
             assert {gauge: last[gauge] for gauge in handle.counts} == handle.counts
             if not loses_replies(raw):

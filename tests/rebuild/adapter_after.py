@@ -15,7 +15,7 @@ from sim.exercises.exercise import POLICY, SOLUTION, VERIFY, unseen_seeds
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
-from sim.results.metric_catalogue import METRICS
+from sim.metrics.catalogue import METRICS
 from sim.stores.open_store import StoreName
 from sim.yaml_files.fields import ModeName, SemanticsName
 

@@ -15,9 +15,6 @@ MODULES = sorted((ROOT / "sim").rglob("*.py"))
 MAX_LINES = 350
 LONG = ("serve/page/driver.py", "serve/redis_port/client_commands.py", "serve/redis_port/connection.py")
 KNOWN = {
-    ("sim.results.health", "sim.results.metrics"),
-    ("sim.results.result", "sim.plots.run_plots"),
-    ("sim.results.sweep_result", "sim.plots.sweep_plots"),
     ("sim.results.sweep_result", "sim.results.sweep_answers"),
 }
 """Imports that close a circle, until they are gone; nothing is added here."""

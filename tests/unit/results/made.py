@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from sim.metrics.base import ProcessState
 from sim.results.metrics import Metrics
-from sim.results.samples import ProcessState, Reading, Samples
+from sim.results.samples import Reading, Samples
 from tests.unit.results.traces import Tape, scenario
 
 WELL = ProcessState(started=True, alive=True, silent_since_ms=None, connected=True)

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.results.metric_catalogue import METRICS
+from sim.metrics.catalogue import METRICS
 from sim.results.metrics import Metrics
 from sim.results.prometheus import promql_duration, rule_file
-from sim.scenario.monitoring import COUNTERS
 
 
 def promtool(*arguments: str, given: str = "", folder: Path | None = None) -> str:
@@ -62,7 +61,7 @@ def _series(metrics: Metrics) -> list[dict[str, str]]:
 def _looks(metrics: Metrics) -> list[dict[str, Any]]:
     looks = []
     states = {alert.name: METRICS[alert.metric].state for alert in metrics.scenario.alerts}
-    counters = {alert.name for alert in metrics.scenario.alerts if alert.metric in COUNTERS}
+    counters = {alert.name for alert in metrics.scenario.alerts if METRICS[alert.metric].only_grows}
     for name, state in states.items():
         own = [episode for episode in metrics.alerts if episode.alert == name]
         changes = {t for one in own for t in (one.active_ms, one.fired_ms, one.resolved_ms) if t is not None}

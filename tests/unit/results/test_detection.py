@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from sim.metrics.base import ProcessState
 from sim.results.detection import Detections, FaultDetection, alert_checks, take_notice
 from sim.results.fault_windows import fault_windows
 from sim.results.metrics import Metrics
 from sim.results.monitoring_rows import fault_rows, monitoring_verdict
-from sim.results.samples import ProcessState, Reading
+from sim.results.samples import Reading
 from sim.results.trace import EventKind
 from tests.unit.results.made import DEAD, WELL, metrics, reading
 from tests.unit.results.traces import Tape

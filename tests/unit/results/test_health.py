@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.metrics.base import ProcessState
 from sim.results.health import FAILURES, INDICATORS, PROCESS, PROGRESS, REDIS, Health, Status
-from sim.results.samples import ProcessState, Reading
+from sim.results.samples import Reading
 from sim.results.trace import EventKind
 from tests.unit.results.made import CUT_OFF, DEAD, NOT_YET, WELL, metrics, reading, silent
 from tests.unit.results.traces import Tape

@@ -8,26 +8,20 @@ import pytest
 
 import sim
 from sim.core.errors import UnknownName
+from sim.metrics.catalogue import COUNTERS, METRICS, STORED
 from sim.queue.getters import STATES
 from sim.results.counters import Timed, growth, latest, percentile, so_far
-from sim.results.metric_catalogue import GAUGES, METRICS, READ
 from sim.results.metrics import Metrics, NotSampled
 from sim.results.samples import Samples
 from sim.results.trace import Event, EventKind, Trace
-from sim.scenario.monitoring import COUNTERS, TIMES, MetricName
 from sim.scenario.schema import Scenario
 from tests.unit.results.made import DEAD, NOT_YET, WELL, metrics, reading
 from tests.unit.results.traces import Tape, scenario
 
 
-def test_the_catalogue_has_the_metrics_that_scenarios_may_name() -> None:
-    """All of them, with units that agree, and the gauges in the order in which Bull counts."""
-    named = [name for group in MetricName.__args__ for name in (getattr(group, "__args__", None) or [group])]
-    assert sorted(named) == sorted(METRICS)
-    assert {name for name, metric in METRICS.items() if metric.kind == "counter"} == set(COUNTERS)
-    assert {name for name, metric in METRICS.items() if metric.unit == "seconds"} == set(TIMES)
-    assert STATES[: len(GAUGES)] == GAUGES
-    assert READ[: len(GAUGES)] == GAUGES
+def test_the_store_is_asked_in_the_order_in_which_bull_counts() -> None:
+    """The states first, as ``getJobCounts`` has them."""
+    assert STORED[: len(STATES)] == STATES
 
 
 def values(made: Metrics, metric: str, over_ms: int | None = None) -> list[float]:

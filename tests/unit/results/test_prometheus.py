@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sim.core.durations import parse_duration
 from sim.engine.run import run
 from sim.engine.world import World
-from sim.results.metric_catalogue import METRICS
+from sim.metrics.catalogue import METRICS
 from sim.results.metrics import Metrics
 from sim.results.prometheus import Collector, exposition, expression, promql_duration, rule_file
 from sim.results.samples import Now

@@ -2,16 +2,14 @@
 
 import pytest
 
+from sim.metrics.catalogue import METRICS
 from sim.scenario.checks import MAX_SAMPLES
 from sim.scenario.load import parse_scenario
 from sim.scenario.monitoring import comparison, limit_ms
+from sim.yaml_files.problems import listed
 from tests.unit.scenario.test_load import HEAD, problems
 
-KNOWN = (
-    "waiting, active, delayed, completed, failed, paused, dead_letters, oldest_waiting_age, workers_down, "
-    "workers_unhealthy, redis_up, submits, rejections, attempts, attempt_failures, retries, stalls, completions, "
-    "failures, processing_p50, processing_p95, processing_p99, delivery_p50, delivery_p95 or delivery_p99"
-)
+KNOWN = listed(list(METRICS))
 
 
 def alert(text: str) -> str:
