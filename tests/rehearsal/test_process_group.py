@@ -15,10 +15,10 @@ from sim.rehearsal.process_group import ProcessGroup
 
 DIRECTOR = """
 import sys
-from sim.rehearsal.process_group import Household
-with Household() as household:
-    children = [household.start("sleep", "nohup", "sleep", "1000") for _ in range(2)]
-    print(household.folder, *(child.pid for child in children), flush=True)
+from sim.rehearsal.process_group import ProcessGroup
+with ProcessGroup() as group:
+    children = [group.start("sleep", "nohup", "sleep", "1000") for _ in range(2)]
+    print(group.folder, *(child.pid for child in children), flush=True)
     sys.stdin.read()
 """
 
@@ -37,7 +37,7 @@ def wait_until_ended(pids: list[int]) -> None:
         time.sleep(0.01)
 
 
-def test_all_processes_end_with_the_household() -> None:
+def test_all_processes_end_with_the_group() -> None:
     """Stopped ones too, and the folder goes with them."""
     with ProcessGroup() as process_group:
         folder = process_group.folder
