@@ -1,6 +1,6 @@
-"""Read a scenario as a reviewer would.
+"""Review a scenario's configuration.
 
-Every check, in the order in which findings of one severity are told.
+Every check, in the order in which findings of one severity are reported.
 
 A check is a function that takes the scenario's reading and yields findings. A new one is a function in a module of its
 theme (or a file of its own) and its entry here.
@@ -25,10 +25,9 @@ from sim.advise import (
     redis_persistence,
     redis_submits,
     retries,
+    thundering_herd,
     worker_crashes,
 )
-from sim.advise import retries as permanent_errors
-from sim.advise import thundering_herd as retry_herd
 from sim.advise.as_it_stands import unexplained
 from sim.advise.finding import HEADINGS, SEVERITIES, Finding, Severity
 from sim.advise.reading import LEAST, Reading
@@ -45,12 +44,12 @@ Check = Callable[[Reading], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     capacity.no_workers,
     redis_persistence.persistence,
-    redis_submits.submits_while_away,
+    redis_submits.submits_while_down,
     idempotency.lost_replies,
     retries.retry_horizon,
     retries.flaky_dependency,
-    permanent_errors.permanent_errors,
-    retry_herd.retry_herd,
+    retries.permanent_errors,
+    thundering_herd.thundering_herd,
     failed_jobs.retention,
     failed_jobs.dead_letters,
     failed_jobs.completed_kept,
@@ -59,7 +58,7 @@ CHECKS: tuple[Check, ...] = (
     idempotency.no_idempotency_key,
     locks.blocked_past_lock,
     locks.frozen_past_lock,
-    locks.redis_away_past_lock,
+    locks.redis_down_past_lock,
     locks.lives_on_renewals,
     capacity.utilisation,
     capacity.burst_backlog,
@@ -73,7 +72,7 @@ HURTS = (Severity.LOSE, Severity.DUPLICATE)
 
 @dataclass(frozen=True)
 class Advice:
-    """What there is to say of a scenario.
+    """The findings on one scenario.
 
     Attributes:
         findings: Worst first; those of one severity in the order of the checks, and then of the scenario's queues.
@@ -163,14 +162,14 @@ def print_advice(advice: Advice, console: Console, *, verbose: bool = False) -> 
     console.print()
     console.print(Text(verdict(advice), style="bold"))
     if not verbose and any(one.severity is Severity.KNOW for one in advice.findings):
-        console.print("With --verbose: sums, sources and settings of everything, what is worth knowing too.")
+        console.print("Use --verbose for the arithmetic, sources and settings of every finding.")
 
 
 def verdict(advice: Advice) -> str:
     """Count the findings in one line."""
     counts = advice.counts()
     parts = [f"{counts[one.value]} {HEADINGS[one]}" for one in SEVERITIES if counts[one.value]]
-    return f"{', '.join(parts)}." if parts else "Nothing to say against it."
+    return f"{', '.join(parts)}." if parts else "No findings."
 
 
 def flow(value: Any) -> str:
@@ -182,7 +181,7 @@ def flow(value: Any) -> str:
 
 def _laid_out(number: int, finding: Finding, rows: Iterable[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(justify="right", no_wrap=True, min_width=6)
+    grid.add_column(justify="right", no_wrap=True, min_width=10)
     grid.add_column(ratio=1)
     name = f"{finding.check}{f' ({finding.queue})' if finding.queue else ''}"
     grid.add_row(str(number), Text(name, style=STYLES[finding.severity] or "bold"))
@@ -194,17 +193,17 @@ def _laid_out(number: int, finding: Finding, rows: Iterable[tuple[str, str]]) ->
 def _rows(finding: Finding, *, brief: bool) -> Iterator[tuple[str, str]]:
     """Yield what there is to say of a finding; in brief without what an earlier one of its check has said."""
     yield "what", finding.what
-    yield "number", finding.arithmetic
+    yield "arithmetic", finding.arithmetic
     if finding.trial is not None:
-        yield "tried", f"{finding.trial.told} {_came_of(finding.trial)}"
+        yield "evidence", f"{finding.trial.setup} {_counted(finding.trial)}"
     for source in () if brief else finding.why:
         yield "why", f"“{source.says}” ({source.where})"
-    yield "right", finding.right
+    yield "fix", finding.fix
     for section, own in (finding.setting or {}).items():
         yield "", f"{section}: {flow(own)}"
 
 
-def _came_of(trial: Trial) -> str:
+def _counted(trial: Trial) -> str:
     outcomes, overlays = shown_measures([trial.counts])
     counts = trial.counts.as_dict()
     parts = [f"{counts[name]:,} {in_words(name)}" for name in (*outcomes, *overlays) if counts[name]]

@@ -21,7 +21,7 @@ from sim.yaml_files.fields import SemanticsName
 MAX_JOBS = 20_000
 """A scenario with more jobs is not run: arithmetic has to do."""
 MAX_STEPS = 2_000_000
-TOLD = "The scenario as it stands, without its operator."
+TOLD = "The scenario unchanged, without its operator."
 
 ENTERS = frozenset(
     {
@@ -173,7 +173,7 @@ def unexplained(
         if stand.gone > expected and Severity.LOSE not in said:
             yield _finding(stands, queue, stand, Severity.LOSE, _not_delivered(stand))
         elif counts.duplicated and Severity.DUPLICATE not in said:
-            what = f"The effect of {jobs(counts.duplicated)} of {counts.offered:,} happens more than once."
+            what = f"{counts.duplicated:,} of {jobs(counts.offered)} take effect more than once."
             yield _finding(stands, queue, stand, Severity.DUPLICATE, what)
         elif counts.pending and said <= {Severity.KNOW}:
             yield _finding(stands, queue, stand, Severity.DELAY, _not_delivered(stand))
@@ -187,8 +187,8 @@ def _not_delivered(stand: Stand) -> str:
     text = f"Not delivered: {offered - delivered:,} of {jobs(offered)} ({parts})."
     if stand.stuck:
         text += (
-            f" Until the run ends, jobs go from one worker to the next: {stand.counts.stalled:,} recoveries, and "
-            f"{stand.counts.extra_effects:,} effects too many."
+            f" Jobs move from worker to worker until the run ends: {stand.counts.stalled:,} recoveries, and "
+            f"{stand.counts.extra_effects:,} extra effects."
         )
     return text
 
@@ -203,7 +203,7 @@ def _finding(stands: AsItStands, queue: str, stand: Stand, severity: Severity, w
         what,
         f"a run of {span(stand.simulated_ms)} of simulated time, {stand.semantics}",
         (WATCH_DEPTH,),
-        "See in the trace what became of one of these jobs: run the scenario with --out, and open its report.",
+        "Follow one of these jobs in the trace: run the scenario with --out and open the report.",
         numbers,
         trial=stands.trial(stand),
     )

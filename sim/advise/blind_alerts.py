@@ -32,13 +32,13 @@ def unseen_faults(reading: Reading) -> Iterator[Finding]:
         "blind-alerts",
         Severity.DELAY,
         None,
-        f"No alert fires at {len(unseen):,} of {len(faults):,} faults: {told}{more}. "
-        "Whoever waits for an alert learns of them from customers."
-        + (f" The health of workers shows {by_health:,} of them." if by_health else ""),
-        f"{len(faults):,} faults - {len(faults) - len(unseen):,} that {names} fired at = "
+        f"No alert fires for {len(unseen):,} of {len(faults):,} faults: {told}{more}. "
+        "Without an alert, customers report them first."
+        + (f" Worker health shows {by_health:,} of them." if by_health else ""),
+        f"{len(faults):,} faults - {len(faults) - len(unseen):,} covered by {names} = "
         f"{len(unseen):,} (a run with seed {SEED})",
         (WATCH_DEPTH, ALERT_ON_FAILURES),
-        "A rule on what such a fault changes first: the age of the oldest waiting job, stalls, or workers that are "
+        "Alert on what such a fault changes first: the age of the oldest waiting job, stalls, or workers that are "
         "down; `python -m sim alerts` shows when each rule fires.",
         {"faults": len(faults), "unseen": len(unseen), "seen_by_health": by_health},
         None,
@@ -47,7 +47,7 @@ def unseen_faults(reading: Reading) -> Iterator[Finding]:
 
 
 def _detections(scenario: Scenario) -> Detections | None:
-    """Return what came of the scenario's faults and alerts in a run; None where it would take too long."""
+    """Return the outcome of the scenario's faults and alerts in a run; None where it would take too long."""
     if sum(entry.jobs for entry in scenario.workload) > MAX_JOBS:
         return None
     try:

@@ -31,13 +31,14 @@ def no_workers(reading: Reading) -> Iterator[Finding]:
             "no-workers",
             Severity.LOSE,
             queue.name,
-            f"{jobs(queue.jobs).capitalize()} are offered, and no process takes them: none is ever done.",
+            f"{jobs(queue.jobs).capitalize()} are submitted and no worker process consumes them: none is ever "
+            "processed.",
             "0 processes x any concurrency = 0 slots",
             (WATCH_DEPTH,),
-            "One process at least.",
+            "Run at least one worker process.",
             {"jobs": queue.jobs, "processes": 0},
             {"workers": {queue.name: {"processes": 1}}},
-            trial=reading.trials.small(queue.name, "One job, and these workers.", queue.profiles[0]),
+            trial=reading.trials.small(queue.name, "One job, with these workers.", queue.profiles[0]),
         )
 
 
@@ -74,10 +75,10 @@ def _too_slow(queue: QueueReading, more_ms: int, line: Line | None) -> Finding:
         "utilisation",
         Severity.DELAY,
         queue.name,
-        f"The workers are {used:.0%} busy{while_slow}. {_behind(backlog, drain_ms, about=line is None)}",
+        f"Worker utilisation is {used:.0%}{while_slow}. {_behind(backlog, drain_ms, about=line is None)}",
         arithmetic,
         (WATCH_DEPTH, LIMITER_SPACING) if limited else (WATCH_DEPTH,),
-        "A limiter that lets more through." if limited else f"Workers for {AIM:.0%} at most.",
+        "Raise the limiter's rate." if limited else f"Add workers until utilisation is {AIM:.0%} at most.",
         {
             "utilisation": number(used),
             "arrivals_per_second": number(queue.peak_per_ms * 1_000),
@@ -93,11 +94,11 @@ def _too_slow(queue: QueueReading, more_ms: int, line: Line | None) -> Finding:
 
 def _behind(backlog: float, drain_ms: float | None, *, about: bool) -> str:
     if backlog < 1:
-        return "Nothing is left to catch up with after any trouble."
+        return "There is no spare capacity to catch up after an incident."
     grows = f"The backlog grows to {jobs(backlog, about=about)}"
     if drain_ms is None:
-        return f"{grows}, and is not worked off before the run ends."
-    return f"{grows}, and takes {span(drain_ms)} to work off."
+        return f"{grows}, and does not drain before the run ends."
+    return f"{grows}, and takes {span(drain_ms)} to drain."
 
 
 def burst_backlog(reading: Reading) -> Iterator[Finding]:
@@ -110,18 +111,19 @@ def burst_backlog(reading: Reading) -> Iterator[Finding]:
         if line.wait_ms < max(LONG_WAIT_MS, LONG_WAIT_JOBS * queue.mean_ms):
             continue
         largest = max(one.size for one in bursts)
-        drained = "" if line.drain_ms is None else f", and the line is gone after {span(line.drain_ms)}"
+        drained = "" if line.drain_ms is None else f", and the queue is drained after {span(line.drain_ms)}"
         yield Finding(
             "burst-backlog",
             Severity.DELAY,
             queue.name,
-            f"A burst of {jobs(largest)} makes a line of {jobs(line.most)}: the last of them waits "
+            f"A burst of {jobs(largest)} queues up {jobs(line.most)}: the last one waits "
             f"{span(line.wait_ms)}{drained}.",
             f"{largest:,} x {span(queue.mean_ms)} / {queue.slots:,} slots = "
             f"{span(largest / queue.capacity_per_ms())} of work",
             (WATCH_DEPTH,),
-            "Workers for the longest wait that is allowed, arrivals that are spread out, or a queue of its own for "
-            "what must not wait.",
+            "Add workers to meet the longest acceptable wait, spread out the arrivals, or use a separate queue for "
+            "what must "
+            "not wait (head-of-line blocking).",
             {
                 "burst": largest,
                 "most_waiting": line.most,
@@ -173,11 +175,11 @@ def drain_after_outage(reading: Reading) -> Iterator[Finding]:
             "drain-after-outage",
             Severity.DELAY,
             queue.name,
-            f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be done beside the new ones. "
-            f"The workers are {used:.0%} busy without them: it takes {span(drain_ms)} to catch up.",
+            f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be processed on top of "
+            f"the new ones. Utilisation is {used:.0%} without them: it takes {span(drain_ms)} to catch up.",
             f"{jobs(backlog)} / ({whole(queue.capacity_per_ms() * 1_000)}/s x (1 - {used:.2f})) = {span(drain_ms)}",
             (BEHIND_EVERYTHING, WATCH_DEPTH),
-            f"Workers that are {CATCHES_UP:.0%} busy at most: a backlog is then gone as soon as it came.",
+            f"Keep utilisation at {CATCHES_UP:.0%} or less: a backlog then drains as fast as it built up.",
             {
                 "utilisation": number(used),
                 "backlog": number(backlog),

@@ -69,11 +69,12 @@ def _evicts(reading: Reading, queue: QueueReading, failing: float, gone: float, 
         "retention",
         Severity.LOSE,
         queue.name,
-        f"{jobs(failing, about=True).capitalize()} fail for good, and the failed set keeps {whole(kept)}: "
-        f"{whole(gone)} disappear with every record of them, and nobody can find or retry them.",
+        f"{jobs(failing, about=True).capitalize()} fail permanently, and the failed set keeps {whole(kept)}: "
+        f"{whole(gone)} "
+        f"are removed without a trace, so nobody can find or retry them.",
         f"{whole(failing)} failures - {whole(kept)} kept = {whole(gone)} failed-evicted",
         (KEPT_FOR_ANALYSIS, NEWEST_REMAIN),
-        f"Room for an outage's failures, such as the newest {enough:,}; or dead letters.",
+        f"Keep enough failed jobs for an outage, such as the newest {enough:,}, or use a dead letter queue.",
         {"jobs_failing": number(failing), "kept": number(kept), "jobs_evicted": number(gone)},
         {"queues": {queue.name: {"remove_on_fail": enough}}},
         "scenarios/03-database-failures/longer-than-the-retries.yaml",
@@ -95,11 +96,12 @@ def _room_for(queue: QueueReading, count: int) -> Iterator[Finding]:
         "retention",
         Severity.KNOW,
         queue.name,
-        f"The failed set keeps {jobs(count)}. An outage longer than {span(horizon_ms + full_ms)} would fail more than "
-        "that for good, and the oldest would disappear.",
+        f"The failed set keeps {jobs(count)}. An outage longer than {span(horizon_ms + full_ms)} would permanently "
+        "fail more "
+        "than that, and the oldest records would be removed.",
         f"{span(horizon_ms)} of retries + {count:,} / {whole(rate * 1_000)} a second = {span(horizon_ms + full_ms)}",
         (KEPT_FOR_ANALYSIS, NEWEST_REMAIN),
-        "Keep every failed job, and clear them away by hand.",
+        "Keep every failed job, and clean them up manually.",
         {"kept": count, "horizon_ms": horizon_ms, "full_after_ms": horizon_ms + full_ms},
         {"queues": {queue.name: {"remove_on_fail": False}}},
         "scenarios/03-database-failures/longer-than-the-retries.yaml",
@@ -120,11 +122,11 @@ def dead_letters(reading: Reading) -> Iterator[Finding]:
         "dead-letters",
         Severity.KNOW,
         None,
-        "No dead letters: a job that failed for good stands in the failed set among the others, as long as that "
-        "keeps it, and nothing hands it to anybody.",
+        "No dead letter queue: a permanently failed job stays in the failed set with all the others, for as long as "
+        "retention keeps it, and nothing routes it to anyone.",
         f"of failed jobs {'; '.join(names)}",
         (DEAD_LETTERS, KEPT_FOR_ANALYSIS),
-        "Dead letters, which no later failure pushes out.",
+        "A dead letter queue: no later failure evicts its jobs.",
         {"queues_without": len(without)},
         {"queues": {queue.name: {"dead_letter": "on"} for queue in without}},
         "scenarios/05-dead-letters/with.yaml",
@@ -143,10 +145,10 @@ def completed_kept(reading: Reading) -> Iterator[Finding]:
         "completed-kept",
         Severity.KNOW,
         None,
-        "Every completed job is kept for ever: Redis grows by each of them until its memory is full.",
+        "Every completed job is kept forever: Redis memory grows with each of them until it is full.",
         told or f"{jobs(total)} in this scenario",
         (KEEPS_COMPLETED,),
-        "A number of completed jobs to keep, such as the newest 1,000.",
+        "Keep a limited number of completed jobs, such as the newest 1,000.",
         {"queues_keeping": len(keeping), "jobs": total},
         {"queues": {queue.name: {"remove_on_complete": COMPLETED_ENOUGH} for queue in keeping}},
     )

@@ -1,4 +1,4 @@
-"""One thing that will hurt, and what shows it.
+"""One weakness of a scenario, and the evidence for it.
 
 What findings rest on: lines of the reliability model, and of the facts that were measured on Bull 4.16.5.
 
@@ -16,16 +16,16 @@ Number = int | float
 
 
 class Severity(StrEnum):
-    """How much a finding hurts, worst first."""
+    """How severe a finding is, worst first."""
 
     LOSE = "lose"
-    """Jobs end without their effect: failed for good, refused, or gone."""
+    """Jobs end without their effect: permanently failed, rejected, or lost."""
     DUPLICATE = "duplicate"
     """An effect happens twice or more."""
     DELAY = "delay"
-    """Effects come late, or work is done for nothing."""
+    """Effects come late, or work is wasted."""
     KNOW = "know"
-    """A limit that nothing in the scenario goes beyond."""
+    """A limit that nothing in the scenario exceeds."""
 
 
 SEVERITIES = tuple(Severity)
@@ -55,13 +55,13 @@ class Finding:
 
     Attributes:
         check: The check's name, which does not change.
-        queue: The queue it speaks of, or None for the scenario as a whole.
+        queue: The queue it is about, or None for the whole scenario.
         what: What will hurt, in a sentence or two.
-        numbers: What it was worked out from, by name; times end in ``_ms``.
-        arithmetic: How the numbers come together.
+        numbers: What it was computed from, by name; times end in ``_ms``.
+        arithmetic: How the numbers combine.
         why: What it rests on.
-        right: What would be right, in words.
-        setting: The same as parts of a scenario file, or None where no setting mends it.
+        fix: What to change, in a sentence.
+        setting: The same as parts of a scenario file, or None where no setting fixes it.
         see: A shipped scenario that shows it.
         trial: A run that was made to show it.
     """
@@ -72,7 +72,7 @@ class Finding:
     what: str
     arithmetic: str
     why: tuple[Source, ...]
-    right: str
+    fix: str
     numbers: Mapping[str, Number] = field(default_factory=dict)
     setting: Mapping[str, Any] | None = None
     see: str | None = None
@@ -88,7 +88,7 @@ class Finding:
             "numbers": dict(self.numbers),
             "arithmetic": self.arithmetic,
             "why": [source._asdict() for source in self.why],
-            "right": self.right,
+            "fix": self.fix,
             "setting": None if self.setting is None else dict(self.setting),
             "see": self.see,
             "trial": None if self.trial is None else self.trial.as_dict(),

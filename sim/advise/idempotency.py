@@ -37,11 +37,12 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
             "no-idempotency-key",
             Severity.DUPLICATE,
             queue.name,
-            "Nothing recognises a second effect of the same job. Whatever goes wrong between the effect and its "
-            f"acknowledgement makes it happen again: {span(gap_ms)} of each attempt.",
+            "Nothing detects a second effect of the same job (delivery is at-least-once). Any failure between the "
+            "effect "
+            f"and its acknowledgement repeats the effect: {span(gap_ms)} of each attempt.",
             f"{share:.0%} of an attempt's {span(queue.mean_ms)} come after its effect = {span(gap_ms)}",
             (source, AT_LEAST_ONCE),
-            "An idempotency key, the same for every attempt of a job.",
+            "Use an idempotency key, the same for every attempt of a job.",
             {"after_effect_ms": gap_ms, "jobs": queue.jobs},
             {"queues": {queue.name: {"idempotency_key": "on"}}},
             shown_by[queue.config.handler],
@@ -53,8 +54,8 @@ def _own_failures(reading: Reading, queue: QueueReading) -> Trial | None:
     numbers = list(dict.fromkeys(one.number for one in windows(reading.scenario, "database-failure")))
     if not numbers:
         return None
-    told = f"What the scenario offers to {queue.name}, with its database failures alone."
-    return reading.trials.own(queue.name, told, queue.profiles[0], numbers, jobs=queue.jobs)
+    setup = f"The workload of {queue.name}, with only its database failures."
+    return reading.trials.own(queue.name, setup, queue.profiles[0], numbers, jobs=queue.jobs)
 
 
 def _killed(reading: Reading, queue: QueueReading) -> Trial | None:
@@ -64,22 +65,22 @@ def _killed(reading: Reading, queue: QueueReading) -> Trial | None:
         "step": "after-effect-before-ack",
         "restart_after": "1s",
     }
-    told = "One job; its worker is killed after the effect, before the acknowledgement."
-    return reading.trials.small(queue.name, told, queue.profiles[0], faults=[fault], workers={"processes": 2})
+    setup = "One job; its worker is killed after the effect, before the acknowledgement."
+    return reading.trials.small(queue.name, setup, queue.profiles[0], faults=[fault], workers={"processes": 2})
 
 
 def _not_told(reading: Reading, queue: QueueReading) -> Trial | None:
     """Let the database carry out what follows the effect (or the effect) and lose its answer."""
     fault = {"kind": "database-failure", "at": "700ms", "duration": "400ms", "failure": "lost-reply"}
-    told = "One job of 1 s; the database's last answer to it is lost."
+    setup = "One job of 1 s; the database's last answer to it is lost."
     settings = {"service": "1s"}
     return reading.trials.small(
-        queue.name, told, queue.profiles[0], faults=[fault], settings=settings, workers={"processes": 2}
+        queue.name, setup, queue.profiles[0], faults=[fault], settings=settings, workers={"processes": 2}
     )
 
 
 def lost_replies(reading: Reading) -> Iterator[Finding]:
-    """Say what becomes of submits that Redis carried out and did not answer."""
+    """Say what happens to submits that Redis carried out and did not answer."""
     losing = [
         one
         for one in windows(reading.scenario, "redis-outage")
@@ -90,8 +91,8 @@ def lost_replies(reading: Reading) -> Iterator[Finding]:
         if coming < LEAST:
             continue
         numbers = list(dict.fromkeys(one.number for one in losing))
-        told = f"What the scenario offers to {queue.name}, with these outages alone."
-        made = [reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs) for name in queue.profiles]
+        setup = f"The workload of {queue.name}, with only these outages."
+        made = [reading.trials.own(queue.name, setup, name, numbers, jobs=queue.jobs) for name in queue.profiles]
         shown = [one for one in made if one is not None]
         twice = next((one for one in shown if one.counts.duplicated), None)
         unsure = next((one for one in shown if one.counts.indeterminate), None)
@@ -100,10 +101,10 @@ def lost_replies(reading: Reading) -> Iterator[Finding]:
             continue
         counts = trial.counts
         what = (
-            f"The client sends again what was not answered: {jobs(counts.duplicated)} run {times(2)}."
+            f"The client re-sends what was not answered: {jobs(counts.duplicated)} run {times(2)}."
             if twice
-            else f"The caller gets an error for {jobs(counts.indeterminate)} that will run; whoever submits again "
-            "has them run twice."
+            else f"The caller gets an error for {jobs(counts.indeterminate)} that will run; submitting them again "
+            "runs them twice."
         )
         yield Finding(
             "lost-replies",
@@ -112,7 +113,7 @@ def lost_replies(reading: Reading) -> Iterator[Finding]:
             what,
             f"{counts.offered:,} offered: {counts.duplicated:,} duplicated, {counts.indeterminate:,} indeterminate",
             (SENT_AGAIN, AT_LEAST_ONCE),
-            "An idempotency key, so that a second submit has no second effect.",
+            "Use an idempotency key, so that a second submit has no second effect.",
             {"duplicated": counts.duplicated, "indeterminate": counts.indeterminate, "jobs_submitted": number(coming)},
             None if queue.config.idempotency_key else {"queues": {queue.name: {"idempotency_key": "on"}}},
             "scenarios/02-redis-failures/lost-replies.yaml",

@@ -44,8 +44,8 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             continue
         twice = _happens_twice(queue, trial)
         again = trial is not None and trial.counts.extra_effects > trial.counts.duplicated
-        end = ("done again each time" if again else "done twice" if twice else "taken for abandoned") + (
-            ", and in the end it counts as failed." if trial is not None and trial.counts.false_failures else "."
+        end = ("done again each time" if again else "done twice" if twice else "treated as stalled") + (
+            "and finally counted as failed." if trial is not None and trial.counts.false_failures else "."
         )
         lasting = max(held_ms, queue.longest_ms) if together == 1 else queue.longest_ms
         lock_ms = math.ceil(lasting * 1.25 / ROUND_UP_TO_MS) * ROUND_UP_TO_MS
@@ -61,10 +61,10 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
             _how_it_runs_out(queue, held_ms, end),
             _sum_held(queue, held_ms) + f"; longer: {whole(above)} of {jobs(queue.jobs)}",
             (BUSY_PAST_LOCK,) if together == 1 else (BUSY_PAST_LOCK, BUSY_TOGETHER),
-            "A lock that is longer than the longest job, or a handler that lets timers run (blocking: off)."
+            "Use a lock longer than the longest job, or a handler that does not block the event loop (blocking: off)."
             if together == 1
-            else "One slot a process: a handler that blocks leaves nothing for a second one, and more processes do the "
-            "work. Or a handler that lets timers run (blocking: off).",
+            else "Use concurrency 1: a blocking handler leaves no time for a second job, so add processes instead. "
+            "Or use a handler that does not block the event loop (blocking: off).",
             {
                 "longest_ms": queue.longest_ms,
                 "mean_ms": number(queue.mean_ms),
@@ -87,7 +87,7 @@ def _with_locks_held(reading: Reading, queue: QueueReading, held_ms: int) -> Tri
         count = min(together, max(MAX_TRIED, workers.lock_duration // each_ms + 1))
     return reading.trials.small(
         queue.name,
-        f"{count} job{'s' * (count > 1)} of {span(each_ms)} at once, and nothing else wrong.",
+        f"{count} job{'s' * (count > 1)} of {span(each_ms)} at once, and no fault.",
         queue.profiles[0],
         jobs=count,
         settings={"service": setting_of(max(0, each_ms - queue.waiting_ms))},
@@ -104,12 +104,13 @@ def _how_it_runs_out(queue: QueueReading, held_ms: int, end: str) -> str:
         why = "its handler blocks its process" if workers.blocking else f"it comes after {span(workers.lock_renew_ms)}"
         return (
             f"Jobs take up to {span(queue.longest_ms)} (mean {span(queue.mean_ms)}), {lasts}, and no renewal comes in "
-            f"time: {why}. A job that is longer is {end}"
+            f"time: {why}. A longer job is {end}"
         )
     return (
-        f"A process takes and locks {together} jobs at once, and its handlers block it one after another: the last of "
-        f"them ends after {span(held_ms)}, {lasts}, and nothing renews it meanwhile. A job whose lock has run out by "
-        f"then is {end}"
+        f"A process fetches and locks {together} jobs at once, and its handlers block the event loop one after "
+        "another: the "
+        f"last one ends after {span(held_ms)}, {lasts}, and nothing renews it meanwhile. A job whose lock has expired "
+        f"by then is {end}"
     )
 
 
@@ -133,7 +134,7 @@ def _in_the_end(queue: QueueReading, twice: bool) -> str:
         return "."
     if queue.config.idempotency_key:
         return "; the idempotency key stops the second effect."
-    return "; the stalled limit of 0 fails the job though the work may be done."
+    return "; the stalled limit of 0 fails the job although the work may be done."
 
 
 def lives_on_renewals(reading: Reading) -> Iterator[Finding]:
@@ -149,20 +150,21 @@ def lives_on_renewals(reading: Reading) -> Iterator[Finding]:
             "lives-on-renewals",
             Severity.KNOW,
             queue.name,
-            f"Jobs take up to {span(queue.longest_ms)}, longer than their lock of {span(lock_ms)}. That is well as "
-            f"long as it is renewed; a pause of the process of {span(lock_ms - renew_ms)} to {span(lock_ms)} loses it, "
+            f"Jobs take up to {span(queue.longest_ms)}, longer than their lock of {span(lock_ms)}. That works as long "
+            f"as the lock is renewed; a pause of the process of {span(lock_ms - renew_ms)} to {span(lock_ms)} loses "
+            "it, "
             "and the job runs twice.",
             f"a renewal every {span(renew_ms)}, {count} in the longest job; "
             f"{span(lock_ms)} - {span(renew_ms)} = {span(lock_ms - renew_ms)} are left at worst",
             (RENEWED_EVERY, FROZEN_PAST_LOCK),
-            "Handlers that never hold their process for that long; computing goes into another process.",
+            "Never block the process for that long; move CPU-bound work into another process.",
             {"longest_ms": queue.longest_ms, "lock_duration_ms": lock_ms, "lock_renew_ms": renew_ms},
             see="scenarios/01-worker-crashes/frozen-worker.yaml",
         )
 
 
 def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
-    """Compare how long processes stand still with their locks."""
+    """Compare how long processes are frozen with their locks."""
     for queue in reading.queues:
         workers = queue.workers
         frozen = [
@@ -183,7 +185,7 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
         }
         trial = reading.trials.small(
             queue.name,
-            f"One job of {span(mean_ms)}; its process stands still for {span(longest_ms)}, and there is another.",
+            f"One job of {span(mean_ms)}; its process is frozen for {span(longest_ms)}, and there is a second process.",
             queue.profiles[0],
             faults=[fault],
             settings={"service": setting_of(mean_ms)},
@@ -196,13 +198,14 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
             "frozen-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
-            f"A process stands still for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: what it "
-            f"holds, {jobs(held, about=queue.is_random)}, is given to another, and then both finish it"
+            f"A process is frozen for {span(longest_ms)} with a lock of {span(workers.lock_duration)}: "
+            f"{jobs(held, about=queue.is_random)} in progress recovered by another worker, and then finished by both"
             + _in_the_end(queue, twice),
             f"{span(longest_ms)} > {span(workers.lock_duration)}; "
-            f"jobs in its hands: {whole(held, about=queue.is_random)}",
+            f"jobs in progress: {whole(held, about=queue.is_random)}",
             (FROZEN_PAST_LOCK,),
-            "An idempotency key. A longer lock would only move the limit, and make crashes cost more time.",
+            "Use an idempotency key. A longer lock (visibility timeout) only moves the limit, and slows recovery from "
+            "crashes.",
             {
                 "freeze_ms": longest_ms,
                 "lock_duration_ms": workers.lock_duration,
@@ -226,8 +229,8 @@ def _held(queue: QueueReading, window: Window, share: float) -> float:
     return min(slots * window.strikes, coming)
 
 
-def redis_away_past_lock(reading: Reading) -> Iterator[Finding]:
-    """Compare how long Redis is away with the locks of the jobs that run meanwhile."""
+def redis_down_past_lock(reading: Reading) -> Iterator[Finding]:
+    """Compare how long Redis is down with the locks of the jobs that run meanwhile."""
     for queue in reading.queues:
         workers = queue.workers
         away = windows(reading.scenario, "redis-outage", "redis-crash")
@@ -237,22 +240,22 @@ def redis_away_past_lock(reading: Reading) -> Iterator[Finding]:
             continue
         longest_ms = max(one.duration_ms for one in long)
         numbers = list(dict.fromkeys(one.number for one in long))
-        told = f"What the scenario offers to {queue.name}, with these outages alone."
-        trial = reading.trials.own(queue.name, told, queue.profiles[0], numbers, jobs=queue.jobs)
+        setup = f"The workload of {queue.name}, with only these outages."
+        trial = reading.trials.own(queue.name, setup, queue.profiles[0], numbers, jobs=queue.jobs)
         stands, trial = upheld(trial, lambda one: one.counts.stalled, certain=queue.is_certain(long))
         if not stands:
             continue
         twice = _happens_twice(queue, trial)
         yield Finding(
-            "redis-away-past-lock",
+            "redis-down-past-lock",
             Severity.DUPLICATE if twice else Severity.KNOW,
             queue.name,
-            f"Redis is away for {span(longest_ms)}, longer than the lock of {span(workers.lock_duration)}: "
-            f"{jobs(held, about=queue.is_random)} that ran when it went cannot be reported done, and run again"
+            f"Redis is down for {span(longest_ms)}, longer than the lock of {span(workers.lock_duration)}: "
+            f"{jobs(held, about=queue.is_random)} in progress when it went down cannot be acknowledged, and run again"
             + _in_the_end(queue, twice),
             f"{span(longest_ms)} > {span(workers.lock_duration)}; jobs running: {whole(held, about=queue.is_random)}",
             (OUTAGE_PAST_LOCK,),
-            "An idempotency key.",
+            "Use an idempotency key.",
             {"away_ms": longest_ms, "lock_duration_ms": workers.lock_duration, "jobs_held": number(held)},
             {"queues": {queue.name: {"idempotency_key": "on"}}} if twice else None,
             "scenarios/01-worker-crashes/frozen-worker.yaml",

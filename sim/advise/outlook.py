@@ -39,7 +39,7 @@ def outlook(scenario: Scenario) -> Iterator[str]:
         if not flows or "queue" not in scenario.modes:
             continue
         if not queue.slots:
-            yield f"queue {name} has no workers: none of its {queue.jobs:,} jobs is ever done"
+            yield f"queue {name} has no workers: none of its {queue.jobs:,} jobs is ever processed"
             continue
         late = sum(_due_after(entry, end_ms) for entry in queue.entries)
         if late:

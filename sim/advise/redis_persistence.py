@@ -47,7 +47,7 @@ def persistence(reading: Reading) -> Iterator[Finding]:
         _what(config, per_second, strikes, exposed),
         _arithmetic(config, per_second, strikes, exposed),
         (WHY[config.persistence], LOST_WITHOUT_REDIS),
-        "persistence: aof-always, if no acknowledged submit may be lost; every write then waits for the disk."
+        "persistence: aof-always, if no acknowledged submit may be lost; every write then waits for an fsync."
         if config.persistence == "aof-everysec"
         else "persistence: aof-everysec: a killed process then loses nothing; aof-always: nor does a power loss.",
         {
@@ -102,17 +102,17 @@ def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed
     lead = f"Jobs come at {whole(per_second)} a second. " if per_second else ""
     if config.persistence == "none":
         text = (
-            "Redis keeps nothing on disk: a restart takes everything that waits, is delayed or has failed, and "
-            "nobody gets an error."
+            "Redis keeps nothing on disk: a restart loses every waiting, delayed and failed job, and nobody gets "
+            "an error."
         )
     elif config.persistence == "rdb":
         text = (
-            f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)}: what was submitted "
-            "since is gone, and what has finished since runs again."
+            f"{lead}A crash goes back to the last snapshot, up to {span(config.save_interval)} old: jobs submitted "
+            "since are lost, and jobs finished since run again."
         )
     else:
         text = (
-            f"{lead}A killed Redis loses nothing; a power loss takes what the disk had not yet, up to {span(FSYNC_MS)}."
+            f"{lead}A killed Redis loses nothing; a power loss loses what was not fsynced yet, up to {span(FSYNC_MS)}."
         )
     if strikes and exposed:
         text += f" The crashes of this scenario put up to {jobs(exposed)} at risk."
@@ -138,14 +138,14 @@ def _crashed(reading: Reading, cause: str, strikes: list[Window]) -> Trial | Non
     busiest = max(reading.queues, key=lambda queue: queue.jobs)
     numbers = list(dict.fromkeys(one.number for one in strikes))
     if numbers:
-        told = f"What the scenario offers to {busiest.name}, with these crashes alone."
-        trial = reading.trials.own(busiest.name, told, busiest.profiles[0], numbers, jobs=busiest.jobs)
+        setup = f"The workload of {busiest.name}, with only these crashes."
+        trial = reading.trials.own(busiest.name, setup, busiest.profiles[0], numbers, jobs=busiest.jobs)
         if trial is not None and trial.counts.lost:
             return trial
     fault = {"kind": "redis-crash", "at": "500ms", "duration": "1s", "cause": cause}
     trial = reading.trials.small(
         busiest.name,
-        f"{TRIED_AT_ONCE} jobs of 1 s for one worker, and Redis dies half a second later ({cause}).",
+        f"{TRIED_AT_ONCE} jobs of 1 s for one worker; Redis dies half a second later ({cause}).",
         busiest.profiles[0],
         jobs=TRIED_AT_ONCE,
         faults=[fault],

@@ -1,4 +1,4 @@
-"""What becomes of submits while Redis is away."""
+"""What happens to submits while Redis is down."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,8 +19,8 @@ from sim.engine.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTE
 from sim.queue.semantics import PROFILES
 
 
-def submits_while_away(reading: Reading) -> Iterator[Finding]:
-    """Say what becomes of jobs that are submitted while Redis is away."""
+def submits_while_down(reading: Reading) -> Iterator[Finding]:
+    """Say what happens to jobs that are submitted while Redis is down."""
     away = windows(reading.scenario, "redis-outage", "redis-crash")
     for queue in reading.queues if away else ():
         coming = sum(queue.arriving(one, 0, one.duration_ms, submitted=True) for one in away)
@@ -53,8 +53,8 @@ def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> floa
 
 def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, count: float) -> Finding | None:
     numbers = list(dict.fromkeys(one.number for one in away))
-    told = f"What the scenario offers to {queue.name}, with these outages alone."
-    trial = reading.trials.own(queue.name, told, name, numbers, jobs=queue.jobs)
+    setup = f"The workload of {queue.name}, with only these outages."
+    trial = reading.trials.own(queue.name, setup, name, numbers, jobs=queue.jobs)
     stands, trial = upheld(trial, lambda one: one.counts.rejected, certain=queue.is_certain(away))
     if not stands:
         return None
@@ -63,19 +63,20 @@ def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: An
     if fails:
         how = "every submit fails at once"
     elif longest_ms > REJECTED_FIRST_MS:
-        how = f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all that waits"
+        how = f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all queued submits"
     else:
-        how = "its clients are back while it reads its data, when every submit fails at once"
+        how = "its clients reconnect while it is loading its data, when every submit fails at once"
     return Finding(
-        "submits-while-redis-is-away",
+        "submits-while-redis-is-down",
         Severity.LOSE,
         queue.name,
-        f"Redis is away for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
-        "are refused. They are lost unless the caller acts on the error.",
+        f"Redis is down for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
+        "are rejected. They are lost unless the caller handles the error.",
         f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
         (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, REFUSED_LOADING, LOST_WITHOUT_REDIS),
-        "A caller that keeps what was refused and submits it again (an outbox in its database), and a Redis that fails "
-        "over. No setting of the queue does that.",
+        "Keep rejected submits in the caller and submit them again (a transactional outbox), and run Redis with "
+        "failover. No queue setting "
+        "does that.",
         {"away_ms": longest_ms, "jobs_refused": number(count)},
         see="scenarios/02-redis-failures/outage.yaml" if fails else "scenarios/02-redis-failures/long-outage.yaml",
         trial=trial,
@@ -86,14 +87,14 @@ def _late(queue: QueueReading, away: list[Window], coming: float) -> Finding:
     longest_ms = max(one.duration_ms for one in away)
     back_ms = reconnected_ms(longest_ms)
     return Finding(
-        "submits-while-redis-is-away",
+        "submits-while-redis-is-down",
         Severity.DELAY,
         queue.name,
-        f"Redis is away for up to {span(longest_ms)}, and the client tries again only {span(back_ms)} after the loss: "
-        f"{jobs(coming, about=queue.is_random)} wait in the caller's memory, and are gone if it dies.",
-        f"tries at 0.003 s to 32.85 s, then every 20 s; the first after {span(longest_ms)} is at {span(back_ms)}",
+        f"Redis is down for up to {span(longest_ms)}, and the client reconnects only {span(back_ms)} after the loss: "
+        f"{jobs(coming, about=queue.is_random)} wait in the caller's memory, and are lost if it dies.",
+        f"reconnects at 0.003 s to 32.85 s, then every 20 s; the first after {span(longest_ms)} is at {span(back_ms)}",
         (RECONNECTS, LOST_WITHOUT_REDIS),
-        "A Redis that fails over. No setting of the queue does that.",
+        "Run Redis with failover. No queue setting does that.",
         {"away_ms": longest_ms, "back_ms": back_ms, "jobs_waiting": number(coming)},
         see="scenarios/02-redis-failures/outage.yaml",
     )

@@ -52,9 +52,9 @@ def failing_in_outages(queue: QueueReading, outages: list[Window]) -> float:
 
 def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -> Trial | None:
     """Run one queue with the scenario's own outages; None where that is too long a run."""
-    told = f"What the scenario offers to {queue.name}, with these outages alone."
+    setup = f"The workload of {queue.name}, with only these outages."
     numbers = list(dict.fromkeys(one.number for one in outages))
-    return reading.trials.own(queue.name, told, queue.shortest, numbers, jobs=queue.jobs)
+    return reading.trials.own(queue.name, setup, queue.shortest, numbers, jobs=queue.jobs)
 
 
 def retry_sum(queue: QueueReading) -> str:
@@ -71,17 +71,17 @@ def _numbers(queue: QueueReading) -> dict[str, int | float]:
 
 
 def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: float, trial: Trial | None) -> Finding:
-    right, setting = _more_attempts(queue, longest_ms)
-    retries = "It is tried once" if queue.config.attempts == 1 else f"It gives up after {span(horizon_ms)}"
+    fix, setting = _more_attempts(queue, longest_ms)
+    retries = "There is one attempt" if queue.config.attempts == 1 else f"Retries give up after {span(horizon_ms)}"
     return Finding(
         "retry-horizon",
         Severity.LOSE,
         queue.name,
-        f"{retries}, and the longest outage lasts {span(longest_ms)}: {jobs(failing, about=True)} fail for good.",
-        f"{retry_sum(queue)}; jobs that come in the first {span(longest_ms - horizon_ms)} of an outage "
-        f"of {span(longest_ms)} have no attempt after it",
+        f"{retries}, and the longest outage lasts {span(longest_ms)}: {jobs(failing, about=True)} fail permanently.",
+        f"{retry_sum(queue)}; jobs that arrive in the first {span(longest_ms - horizon_ms)} of an outage "
+        f"of {span(longest_ms)} have no attempt left after it",
         (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
-        right,
+        fix,
         {**_numbers(queue), "outage_ms": longest_ms, "jobs_failing": number(failing)},
         setting,
         see="scenarios/03-database-failures/longer-than-the-retries.yaml",
@@ -91,22 +91,22 @@ def _outlasted(queue: QueueReading, longest_ms: int, horizon_ms: int, failing: f
 
 def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
     both = by_semantics((name, span(queue.horizon_ms(name))) for name in queue.profiles)
-    right, setting = "Nothing, if no outage is meant to be survived that lasts longer.", None
+    fix, setting = "Nothing, unless longer outages must be survived.", None
     if horizon_ms < A_RESTART_MS:
-        right, setting = _more_attempts(queue, A_RESTART_MS)
+        fix, setting = _more_attempts(queue, A_RESTART_MS)
     return Finding(
         "retry-horizon",
         Severity.KNOW,
         queue.name,
         (
-            "A job that fails is not tried again: any outage of what its handler needs fails it for good. "
+            "A failed job is not retried: any outage of a dependency fails it permanently. "
             if queue.config.attempts == 1
-            else f"Retries survive an outage of what the handler needs that lasts this long: {both}. "
+            else f"Retries survive a dependency outage of this length: {both}. "
         )
         + "The scenario has no such outage.",
         retry_sum(queue),
         (UP_TO_MAX_ATTEMPTS, DELAYS_BETWEEN),
-        right,
+        fix,
         _numbers(queue) if setting is None else {**_numbers(queue), "outage_advised_ms": A_RESTART_MS},
         setting,
         "scenarios/03-database-failures/retries-that-outlast-it.yaml",
@@ -151,13 +151,13 @@ def flaky_dependency(reading: Reading) -> Iterator[Finding]:
             "flaky-dependency",
             Severity.LOSE if failing >= LEAST else Severity.KNOW,
             queue.name,
-            f"An attempt fails by chance {rate:.0%} of the time, and a job has {attempts}: "
-            f"{jobs(failing, about=True)} of {queue.jobs:,} fail for good.",
+            f"An attempt fails at random {rate:.0%} of the time, and a job has {attempts}: "
+            f"{jobs(failing, about=True)} of {queue.jobs:,} fail permanently.",
             f"{rate:.4g}^{attempts} = {rate**attempts:.3g}; x {queue.jobs:,} jobs = {failing:.3g}",
             (TRANSIENT, UP_TO_MAX_ATTEMPTS),
             f"With {enough} attempts it is {queue.jobs * rate**enough:.2g} of these jobs."
             if enough > attempts
-            else "Enough attempts for these jobs; more jobs need more.",
+            else "Allow enough attempts for these jobs; more jobs need more.",
             {"rate": rate, "attempts": attempts, "jobs": queue.jobs, "jobs_failing": number(failing)},
             {"queues": {queue.name: {"attempts": enough}}} if attempts < enough < 1_000 else None,
             "scenarios/04-retries-and-retention/flaky-network.yaml",
@@ -182,10 +182,10 @@ def permanent_errors(reading: Reading) -> Iterator[Finding]:
             Severity.DELAY,
             queue.name,
             f"{jobs(bad, about=True).capitalize()} can never succeed and are tried {attempts} times: "
-            f"{whole(wasted)} starts for nothing, and each is known to have failed {span(late_ms)} late.",
+            f"{whole(wasted)} wasted attempts, and each failure is known {span(late_ms)} late.",
             f"{whole(bad)} x ({attempts} - 1) = {whole(wasted)} starts; {retry_sum(queue)}",
             (PERMANENT, DISCARD),
-            "A handler that discards the job on a permanent error: one attempt each.",
+            "Discard the job on a permanent error in the handler: one attempt each.",
             {
                 "jobs_failing": number(bad),
                 "attempts": attempts,
@@ -206,11 +206,12 @@ def _tried_for_ever(queue: QueueReading, bad: float, stand: Stand) -> Finding:
         Severity.DELAY,
         queue.name,
         f"{jobs(bad, about=True).capitalize()} can never succeed and have {queue.config.attempts:,} attempts each, the "
-        f"last of them {span(queue.horizon_ms(queue.shortest))} after the first: {jobs(counts.pending)} are still to "
-        f"be tried again when the run ends, after {whole(wasted)} starts for nothing.",
-        f"{counts.attempts:,} starts of {jobs(counts.offered)} in {span(stand.simulated_ms)}; {retry_sum(queue)}",
+        f"last of them {span(queue.horizon_ms(queue.shortest))} after the first: {jobs(counts.pending)} still have "
+        "retries "
+        f"left when the run ends, after {whole(wasted)} wasted attempts.",
+        f"{counts.attempts:,} attempts at {jobs(counts.offered)} in {span(stand.simulated_ms)}; {retry_sum(queue)}",
         (PERMANENT, DISCARD),
-        "A handler that discards the job on a permanent error: one attempt each.",
+        "Discard the job on a permanent error in the handler: one attempt each.",
         {
             "jobs_failing": number(bad),
             "attempts": queue.config.attempts,

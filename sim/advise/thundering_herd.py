@@ -12,7 +12,7 @@ from sim.advise.reading import QueueReading, Reading
 from sim.yaml_files.fields import SemanticsName
 
 
-def retry_herd(reading: Reading) -> Iterator[Finding]:
+def thundering_herd(reading: Reading) -> Iterator[Finding]:
     """Count the jobs of an outage that come back in one second, which no jitter spreads."""
     for queue in reading.queues:
         if queue.config.attempts == 1:
@@ -28,15 +28,16 @@ def retry_herd(reading: Reading) -> Iterator[Finding]:
         if not late and busiest <= max(1, 2 * usual):
             continue
         yield Finding(
-            "retry-herd",
+            "thundering-herd",
             Severity.DELAY if late else Severity.KNOW,
             queue.name,
-            f"After the outage of {span(window.duration_ms)}, {jobs(total)} come back, {whole(busiest)} of them in "
-            f"one second; {whole(usual)} new ones a second are usual, and the workers can begin {whole(startable)}.",
-            f"no jitter: jobs that failed together come back together; the busiest second has {whole(busiest)} "
+            f"After the outage of {span(window.duration_ms)}, {jobs(total)} are retried, {whole(busiest)} of them in "
+            f"one second (thundering herd); {whole(usual)} new ones a second are usual, and the workers can start "
+            f"{whole(startable)}.",
+            f"no jitter: jobs that failed together are retried together; the busiest second has {whole(busiest)} "
             f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
             (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
-            "A backoff with a random part (in Bull: a strategy of one's own under settings.backoffStrategies)"
+            "Use a backoff with jitter (in Bull: a custom strategy under settings.backoffStrategies)"
             + (", or workers for the busiest second." if late else "."),
             {
                 "jobs_returning": number(total),

@@ -27,14 +27,14 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Trial:
-    """A run and what came of it.
+    """A run and its outcome counts.
 
     Attributes:
-        told: What was done, in words.
+        setup: What was run, in a sentence.
         scenario: The scenario, as a file would have it.
     """
 
-    told: str
+    setup: str
     scenario: Raw
     semantics: SemanticsName
     counts: Counts
@@ -47,7 +47,7 @@ class Trial:
     def as_dict(self) -> dict[str, Any]:
         """The trial as the JSON contract writes it."""
         return {
-            "told": self.told,
+            "setup": self.setup,
             "scenario": dict(self.scenario),
             "semantics": self.semantics,
             "seed": SEED,
@@ -82,7 +82,7 @@ class Trials:
     def small(
         self,
         queue: str,
-        told: str,
+        setup: str,
         semantics: SemanticsName,
         *,
         jobs: int = 1,
@@ -106,7 +106,7 @@ class Trials:
         if in_one_go:
             arrivals = {"kind": "bursts", "every": "1s", "size": jobs, "bursts": 1}
         return self._try(
-            told,
+            setup,
             semantics,
             queues={queue: own},
             workers={queue: {**own_workers, **(workers or {})}},
@@ -115,7 +115,9 @@ class Trials:
             **({} if duration_ms is None else {"duration": format_duration(duration_ms)}),
         )
 
-    def own(self, queue: str, told: str, semantics: SemanticsName, faults: Sequence[int], *, jobs: int) -> Trial | None:
+    def own(
+        self, queue: str, setup: str, semantics: SemanticsName, faults: Sequence[int], *, jobs: int
+    ) -> Trial | None:
         """Offer to one queue what the scenario offers it, with some of the scenario's own faults and no others.
 
         Args:
@@ -129,7 +131,7 @@ class Trials:
             if "queues" in fault:
                 fault["queues"] = [queue]
         return self._try(
-            told,
+            setup,
             semantics,
             queues={queue: self._part("queues", queue)},
             workers={queue: self._part("workers", queue)},
@@ -140,14 +142,14 @@ class Trials:
     def _part(self, section: str, queue: str) -> dict[str, Any]:
         return dict(self._data.get(section, {}).get(queue, {}))
 
-    def _try(self, told: str, semantics: SemanticsName, **parts: Any) -> Trial | None:
-        raw = {"title": "A trial", "question": told, "seed": SEED, "semantics": semantics, "modes": ["queue"], **parts}
+    def _try(self, setup: str, semantics: SemanticsName, **parts: Any) -> Trial | None:
+        raw = {"title": "A trial", "question": setup, "seed": SEED, "semantics": semantics, "modes": ["queue"], **parts}
         raw |= {name: self._data[name] for name in ("redis", "database") if name in self._data}
         key = json.dumps(raw, sort_keys=True)
         if key not in self._made:
             self._made[key] = _counts(raw, semantics)
         counts = self._made[key]
-        return None if counts is None else Trial(told, raw, semantics, counts)
+        return None if counts is None else Trial(setup, raw, semantics, counts)
 
 
 def _counts(raw: Raw, semantics: SemanticsName) -> Counts | None:

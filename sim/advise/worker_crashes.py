@@ -33,7 +33,7 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
         what += f" ({queue.config.attempts} attempts, {left} of them left)." if left > 0 else "."
         if failing >= LEAST:
             what += f" Here that is {jobs(failing, about=bool(by_chance))}."
-        right, setting = _right(queue, deaths, limit, failing)
+        fix, setting = _fix(queue, deaths, limit, failing)
         yield Finding(
             "stalled-limit",
             Severity.LOSE if failing >= LEAST else Severity.KNOW,
@@ -41,7 +41,7 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
             what,
             _arithmetic(queue, deaths, limit, by_chance, at_once),
             (STALLED_LIMIT, ATTEMPTS_DO_NOT_HELP),
-            right,
+            fix,
             {
                 "max_stalled": limit,
                 "attempts": queue.config.attempts,
@@ -72,9 +72,9 @@ def _hit_by_listed(queue: QueueReading, deaths: Crashes) -> float:
 
 def _killed_every_time(reading: Reading, queue: QueueReading) -> Trial | None:
     fault = {"kind": "poison-job", "jobs": [f"{queue.name}-1"], "restart_after": "1s"}
-    told = "One job that kills every process that runs it."
+    setup = "One job that kills every process that runs it (a poison message)."
     workers = {"processes": max(1, queue.workers.processes)}
-    return reading.trials.small(queue.name, told, queue.profiles[0], faults=[fault], workers=workers)
+    return reading.trials.small(queue.name, setup, queue.profiles[0], faults=[fault], workers=workers)
 
 
 def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: float, at_once: float) -> str:
@@ -89,14 +89,14 @@ def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: flo
             f"{hit:.3g}^{limit + 1} x {queue.jobs:,} jobs = {by_chance:.3g}"
         )
     if at_once:
-        parts.append(f"{jobs(at_once)} in the hands of processes that die")
+        parts.append(f"{jobs(at_once)} in progress on processes that die")
     return "; ".join(parts)
 
 
-def _right(queue: QueueReading, deaths: Crashes, limit: int, failing: float) -> tuple[str, dict[str, Any] | None]:
+def _fix(queue: QueueReading, deaths: Crashes, limit: int, failing: float) -> tuple[str, dict[str, Any] | None]:
     if deaths.poison:
         text = (
-            "No setting mends a job that kills its process: more stalls mean more crashes. Find it in the failed set."
+            "No setting fixes a job that kills its process: more stalls mean more crashes. Find it in the failed set."
         )
         return text, None
     enough = max(limit, 1)
@@ -105,7 +105,7 @@ def _right(queue: QueueReading, deaths: Crashes, limit: int, failing: float) -> 
     if failing < LEAST:
         enough = max(enough, queue.config.attempts - 1)
     setting = {"workers": {queue.name: {"max_stalled": enough}}} if enough > limit else None
-    return f"max_stalled {enough}: a job survives {times(enough)} the death of its process.", setting
+    return f"max_stalled {enough}: a job survives the death of its process {times(enough)}.", setting
 
 
 def crash_recovery(reading: Reading) -> Iterator[Finding]:
@@ -116,7 +116,9 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
         lock_ms, check_ms = workers.lock_duration, workers.stalled_interval
         soonest_ms = max(0, max(lock_ms, check_ms) - workers.lock_renew_ms)
         latest_ms = max(lock_ms, 2 * check_ms) + check_ms
-        last = "of lock" if lock_ms > 2 * check_ms else "to another process's check, if the dead one's turns one away"
+        last = (
+            "of lock" if lock_ms > 2 * check_ms else "to another process's check, if the dead one's check deferred it"
+        )
         if not (deaths.poison or deaths.random or deaths.in_jobs or deaths.moments) or soonest_ms <= queue.mean_ms:
             continue
         is_default = (lock_ms, check_ms, workers.lock_renew_ms) == (30_000, 30_000, 15_000)
@@ -125,15 +127,16 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
             "crash-recovery",
             Severity.DELAY,
             queue.name,
-            f"What a process held when it died waits {span(soonest_ms)} to {span(latest_ms)} for another, a job of "
-            f"{span(queue.mean_ms)}: its lock has to run out, and a stalled check has to have seen it before.",
+            f"Jobs in progress on a process that dies wait {span(soonest_ms)} to {span(latest_ms)} for another worker, "
+            "one of "
+            f"{span(queue.mean_ms)}: its lock has to expire, and a stalled check has to have seen it before.",
             f"lock {span(lock_ms)}, check every {span(check_ms)}: {span(max(lock_ms, check_ms))} - "
             f"{span(workers.lock_renew_ms)} since a renewal = {span(soonest_ms)}; {span(latest_ms - check_ms)} {last}, "
             f"+ {span(check_ms)} to the next = {span(latest_ms)}, and {span(check_ms)} more for a check that falls out"
             f"{measured}",
             (REQUEUED, KILL_TO_RERUN),
-            "Shorter lock_duration and stalled_interval, if the jobs may run again sooner: 10s each make it 5 s to "
-            "30 s, and a process that stands still for 10 s then loses its jobs.",
+            "Shorten lock_duration and stalled_interval if jobs may run again sooner: 10s each make it 5 s to 30 s, "
+            "but a process that is frozen for 10 s then loses its jobs.",
             {
                 "soonest_ms": soonest_ms,
                 "latest_ms": latest_ms,

@@ -129,7 +129,7 @@ def run(
     job: str | None,
     out: Path | None,
 ) -> None:
-    """Run the scenario of EXERCISE once with your policy, and show what came of it."""
+    """Run the scenario of EXERCISE once with your policy, and show what happened."""
     from sim.engine.run import run as run_scenario
     from sim.exercises.answers import answer_folder, read_answer
     from sim.exercises.catalogue import command_for, find_exercise

@@ -98,9 +98,9 @@ class BlockedClients:
         self._frozen_at.pop(process.name, None)
 
     def note_frozen(self, process: Process) -> None:
-        """Remember when a process begins to stand still: Redis serves its blocked pops until they time out.
+        """Remember when a process begins to be frozen: Redis serves its blocked pops until they time out.
 
-        Call it before the process stands still; one that does so already did not begin to just now.
+        Call it before the process freezes; one that does so already did not begin to just now.
         """
         if not process.frozen:
             self._frozen_at[process.name] = self.env.now

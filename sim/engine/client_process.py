@@ -28,8 +28,8 @@ class ClientProcess(Process):
     or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here the clock is read in ``made_ms``
     and nowhere else, and ``call`` hands its time on, so a process cannot send the time of the sending.
 
-    A process that stands still calls nothing; it makes its call when it goes on. What it had called before keeps its
-    time. It notices nothing either: what became of its connection meanwhile it learns when it goes on.
+    A frozen process calls nothing; it makes its call when it goes on. What it had called before keeps its
+    time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
 
     Source: BULL_FACTS 7, 17.
     """

@@ -11,7 +11,7 @@ class CommandCount:
     """Counts commands as they are carried out.
 
     A pop that finds nothing is not counted: a real worker's pop blocks until there is something to take, and costs
-    Redis one command for each job. Nor is a command that fails because Redis is away.
+    Redis one command for each job. Nor is a command that fails because Redis is down.
 
     Attributes:
         by_name: How often each command was sent, in the order in which they first were.

@@ -1,4 +1,4 @@
-"""What a scenario's operator does: each step at its moment, and what became of it in the ledger."""
+"""What a scenario's operator does: each step at its moment, and what happened to it in the ledger."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,7 +52,7 @@ def arrange_operator(world: Operated) -> None:
 class Operator(ClientProcess):
     """Who carries the steps out: a process of its own, with its own connection to Redis.
 
-    While Redis is away it does what its semantics say, as the producer does: fail at once, or wait in the client until
+    While Redis is down it does what its semantics say, as the producer does: fail at once, or wait in the client until
     the connection is back or the client gives up. ``clean`` then goes by the time of its call. The others that write a
     time, ``retry`` and ``replay``, have to fetch the job first, so theirs is the time when Redis answered.
 

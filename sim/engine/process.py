@@ -1,4 +1,4 @@
-"""A process of the operating system that can die, be replaced, stand still and go on.
+"""A process of the operating system that can die, be replaced, be frozen and resumed.
 
 The event loop of a process whose handlers block it: one thread, which serves one thing at a time.
 """
@@ -25,10 +25,10 @@ class Process:
         name: Such as ``email-1``; a replacement has the same name.
         generation: How many processes have had the name; 1 for the first.
         started_ms: When the one that has it started, ms since the run began; negative where it was there before.
-        frozen: Whether it stands still: nothing of it runs, its timers fire when it goes on.
+        frozen: Whether it is frozen: nothing of it runs, its timers fire when it goes on.
         frozen_since_ms: Since when it does, ms since the run began; of interest while it is frozen.
-        stops: How often it has been told from outside to stand still, less how often to go on.
-        blocked: Whether one of its handlers has the event loop, and all the rest of it stands still for that.
+        stops: How often it has been frozen from outside, less how often resumed.
+        blocked: Whether one of its handlers has the event loop, and all the rest of it waits for that.
         running: Attempts under way.
     """
 
@@ -97,7 +97,7 @@ class Process:
             self._go_on()
 
     def block(self) -> None:
-        """Let a handler have the event loop until ``unblock``: everything else stands still."""
+        """Let a handler have the event loop until ``unblock``: everything else waits."""
         self.blocked = True
         self._stand_still()
 
@@ -120,7 +120,7 @@ class Process:
             self._goes_on()
 
     def _stops_now(self) -> None:
-        """Do what comes before it stands still."""
+        """Do what comes before it freezes."""
 
     def _goes_on(self) -> None:
         """Do what a process does first when it goes on."""
@@ -131,7 +131,7 @@ class Process:
             yield self._continued
 
     def until_thawed(self) -> Steps:
-        """Wait while the process stands still (for ``yield from`` after every other wait)."""
+        """Wait while the process is frozen (for ``yield from`` after every other wait)."""
         while self.frozen:
             yield self._thawed
 
@@ -141,7 +141,7 @@ class EventLoop:
 
     A handler that has something to compute gets in line. The loop goes through the line in *rounds*: it computes for
     the first, who then goes on until he computes again (he gets in line again) or waits for something, and so on, until
-    nobody is in line. All that time the process stands still for everything else: its timers (lock renewals, stalled
+    nobody is in line. All that time the process is blocked for everything else: its timers (lock renewals, stalled
     checks, delayed jobs) and the answers of Redis and the database. They are served when the round is over, in the
     order in which they came, before the next round begins. So whatever happens to all slots in the same millisecond,
     such as jobs taken and locked, has happened to all of them before the first of them computes.

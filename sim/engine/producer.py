@@ -38,8 +38,8 @@ class Submit(NamedTuple):
 class QueueProducer(ClientProcess):
     """Submits jobs to Bull's queues.
 
-    While Redis is away it does what its semantics say: fail at once, or keep the submit in the client's offline queue
-    until the connection is back or the client gives up. While it stands still itself, what is asked of it waits
+    While Redis is down it does what its semantics say: fail at once, or keep the submit in the client's offline queue
+    until the connection is back or the client gives up. While it is frozen itself, what is asked of it waits
     outside, and is submitted when it goes on.
 
     Source: reliability-model.md, Redis Failure; BULL_FACTS 8, 17.

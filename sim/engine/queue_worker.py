@@ -193,7 +193,7 @@ class QueueWorker(WorkerProcess):
     def _report_failure(
         self, job: Job, name: str, attempt: int, error: Exception, *, refused_before: bool = False
     ) -> Steps:
-        """Tell the queue that the attempt failed, and the error log what became of it."""
+        """Tell the queue that the attempt failed, and the error log what happened to it."""
         with self.errors.of_job(self.queue.name, name, attempt, self.name, error, job) as note:
             yield from self._tell_of_failure(job, name, attempt, error, note, refused_before=refused_before)
 

@@ -1,4 +1,4 @@
-"""Redis as the processes of the world see it: there, loading its data, or away."""
+"""Redis as the processes of the world see it: there, loading its data, or down."""
 
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -14,7 +14,7 @@ from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 
 T = TypeVar("T")
 
-State = Literal["up", "loading", "away"]
+State = Literal["up", "loading", "down"]
 
 RECONNECT_AT_MS = (3, 10, 30, 85, 240, 645, 1_750, 4_730, 12_840, 32_850)
 """When a client tries to come back, ms after it lost the connection; later every 20 s.
@@ -52,11 +52,11 @@ class RedisServer:
     @property
     def is_listening(self) -> bool:
         """Whether a connection can be made; a loading server takes connections and refuses commands."""
-        return self.state != "away"
+        return self.state != "down"
 
     def go_away(self) -> None:
         """Stop answering; every connection breaks."""
-        self.state = "away"
+        self.state = "down"
         self._connected(False)
         for tell in self.on_lost:
             tell()
@@ -74,7 +74,7 @@ class RedisServer:
         self._connected(True)
 
     def operate(self, look: Callable[[], T]) -> T:
-        """Do something with the keys also while the server is away, as only the world's own stagehands can."""
+        """Do something with the keys also while the server is down, as only the world's own stagehands can."""
         self._connected(True)
         try:
             return look()
@@ -94,7 +94,7 @@ class RedisLink:
     """One process's connection to Redis, with the offline queue of its client.
 
     It tries to connect again on a schedule that began when it lost the connection, or, where there was none to be had,
-    when its process started. With a schedule the client is part of its process: while that stands still (stopped, or
+    when its process started. With a schedule the client is part of its process: while that is stopped (frozen, or
     its event loop held by a handler) it neither notices that the connection is cut nor tries to come back. When the
     process goes on, the client notices, and the schedule begins; or the attempt that came due meanwhile is made, and
     the next ones come as much later. A command sent over a connection that is cut, noticed or not, waits until the
@@ -141,7 +141,7 @@ class RedisLink:
         self._round += 1
 
     def go_on(self) -> None:
-        """Notice what became of the connection while the process stood still; it calls this when it goes on."""
+        """Notice what happened to the connection while the process was frozen; it calls this when it goes on."""
         if self.is_up or not self._has_schedule:
             return
         now_ms, since_ms = self.env.now, self._process.frozen_since_ms
@@ -204,7 +204,7 @@ class RedisLink:
         timer.callbacks.append(lambda _event: self._come_back(expected))
 
     def _come_back(self, expected_round: int) -> None:
-        """Be back; an attempt of a process that stands still is made when it goes on, by ``go_on``."""
+        """Be back; an attempt of a frozen process is made when it goes on, by ``go_on``."""
         if expected_round != self._round or (self._has_schedule and self._process.frozen):
             return
         self.is_up = True

@@ -27,7 +27,7 @@ def run(
     error_log: bool | str | Path = False,
     error_log_omit: Sequence[str] = (),
 ) -> Result:
-    """Run a scenario to its end and return what came of it.
+    """Run a scenario to its end and return its result.
 
     Both modes see the same arrivals, service times and faults.
 

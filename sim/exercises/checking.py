@@ -90,7 +90,7 @@ def _held_by_settings(exercise: Exercise, scenario: Scenario) -> list[CheckResul
 
 
 def _became(policy: Policy, shown: Observation) -> str:
-    """Say in a sentence what became of all jobs of a run."""
+    """Say in a sentence what happened to all jobs of a run."""
     scenario, one = policy.scenario, shown.result
     return mode_sentence(Result(scenario, shown.seed, scenario.profiles[0], "memory", {one.mode: one}), one)
 

@@ -24,7 +24,7 @@ LONG_MS = 10 * 60_000
 
 _TOLD: dict[EventKind, str] = {
     EventKind.OFFERED: "offered by the application",
-    EventKind.SUBMIT_WAITING: "the submit waits: Redis is away",
+    EventKind.SUBMIT_WAITING: "the submit waits: Redis is down",
     EventKind.ACCEPTED: "accepted by the queue",
     EventKind.REJECTED: "the submit failed",
     EventKind.PROMOTED: "its delay is over: back in line",
@@ -276,7 +276,7 @@ def settings_evidence(check: Check, scenario: Scenario) -> Evidence:
 
 
 def story_of(result: ModeResult, job: JobOutcome, *, whole: bool = False) -> Evidence:
-    """Show what became of one job, and its story.
+    """Show what happened to one job, and its story.
 
     Args:
         whole: Leave nothing out of a long story.

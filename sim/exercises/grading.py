@@ -21,7 +21,7 @@ NOT_HANDED_IN = "not handed in"
 
 @dataclass(frozen=True)
 class Grade:
-    """What became of one student's answer to one exercise.
+    """What happened to one student's answer to one exercise.
 
     Attributes:
         verdict: ``pass``, ``fail``, ``cannot tell`` or ``not handed in``.

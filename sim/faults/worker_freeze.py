@@ -1,4 +1,4 @@
-"""`worker-freeze`: a process stands still, longer than its locks perhaps, and then goes on as if nothing had been."""
+"""`worker-freeze`: a process is frozen, longer than its locks perhaps, and then goes on as if nothing had been."""
 
 from functools import partial
 from typing import Any, ClassVar, Literal
@@ -66,7 +66,7 @@ class WorkerFreeze(Timed):
     kind: Literal["worker-freeze"]
     target: str = "workers"
     duration: PositiveDuration
-    """How long it stands still."""
+    """How long it is frozen."""
 
     def arrange(self, setting: Setting) -> None:
         """Arrange for the freeze or freezes."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
 from sim.handlers.catalogue import HANDLERS
-from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
+from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted
 
 SCHEMAS = ("main", "provider", "mail")
 """The application's own database, and the records of the two outside systems."""
@@ -170,7 +170,7 @@ class ApplicationDatabase:
             failure: How the database fails this time; None when it does not.
 
         Raises:
-            DatabaseAway: Definite (``refuse``): the body did not run.
+            DatabaseUnavailable: Definite (``refuse``): the body did not run.
             TransactionAborted: Definite (``abort``): the body ran, and all it did was undone.
             ReplyLost: Indefinite (``lost-reply``): all of it stands, and the caller cannot know.
         """
@@ -226,7 +226,7 @@ class ApplicationDatabase:
 
     def _run_failing(self, body: Callable[[sqlite3.Cursor], T], failure: Failure) -> NoReturn:
         if failure == "refuse":
-            raise DatabaseAway
+            raise DatabaseUnavailable
 
         def fail_before_commit(cursor: sqlite3.Cursor) -> NoReturn:
             body(cursor)

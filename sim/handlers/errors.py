@@ -22,7 +22,7 @@ class PermanentError(SimError):
     """
 
 
-class DatabaseAway(TransientError):
+class DatabaseUnavailable(TransientError):
     """The database could not be reached; definite, the transaction never began."""
 
     def __str__(self) -> str:

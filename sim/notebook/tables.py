@@ -22,7 +22,7 @@ def table(data: Any, *, caption: str = "", columns: Columns = None) -> Shown:
     """Lay things out in rows and columns; the first column names the rows.
 
     Args:
-        data: A ``Result`` (what became of its jobs in each mode, and what each number counts), a pandas frame, a
+        data: A ``Result`` (what happened to its jobs in each mode, and what each number counts), a pandas frame, a
             mapping (a row for each key; values that are mappings have a column for each of their keys), or rows:
             mappings, named tuples, dataclasses, sequences or single values.
         caption: What the table shows.

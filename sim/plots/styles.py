@@ -67,7 +67,7 @@ OUTCOME_LOOKS: dict[str, Look] = {
 
 STATE_LOOKS: dict[State, Look] = {
     State.ACTIVE: Look("active (running)", BLUE),
-    State.ABANDONED: Look("active, but nobody runs it", VERMILLION, "xxxx"),
+    State.ABANDONED: Look("active, no worker (orphaned)", VERMILLION, "xxxx"),
     State.WAITING: Look("waiting", SKY_BLUE, "...."),
     State.DELAYED: Look("delayed (backoff)", YELLOW, "\\\\\\\\"),
     State.SUBMITTING: Look("submit hangs in the client", GREY, "||||"),
@@ -85,7 +85,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.KILLED: Look("attempt: killed", BLACK),
     SegmentKind.REFUSED: Look("attempt: report refused", ORANGE, "----"),
     SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
-    SegmentKind.ABANDONED: Look("active, but nobody runs it", WHITE, "xxxx"),
+    SegmentKind.ABANDONED: Look("active, no worker (orphaned)", WHITE, "xxxx"),
     SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
 }
 

@@ -34,7 +34,7 @@ class ModeSeries:
 
     @cached_property
     def fates(self) -> Fates:
-        """What had become of the offered jobs over time."""
+        """What had happened to the offered jobs over time."""
         return fates_over_time(self.result)
 
     @property

@@ -1,4 +1,4 @@
-"""Panels of a timeline: what had become of every offered job, and effects too many.
+"""Panels of a timeline: what had happened to every offered job, and effects too many.
 
 Panel of a timeline: jobs that are not finished, by where they stand.
 """

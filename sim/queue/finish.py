@@ -32,7 +32,7 @@ class Completed(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """What became of a failed attempt.
+    """What happened to a failed attempt.
 
     Attributes:
         verdict: ``retry`` (in line again), ``delayed`` (after a backoff) or ``failed`` (given up).

@@ -16,7 +16,7 @@ SCALE = 0x1000
 
 
 class Added(NamedTuple):
-    """What became of a submit.
+    """What happened to a submit.
 
     Attributes:
         duplicate: A job of that id already stood there in some state, so nothing was added.

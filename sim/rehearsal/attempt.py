@@ -9,7 +9,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.recorder import Recorder
 from sim.handlers.base import Effect, JobInput, Query, Work
 from sim.handlers.catalogue import HANDLERS
-from sim.handlers.errors import DatabaseAway, PermanentError, ReplyLost, TransientError
+from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
@@ -133,7 +133,7 @@ class RealAttempt:
         if call.problem is not None:
             return None, call.problem
         if "failed" in answer:
-            return None, ReplyLost() if call.was_made else DatabaseAway()
+            return None, ReplyLost() if call.was_made else DatabaseUnavailable()
         return answer["value"], None
 
     def _span_of(self, work: Work) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sim.core.errors import SimError
 from sim.engine.database import DatabaseAccess, FailureWindow
-from sim.handlers.errors import DatabaseAway, PermanentError, ReplyLost, TransientError
+from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
 from sim.rehearsal.scale import Scale
 
 
@@ -81,7 +81,7 @@ class DatabaseServer:
             await asyncio.sleep(self._scale.real_ms(self._access.latency_ms) / 1_000)
         try:
             answer: dict[str, Any] = {"value": call.carry_out()}
-        except (DatabaseAway, ReplyLost) as problem:
+        except (DatabaseUnavailable, ReplyLost) as problem:
             call.problem = problem
             return
         except (TransientError, PermanentError) as problem:

@@ -126,7 +126,7 @@ class Rehearsal:
     # -- the run ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> ModeResult:
-        """Run the scenario to its end and return what came of it.
+        """Run the scenario to its end and return its result.
 
         Raises:
             RehearsalBroken: Something happened that is no part of the scenario.

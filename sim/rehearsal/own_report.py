@@ -96,7 +96,7 @@ def thrown_in(records: Iterable[Event]) -> list[Thrown]:
 
 
 def print_own(report: OwnReport, console: "Console") -> None:
-    """Print what became of the jobs, what the processor threw, and whether the scenario's expectations hold."""
+    """Print what happened to the jobs, what the processor threw, and whether the scenario's expectations hold."""
     from rich.text import Text
 
     result, versions = report.result, report.versions

@@ -76,7 +76,7 @@ class Prediction:
         ledger: Of the run with the rehearsal's own seed.
         runs: How many simulated runs it rests on.
         bounds: The smallest and the largest count over these runs, by measure.
-        fates: What can become of each job, over all timings; empty when something is random.
+        fates: What can happen to each job, over all timings; empty when something is random.
         times: When each job can have started and ended, over all timings; empty when something is random.
         spans: Of every run, how long after their offers jobs started and ended; empty when nothing is random.
     """

@@ -23,7 +23,7 @@ class Link:
     """The control connection of one real process.
 
     Attributes:
-        answers: A pipe for answers that are waited for with the event loop standing still; None until it is opened.
+        answers: A pipe for answers that are waited for with the event loop blocked; None until it is opened.
     """
 
     def __init__(self, pid: int, writer: asyncio.StreamWriter) -> None:
@@ -39,7 +39,7 @@ class Link:
             self._writer.write(json.dumps(message).encode() + b"\n")
 
     def open_answers(self, folder: Path) -> None:
-        """Make a pipe on which a process reads an answer while its event loop stands still."""
+        """Make a pipe on which a process reads an answer while its event loop is blocked."""
         self.answers = folder / f"answers-{self.pid}"
         os.mkfifo(self.answers)
         self._answers_fd = os.open(self.answers, os.O_RDWR | os.O_NONBLOCK)
@@ -106,7 +106,7 @@ class RealProcess:
             self.link = None
 
     def stop(self) -> None:
-        """Let it stand still until ``go_on`` has been called as often as this."""
+        """Freeze it until ``go_on`` has been called as often as this."""
         self._freezes += 1
         self.freezes += 1
         self.frozen = True

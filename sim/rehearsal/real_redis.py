@@ -1,6 +1,6 @@
 """What happens to Redis in a rehearsal, written into the ledger: out of reach, killed, given back, snapshots saved.
 
-Taking stock of a rehearsal: where everything stands for real, and what became of each job.
+Taking stock of a rehearsal: where everything stands for real, and what happened to each job.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from sim.scenario.schema import RedisConfig
 
 
 class RealRedis:
-    """Takes Redis away and gives it back, as often as faults that overlap ask for.
+    """Takes Redis down and gives it back, as often as faults that overlap ask for.
 
     Attributes:
         is_up: Whether clients can reach it.

@@ -48,7 +48,7 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     for title, columns in tables:
         _print_table(console, title, answer_table(answers, columns))
     if all(answer.differences for answer in answers):
-        title = "Queue minus in-process, jobs per run, with 95 % interval"
+        title = "Difference (queue − in-process), jobs per run, with 95 % interval"
         _print_table(console, title, difference_table(answers, tables[0][1]))
     rare = [name for name in measures or _RARE if name in _RARE]
     if len(answers) <= _FEW_POINTS:

@@ -31,7 +31,7 @@ _NARROWEST = 15
 
 
 def print_result(result: Result, console: "Console") -> None:
-    """Print what a run came to: a header, a sentence and a column for each mode, and what became of the expectations.
+    """Print what a run came to: a header, a sentence and a column for each mode, and what happened to the expectations.
 
     It reads well at 80 columns; colour repeats what words already say.
     """

@@ -1,1 +1,1 @@
-"""What came of a run: trace, outcomes, metrics, detection, result; and the statistics of many runs."""
+"""The outcome of a run: trace, outcomes, metrics, detection, result; and the statistics of many runs."""

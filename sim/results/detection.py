@@ -59,7 +59,7 @@ class FaultDetection:
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """What came of every fault and every alert of one mode.
+    """The outcome of every fault and every alert of one mode.
 
     Attributes:
         faults: In the order in which they began; what an operator did stands among them.

@@ -186,7 +186,7 @@ class EventKind(StrEnum):
 
     # one queue; `job` is None
     OPERATOR_ACTED = "operator-acted"  # more: do, jobs (how many, where it concerns jobs)
-    OPERATOR_FAILED = "operator-failed"  # it was refused, or Redis was away; more: do, name or id, error
+    OPERATOR_FAILED = "operator-failed"  # it was refused, or Redis was down; more: do, name or id, error
 
 
 FIELDS = ("t_ms", "queue", "job", "event", "attempt", "worker", "more")

@@ -30,7 +30,7 @@ class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):
     runs_alone = True
 
     def connect(self, is_connected: bool) -> None:
-        """Let commands through, or let every one raise ``redis.ConnectionError`` as on a server that is away."""
+        """Let commands through, or let every one raise ``redis.ConnectionError`` as on a server that is down."""
         self.__class__ = MemoryStore if is_connected else _Away
 
     def transaction(self, func: Callable[[Any], Any], *watches: str, value_from_callable: bool = False) -> Any:
@@ -46,11 +46,11 @@ class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):
 
 
 class _Away(MemoryStore):
-    """The same store while its server is away: every command but ``connect`` fails."""
+    """The same store while its server is down: every command but ``connect`` fails."""
 
     def __getattribute__(self, name: str) -> Any:
         if name in _COMMANDS:
-            raise redis.ConnectionError("the simulated Redis is away")
+            raise redis.ConnectionError("the simulated Redis is down")
         return super().__getattribute__(name)
 
 

@@ -15,7 +15,7 @@ class OpenStore(NamedTuple):
 
     Attributes:
         store: What the queue works on.
-        connect: Lets commands through (True), or lets all of them fail as when the server is away (False).
+        connect: Lets commands through (True), or lets all of them fail as when the server is down (False).
         sizes: Answers LLEN and ZCARD as the store does, as fast as can be.
     """
 

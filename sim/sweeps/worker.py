@@ -46,7 +46,7 @@ class Batch(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of a batch.
+    """The outcome of a batch.
 
     Attributes:
         failures: Runs that could not be finished.

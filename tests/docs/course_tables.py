@@ -33,7 +33,7 @@ def first_check() -> str:
 
 
 def wrong_ideas() -> str:
-    """Run every wrong idea once, at the seed of its scenario, and say what came of it."""
+    """Run every wrong idea once, at the seed of its scenario, and say what happened."""
     rows = ["| | what they say | fails first | expected | came out |", "|---|---|---|---|---|"]
     for one in all_exercises():
         for wrong in one.description.wrong_ideas:

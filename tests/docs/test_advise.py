@@ -25,7 +25,7 @@ def test_the_example_is_what_the_command_prints(
     (command,) = re.findall(r"^python -m sim (advise .*)$", PAGE.read_text(), re.M)
     main(shlex.split(command))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    first = lines[lines.index("WILL LOSE") : next(n for n, line in enumerate(lines) if line.startswith("     2"))]
+    first = lines[lines.index("WILL LOSE") : next(n for n, line in enumerate(lines) if line.startswith("         2"))]
     assert between("example") == "```text\n" + "\n".join(first).rstrip() + "\n```\n"
 
 

@@ -1,4 +1,4 @@
-"""Grading a class: every answer has a row that says what became of it, and one bad answer never stops the rest."""
+"""Grading a class: every answer has a row that says what happened to it, and one bad answer never stops the rest."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A small exercise to test the engine with: a database that is away for 5 s, and orders that are tried twice."""
+"""A small exercise to test the engine with: a database that is down for 5 s, and orders that are tried twice."""
 
 from pathlib import Path
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def measure(root: Path, folder: Path, name: str, room: Room, *, sample: int, jobs: int) -> Score:
-    """Try a room's changes and print what came of it.
+    """Try a room's changes and print what happened.
 
     Raises:
         MutmutFailed: Nothing could be tried.

@@ -1,4 +1,4 @@
-"""Which changes are tried, and what became of them."""
+"""Which changes are tried, and what happened to them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ TIMEOUTS = (36, 24, -24, 152, 255)
 
 
 class Score(NamedTuple):
-    """What became of the changes of one room.
+    """What happened to the changes of one room.
 
     Attributes:
         changes: How many there are.
@@ -67,7 +67,7 @@ def choose(changes: Iterable[str], sample: int) -> list[str]:
 
 
 def score_of(codes: Mapping[str, int | None], chosen: Iterable[str]) -> Score:
-    """Count what became of the chosen changes.
+    """Count what happened to the chosen changes.
 
     Args:
         codes: mutmut's exit code of every change.

@@ -123,7 +123,7 @@ def test_gauges_are_what_bulls_counts_are_at_that_moment(store: Any) -> None:
 
 @pytest.mark.parametrize("store", ["memory", "fakeredis"])
 def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> None:
-    """Sampled and read out; missing while Redis is away, and 0 for a queue that has none.
+    """Sampled and read out; missing while Redis is down, and 0 for a queue that has none.
 
     They grow with each job given up, shrink with each replay and purge, and count while their queue is paused.
     """

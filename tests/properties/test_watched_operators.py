@@ -152,7 +152,7 @@ def check_lines(one: ModeResult) -> None:
 def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any], store: Any) -> None:
     """Dead letters, and who stands in line: also after removals, replays, drains and older snapshots.
 
-    A process that stands still, or is busy with something else, cannot tell yet what Redis has handed to it.
+    A process that is frozen, or busy with something else, cannot tell yet what Redis has handed to it.
     """
     world = World(Scenario.model_validate(raw), store=store, max_steps=2_000_000)
     for until_ms in range(5_000, 65_000, 5_000):

@@ -39,7 +39,7 @@ def loaded(seed: int) -> Scenario:
 
 
 def whole(scenario: Scenario, mode: Any, **more: Any) -> tuple[ModeResult, list[str]]:
-    """Run one mode to its end, and return what came of it and its lines."""
+    """Run one mode to its end, and return its result and its lines."""
     world = World(scenario, mode, max_steps=MAX_STEPS, **more)
     world.run()
     result = world.result()

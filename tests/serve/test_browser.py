@@ -116,7 +116,7 @@ def test_crash_a_worker_and_start_it_again(page: Any) -> None:
     row.get_by_role("button", name="Resume").click()
     expect(row).not_to_contain_text("frozen")
     page.click("#redis-toggle")
-    expect(page.locator("#systems")).to_contain_text("away")
+    expect(page.locator("#systems")).to_contain_text("down")
     page.click("#redis-toggle")
     expect(page.locator("#systems")).to_contain_text("up")
 

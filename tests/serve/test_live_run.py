@@ -180,7 +180,7 @@ def test_what_redis_knows_after_a_crash_by_hand_is_up_to_its_persistence(
     """Nobody had planned it; 22 emails were submitted by 6.35 s, 14 by 4 s and 21 by 6 s."""
     live, said, gone = crashed_by_hand(persistence, cause, 6_350)
     assert (said, gone) == (f"crashed Redis ({cause}, {persistence}): {left}", forgotten)
-    with pytest.raises(Refused, match="Redis is away already"):
+    with pytest.raises(Refused, match="Redis is down already"):
         live.do("crash-redis", {"cause": cause})
     live.do("start-redis")
     while not live.is_over:
@@ -317,7 +317,7 @@ def test_nobody_reaches_a_queue_while_redis_is_away() -> None:
     live = LiveRun(load_scenario(SOME_FAILED))
     live.go_on(10_000)
     live.do("stop-redis")
-    with pytest.raises(Refused, match="Redis is away: nobody can reach the queue"):
+    with pytest.raises(Refused, match="Redis is down: nobody can reach the queue"):
         live.do("retry-all", {"queue": "email"})
 
 

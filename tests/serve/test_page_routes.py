@@ -192,11 +192,11 @@ def test_the_page_sees_the_keys_while_redis_is_away(client: TestClient, change: 
     """It may look behind the scenes; it cannot do what no operator could."""
     change("/api/do", {"do": "stop-redis", "with": {}})
     state = client.get("/api/state").json()
-    assert state["redis"]["state"] == "away"
+    assert state["redis"]["state"] == "down"
     assert state["jobs"]["total"] == 3
     refused = change("/api/do", {"do": "retry-all", "with": {"queue": "email"}})
     assert refused.status_code == 409
-    assert "Redis is away" in refused.json()["error"]
+    assert "Redis is down" in refused.json()["error"]
 
 
 def test_a_job_is_found_by_the_name_of_its_offer(client: TestClient) -> None:

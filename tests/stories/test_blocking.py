@@ -36,7 +36,7 @@ def told(story: Scenario) -> list[str]:
 
 
 def totals(story: Scenario) -> dict[str, int]:
-    """What came of it."""
+    """What happened."""
     counts = run(story, modes=["queue"], semantics="bull-4.16").as_dict()["modes"]["queue"]
     return {name: counts[name] for name in BOTH_DELIVERED}
 

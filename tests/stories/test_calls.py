@@ -1,6 +1,6 @@
 """Every call to the queue has the time at which it was made, also where it waits for Redis (BULL_FACTS 17).
 
-Redis is away from 10 s. With `bull-4.16` an outage of 6 s ends for clients at 22.84 s, one of 14 s at 42.85 s; with
+Redis is down from 10 s. With `bull-4.16` an outage of 6 s ends for clients at 22.84 s, one of 14 s at 42.85 s; with
 `documented` at once.
 """
 
@@ -24,7 +24,7 @@ BOTH = pytest.mark.parametrize("semantics", [BULL, DOCUMENTED])
 
 
 def one_email(*faults: dict[str, Any], at: str = "9s", **parts: Any) -> Scenario:
-    """One email of 3 s whose handler ends at 12 s, or throws at 11.4 s, while Redis is away."""
+    """One email of 3 s whose handler ends at 12 s, or throws at 11.4 s, while Redis is down."""
     workload = [{"queue": "email", "arrivals": {"kind": "times", "at": [at]}}]
     queue = {"service": "3s", "attempts": 1, **parts.pop("queue", {})}
     return scenario(**{"workload": workload, "queues": {"email": queue}, "faults": [OUTAGE, *faults], **parts})
@@ -122,7 +122,7 @@ def test_a_worker_takes_its_next_job_at_the_time_when_it_asked(semantics: str) -
 
 @BOTH
 def test_a_popped_job_is_locked_at_the_time_when_the_worker_heard_of_it(semantics: str) -> None:
-    """Popped for a worker that stands still until 12 s: processedOn is 12 s, though the lock comes with Redis.
+    """Popped for a frozen worker until 12 s: processedOn is 12 s, though the lock comes with Redis.
 
     With `bull-4.16` that is at 16.73 s, as the worker learns of the outage at 12 s.
     """
@@ -204,7 +204,7 @@ def test_a_delayed_job_whose_announcement_is_missed_starts_at_the_guard_interval
 
 
 class TestOperator:
-    """What an operator asks for while Redis is away."""
+    """What an operator asks for while Redis is down."""
 
     def story(self, *steps: dict[str, Any]) -> Scenario:
         """An email that failed for good at 4 s, and an outage from 10 s to 16 s."""
@@ -258,10 +258,10 @@ class TestOperator:
 
 
 class TestFrozenApplication:
-    """The application stands still from 2 s to 8 s."""
+    """The application is frozen from 2 s to 8 s."""
 
     def story(self, *faults: dict[str, Any], at: str = "3s") -> Scenario:
-        """One delayed email that is asked for while the application stands still."""
+        """One delayed email that is asked for while the application is frozen."""
         workload = [{"queue": "email", "arrivals": {"kind": "times", "at": [at]}, "delay": "30s"}]
         return scenario(workload=workload, faults=[FREEZE, *faults])
 
@@ -282,7 +282,7 @@ class TestFrozenApplication:
         assert [r.t_ms for r in world.trace if r.kind is EventKind.REJECTED] == [5_000]
 
     def test_what_it_called_before_keeps_its_time_and_is_sent_when_it_goes_on(self) -> None:
-        """Called at 1.5 s in an outage that ends while it stands still."""
+        """Called at 1.5 s in an outage that ends while it is frozen."""
         world = open_at(self.story({**OUTAGE, "at": "1s", "duration": "2s"}, at="1500ms"), BULL, 7_999)
         assert world.redis.exists("bull:email:1") == 0
         world.run_until(8_000)
@@ -290,10 +290,10 @@ class TestFrozenApplication:
 
 
 class TestOutcomes:
-    """What became of jobs whose calls waited, in the real Bull 4.16.5 at 1:10."""
+    """What happened to jobs whose calls waited, in the real Bull 4.16.5 at 1:10."""
 
     def outcomes(self, story: Scenario) -> list[str]:
-        """What became of each job."""
+        """What happened to each job."""
         world = World(story, semantics=BULL)
         world.run()
         return [one.outcome.value for one in world.finish()]

@@ -25,7 +25,7 @@ def story(**parts: Any) -> Scenario:
 
 
 def events(world: World) -> list[str]:
-    """What became of the jobs and of Redis."""
+    """What happened to the jobs and of Redis."""
     told = (
         EventKind.DEAD_LETTERED,
         EventKind.REPLAYED,

@@ -1,4 +1,4 @@
-"""An outage of Redis and a process that stands still: it notices when it goes on (BULL_FACTS 7, 8; times in ms).
+"""An outage of Redis and a frozen process: it notices when it goes on (BULL_FACTS 7, 8; times in ms).
 
 An email of 3 s begins at 1 s: its effect comes at 3.4 s, its handler ends at 4 s. Clients try to come back 3, 10, 30,
 85, 240, 645, 1750 and 4730 ms after they noticed.
@@ -35,7 +35,7 @@ def ends(story: Scenario, semantics: str = BULL) -> list[str]:
 
 
 def test_redis_back_before_a_stopped_worker_goes_on_costs_it_the_first_try() -> None:
-    """It was away from 4 s to 7 s, and a worker that stood still from 3.5 s to 9 s has missed that."""
+    """It was down from 4 s to 7 s, and a worker that was frozen from 3.5 s to 9 s has missed that."""
     story = email(span("worker-freeze", 3_500, 9_000), span("redis-outage", 4_000, 7_000))
     assert timeline(story, semantics=BULL) == [
         "1000 email-1 started",
@@ -104,7 +104,7 @@ BLOCKED = {"workers": {"email": {"blocking": "on", "lock_duration": "10m"}}}
     ("back_ms", "completed_ms"), [(8_000, 10_003), (10_003, 10_003), (10_004, 10_010), (11_000, 11_750)]
 )
 def test_a_blocked_worker_notices_when_its_loop_is_free(back_ms: int, completed_ms: int) -> None:
-    """It computes from 1 s to 10 s, and Redis is away from 2 s. Measured: 70 to 177 ms late, and 825 ms for 11 s."""
+    """It computes from 1 s to 10 s, and Redis is down from 2 s. Measured: 70 to 177 ms late, and 825 ms for 11 s."""
     story = email(span("redis-outage", 2_000, back_ms), service="9s", **BLOCKED)
     assert ends(story) == [f"{completed_ms} email-1 completed"]
 
@@ -117,14 +117,14 @@ def test_a_timer_that_came_due_in_a_stop_waits_for_the_handler_that_has_the_loop
 
 
 def test_a_stop_that_ends_in_a_blocking_handler_notices_nothing_yet() -> None:
-    """Redis is away from 3 s to 6 s, the process stopped from 4 s to 5 s; its handler has the loop until 10 s."""
+    """Redis is down from 3 s to 6 s, the process stopped from 4 s to 5 s; its handler has the loop until 10 s."""
     story = email(span("redis-outage", 3_000, 6_000), span("worker-freeze", 4_000, 5_000), service="9s", **BLOCKED)
     assert ends(story) == ["10003 email-1 completed"]
 
 
 @pytest.mark.parametrize(("back_ms", "started_ms"), [(5_000, 5_000), (6_750, 6_750), (6_751, 9_730)])
 def test_a_process_that_starts_in_an_outage_counts_from_its_start(back_ms: int, started_ms: int) -> None:
-    """Killed at 2 s, started at 5 s; Redis is away from 3 s. Measured: 4.77 to 4.83 s where Redis came 2.5 s late."""
+    """Killed at 2 s, started at 5 s; Redis is down from 3 s. Measured: 4.77 to 4.83 s where Redis came 2.5 s late."""
     crash = {"kind": "worker-crash", "at": "2s", "restart_after": "3s"}
     story = email(
         crash,
@@ -141,7 +141,7 @@ def test_a_short_return_between_two_tries_does_not_begin_the_schedule_again() ->
 
 
 def submitted(at_ms: int, *faults: dict[str, Any]) -> list[str]:
-    """What becomes of a submit, made at a moment."""
+    """What happens to a submit, made at a moment."""
     story = email(*faults, workload=[{"queue": "email", "arrivals": {"kind": "times", "at": [f"{at_ms}ms"]}}])
     return [
         line for line in timeline(story, semantics=BULL) if line.split()[2] in ("submit-waiting", "started", "rejected")

@@ -1,4 +1,4 @@
-"""Redis goes away, loads or comes back at any moment of what a process does with it; the process waits and goes on."""
+"""Redis goes down, loads or comes back at any moment of what a process does with it; the process waits and goes on."""
 
 from typing import Any
 
@@ -46,14 +46,14 @@ REDIS: dict[str, dict[str, Any]] = {
 
 
 def scenario(process: dict[str, Any], redis: dict[str, Any], at_ms: int) -> Scenario:
-    """Jobs of every kind on two processes, and Redis away twice, the second time for longer."""
+    """Jobs of every kind on two processes, and Redis down twice, the second time for longer."""
     faults = [
         {**redis, "at": f"{at_ms}ms", "duration": "2500ms"},
         {**redis, "at": f"{at_ms + 9_000}ms", "duration": "6s"},
         {**redis, "at": f"{at_ms + 17_000}ms", "duration": "500ms"},
     ]
     base: dict[str, Any] = {
-        "title": "Redis away",
+        "title": "Redis down",
         "question": "Does the process wait?",
         "queues": {"email": {"service": "900ms"}},
         "workload": [

@@ -46,7 +46,7 @@ def total_backoff(base: float, attempts: int, semantics: str) -> float:
 
 
 def lock_expiry(pause: float, lock: float = 30, renew: float = 15) -> float:
-    """Return the chance that a process that stands still for ``pause`` s loses the lock of the job it is running.
+    """Return the chance that a process frozen for ``pause`` s loses the lock of the job it is running.
 
     The lock was renewed U before the pause, U uniform in 0..renew, and has lock − U left. It is lost when that is
     shorter than the pause; else it is renewed as soon as the process goes on. So P(U > lock − D), with Bull's defaults
@@ -133,7 +133,7 @@ def lost_unlimited(service_rate: float, crash_rate: float, effect_at: float) -> 
 def power_loss_adds(add_rate: float, fsync: float = 1) -> float:
     """Return how many adds a power loss at a random moment takes on average with ``aof-everysec``.
 
-    The log was last brought to the disk W ago, W uniform in 0..fsync; the adds since then are gone: rate · fsync / 2,
+    The log was last fsynced W ago, W uniform in 0..fsync; the adds since then are gone: rate · fsync / 2,
     and never those of more than ``fsync`` s.
     """
     return add_rate * fsync / 2

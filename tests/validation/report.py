@@ -32,7 +32,7 @@ NOTES = """
 - **M/M/c.** From ACCEPTED to STARTED, in whole ms. A run begins empty; its first 250 jobs are left out.
 - **Backoff.** From each failure to the next start. A delayed job moves in the millisecond after it is due, so a sum of
   N − 1 delays is up to N − 1 ms longer than the formula's, and never shorter.
-- **Lock.** The lock lasts 30 s and is renewed every 15 s. The process stands still at a moment of no relation to the
+- **Lock.** The lock lasts 30 s and is renewed every 15 s. The process freezes at a moment of no relation to the
   renewals, and goes on; a job whose lock is gone by then is found stalled, or its end is refused.
 - **In-process losses.** λ arrivals, μ service, ξ crashes. 4.12 % is the share of an application that runs *one job at a
   time*: a crash takes the one that runs and all that wait in memory (M/M/1 with catastrophes; r is the smaller root of

@@ -1,4 +1,4 @@
-"""Picture: what became of the jobs, both modes side by side for every outcome."""
+"""Picture: what happened to the jobs, both modes side by side for every outcome."""
 
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,7 @@ def outcomes_figure(result: Result, *, narrow: bool = False) -> Figure:
 
 def _title(result: Result) -> str:
     offered = max(one.totals.offered for one in result.modes.values())
-    return f"What became of {things(result, offered)}"
+    return f"What happened to {things(result, offered)}"
 
 
 def _groups(result: Result) -> list[str]:

@@ -162,7 +162,7 @@ function watchQueue(queue, control, config) {
   }
 }
 
-// Each report says for how long other handlers have held it up: what came of the call was not heard while they computed.
+// Each report says for how long other handlers have held it up: the result of the call was not heard while they computed.
 // Not so one that had to be sent again over a new connection, which was made when they had all computed.
 function watchJob(job, attempt, control, delays, turns) {
   let sent = {};

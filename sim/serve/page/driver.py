@@ -125,7 +125,7 @@ class Engine:
         self._pace.begin(self._clock(), self.run.now_ms)
 
     def pause(self) -> None:
-        """Let time stand still.
+        """Pause time.
 
         Raises:
             WorldBusy: Somebody else holds the world.
@@ -221,7 +221,7 @@ class Engine:
         self._changed()
 
     def look(self, see: Callable[[LiveRun], T]) -> T:
-        """Look at the run while it stands still.
+        """Look at the run while it is frozen.
 
         Raises:
             WorldBusy: Somebody else holds the world.

@@ -207,7 +207,7 @@ class LiveRun:
     # -- how it stands ---------------------------------------------------------------------------------------------
 
     def counts(self) -> dict[ModeName, Counts]:
-        """Count what would have become of the jobs if the run ended now, by mode; nothing is changed by that."""
+        """Count what would have happened to the jobs if the run ended now, by mode; nothing is changed by that."""
         return {mode: add_up(count_by_queue(w.outcomes_now()).values()) for mode, w in self.worlds.items()}
 
     def shas(self) -> dict[str, Any]:

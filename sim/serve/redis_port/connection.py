@@ -37,7 +37,7 @@ class Gate(Host, Protocol):
 
     @property
     def state(self) -> str:
-        """Whether the simulated Redis is up, loading or away."""
+        """Whether the simulated Redis is up, loading or down."""
 
     def arrived(self, connection: "Connection") -> bool:
         """Take a connection in; False when there are too many."""
@@ -89,10 +89,10 @@ class Connection(asyncio.Protocol):
     # -- from asyncio ----------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let the client in, unless there are too many or the simulated Redis is away."""
+        """Let the client in, unless there are too many or the simulated Redis is down."""
         self._transport = cast(asyncio.Transport, transport)
         _keep_alive(transport.get_extra_info("socket"))
-        if self._gate.state == "away":
+        if self._gate.state == "down":
             self.cut()
             return
         if not self._gate.arrived(self):
@@ -196,7 +196,7 @@ class Connection(asyncio.Protocol):
         if word in (b"post", b"host:") or (word in HTTP_VERBS and len(fields) > 2 and fields[2].startswith(b"HTTP/")):
             self._refuse(NOT_HTTP)
             return False
-        if self._gate.state == "away":
+        if self._gate.state == "down":
             self.cut()
             return False
         if self._gate.state == "loading" and word.decode("latin-1") not in WHILE_LOADING:

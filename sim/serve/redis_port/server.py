@@ -207,7 +207,7 @@ class RedisPort:
 
     @property
     def state(self) -> str:
-        """Whether the simulated Redis is up, loading or away."""
+        """Whether the simulated Redis is up, loading or down."""
         return self._redis.state
 
     def arrived(self, connection: Connection) -> bool:

@@ -27,12 +27,12 @@ STORIES = {
     "frozen-worker": {"no-idempotency-key", "frozen-past-lock"},
     "poison-job": {"stalled-limit", "crash-recovery"},
     "crash-with-append-only-file": {"no-idempotency-key"},
-    "crash-with-every-write-synced": {"submits-while-redis-is-away", "utilisation"},
+    "crash-with-every-write-synced": {"submits-while-redis-is-down", "utilisation"},
     "crash-without-persistence": {"redis-persistence", "no-idempotency-key"},
-    "long-outage": {"submits-while-redis-is-away", "no-idempotency-key"},
-    "lost-replies": {"lost-replies", "submits-while-redis-is-away", "no-idempotency-key"},
-    "outage": {"submits-while-redis-is-away", "no-idempotency-key"},
-    "power-loss": {"redis-persistence", "submits-while-redis-is-away", "no-idempotency-key", "utilisation"},
+    "long-outage": {"submits-while-redis-is-down", "no-idempotency-key"},
+    "lost-replies": {"lost-replies", "submits-while-redis-is-down", "no-idempotency-key"},
+    "outage": {"submits-while-redis-is-down", "no-idempotency-key"},
+    "power-loss": {"redis-persistence", "submits-while-redis-is-down", "no-idempotency-key", "utilisation"},
     "restart-from-snapshot": {"redis-persistence", "no-idempotency-key", "utilisation"},
     "longer-than-the-retries": {"retry-horizon", "retention"},
     "paid-twice": {"no-idempotency-key"},
@@ -79,7 +79,7 @@ def test_the_scenario_itself_does_what_was_found_in_it(path: Path) -> None:
         for name in advise(path).scenario.profiles
     ]
     for one in found_in(path):
-        if one.severity is KNOW or one.trial is None or not one.trial.told.startswith("What the scenario offers"):
+        if one.severity is KNOW or one.trial is None or not one.trial.setup.startswith("What the scenario offers"):
             continue
         trial = one.trial.counts
         assert any(
@@ -98,7 +98,7 @@ def test_every_finding_has_its_evidence(path: Path) -> None:
         assert one.numbers
         assert one.arithmetic
         assert one.why
-        assert one.right
+        assert one.fix
         assert one.see is None or Path(one.see).is_file()
 
 
@@ -184,7 +184,7 @@ def test_the_json_contract_has_these_keys() -> None:
     assert advice["counts"] == {"lose": 2, "duplicate": 0, "delay": 0, "know": 4}
     first = advice["findings"][0]
     assert list(first) == [
-        "check", "severity", "queue", "what", "numbers", "arithmetic", "why", "right", "setting", "see", "trial",
+        "check", "severity", "queue", "what", "numbers", "arithmetic", "why", "fix", "setting", "see", "trial",
     ]  # fmt: skip
     assert first["numbers"] == {
         "attempts": 3,
@@ -192,5 +192,5 @@ def test_the_json_contract_has_these_keys() -> None:
         "outage_ms": 60_000,
         "jobs_failing": 108,
     }
-    assert list(first["trial"]) == ["told", "scenario", "semantics", "seed", "counts"]
+    assert list(first["trial"]) == ["setup", "scenario", "semantics", "seed", "counts"]
     assert [list(source) for source in first["why"]] == [["where", "says"]] * 2

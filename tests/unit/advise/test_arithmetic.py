@@ -65,7 +65,7 @@ def test_the_busiest_second_after_an_outage_is_that_of_jobs_followed_one_by_one(
         if at_ms + offsets[-1] >= outage_ms
     ]
     busiest = max(sum(begin <= one < begin + 1_000 for one in back_ms) for begin in set(back_ms))
-    found = finding(scenario, "retry-herd")
+    found = finding(scenario, "thundering-herd")
     assert found.numbers["jobs_returning"] == len(back_ms)
     assert found.numbers["busiest_second"] == busiest
     assert found.numbers["usual_per_second"] == 1_000 / every_ms

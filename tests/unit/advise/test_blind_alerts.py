@@ -18,7 +18,7 @@ def test_a_fault_at_which_no_alert_fires_is_named() -> None:
     given = order(workload=WORKLOAD, workers=ALONE, faults=CRASH, alerts=[alert(1_000)])
     found = finding(given, "blind-alerts")
     assert found.severity is Severity.DELAY
-    assert "No alert fires at 1 of 1 faults: order-1 down at 30 s" in found.what
+    assert "No alert fires for 1 of 1 faults: order-1 down at 30 s" in found.what
     assert found.numbers["unseen"] == 1
 
 

@@ -61,10 +61,10 @@ def test_slots_that_block_one_process_hold_their_locks_for_all_of_them(
         assert one.setting == {"workers": {"email": {"concurrency": 1}}}
 
 
-def test_three_blocking_handlers_of_25_s_are_told_what_becomes_of_them() -> None:
+def test_three_blocking_handlers_of_25_s_get_their_consequences_explained() -> None:
     """They run twice and fail, all three, in the trial as in the real Bull."""
     found = finding(blocked_together(3, "25s"), "lock-runs-out")
-    assert "takes and locks 3 jobs at once" in found.what
+    assert "fetches and locks 3 jobs at once" in found.what
     assert found.arithmetic == "25 s + 2 x 25 s = 1 min 15 s > 30 s; longer: 6 of 6 jobs"
     assert found.trial is not None
     assert (found.trial.counts.attempts, found.trial.counts.stalled) == (6, 6)
@@ -136,7 +136,7 @@ def test_a_job_longer_than_its_lock_lives_on_renewals(service: str, told: bool) 
 
 
 def frozen(duration: str, *, key: str = "off", at: str = "2s") -> dict[str, Any]:
-    """An email of 5 s every 10 s, and a process that stands still."""
+    """An email of 5 s every 10 s, and a frozen process."""
     return email(
         workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
         queues={"email": {"service": "5s", "idempotency_key": key}},
@@ -165,7 +165,7 @@ def test_a_process_that_holds_nothing_when_it_stops_is_not_spoken_of() -> None:
 
 
 def redis_away(duration: str, at: str = "2s") -> dict[str, Any]:
-    """An email of 5 s every 10 s, and Redis away."""
+    """An email of 5 s every 10 s, and Redis down."""
     return email(
         workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
         queues={"email": {"service": "5s", "idempotency_key": "off"}},
@@ -176,7 +176,7 @@ def redis_away(duration: str, at: str = "2s") -> dict[str, Any]:
 @pytest.mark.parametrize(("duration", "at", "lost"), [("30s", "2s", False), ("31s", "2s", True), ("31s", "6s", False)])
 def test_what_ran_when_redis_went_for_longer_than_the_lock_runs_again(duration: str, at: str, lost: bool) -> None:
     """At 6 s nothing runs."""
-    found = findings(redis_away(duration, at), "redis-away-past-lock")
+    found = findings(redis_away(duration, at), "redis-down-past-lock")
     assert [one.severity for one in found] == ([Severity.DUPLICATE] if lost else [])
     for one in found:
         assert one.trial is not None

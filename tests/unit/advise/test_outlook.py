@@ -54,7 +54,7 @@ def test_jobs_that_become_due_after_the_duration_are_counted() -> None:
 def test_a_queue_without_workers_is_named() -> None:
     """None of its jobs is ever done."""
     scenario = parse_scenario(TOO_MANY.replace("ARRIVALS", "constant").replace("COUNT", "count: 5").replace("2}", "0}"))
-    assert list(outlook(scenario)) == ["queue order has no workers: none of its 5 jobs is ever done"]
+    assert list(outlook(scenario)) == ["queue order has no workers: none of its 5 jobs is ever processed"]
 
 
 def test_an_application_with_few_places_is_named() -> None:

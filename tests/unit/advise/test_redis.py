@@ -1,4 +1,4 @@
-"""Redis: what crashes take, and submits while it is away."""
+"""Redis: what crashes take, and submits while it is down."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_the_jobs_between_restore_point_and_crash_are_counted(persistence: str, 
 
 
 def away(duration: str, semantics: str, at: str = "10200ms") -> dict[str, Any]:
-    """Two orders a second, and Redis away."""
+    """Two orders a second, and Redis down."""
     fault = {"kind": "redis-outage", "at": at, "duration": duration}
     arrivals = {"kind": "constant", "every": "500ms", "count": 600}
     return order(semantics=semantics, faults=[fault], workload=[{"queue": "order", "arrivals": arrivals}])
@@ -70,7 +70,7 @@ def test_submits_are_refused_at_once_or_when_the_client_gives_up(
     duration: str, semantics: str, severity: Severity, count: int
 ) -> None:
     """By the document at once, by the library after 232.9 s; until then they wait."""
-    found = finding(away(duration, semantics), "submits-while-redis-is-away")
+    found = finding(away(duration, semantics), "submits-while-redis-is-down")
     assert found.severity is severity
     assert found.numbers["jobs_refused" if severity is Severity.LOSE else "jobs_waiting"] == count
     if severity is Severity.LOSE:
@@ -80,7 +80,7 @@ def test_submits_are_refused_at_once_or_when_the_client_gives_up(
 
 def test_an_outage_between_two_submits_refuses_none() -> None:
     """Exactly counted, not by the rate."""
-    assert findings(away("200ms", "documented"), "submits-while-redis-is-away") == []
+    assert findings(away("200ms", "documented"), "submits-while-redis-is-down") == []
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_redis_that_loads_its_data_refuses_submits_also_of_the_library(loading
     """The client is back 1.75 s after the loss, with all that waited, and is refused until 3 s."""
     fault = {"kind": "redis-crash", "at": "10200ms", "duration": "1s", "loading": loading}
     scenario = order(semantics="bull-4.16", faults=[fault])
-    found = finding(scenario, "submits-while-redis-is-away")
+    found = finding(scenario, "submits-while-redis-is-down")
     assert found.severity is severity
     if severity is Severity.LOSE:
-        assert "back while it reads its data" in found.what
+        assert "reconnect while it is loading its data" in found.what
         assert found.trial is not None
         assert found.numbers["jobs_refused"] == found.trial.counts.rejected == 6

@@ -1,4 +1,4 @@
-"""Retries: horizons and outages, chance, permanent errors, and jobs that come back together."""
+"""Retries: horizons and outages, chance, permanent errors, and jobs that arrive back together."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_the_horizon_is_that_of_the_semantics_the_scenario_speaks_of(semantics: 
     found = findings(scenario, "retry-horizon")
     assert (found == []) is held
     if found:
-        assert found[0].arithmetic.startswith("2 s + 4 s = 6 s; jobs that come")
+        assert found[0].arithmetic.startswith("2 s + 4 s = 6 s; jobs that arrive")
         assert "horizon_bull_ms" not in found[0].numbers
 
 
@@ -36,7 +36,7 @@ def test_without_an_outage_it_says_which_one_is_survived() -> None:
     """And how many attempts would outlast a minute."""
     found = finding(order(), "retry-horizon")
     assert found.severity is Severity.KNOW
-    assert "lasts this long: 6 s." in found.what
+    assert "of this length: 6 s." in found.what
     both = finding(order(semantics=["bull-4.16", "documented"]), "retry-horizon")
     assert "bull-4.16: 8 s; documented: 6 s" in both.what
     assert found.setting == {"queues": {"order": {"attempts": 6}}}
@@ -111,11 +111,11 @@ def burst(size: int, **workers: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(("size", "severity"), [(5, Severity.KNOW), (6, Severity.DELAY)])
 def test_jobs_that_failed_together_come_back_together(size: int, severity: Severity) -> None:
     """All of them 6 s after the first attempt; five can begin within that second."""
-    found = finding(burst(size), "retry-herd")
+    found = finding(burst(size), "thundering-herd")
     assert found.severity is severity
     assert (found.numbers["jobs_returning"], found.numbers["busiest_second"]) == (size, size)
 
 
 def test_a_herd_that_is_not_twice_the_usual_rate_is_none() -> None:
     """One slot more, and one job."""
-    assert findings(burst(1), "retry-herd") == []
+    assert findings(burst(1), "thundering-herd") == []

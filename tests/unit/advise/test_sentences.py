@@ -122,7 +122,7 @@ def said(advice: Advice) -> str:
     findings = []
     for one in advice.as_dict()["findings"]:
         trial = one["trial"]
-        kept = None if trial is None else {key: trial[key] for key in ("told", "semantics")}
+        kept = None if trial is None else {key: trial[key] for key in ("setup", "semantics")}
         if kept is not None:
             kept["counts"] = {name: count for name, count in trial["counts"].items() if count}
         findings.append({**one, "why": [source["where"] for source in one["why"]], "trial": kept})

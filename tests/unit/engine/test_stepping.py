@@ -27,7 +27,7 @@ def lines(scenario: Scenario, *stops: int) -> list[str]:
 
 @pytest.mark.parametrize("stops", [(4_000,), (15_000,), (20_000,), (20_001,), (19_999, 20_000, 20_001, 60_000)])
 def test_a_second_freeze_does_not_make_a_blocked_pop_live_longer(stops: tuple[int, ...]) -> None:
-    """The pop of a process that stands still times out within five seconds of the first freeze."""
+    """The pop of a frozen process times out within five seconds of the first freeze."""
     freezes = [{"kind": "worker-freeze", "target": "email-2", "at": ["1s", "20s"], "duration": "30s"}]
     freezes.append({"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "40s"})
     story = Scenario.model_validate({**ONE_JOB, "workers": {"email": {"processes": 2}}, "faults": freezes})

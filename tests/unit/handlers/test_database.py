@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from sim.handlers.database import ApplicationDatabase, Failure
-from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted
+from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted
 from tests.unit.handlers.driver import Driver
 
 ORDERS = "SELECT number, status FROM orders"
@@ -49,7 +49,7 @@ def test_the_body_runs_inside_a_transaction(app: Driver) -> None:
 def test_a_refused_transaction_never_begins(app: Driver) -> None:
     """The body is not even called."""
     calls: list[str] = []
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         app.database.run(lambda cursor: calls.append(write_order(cursor)), "refuse")
     assert calls == []
     assert not is_open(app.database)

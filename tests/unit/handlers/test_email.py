@@ -3,7 +3,7 @@
 import pytest
 
 from sim.handlers.database import Failure
-from sim.handlers.errors import DatabaseAway, OptedOut, ReplyLost, TransactionAborted, TransientError
+from sim.handlers.errors import DatabaseUnavailable, OptedOut, ReplyLost, TransactionAborted, TransientError
 from tests.unit.handlers.driver import Driver, job_of
 
 SENT = "SELECT number, status FROM notifications"
@@ -49,7 +49,7 @@ def test_a_key_does_not_recognise_what_went_out_without_one(app: Driver) -> None
 
 @pytest.mark.parametrize(
     ("failure", "error", "marks"),
-    [("refuse", DatabaseAway, []), ("abort", TransactionAborted, []), ("lost-reply", ReplyLost, [(1, "sent")])],
+    [("refuse", DatabaseUnavailable, []), ("abort", TransactionAborted, []), ("lost-reply", ReplyLost, [(1, "sent")])],
 )
 def test_a_mail_stays_sent_when_the_last_transaction_fails(
     app: Driver, failure: Failure, error: type[TransientError], marks: list[tuple[int, str]]
@@ -80,6 +80,6 @@ def test_who_has_opted_out_gets_no_mail(app: Driver) -> None:
 
 def test_no_email_gets_past_a_database_that_is_away(app: Driver) -> None:
     """Nothing is sent when the recipient cannot be looked up."""
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         app.run("email", job_of("email"), ["refuse"])
     assert app.database.effects_by_job() == {}

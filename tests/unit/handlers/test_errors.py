@@ -6,7 +6,7 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.handlers.errors import (
-    DatabaseAway,
+    DatabaseUnavailable,
     InvalidData,
     OptedOut,
     OutOfStock,
@@ -17,7 +17,7 @@ from sim.handlers.errors import (
 )
 
 EVERY_ERROR = [
-    (DatabaseAway(), TransientError, "the database cannot be reached"),
+    (DatabaseUnavailable(), TransientError, "the database cannot be reached"),
     (TransactionAborted(), TransientError, "the database aborted the transaction and undid it"),
     (ReplyLost(), TransientError, "the connection to the database broke before its answer came"),
     (TransientError("not this time"), TransientError, "not this time"),

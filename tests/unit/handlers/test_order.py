@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from sim.handlers.base import Effect
-from sim.handlers.errors import DatabaseAway, OutOfStock, ReplyLost, TransactionAborted
+from sim.handlers.errors import DatabaseUnavailable, OutOfStock, ReplyLost, TransactionAborted
 from tests.unit.handlers.driver import Driver, job_of
 
 STATUS = "SELECT number, status FROM orders"
@@ -115,7 +115,7 @@ def test_a_lost_reply_makes_a_duplicate_unless_there_is_a_key(app: Driver, idemp
 
 def test_no_order_gets_past_a_database_that_is_away(app: Driver) -> None:
     """The check fails before any effect."""
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         app.run("order", job_of("order"), ["refuse"])
     assert app.database.effects_by_job() == {}
 

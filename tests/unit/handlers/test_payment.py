@@ -3,7 +3,7 @@
 import pytest
 
 from sim.handlers.database import Failure
-from sim.handlers.errors import DatabaseAway, ReplyLost, TransactionAborted, TransientError
+from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted, TransientError
 from tests.unit.handlers.driver import Driver, job_of
 
 CAPTURES = "SELECT job, amount_cents FROM captures"
@@ -50,7 +50,11 @@ def test_keys_tell_jobs_apart(app: Driver) -> None:
 
 @pytest.mark.parametrize(
     ("failure", "error", "statuses"),
-    [("refuse", DatabaseAway, []), ("abort", TransactionAborted, []), ("lost-reply", ReplyLost, [("paid", "paid")])],
+    [
+        ("refuse", DatabaseUnavailable, []),
+        ("abort", TransactionAborted, []),
+        ("lost-reply", ReplyLost, [("paid", "paid")]),
+    ],
 )
 def test_money_stays_captured_when_the_last_transaction_fails(
     app: Driver, failure: Failure, error: type[TransientError], statuses: list[tuple[str, str]]
@@ -78,6 +82,6 @@ def test_faults_of_the_database_do_not_reach_the_provider(app: Driver) -> None:
 
 def test_no_payment_gets_past_a_database_that_is_away(app: Driver) -> None:
     """Nothing is captured when the status cannot be read."""
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         app.run("payment", job_of("payment"), ["refuse"])
     assert app.database.effects_by_job() == {}

@@ -15,7 +15,7 @@ SCENARIO = "scenarios/07-monitoring/away-and-it-looks-empty.yaml"
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    """Redis is away for three minutes."""
+    """Redis is down for three minutes."""
     return run(SCENARIO, store="memory")
 
 

@@ -17,7 +17,7 @@ OUTCOMES = ("rejected", "lost", "failed_retained", "pending")
 def sweep(
     values: list[list[dict[str, int]]], paths: tuple[str, ...] = ("a.b",), points: tuple[tuple[str, ...], ...] = ()
 ) -> SweepResult:
-    """A sweep of 120 jobs a run: by point and run, what became of those that queue mode did not deliver."""
+    """A sweep of 120 jobs a run: by point and run, what happened to those that queue mode did not deliver."""
     rows = []
     for point, runs in enumerate(values):
         for replication, counts in enumerate(runs, 1):

@@ -62,7 +62,7 @@ def nothing() -> Result:
 
 
 def all_rejected(jobs: int = 200) -> Result:
-    """Redis is away from the first to the last."""
+    """Redis is down from the first to the last."""
     tape = Tape("queue")
     tape.world(0, EventKind.FAULT_BEGAN, kind="redis-outage", why="unreachable")
     for number in range(jobs):

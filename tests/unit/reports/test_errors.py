@@ -36,7 +36,7 @@ def result_with(*lines: dict[str, Any]) -> Result:
 
 
 def test_equal_messages_are_one_group() -> None:
-    """It counts attempts and jobs, says what became of them, and keeps the first."""
+    """It counts attempts and jobs, says what happened to them, and keeps the first."""
     (group,) = group_errors(
         [line("no", t_ms=2_000), line("no", job="email-2", next="failed", t_ms=90_000), line("no", next="failed")]
     )

@@ -14,7 +14,7 @@ CUT_OFF = WELL._replace(connected=False)
 
 
 def silent(since_ms: int) -> ProcessState:
-    """A process that has stood still since a moment."""
+    """A process that has been frozen since a moment."""
     return WELL._replace(silent_since_ms=since_ms)
 
 

@@ -1,4 +1,4 @@
-"""What had become of the offered jobs, moment by moment."""
+"""What had happened to the offered jobs, moment by moment."""
 
 from pathlib import Path
 

@@ -93,7 +93,7 @@ def test_a_histogram_counts_what_took_at_most_so_long(world: World) -> None:
 
 
 def test_a_collector_reads_a_running_world_whenever_it_is_asked() -> None:
-    """Without samples too; what cannot be read while Redis is away is left out."""
+    """Without samples too; what cannot be read while Redis is down is left out."""
     made = World(parse_scenario(EVERYTHING), store="memory", metrics=False)
     registry = CollectorRegistry()
     registry.register(Collector(made.metrics))

@@ -306,7 +306,7 @@ def test_answers_sum_up_the_rows_and_every_interval_holds_its_mean(result: Sweep
 
 
 def test_differences_are_taken_run_by_run(result: SweepResult) -> None:
-    """Queue minus in-process; their mean is the difference of the means."""
+    """Difference (queue − in-process); their mean is the difference of the means."""
     for answer in result.answers:
         for name, difference in answer.differences.items():
             apart = answer.modes["queue"][name].mean - answer.modes["in-process"][name].mean
