@@ -27,7 +27,7 @@ EVENT_FIELDS: dict[str, dict[str, str]] = {}
 ERROR_FIELDS: dict[str, str] = {}
 """Fields of a line of the error log."""
 
-WORDS: dict[str, str] = {}
+WORDS: dict[str, str] = {"DatabaseAway": "DatabaseUnavailable"}
 """Whole words in anything that a run gives: names of counts, outcomes, metrics, places, steps, modes, errors."""
 
 TEXTS: dict[str, str] = {}
