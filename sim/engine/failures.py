@@ -10,7 +10,7 @@ Verdict = Literal["retry", "delayed", "failed", "dead-lettered"]
 
 
 class FailureNote(Protocol):
-    """A failed attempt, as a context in which it is reported; what became of it is known when the context ends."""
+    """A failed attempt, as a context in which it is reported; what happened to it is known when the context ends."""
 
     def __enter__(self) -> "FailureNote": ...
 

@@ -43,7 +43,7 @@ class Subscriptions:
         self._commands.append(hear)
 
     def on_failure(self, reporter: FailureReporter) -> None:
-        """Be told of every failed attempt, and of what became of it."""
+        """Be told of every failed attempt, and of what happened to it."""
         self._failures.append(reporter)
 
     def on_begin(self, hear: Hear[Callable[[], Reading]]) -> None:

@@ -118,7 +118,7 @@ class RunLoop:
         self._heard.reached(self._time.now)
 
     def _notice_changes(self) -> None:
-        """Let workers have what somebody put in line by hand since time stood still.
+        """Let workers have what somebody put in line by hand since time was paused.
 
         Only then: in a run that nobody touched, whoever can have a job has it, and a look more could only do harm.
         """

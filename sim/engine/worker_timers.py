@@ -119,7 +119,7 @@ class LockRenewals:
 
 
 def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
-    """Check at the start, then at every tick; while Redis is away the check waits in the offline queue.
+    """Check at the start, then at every tick; while Redis is down the check waits in the offline queue.
 
     Of a process that was there before the run began, the check at the start is in the past.
     """

@@ -24,7 +24,7 @@ def with_dead_letters(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def operate(world: World, verb: str) -> None:
-    """Do what an operator does, in every queue; while Redis is away nobody can."""
+    """Do what an operator does, in every queue; while Redis is down nobody can."""
     if world.server.state != "up":
         return
     for name in world.scenario.queues:
@@ -41,7 +41,7 @@ def operate(world: World, verb: str) -> None:
 
 
 def look_at_every_place(world: World) -> list[int]:
-    """Check every queue, also while Redis is away, and return how many dead letters each has."""
+    """Check every queue, also while Redis is down, and return how many dead letters each has."""
     store = world.redis
     return world.server.operate(lambda: [check_places(store, world.queue(name).keys) for name in world.scenario.queues])
 

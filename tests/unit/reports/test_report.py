@@ -24,7 +24,7 @@ from tests.unit.results.traces import large_result, small_result
 
 FILES = ["result.json", "trace.ndjson.gz", "outcomes.png", "timeline.png", "jobs.png", "report.html"]
 MAX_READINGS = 10
-"""Trace, metrics, what was broken, losses (three), depth, what became of the jobs, and single jobs (two)."""
+"""Trace, metrics, what was broken, losses (three), depth, what happened to the jobs, and single jobs (two)."""
 
 
 class Outline(HTMLParser):
