@@ -21,7 +21,7 @@ class HandInjector(FaultInjector[Any], Protocol):
 
     @property
     def redis_state(self) -> str:
-        """``up``, ``loading`` or ``away``."""
+        """``up``, ``loading`` or ``down``."""
 
     @property
     def persistence(self) -> str:

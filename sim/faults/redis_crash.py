@@ -21,8 +21,8 @@ def _crash(hands: Hands, arguments: Arguments) -> str:
     cause, queue_mode = arguments["cause"], hands["queue"]
     if cause not in CAUSES:
         raise Refused(f"{cause!r} is no cause of a crash; there are: {', '.join(CAUSES)}")
-    if queue_mode.redis_state == "away":
-        raise Refused("Redis is away already")
+    if queue_mode.redis_state == "down":
+        raise Refused("Redis is down already")
     point_ms = queue_mode.restore_point_ms(cause)
     for injector in hands.values():
         injector.crash_redis(FaultId("redis-crash"), cause)
@@ -63,7 +63,7 @@ class RedisCrash(Timed):
             "Crash",
             "redis",
             _crash,
-            lambda injector, _: injector.redis_state != "away",
+            lambda injector, _: injector.redis_state != "down",
             (Question("cause", "Redis ({persistence}) crashes because", crash_choices, "process-kill"),),
             slot="crash",
         ),
@@ -71,8 +71,8 @@ class RedisCrash(Timed):
     window: ClassVar[Window | None] = Window(
         FaultKind.REDIS,
         lambda event, _process: f"Redis down ({event.get('why')})",
-        "Redis goes away",
-        "Redis is back",
+        "Redis goes down",
+        "Redis is up again",
         "why",
         "replaced",
     )

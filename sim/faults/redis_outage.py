@@ -18,20 +18,20 @@ def _label(event: Mapping[str, Any], _process: str) -> str:
 
 
 def _stop(hands: Hands, _arguments: Arguments) -> str:
-    if hands["queue"].redis_state == "away":
-        raise Refused("Redis is away already")
+    if hands["queue"].redis_state == "down":
+        raise Refused("Redis is down already")
     for injector in hands.values():
         injector.stop_redis(FaultId("redis-outage"), "stopped by hand")
     return "stopped Redis; its data stays"
 
 
 def _start(hands: Hands, _arguments: Arguments) -> str:
-    if hands["queue"].redis_state != "away":
-        raise Refused("Redis is there already")
+    if hands["queue"].redis_state != "down":
+        raise Refused("Redis is up already")
     for injector in hands.values():
         injector.start_redis()
-    if hands["queue"].redis_state == "away":
-        return "took back one stop of Redis; a fault of the scenario still keeps it away"
+    if hands["queue"].redis_state == "down":
+        return "took back one stop of Redis; a fault of the scenario still keeps it down"
     return "started Redis again"
 
 
@@ -43,14 +43,14 @@ class RedisOutage(Timed):
     draft: ClassVar[str] = "at: {at}\nduration: 10s"
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(
-            "stop-redis", "Stop", "redis", _stop, lambda injector, _: injector.redis_state != "away", slot="toggle"
+            "stop-redis", "Stop", "redis", _stop, lambda injector, _: injector.redis_state != "down", slot="toggle"
         ),
         HandVerb(
-            "start-redis", "Start", "redis", _start, lambda injector, _: injector.redis_state == "away", slot="toggle"
+            "start-redis", "Start", "redis", _start, lambda injector, _: injector.redis_state == "down", slot="toggle"
         ),
     )
     window: ClassVar[Window | None] = Window(
-        FaultKind.REDIS, _label, "Redis goes away", "Redis is back", "why", "replaced"
+        FaultKind.REDIS, _label, "Redis goes down", "Redis is up again", "why", "replaced"
     )
     for_real: ClassVar[str] = "The socket of redis-server is taken away, and given back"
 

@@ -85,7 +85,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.KILLED: Look("attempt: killed", BLACK),
     SegmentKind.REFUSED: Look("attempt: report refused", ORANGE, "----"),
     SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
-    SegmentKind.ABANDONED: Look("active, no worker (orphaned)", WHITE, "xxxx"),
+    SegmentKind.ABANDONED: Look("active, no worker", WHITE, "xxxx"),
     SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
 }
 

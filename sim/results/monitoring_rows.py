@@ -35,7 +35,7 @@ def fault_rows(detections: Detections) -> Rows:
         caption += f" (the first {MAX_ROWS} of {len(detections.faults):,})"
     one_queue = len({episode.queue for episode in detections.episodes} - {None}) < 2
     rows = [_fault_row(fault, one_queue) for fault in detections.faults[:MAX_ROWS]]
-    headings = ["fault", "from", "until", "unhealthy after", "well again", "alerts after"]
+    headings = ["fault", "from", "until", "unhealthy after", "recovered", "alerts after"]
     return Rows(caption, headings, rows)
 
 

@@ -77,9 +77,9 @@ def test_a_story_tells_what_breaks_around_the_job_in_the_words_of_the_fault() ->
     seen = observe(sim.parse_scenario(text), "queue", 1)
     told = [" ".join(line.split()[1:]) for line in job_story(seen.result, "email-1")]
     assert [line for line in told if line.startswith("·")] == [
-        "· Redis goes away: process-kill",
+        "· Redis goes down: process-kill",
         "· Redis is started again and reads its data",
-        "· Redis is back",
+        "· Redis is up again",
         "· the database fails",
         "· the database works again",
         "· handlers begin to fail",

@@ -135,7 +135,7 @@ def test_crash_redis_and_slow_the_database(page: Any) -> None:
     expect(page.locator("#notice")).to_have_text(
         "At 2.3s: crashed Redis (power-loss, aof-everysec): it goes back to 2s."
     )
-    expect(systems).to_contain_text("✖ away")
+    expect(systems).to_contain_text("✖ down")
     page.click("#redis-toggle")
     expect(systems).to_contain_text("● up")
     page.select_option("#slow-database-latency", "1s")

@@ -28,19 +28,19 @@ def test_a_finding_is_told_with_number_run_source_setting_and_command(
     main(["advise", HURTS])
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines[lines.index("WILL LOSE") + 2 :][:13] == [
-        "     1 retry-horizon (order)",
-        "  what It gives up after 6 s, and the longest outage lasts 1 min: about 108 jobs",
-        "       fail for good.",
-        "number 2 s + 4 s = 6 s; jobs that come in the first 54 s of an outage of 1 min",
-        "       have no attempt after it",
-        " tried What the scenario offers to order, with these outages alone. Of 160: 52",
-        "       delivered, 50 failed-retained, 58 failed-evicted, 396 attempts.",
-        "   why “Failure: Retries up to max attempts, then fails” (reliability-model.md,",
-        "       Job Processing Guarantees)",
-        "   why “attempts N, always failing: N starts, N-1 delays.” (bull-facts.md, 1",
-        "       Retries and backoff)",
-        " right 6 attempts with the same backoff outlast 1 min.",
-        "       queues: {order: {attempts: 6}}",
+        "         1 retry-horizon (order)",
+        "      what Retries give up after 6 s, and the longest outage lasts 1 min: about",
+        "           108 jobs fail permanently.",
+        "arithmetic 2 s + 4 s = 6 s; jobs that arrive in the first 54 s of an outage of 1",
+        "           min have no attempt left after it",
+        "  evidence The workload of order, with only these outages. Of 160: 52 delivered,",
+        "           50 failed-retained, 58 failed-evicted, 396 attempts.",
+        "       why “Failure: Retries up to max attempts, then fails”",
+        "           (reliability-model.md, Job Processing Guarantees)",
+        "       why “attempts N, always failing: N starts, N-1 delays.” (bull-facts.md, 1",
+        "           Retries and backoff)",
+        "       fix 6 attempts with the same backoff outlast 1 min.",
+        "           queues: {order: {attempts: 6}}",
     ]
     assert f"   see python -m sim run {HURTS}" in lines
     assert "2 will lose, 4 worth knowing." in lines

@@ -47,7 +47,7 @@ def test_long_names_take_no_column_and_no_letter_away() -> None:
     lines = printed(TEXT)
     assert max(map(len, lines)) <= 80
     text = "\n".join(lines)
-    for heading in ("from", "until", "unwell", "well again", "alerts after", "fires when", "fired", "false"):
+    for heading in ("from", "until", "unhealthy after", "recovered", "alerts after", "fires when", "fired", "false"):
         assert heading in text
     assert "1m2s" in text
     assert "2m42s" in text
