@@ -13,7 +13,7 @@ import click
 from sim.cli.scenario_path import ScenarioPath
 
 if TYPE_CHECKING:
-    from sim.serve.page.driver import Engine
+    from sim.serve.page.driver import Driver
 
 PATIENCE_S = 8.0
 """How long the end waits for a step of the run and for a script at the Redis port, real seconds."""
@@ -113,7 +113,7 @@ def _serve(
 ) -> None:
     from sim.core.gc_tuning import fewer_collections
     from sim.serve.page import web_server
-    from sim.serve.page.driver import Engine
+    from sim.serve.page.driver import Driver
     from sim.serve.page.live_run import LiveRun
     from sim.serve.page.routes import web_app
     from sim.serve.page.run_log import read_log
@@ -126,25 +126,25 @@ def _serve(
         seed = log.seed if seed is None else seed
         semantics = log.semantics if semantics is None else semantics
     run = LiveRun(loaded, seed=seed, semantics=semantics)
-    engine = Engine(run, speed=10.0 if pace is None else pace)
+    driver = Driver(run, speed=10.0 if pace is None else pace)
     redis = None
     if redis_port is not None:
         redis = RedisPort(
-            run.queue_world, "127.0.0.1", redis_port, world_lock=engine.lock, on_change=engine.note_outside
+            run.queue_world, "127.0.0.1", redis_port, world_lock=driver.lock, on_change=driver.note_outside
         ).start()
     try:
         with fewer_collections(), _ended_by_signals() as page:
             if log is not None:
                 run.replay(log)
             if until_ms is not None:
-                engine.go_to(until_ms, beyond=True)
-                engine.run_here()
+                driver.go_to(until_ms, beyond=True)
+                driver.run_here()
             if pace is not None:
-                engine.play()
-            engine.start()
+                driver.play()
+            driver.start()
             limits, token = WebLimits(), new_token()
-            view = StateView(engine, None if redis is None else redis.port)
-            app = web_app(engine, view, token=token, hosts=Hosts(host, names), limits=limits)
+            view = StateView(driver, None if redis is None else redis.port)
+            app = web_app(driver, view, token=token, hosts=Hosts(host, names), limits=limits)
             if not is_loopback(host):
                 click.echo(
                     f"WARNING: the page listens on {host}, beyond this machine. Whoever can reach it can look; whoever "
@@ -157,11 +157,11 @@ def _serve(
     except KeyboardInterrupt:
         pass
     finally:
-        _keep_log(engine, log_to)
-        has_stopped = engine.stop(PATIENCE_S)
+        _keep_log(driver, log_to)
+        has_stopped = driver.stop(PATIENCE_S)
         if redis is not None:
             redis.stop(PATIENCE_S)
-    _take_leave(engine, has_stopped)
+    _take_leave(driver, has_stopped)
 
 
 class _Page:
@@ -188,13 +188,13 @@ def _ended_by_signals() -> Iterator[_Page]:
             signal.signal(number, handler)
 
 
-def _keep_log(engine: "Engine", log_to: Path | None) -> None:
+def _keep_log(driver: "Driver", log_to: Path | None) -> None:
     """Save what was done by hand, before anything else can go wrong; a window that is gone reads nothing any more."""
     from sim.core.errors import OutputError
     from sim.serve.page.kept_log import keep_log
 
     try:
-        path = keep_log(engine.run, log_to)
+        path = keep_log(driver.run, log_to)
         said = "" if path is None else f"\nDone by hand: {path.absolute()} (--replay does it again)"
     except OutputError as error:
         said = f"\nWhat was done by hand is lost: {error}"
@@ -213,10 +213,10 @@ def _tell(listener: Any, host: str, token: str, redis: Any) -> None:
     sys.stdout.flush()
 
 
-def _take_leave(engine: "Engine", has_stopped: bool) -> None:
+def _take_leave(driver: "Driver", has_stopped: bool) -> None:
     from sim.core.durations import format_duration
 
-    run = engine.run
+    run = driver.run
     click.echo(f"\nEnded at {format_duration(run.now_ms)} of simulated time; the run {_end(run.is_over)}.")
     if not has_stopped:
         click.echo("  It was ended amid a step that took long, so nothing is counted.")

@@ -55,7 +55,7 @@ def command(
     if jobs is not None and cluster is not None:
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
     from sim.reports.terminal import progress
-    from sim.results.sweep_result import told
+    from sim.results.failed_runs import told
     from sim.scenario.load import read_text
     from sim.sweeps.plan import Plan
     from sim.sweeps.points import parse_vary

@@ -149,7 +149,7 @@ class QueueProducer(ClientProcess):
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(arrival, str(error))
             return
-        queue.service_ms.map_id(arrival.name, arrival.service_ms)
+        queue.service_ms.remember(arrival.name, arrival.service_ms)
         self.recorder.accepted(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
         if arrival.workload.delay:
             queue.promoter.hear(waited=self.made_ms > submit.made_ms)

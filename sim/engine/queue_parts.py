@@ -21,7 +21,7 @@ class ServiceTimes:
         self._by_job: dict[str, int] = {}
         self.default_ms = 0
 
-    def map_id(self, job: str, service_ms: int) -> None:
+    def remember(self, job: str, service_ms: int) -> None:
         """Remember a job's length, ms."""
         if service_ms != self.default_ms or job in self._by_job:
             self._by_job[job] = service_ms

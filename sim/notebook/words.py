@@ -24,7 +24,7 @@ def jobs_in_words(result: Result, mode: str = "queue") -> str:
     Raises:
         SimError: The run has no such mode.
     """
-    one = result.modes.get(mode)  # type: ignore[call-overload]
+    one = result.modes.get(mode)  # type: ignore[call-overload]  # any word may be asked for
     if one is None:
         raise SimError(f"the run has no mode {mode!r}; it has: {', '.join(result.modes)}")
     told = [_job(job) for job in one.jobs if not _is_plain(job)]

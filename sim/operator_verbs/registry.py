@@ -28,5 +28,5 @@ VERBS = _verbs()
 if TYPE_CHECKING:
     OperatorStep = OperatorVerb
 else:
-    OperatorStep = Annotated[Union[tuple(VERBS.values())], Field(discriminator="do")]  # noqa: UP007
+    OperatorStep = Annotated[Union[tuple(VERBS.values())], Field(discriminator="do")]  # noqa: UP007  # X | Y cannot be built of a list
 """What a scenario's operator does, told apart by `do`."""

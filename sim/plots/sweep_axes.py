@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.plots.figure_style import WIDE_IN, head_axes, head_figure, sweep_line, width_of
 from sim.plots.styles import BLUE, INK, ORANGE
 from sim.results.sweep_answers import PARTS, PointAnswer, Summary
-from sim.results.sweep_result import TIMES, SweepResult
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import TIMES
 from sim.results.text import duration_in_words, in_words
 from sim.yaml_files.fields import ModeName
 

@@ -6,8 +6,10 @@ The answers of a sweep as the JSON contract writes them.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.results.failed_runs import left_out
 from sim.results.sweep_answers import MEASURES, PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
-from sim.results.sweep_result import TIMES, SweepResult, left_out
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import TIMES
 from sim.results.sweep_text import bounds, number, percent, runs_sentence, short_names
 from sim.results.text import in_words
 from sim.yaml_files.problems import listed

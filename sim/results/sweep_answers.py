@@ -6,12 +6,11 @@ what all of them have in common does not widen the interval.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from statistics import fmean
 from typing import Any
 
 from sim.results.intervals import Interval, mean_interval, share_interval
-from sim.results.sweep_result import COUNTS, TIMES, RunRow, SweepResult
+from sim.results.sweep_rows import COUNTS, TIMES, RunRow
 from sim.yaml_files.fields import ModeName
 
 FAILED = ("failed_reported", "failed_retained", "failed_evicted", "dead_lettered")
@@ -145,28 +144,30 @@ def measures_that_add_up(answers: Sequence[PointAnswer]) -> tuple[str, ...]:
     return ("delivered", *repeated, "not_delivered", *(name for name in REASONS if occurs(name)))
 
 
-def answers_of(result: SweepResult) -> list[PointAnswer]:
-    """Sum up every point that has runs."""
-    answers: list[PointAnswer] = []
-    for point, rows in result.by_point():
-        by_mode = {mode: [row for row in rows if row.mode == mode] for mode in result.modes}
-        modes = {
-            mode: {name: summary for name in MEASURES if (summary := summarised(own, name)) is not None}
-            for mode, own in by_mode.items()
-            if own
-        }
-        answers.append(
-            PointAnswer(
-                point,
-                tuple(zip(result.paths, result.points[point], strict=True)),
-                result.semantics[point],
-                max(map(len, by_mode.values())),
-                modes,
-                _differences(rows) if len(result.modes) == 2 else {},
-                {mode: early for mode, own in by_mode.items() if (early := sum(row.is_early for row in own))},
-            )
-        )
-    return answers
+def answer_of(
+    point: int, values: tuple[tuple[str, str], ...], semantics: str, by_mode: dict[ModeName, list[RunRow]]
+) -> PointAnswer:
+    """Sum up a point that has runs.
+
+    Args:
+        point: Its number, from 0.
+        values: What was varied, and its value here.
+        by_mode: Its rows, each mode's by replication.
+    """
+    modes = {
+        mode: {name: summary for name in MEASURES if (summary := summarised(own, name)) is not None}
+        for mode, own in by_mode.items()
+        if own
+    }
+    return PointAnswer(
+        point,
+        values,
+        semantics,
+        max(map(len, by_mode.values())),
+        modes,
+        _differences(by_mode) if len(by_mode) == 2 else {},
+        {mode: early for mode, own in by_mode.items() if (early := sum(row.is_early for row in own))},
+    )
 
 
 def summarised(rows: list[RunRow], measure: str) -> Summary | None:
@@ -195,12 +196,9 @@ def summarised(rows: list[RunRow], measure: str) -> Summary | None:
     )
 
 
-def _differences(rows: list[RunRow]) -> dict[str, Difference]:
-    pairs: list[tuple[RunRow, RunRow]] = []
-    for _replication, group in groupby(rows, key=lambda row: row.replication):
-        both = {row.mode: row for row in group}
-        if len(both) == 2:
-            pairs.append((both["in-process"], both["queue"]))
+def _differences(by_mode: dict[ModeName, list[RunRow]]) -> dict[str, Difference]:
+    after_it = {row.replication: row for row in by_mode["queue"]}
+    pairs = [(row, after_it[row.replication]) for row in by_mode["in-process"] if row.replication in after_it]
     found: dict[str, Difference] = {}
     for name in MEASURES:
         apart = [

@@ -2,7 +2,7 @@
 
 from sim.results.intervals import Interval
 from sim.results.sweep_answers import Summary
-from sim.results.sweep_result import TIMES
+from sim.results.sweep_rows import TIMES
 from sim.results.text import duration_in_words, in_words
 
 _LOSES = {

@@ -39,7 +39,7 @@ class Batches:
         """How long the rest would take one process."""
         return self._left * (self._run_s or 0.0)
 
-    def map_id(self, done: Done) -> None:
+    def learn_speed(self, done: Done) -> None:
         """Take into account how long a batch took."""
         runs = len(done.rows) // len(self._plan.modes) + len(done.failures)
         run_s = done.took_s / max(runs, 1)

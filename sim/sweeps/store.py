@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from sim.core.errors import OutputError, SimError
-from sim.results.sweep_result import COLUMNS, FailedRun, RunRow
+from sim.results.failed_runs import FailedRun
+from sim.results.sweep_rows import COLUMNS, RunRow
 
 _TABLES = {
     "sweep": ("name", "value"),

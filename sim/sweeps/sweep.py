@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.errors import SimError
 from sim.core.extras import need
-from sim.results.sweep_result import FailedRun, SweepResult, told
+from sim.results.failed_runs import FailedRun, told
+from sim.results.sweep_result import SweepResult
 from sim.scenario.load import read_text
 from sim.sweeps.batches import Batches
 from sim.sweeps.executors import on_a_cluster, on_this_machine, serially
@@ -95,11 +96,11 @@ def run_missing(
     batches = Batches(plan, missing)
     if cluster is None:
         first = carry_out(next(batches))  # also tells how long a run takes
-        batches.map_id(first)
+        batches.learn_speed(first)
         keep(first)
     with closing(_engine(batches, jobs, cluster)) as results:
         for came in results:
-            batches.map_id(came)
+            batches.learn_speed(came)
             keep(came)
     return sorted(failures)
 

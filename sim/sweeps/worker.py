@@ -10,7 +10,8 @@ from sim.core.gc_tuning import fewer_collections
 from sim.core.replay import in_a_line
 from sim.engine.run import run_modes
 from sim.engine.run_options import RunOptions
-from sim.results.sweep_result import FailedRun, RunRow, row_of
+from sim.results.failed_runs import FailedRun
+from sim.results.sweep_rows import RunRow, row_of
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import StoreName
 from sim.sweeps.points import Settings, scenario_at

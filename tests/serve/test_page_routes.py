@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from sim.scenario.load import load_scenario
-from sim.serve.page.driver import Engine
+from sim.serve.page.driver import Driver
 from sim.serve.page.live_run import LiveRun
 
 pytest.importorskip("starlette", reason="the page needs starlette")
@@ -33,24 +33,24 @@ CHANGES = [
 ]
 
 
-def client_of(engine: Engine, bound: str = "127.0.0.1", names: tuple[str, ...] = ()) -> TestClient:
+def client_of(driver: Driver, bound: str = "127.0.0.1", names: tuple[str, ...] = ()) -> TestClient:
     """A browser without the token."""
-    app = web_app(engine, StateView(engine, 6390), token=TOKEN, hosts=Hosts(bound, names), limits=WebLimits())
+    app = web_app(driver, StateView(driver, 6390), token=TOKEN, hosts=Hosts(bound, names), limits=WebLimits())
     return TestClient(app, base_url=HERE)
 
 
 @pytest.fixture
-def engine() -> Engine:
+def driver() -> Driver:
     """Ten seconds in, emails 1 to 3 have failed and the 4th is sent; nothing is to come."""
     run = LiveRun(load_scenario(SOME_FAILED))
     run.go_on(60_000)
-    return Engine(run)
+    return Driver(run)
 
 
 @pytest.fixture
-def client(engine: Engine) -> Iterator[TestClient]:
+def client(driver: Driver) -> Iterator[TestClient]:
     """A browser without the token."""
-    with client_of(engine) as client:
+    with client_of(driver) as client:
         yield client
 
 
@@ -116,7 +116,7 @@ def test_who_knows_the_version_hears_only_what_is_new(client: TestClient, change
     assert client.get(f"/api/state?since={version}").json()["version"] > version
 
 
-def test_retry_one_and_all(client: TestClient, change: Callable[..., Any], engine: Engine) -> None:
+def test_retry_one_and_all(client: TestClient, change: Callable[..., Any], driver: Driver) -> None:
     """What was done is said, is in the log, and has its effect when time goes on."""
     said = change("/api/do", {"do": "retry", "with": {"queue": "email", "id": "2"}}).json()["said"]
     assert said == "retried job 2 of email"
@@ -124,7 +124,7 @@ def test_retry_one_and_all(client: TestClient, change: Callable[..., Any], engin
         change("/api/do", {"do": "retry-all", "with": {"queue": "email"}}).json()["said"] == "retried 2 jobs of email"
     )
     change("/api/time", {"to": "by", "value": "1s"})
-    engine.run_here()
+    driver.run_here()
     state = client.get("/api/state").json()
     assert state["queues"][0]["counts"]["failed"] == 0
     assert state["outcomes"]["modes"]["queue"]["delivered"] == 4
@@ -139,7 +139,7 @@ def test_dead_letters_are_replayed_and_purged() -> None:
     """One by one and all."""
     run = LiveRun(load_scenario(SCENARIOS / "05-dead-letters/with.yaml"))
     run.go_on(100_000)
-    with client_of(Engine(run)) as client:
+    with client_of(Driver(run)) as client:
 
         def do(verb: str, **more: str) -> Any:
             body = {"do": verb, "with": {"queue": "email", **more}}
@@ -160,14 +160,14 @@ def test_dead_letters_are_replayed_and_purged() -> None:
         assert client.get("/api/state?queue=email&view=dead").json()["jobs"]["total"] == 0
 
 
-def test_many_jobs_are_paged(engine: Engine) -> None:
+def test_many_jobs_are_paged(driver: Driver) -> None:
     """Each page is short, in order, and no job is on two of them."""
-    store = engine.run.queue_world.redis
+    store = driver.run.queue_world.redis
     assert store is not None
     for number in range(10, 310):
         store.zadd("bull:email:failed", {str(number): 1_767_225_700_000 + number})
         store.hset(f"bull:email:{number}", mapping={"name": "__default__", "data": "{}", "finishedOn": "1767225700000"})
-    with client_of(engine) as client:
+    with client_of(driver) as client:
         pages = [client.get(f"/api/state?view=failed&page={page}").json()["jobs"] for page in range(13)]
         beyond = client.get("/api/state?view=failed&page=99999").json()["jobs"]
     ids = [row["id"] for page in pages for row in page["rows"]]
@@ -177,13 +177,13 @@ def test_many_jobs_are_paged(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("view", ["waiting", "active", "paused"])
-def test_jobs_in_line_are_paged_by_who_runs_next(engine: Engine, view: str) -> None:
+def test_jobs_in_line_are_paged_by_who_runs_next(driver: Driver, view: str) -> None:
     """A page's boundary lies inside the list."""
-    store = engine.run.queue_world.redis
+    store = driver.run.queue_world.redis
     assert store is not None
     key = {"waiting": "wait"}.get(view, view)
     store.lpush(f"bull:email:{key}", *map(str, range(100, 160)))
-    with client_of(engine) as client:
+    with client_of(driver) as client:
         pages = [client.get(f"/api/state?view={view}&page={page}").json()["jobs"]["rows"] for page in range(3)]
     assert [row["id"] for page in pages for row in page] == [str(number) for number in range(100, 160)]
 
@@ -212,15 +212,15 @@ def test_a_job_is_found_by_the_name_of_its_offer(client: TestClient) -> None:
 def test_script_in_a_scenario_stays_text() -> None:
     """In its title, its story and the names of its queues; the page's HTML has it escaped everywhere."""
     scenario = load_scenario(SOME_FAILED).model_copy(update={"title": SCRIPT, "question": SCRIPT, "story": SCRIPT})
-    with client_of(Engine(LiveRun(scenario))) as client:
+    with client_of(Driver(LiveRun(scenario))) as client:
         page = client.get("/").text
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 4
 
 
-def test_script_in_a_job_stays_text(client: TestClient, engine: Engine) -> None:
+def test_script_in_a_job_stays_text(client: TestClient, driver: Driver) -> None:
     """It is sent as JSON, under a type that no browser takes for a page, and page.js makes no HTML out of text."""
-    store = engine.run.queue_world.redis
+    store = driver.run.queue_world.redis
     assert store is not None
     fields = {"name": SCRIPT, "data": SCRIPT, "failedReason": SCRIPT, "stacktrace": SCRIPT, "opts": SCRIPT}
     store.hset(f"bull:email:{SCRIPT}", mapping={**fields, "trail": SCRIPT, "attemptsMade": SCRIPT})
@@ -242,24 +242,24 @@ def test_script_in_a_job_stays_text(client: TestClient, engine: Engine) -> None:
 @pytest.mark.parametrize(("path", "body"), CHANGES)
 @pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], "\u00fc"])
 def test_no_change_without_the_token(
-    client: TestClient, engine: Engine, path: str, body: dict[str, Any], token: str | None
+    client: TestClient, driver: Driver, path: str, body: dict[str, Any], token: str | None
 ) -> None:
     """Not by a byte less."""
-    before = engine.version
+    before = driver.version
     headers = {} if token is None else {"X-Token": token.encode("latin-1")}
     assert client.post(path, json=body, headers=headers).status_code == 403
-    assert engine.version == before
+    assert driver.version == before
 
 
 @pytest.mark.parametrize(("path", "body"), CHANGES)
 def test_no_change_by_another_site_though_it_has_the_token(
-    engine: Engine, change: Callable[..., Any], path: str, body: dict[str, Any]
+    driver: Driver, change: Callable[..., Any], path: str, body: dict[str, Any]
 ) -> None:
     """A foreign Origin is refused, the own one is not."""
-    before = engine.version
+    before = driver.version
     for origin in ("http://evil.example", "null", "file://", "http://127.0.0.1.evil.example"):
         assert change(path, body, Origin=origin).status_code == 403
-    assert engine.version == before
+    assert driver.version == before
     assert change(path, body, Origin=HERE).status_code == 200
 
 
@@ -278,14 +278,14 @@ def test_no_change_by_another_site_though_it_has_the_token(
         "127.0.0.1#",
     ],
 )
-def test_a_foreign_host_gets_nothing(client: TestClient, engine: Engine, host: str) -> None:
+def test_a_foreign_host_gets_nothing(client: TestClient, driver: Driver, host: str) -> None:
     """Neither to read nor to change, token or not: that is what DNS rebinding would come with."""
-    before = engine.version
+    before = driver.version
     for path in ("/", "/page.js", "/api/state", "/log.yaml"):
         assert client.get(path, headers={"Host": host}).status_code == 421
     for path, body in CHANGES:
         assert client.post(path, json=body, headers={"Host": host, "X-Token": TOKEN}).status_code == 421
-    assert engine.version == before
+    assert driver.version == before
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080"])
@@ -294,18 +294,18 @@ def test_this_machine_goes_by_its_names(client: TestClient, host: str) -> None:
     assert client.get("/api/state", headers={"Host": host}).status_code == 200
 
 
-def test_on_an_open_address_numbers_are_allowed_and_names_must_be_known(engine: Engine) -> None:
+def test_on_an_open_address_numbers_are_allowed_and_names_must_be_known(driver: Driver) -> None:
     """A rebinding page always comes with a name."""
-    with client_of(engine, "0.0.0.0", ("workshop.local",)) as client:
+    with client_of(driver, "0.0.0.0", ("workshop.local",)) as client:
         assert client.get("/api/state", headers={"Host": "192.168.1.20:8080"}).status_code == 200
         assert client.get("/api/state", headers={"Host": "workshop.local:8080"}).status_code == 200
         assert client.get("/api/state", headers={"Host": "evil.example"}).status_code == 421
 
 
 @pytest.mark.parametrize(("path", "body"), CHANGES)
-def test_ten_megabytes_are_refused(client: TestClient, engine: Engine, path: str, body: dict[str, Any]) -> None:
+def test_ten_megabytes_are_refused(client: TestClient, driver: Driver, path: str, body: dict[str, Any]) -> None:
     """With 413, whether the length was told or not; a body just under the limit is read."""
-    before = engine.version
+    before = driver.version
     long = b" " * 10_000_000
     headers = {"X-Token": TOKEN}
     assert client.post(path, content=long, headers=headers).status_code == 413
@@ -313,7 +313,7 @@ def test_ten_megabytes_are_refused(client: TestClient, engine: Engine, path: str
     limit = WebLimits().body_bytes
     assert client.post(path, content=b" " * (limit + 1), headers=headers).status_code == 413
     assert client.post(path, content=b" " * limit, headers=headers).status_code == 400
-    assert engine.version == before
+    assert driver.version == before
 
 
 @pytest.mark.parametrize(
@@ -370,14 +370,14 @@ def test_odd_questions_get_an_answer(client: TestClient, path: str, status: int)
 
 
 def test_what_goes_wrong_inside_stays_inside(
-    client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: TestClient, driver: Driver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The client hears that something went wrong; what it was is in the terminal."""
 
     def fail(*_: Any) -> None:
         raise RuntimeError("a secret path")
 
-    monkeypatch.setattr(engine, "look", fail)
+    monkeypatch.setattr(driver, "look", fail)
     answer = client.get("/api/state")
     assert answer.status_code == 500
     assert "secret" not in answer.text

@@ -9,7 +9,7 @@ import pytest
 
 from sim.scenario.load import load_scenario
 from sim.serve.page import driver as engine_module
-from sim.serve.page.driver import Engine
+from sim.serve.page.driver import Driver
 from sim.serve.page.live_run import LiveRun
 
 pytest.importorskip("starlette", reason="the page needs starlette")
@@ -23,24 +23,24 @@ WRONG = {"wait": "list", "paused": "list", "active": "list", "delayed": "zset", 
 
 
 @pytest.fixture
-def engine() -> Engine:
+def driver() -> Driver:
     """Nine seconds in: three emails have failed, one is sent."""
     run = LiveRun(load_scenario(SOME_FAILED))
     run.go_on(9_000)
-    return Engine(run)
+    return Driver(run)
 
 
 @pytest.fixture
-def client(engine: Engine) -> Iterator[TestClient]:
+def client(driver: Driver) -> Iterator[TestClient]:
     """A browser without the token."""
-    with client_of(engine) as client:
+    with client_of(driver) as client:
         yield client
 
 
 @pytest.fixture
-def redis(engine: Engine) -> Any:
+def redis(driver: Driver) -> Any:
     """The simulated Redis, as a program at its port has it."""
-    return engine.run.queue_world.redis
+    return driver.run.queue_world.redis
 
 
 @pytest.fixture
@@ -51,22 +51,22 @@ def change(client: TestClient) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("name", WRONG)
 def test_the_page_names_the_key_that_is_of_another_kind(
-    client: TestClient, engine: Engine, redis: Any, name: str
+    client: TestClient, driver: Driver, redis: Any, name: str
 ) -> None:
     """What there is, what belongs there, and what removes it; it counts as empty, and the run goes on."""
     key = f"bull:email:{name}"
     redis.delete(key)
     redis.set(key, "str")
-    engine.note_outside()
+    driver.note_outside()
     for view in ("waiting", "active", "completed", "failed", "delayed", "paused", "dead"):
         answer = client.get("/api/state", params={"view": view})
         assert answer.status_code == 200
     said = f"{key} holds a string where Bull keeps a {WRONG[name]}: delete it (DEL {key})"
     wrong = {"key": key, "kind": "string", "wanted": WRONG[name], "said": said}
     assert answer.json()["queues"][0]["wrong_keys"] == [wrong]
-    engine.go_to(29_000, beyond=True)
-    engine.run_here()
-    assert engine.run.now_ms == 29_000
+    driver.go_to(29_000, beyond=True)
+    driver.run_here()
+    assert driver.run.now_ms == 29_000
     redis.delete(key)
     assert client.get("/api/state").json()["queues"][0]["wrong_keys"] == []
 
@@ -122,7 +122,7 @@ def test_a_due_time_that_no_clock_shows_is_listed(client: TestClient, redis: Any
 
 
 def test_an_error_that_nobody_foresaw_is_told_and_the_page_stays(
-    client: TestClient, engine: Engine, change: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    client: TestClient, driver: Driver, change: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What failed, and how to come back to this moment; the run rests, and can be tried again."""
 
@@ -130,26 +130,26 @@ def test_an_error_that_nobody_foresaw_is_told_and_the_page_stays(
         raise ZeroDivisionError("no such thing")
 
     with monkeypatch.context() as patched:
-        patched.setattr(engine.run.queue_world, "run_until", fail)
-        patched.setattr(engine.run.queue_world, "run_towards", fail)
+        patched.setattr(driver.run.queue_world, "run_until", fail)
+        patched.setattr(driver.run.queue_world, "run_towards", fail)
         for path, body in (("/api/time", {"to": "next-event"}), ("/api/do", {"do": "stop-redis", "with": {}})):
             answer = change(path, body)
             assert answer.status_code == 500
             assert "the run cannot go on: ZeroDivisionError: no such thing" in answer.json()["error"]
-        engine.note_outside()
-        assert "ZeroDivisionError" not in engine.note  # it does not step the run
+        driver.note_outside()
+        assert "ZeroDivisionError" not in driver.note  # it does not step the run
         assert change("/api/time", {"to": "play"}).status_code == 200
-        engine.turn()
-        assert engine.turn() is None or not engine.is_playing
+        driver.turn()
+        assert driver.turn() is None or not driver.is_playing
     state = client.get("/api/state").json()
     assert state["time"]["now_ms"] == 9_000
-    engine.go_to(14_000, beyond=True)
-    engine.run_here()
-    assert engine.run.now_ms == 14_000
+    driver.go_to(14_000, beyond=True)
+    driver.run_here()
+    assert driver.run.now_ms == 14_000
 
 
 def test_while_somebody_holds_the_world_the_page_answers_with_what_it_last_knew(
-    client: TestClient, engine: Engine, change: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    client: TestClient, driver: Driver, change: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it did not know, and every change, is put off in words."""
     monkeypatch.setattr(engine_module, "PATIENCE_S", 0.01)
@@ -157,7 +157,7 @@ def test_while_somebody_holds_the_world_the_page_answers_with_what_it_last_knew(
     is_held, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with engine.lock:
+        with driver.lock:
             is_held.set()
             may_go.wait(20)
 

@@ -23,8 +23,9 @@ from sim.plots.sweep_axes import (
     scale_of,
 )
 from sim.results.sweep_answers import PARTS, Summary
-from sim.results.sweep_result import SweepResult, are_durations, numbers_of
+from sim.results.sweep_result import SweepResult
 from sim.results.sweep_text import short_names
+from sim.results.varied_values import are_durations, numbers_of
 from sim.yaml_files.problems import listed
 
 _MAX_MARKS = 12

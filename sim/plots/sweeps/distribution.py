@@ -11,7 +11,8 @@ from sim.plots.picture import SweepPicture
 from sim.plots.styles import INK
 from sim.plots.sweep_axes import MODE_HATCHES, MODE_LOOKS, bar_handles, head_picture, measure_in_words, noted_line
 from sim.results.sweep_answers import values_of
-from sim.results.sweep_result import TIMES, SweepResult
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import TIMES
 from sim.results.sweep_text import number, short_names
 from sim.results.text import in_words
 from sim.yaml_files.problems import listed

@@ -1,7 +1,5 @@
 """Moves a live run on, in a thread of its own, at the pace that people set."""
 
-import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,31 +10,16 @@ from redis.exceptions import ResponseError
 from sim.core.durations import format_duration
 from sim.core.errors import SimError
 from sim.faults.by_hand import Refused
+from sim.serve.page.guard import RunBroken, guarded
 from sim.serve.page.job_list import view_counts
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.pace import AS_FAST_AS_IT_GOES, Pace
 from sim.serve.page.run_log import Entry
 from sim.serve.page.samples import Samples
+from sim.serve.page.turn_thread import TurnThread
 from sim.serve.world_lock import WorldLock
 
-LOGGER = logging.getLogger("sim.serve")
-
 T = TypeVar("T")
-
-
-class RunBroken(SimError):
-    """An error in the run that nobody foresaw.
-
-    Args:
-        error: What was raised.
-    """
-
-    def __str__(self) -> str:
-        error = self.args[0]
-        return (
-            f"the run cannot go on: {type(error).__name__}: {error}. That is a fault of the program: please report it, "
-            "with the terminal's traceback and the list Done by hand (/log.yaml), which --replay brings back here"
-        )
 
 
 TURN_S = 0.02
@@ -48,7 +31,7 @@ LATEST_MS = 100 * 365 * 86_400_000
 """Nobody may go further than a hundred years; clocks and Redis's expiry would run over."""
 
 
-class Engine:
+class Driver:
     """Paused, at a pace, or on the way to a moment; whatever it is, the world moves in short turns under its lock.
 
     Real time decides how fast the run goes and nothing else.
@@ -79,9 +62,7 @@ class Engine:
         self._pace = Pace(speed)
         self._clock = clock
         self._turn_ms = 200
-        self._wake = threading.Event()
-        self._is_closed = False
-        self._thread: threading.Thread | None = None
+        self._turns = TurnThread(self.turn, self._broke)
         self._sample()
 
     @property
@@ -183,7 +164,7 @@ class Engine:
         """
         with self._hold():
             self._plays_on = False
-            found = self._guarded(self.run.step_event)
+            found = guarded(self.run.step_event)
             self._sample()
             self._rest("" if found else self._words_of_the_end() if self.run.is_over else "nothing more happens")
 
@@ -195,7 +176,7 @@ class Engine:
         """
         with self._hold():
             try:
-                entry = self._guarded(lambda: self._do(verb, arguments))
+                entry = guarded(lambda: self._do(verb, arguments))
             finally:
                 self._sample()
                 self._changed()
@@ -214,7 +195,7 @@ class Engine:
     def note_outside(self) -> None:
         """A program at the Redis port changed keys; its thread holds the lock."""
         try:
-            self._guarded(self.run.note_outside)
+            guarded(self.run.note_outside)
         except RunBroken as error:  # the page says so; the program at the port has what it asked for
             self.note = str(error)
         self._go_on_playing()
@@ -237,21 +218,6 @@ class Engine:
     def _hold(self) -> AbstractContextManager[None]:
         return self.lock.within(PATIENCE_S)
 
-    def _guarded(self, act: Callable[[], T]) -> T:
-        """Do something with the run; what goes wrong in it by a fault of the program is told in words.
-
-        Raises:
-            RunBroken: An error that nobody foresaw; the terminal has it in full.
-            SimError: What the run itself refuses.
-        """
-        try:
-            return act()
-        except SimError:
-            raise
-        except Exception as error:
-            LOGGER.exception("the run cannot go on")
-            raise RunBroken(error) from error
-
     # -- turns -----------------------------------------------------------------------------------------------------
 
     def turn(self) -> float | None:
@@ -269,7 +235,7 @@ class Engine:
                 return REST_S
             until_ms = now_ms + self._turn_ms
             try:
-                self._guarded(lambda: self._move(until_ms if due_ms is None else min(due_ms, until_ms)))
+                guarded(lambda: self._move(until_ms if due_ms is None else min(due_ms, until_ms)))
             except SimError as error:
                 self._plays_on = False
                 self._rest(str(error))
@@ -330,14 +296,13 @@ class Engine:
     def _changed(self, wake: bool = True) -> None:
         self.version += 1
         if wake:
-            self._wake.set()
+            self._turns.wake()
 
-    # -- the thread ------------------------------------------------------------------------------------------------
+    # -- by itself ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to take turns."""
-        self._thread = threading.Thread(target=self._take_turns, name="engine", daemon=True)
-        self._thread.start()
+        """Begin to take turns, in a thread of its own."""
+        self._turns.start()
 
     def stop(self, patience_s: float | None = None) -> bool:
         """Take no more turns; the run stays where it is. Tell whether the last turn has ended.
@@ -345,32 +310,14 @@ class Engine:
         Args:
             patience_s: How long to wait for that, real seconds; left out, for as long as it takes.
         """
-        self._is_closed = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(patience_s)
-            if self._thread.is_alive():
-                return False
-            self._thread = None
-        return True
+        return self._turns.stop(patience_s)
 
     def run_here(self) -> None:
-        """Take turns in the caller's own thread until the engine comes to rest, without rest between them."""
+        """Take turns in the caller's own thread until the run comes to rest, without rest between them."""
         while self.turn() is not None:
             if self.is_playing and self.speed != AS_FAST_AS_IT_GOES:
-                raise SimError("at a pace the run needs the engine's thread")
+                raise SimError("at a pace the run needs the driver's thread")
 
-    def _take_turns(self) -> None:
-        while not self._is_closed:
-            self._wake.clear()
-            try:
-                rest_s = self.turn()
-            except Exception as error:  # whatever it is, the page must stay and say so
-                LOGGER.exception("the run cannot go on")
-                with self.lock:
-                    self._rest(f"the run cannot go on: {error!r}")
-                continue
-            if rest_s is None:
-                self._wake.wait()
-            elif rest_s:
-                self._wake.wait(rest_s)
+    def _broke(self, error: Exception) -> None:
+        with self.lock:
+            self._rest(f"the run cannot go on: {error!r}")

@@ -24,7 +24,8 @@ from sim.faults.by_hand import Choice, RedisSettings
 from sim.faults.registry import HAND_VERBS
 from sim.plots.styles import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, Look
 from sim.results.text import MEANINGS, OUTCOMES
-from sim.serve.page.driver import Engine, RunBroken
+from sim.serve.page.driver import Driver
+from sim.serve.page.guard import RunBroken
 from sim.serve.page.job_list import VIEWS
 from sim.serve.page.pace import parse_speed
 from sim.serve.page.security import Guard, Hosts, WebLimits
@@ -104,11 +105,11 @@ class Page:
     """The page and everything that it asks for.
 
     Args:
-        engine: What moves the run.
+        driver: What moves the run.
         view: What reads it.
     """
 
-    engine: Engine
+    driver: Driver
     view: StateView
 
     def html(self, _request: Request) -> Response:
@@ -120,7 +121,7 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        run = self.engine.run
+        run = self.driver.run
         text = environment.get_template("page.html.jinja").render(
             scenario=run.scenario,
             seed=run.seed,
@@ -156,7 +157,7 @@ class Page:
         """The state as JSON; 204 where nothing has changed since the version that the asker has."""
         asked = request.query_params
         version = _whole(asked.get("since", "0"))
-        if version == self.engine.version:
+        if version == self.driver.version:
             return Response(status_code=204)
         page = _whole(asked.get("page", "0"))
         return _json(self.view.state(_name(asked.get("queue")), asked.get("view", "failed"), page))
@@ -171,7 +172,7 @@ class Page:
 
     def log(self, _request: Request) -> Response:
         """What was done by hand, as a YAML file."""
-        text = self.engine.look(lambda run: run.written_log().as_yaml())
+        text = self.driver.look(lambda run: run.written_log().as_yaml())
         named = {"content-disposition": 'attachment; filename="done-by-hand.yaml"'}
         return PlainTextResponse(text, headers=named, media_type="application/yaml")
 
@@ -179,23 +180,23 @@ class Page:
         """Change the pace, or go somewhere."""
         asked = _object(await request.body(), "to", "value")
         await run_in_threadpool(self._change_time, asked.get("to", ""), asked.get("value", ""))
-        return _json({"version": self.engine.version})
+        return _json({"version": self.driver.version})
 
     def _change_time(self, to: str, value: str) -> None:
-        engine = self.engine
+        driver = self.driver
         match to:
             case "play":
-                engine.play()
+                driver.play()
             case "pause":
-                engine.pause()
+                driver.pause()
             case "speed":
-                engine.set_speed(parse_speed(value))
+                driver.set_speed(parse_speed(value))
             case "next-event":
-                engine.step_event()
+                driver.step_event()
             case "by":
-                engine.go_by(parse_duration(value))
+                driver.go_by(parse_duration(value))
             case "moment":
-                engine.go_to(parse_duration(value))
+                driver.go_to(parse_duration(value))
             case _:
                 raise BadRequest("to must be play, pause, speed, next-event, by or moment")
 
@@ -203,13 +204,13 @@ class Page:
         """Do something by hand."""
         body = _object(await request.body(), "do", "with")
         verb, arguments = body["do"], body.get("with") or {}
-        entry = await run_in_threadpool(self.engine.do, verb, arguments)
-        return _json({"version": self.engine.version, "at_ms": entry.at_ms, "said": entry.said})
+        entry = await run_in_threadpool(self.driver.do, verb, arguments)
+        return _json({"version": self.driver.version, "at_ms": entry.at_ms, "said": entry.said})
 
 
-def web_app(engine: Engine, view: StateView, *, token: str, hosts: Hosts, limits: WebLimits) -> Guard:
+def web_app(driver: Driver, view: StateView, *, token: str, hosts: Hosts, limits: WebLimits) -> Guard:
     """Put the page together, behind its guard."""
-    page = Page(engine, view)
+    page = Page(driver, view)
     routes = [
         Route("/", page.html),
         *(Route(f"/{name}", page.asset) for name in ASSETS),

@@ -10,7 +10,7 @@ from sim.faults.registry import HAND_VERBS
 from sim.queue.pause import is_paused
 from sim.results.text import OUTCOMES
 from sim.results.trace import Event
-from sim.serve.page.driver import Engine
+from sim.serve.page.driver import Driver
 from sim.serve.page.interventions import VERBS
 from sim.serve.page.job_list import job_page, job_story, view_counts
 from sim.serve.page.live_run import LiveRun
@@ -32,12 +32,12 @@ class StateView:
     """Reads the run for the page, one look at a time.
 
     Args:
-        engine: What moves the run.
+        driver: What moves the run.
         redis_port: Where the simulated Redis listens; None where it does not.
     """
 
-    def __init__(self, engine: Engine, redis_port: int | None = None) -> None:
-        self._engine = engine
+    def __init__(self, driver: Driver, redis_port: int | None = None) -> None:
+        self._driver = driver
         self._redis_port = redis_port
         self._outcomes: dict[str, Any] = {}
         self._counted_version = 0
@@ -73,7 +73,7 @@ class StateView:
 
             # The same look into the keys whether Redis is there or not: people see more than a client would.
             persistence = run.scenario.redis.persistence
-            return {"version": self._engine.version, "time": self._time(run), **server.operate(look)} | {
+            return {"version": self._driver.version, "time": self._time(run), **server.operate(look)} | {
                 "redis": {"state": server.state, "port": self._redis_port, "persistence": persistence},
                 "database": self._database(run),
                 "processes": self._processes(run),
@@ -89,7 +89,7 @@ class StateView:
 
         asked = (queue, view, page)
         try:
-            found = self._engine.look(see)
+            found = self._driver.look(see)
         except WorldBusy:
             last = self._last.get(asked)
             if last is None:
@@ -108,26 +108,26 @@ class StateView:
             world = run.queue_world
             return world.server.operate(lambda: job_story(world, queue, job_id, dead=dead))
 
-        return self._engine.look(see)
+        return self._driver.look(see)
 
     def _time(self, run: LiveRun) -> dict[str, Any]:
-        engine = self._engine
+        driver = self._driver
         return {
             "now_ms": run.now_ms,
             "now": format_duration(run.now_ms),
-            "is_playing": engine.is_playing,
-            "speed": format_speed(engine.speed),
-            "goal_ms": engine.goal_ms,
+            "is_playing": driver.is_playing,
+            "speed": format_speed(driver.speed),
+            "goal_ms": driver.goal_ms,
             "is_over": run.is_over,
-            "is_late": engine.is_late,
+            "is_late": driver.is_late,
             "is_held": False,
-            "note": engine.note,
+            "note": driver.note,
         }
 
     def _queue(self, run: LiveRun, name: str) -> dict[str, Any]:
         world = run.queue_world
         handle = world.queue(name)
-        samples = self._engine.samples
+        samples = self._driver.samples
         return {
             "name": name,
             "is_paused": read_or(False, is_paused, world.redis, handle.keys),
@@ -154,13 +154,13 @@ class StateView:
         }
 
     def _count(self, run: LiveRun) -> dict[str, Any]:
-        engine = self._engine
-        began_s = engine.real_s
-        if self._counted_version != engine.version and not (engine.is_moving and began_s < self._count_again_s):
+        driver = self._driver
+        began_s = driver.real_s
+        if self._counted_version != driver.version and not (driver.is_moving and began_s < self._count_again_s):
             counts = {mode: one.as_dict() for mode, one in run.counts().items()}
             self._outcomes = {"at_ms": run.now_ms, "modes": counts, "measures": list(OUTCOMES)}
-            self._counted_version = engine.version
-            ended_s = engine.real_s
+            self._counted_version = driver.version
+            ended_s = driver.real_s
             self._count_again_s = ended_s + max(COUNT_AGAIN_S, COUNT_SHARE * (ended_s - began_s))
         return self._outcomes
 

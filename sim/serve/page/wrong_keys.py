@@ -1,6 +1,6 @@
 """Keys of a queue under which somebody put something of another kind: named, so that the page can say what is wrong."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from redis.exceptions import ResponseError
@@ -75,9 +75,3 @@ def read_or(default: T, read: Callable[..., T], *arguments: Any, **options: Any)
         return read(*arguments, **options)
     except ResponseError:
         return default
-
-
-def first_line(wrong: Sequence[WrongKey]) -> str:
-    """Say what is wrong in one sentence; empty where nothing is."""
-    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    return f"{wrong[0]}{more}" if wrong else ""

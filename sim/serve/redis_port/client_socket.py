@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sim.serve.redis_port.client_commands import TOO_LONG, ClientCommands, Host
+from sim.serve.redis_port.client_commands import ClientCommands
 from sim.serve.redis_port.fakeredis_parts import (
     SUPPORTED_COMMANDS,
     NoResponse,
@@ -12,6 +12,7 @@ from sim.serve.redis_port.fakeredis_parts import (
     SimpleError,
     convert_to_resp2,
 )
+from sim.serve.redis_port.host import TOO_LONG, Host
 from sim.serve.redis_port.protocol import encode_error, encode_push, encode_reply, weigh
 
 LOGGER = logging.getLogger("sim.serve")

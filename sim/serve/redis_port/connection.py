@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-import socket
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import cast
 
-from sim.serve.redis_port.client_commands import Host
 from sim.serve.redis_port.client_socket import ClientSocket
 from sim.serve.redis_port.command_policy import WHILE_LOADING
+from sim.serve.redis_port.gate import Gate
 from sim.serve.redis_port.limits import PortLimits
 from sim.serve.redis_port.protocol import ProtocolError, RequestReader, encode_error
-from sim.serve.world_lock import WorldLock
+from sim.serve.redis_port.sockets import call_soon, keep_alive, shown
 
 LOGGER = logging.getLogger("sim.serve")
 
@@ -28,33 +26,6 @@ FULL = "ERR max number of clients reached"
 NOT_HTTP = "ERR this is the simulated Redis, which speaks Redis's protocol and not HTTP"
 
 
-class Gate(Host, Protocol):
-    """What a connection needs of the port."""
-
-    world_lock: WorldLock
-    server: Any
-    held_bytes: int
-
-    @property
-    def state(self) -> str:
-        """Whether the simulated Redis is up, loading or down."""
-
-    def arrived(self, connection: "Connection") -> bool:
-        """Take a connection in; False when there are too many."""
-
-    def left(self, connection: "Connection") -> None:
-        """Forget a connection."""
-
-    def changed(self) -> None:
-        """Tell the world that keys were changed by hand."""
-
-    def next_blocked_number(self) -> int:
-        """Return a greater number every time."""
-
-    def count_command(self) -> None:
-        """Count a command for INFO."""
-
-
 class Connection(asyncio.Protocol):
     """A client's connection; it lives on the port's event loop.
 
@@ -63,7 +34,7 @@ class Connection(asyncio.Protocol):
         blocked_number: Grows with every blocked pop; who has the lowest has waited longest.
     """
 
-    def __init__(self, gate: Gate, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, gate: "Gate[Connection]", loop: asyncio.AbstractEventLoop) -> None:
         self._gate = gate
         self._limits: PortLimits = gate.limits
         self._loop = loop
@@ -91,7 +62,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the client in, unless there are too many or the simulated Redis is down."""
         self._transport = cast(asyncio.Transport, transport)
-        _keep_alive(transport.get_extra_info("socket"))
+        keep_alive(transport.get_extra_info("socket"))
         if self._gate.state == "down":
             self.cut()
             return
@@ -104,8 +75,8 @@ class Connection(asyncio.Protocol):
                 self._gate.server,
                 self._gate,
                 self.deliver,
-                addr=_shown(transport.get_extra_info("peername")),
-                laddr=_shown(transport.get_extra_info("sockname")),
+                addr=shown(transport.get_extra_info("peername")),
+                laddr=shown(transport.get_extra_info("sockname")),
                 fd=transport.get_extra_info("socket").fileno(),
             )
 
@@ -275,7 +246,7 @@ class Connection(asyncio.Protocol):
             self._book()
         if not self._flush_is_planned:
             self._flush_is_planned = True
-            _call_soon(self._loop, self._flush)
+            call_soon(self._loop, self._flush)
 
     def _flush(self) -> None:
         self._flush_is_planned = False
@@ -313,7 +284,7 @@ class Connection(asyncio.Protocol):
             self._outgoing.clear()
             self._gate.held_bytes -= held
             self._outgoing_bytes = self._held_bytes = 0
-            _call_soon(self._loop, self.cut)
+            call_soon(self._loop, self.cut)
 
     @property
     def _fair_share(self) -> int:
@@ -356,25 +327,3 @@ class Connection(asyncio.Protocol):
                 self._refuse("ERR a command was begun and not ended in time")
         elif not client.subscribes and now - self._last_asked_at > limits.idle_s:
             self._hang_up()
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
-    """Have the loop's thread do something, from any thread; after its end nothing is done any more."""
-    try:
-        loop.call_soon_threadsafe(act)
-    except RuntimeError:
-        return
-
-
-def _keep_alive(sock: Any) -> None:
-    """Have the operating system find out about clients whose machine or network is gone."""
-    if sock is None:
-        return
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _shown(address: Any) -> str:
-    return f"{address[0]}:{address[1]}" if isinstance(address, tuple) else "?"

@@ -187,7 +187,7 @@ class ScriptSlot:
             limits.script_bytes / 2 / 1024,
         )
 
-    def map_id(self, sha: str, script: bytes) -> None:
+    def compile(self, sha: str, script: bytes) -> None:
         """Compile a script.
 
         Raises:

@@ -55,7 +55,7 @@ def _carry_out(
 ) -> list[Any]:
     try:
         if script is not None:
-            room.map_id(sha, script)
+            room.compile(sha, script)
         value = room.run(sha, keys, arguments)
     except ScriptFailed as error:
         return ["failed", str(error), room.is_full]

@@ -61,7 +61,7 @@ def test_a_job_works_as_long_as_it_was_last_said_to() -> None:
     times.default_ms = 200
     seen = []
     for service_ms in (200, 300, 200, 0):
-        times.map_id("email-1", service_ms)
+        times.remember("email-1", service_ms)
         seen.append(times.of("email-1"))
     assert seen == [200, 300, 200, 0]
     assert times.of("email#9") == 200

@@ -11,7 +11,7 @@ from sim.results.fault_windows import fault_windows
 from sim.scenario.first_draft import Draft, draft_text
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import json_schema
-from sim.serve.page.driver import Engine
+from sim.serve.page.driver import Driver
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.state import StateView, allowed_commands
 from tests.docs.fault_table import fault_table
@@ -34,7 +34,7 @@ def refusal() -> str:
 def by_hand() -> list[object]:
     """What the page offers, what it does, and what the log says."""
     run = LiveRun(SCENARIO)
-    offered = StateView(Engine(run)).state()["actions"]["anything"]
+    offered = StateView(Driver(run)).state()["actions"]["anything"]
     said = run.do("pause-machine").said
     return [offered, "pause-machine" in allowed_commands(), said]
 

@@ -8,7 +8,8 @@ from sim.plots import sweep_pictures as module
 from sim.plots.sweep_pictures import sweep_pictures
 from sim.plots.sweeps.distribution import bins_of, distribution, heights_of
 from sim.results.sweep_answers import value_of
-from sim.results.sweep_result import COUNTS, RunRow, SweepResult
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import COUNTS, RunRow
 
 MODES = ("in-process", "queue")
 OUTCOMES = ("rejected", "lost", "failed_retained", "pending")

@@ -8,7 +8,9 @@ from matplotlib.collections import LineCollection
 from sim.core.errors import SimError
 from sim.plots import against, distribution, heat_map
 from sim.plots.figure_style import new_figure, png_bytes
-from sim.results.sweep_result import COUNTS, RunRow, SweepResult, numbers_of
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import COUNTS, RunRow
+from sim.results.varied_values import numbers_of
 
 
 def sweep_of(paths: tuple[str, ...], points: tuple[tuple[str, ...], ...], runs: int = 10) -> SweepResult:

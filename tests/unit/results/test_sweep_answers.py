@@ -3,7 +3,7 @@
 import pytest
 
 from sim.results.sweep_answers import Summary, summarised
-from sim.results.sweep_result import COUNTS, TIMES, RunRow
+from sim.results.sweep_rows import COUNTS, TIMES, RunRow
 
 
 def rows(**measures: list[int | None]) -> list[RunRow]:

@@ -12,7 +12,8 @@ from sim.engine.run import run
 from sim.engine.run_options import RunOptions
 from sim.results.outcomes import Counts, Outcome
 from sim.results.sweep_answers import MEASURES, measures_that_add_up
-from sim.results.sweep_result import COLUMNS, COUNTS, RunRow, SweepResult
+from sim.results.sweep_result import SweepResult
+from sim.results.sweep_rows import COLUMNS, COUNTS, RunRow
 from sim.scenario.load import parse_scenario
 from sim.sweeps import sweep as sweep_module
 from sim.sweeps import worker as one_point
@@ -274,7 +275,7 @@ def test_batches_hold_every_missing_run_once_and_grow_to_a_quarter_second() -> N
         handed += [(batch.point, replication) for replication in batch.replications]
         count = len(batch.replications)
         row = RunRow(batch.point, 1, "queue", 1, 1, ())
-        batches.map_id(Done([row] * 2 * count, [], 0.005 * count))
+        batches.learn_speed(Done([row] * 2 * count, [], 0.005 * count))
     assert sorted(handed) == [(0, 2), (0, 3), (0, 5), *((1, n) for n in range(1, 2_001))]
     assert max(sizes) == 50
     assert sizes[0] == 1

@@ -1,0 +1,54 @@
+"""What a sweep keeps of a run: one row for each mode."""
+
+from dataclasses import fields
+from typing import NamedTuple
+
+from sim.results.outcomes import Counts
+from sim.results.result import ModeResult
+
+COUNTS = tuple(field.name for field in fields(Counts))
+TIMES = ("effect_mean_ms", "effect_p95_ms")
+"""Time from the offer of a job to its first effect, over the delivered jobs of a run: mean and 95th percentile."""
+COLUMNS = ("point", "replication", "mode", "seed", "simulated_ms", *COUNTS, *TIMES, "ended")
+"""The columns of a run's row, in the order of the database."""
+
+
+class RunRow(NamedTuple):
+    """One mode of one run.
+
+    Attributes:
+        point: Number of the point, from 0.
+        replication: Number of the run at that point, from 1.
+        seed: What its random numbers come from; the same at every point and in both modes.
+        simulated_ms: How long it was in simulated time.
+        numbers: The values of ``COUNTS`` and ``TIMES``; a time is None where nothing was delivered.
+        ended: ``settled``, or what ended it before: ``duration`` or ``horizon``.
+    """
+
+    point: int
+    replication: int
+    mode: str
+    seed: int
+    simulated_ms: int
+    numbers: tuple[int | None, ...]
+    ended: str = "settled"
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it ended before all was settled."""
+        return self.ended != "settled" and bool(self.numbers[COUNTS.index("pending")])
+
+    def flat(self) -> tuple[int | str | None, ...]:
+        """The row as the database has it: the values of ``COLUMNS``."""
+        return (*self[:5], *self.numbers, self.ended)
+
+
+def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRow:
+    """Write down what one mode of one run came to; integers only, so that the same run gives the same row anywhere."""
+    waits = sorted(job.first_effect_ms - job.offered_ms for job in result.jobs if job.first_effect_ms is not None)
+    mean_ms = (2 * sum(waits) + len(waits)) // (2 * len(waits)) if waits else None
+    p95_ms = waits[-(-95 * len(waits) // 100) - 1] if waits else None
+    counts = tuple(getattr(result.totals, name) for name in COUNTS)
+    numbers = (*counts, mean_ms, p95_ms)
+    ended = "settled" if result.end is None else result.end.by
+    return RunRow(point, replication, result.mode, seed, result.simulated_ms, numbers, ended)
