@@ -30,7 +30,7 @@ ERROR_FIELDS: dict[str, str] = {}
 WORDS: dict[str, str] = {"DatabaseAway": "DatabaseUnavailable"}
 """Whole words in anything that a run gives: names of counts, outcomes, metrics, places, steps, modes, errors."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {"DatabaseAway: ": "DatabaseUnavailable: "}
 """Parts of sentences in what a run gives, such as the message of an error; each is replaced wherever it stands."""
 
 NEW_FIELDS: dict[str, frozenset[str]] = {"fault-began": frozenset({"target"}), "fault-ended": frozenset({"target"})}
