@@ -37,6 +37,19 @@ NEW_FIELDS: dict[str, frozenset[str]] = {"fault-began": frozenset({"target"}), "
 """Fields that an event tells only since the rebuild, by its new name; they are not compared, so keep this short."""
 
 
+NEW_CHECKS = frozenset(
+    (
+        "attempts-have-an-end",
+        "few-presses",
+        "only-what-somebody-needs",
+        "room-on-the-machine",
+        "stalls-have-an-end",
+        "time-to-recover",
+    )
+)
+"""Checks that exercises gained, or that were made stricter, since the rebuild began; they are not compared."""
+
+
 def rewrite(event: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Give an event of the trace the shape that it has now, where that is more than other names; None leaves it out.
 

@@ -25,6 +25,8 @@ def known(after: Body) -> Body:
         if section.endswith("trace")
         else [_without_places(item) for item in items]
         if section.endswith("errors")
+        else _old_checks(items)
+        if section == "checks"
         else items
         for section, items in after.items()
     }
@@ -72,7 +74,12 @@ def _section(section: str, items: Section) -> Section:
     if section.endswith("errors"):
         items = [_without_places(item) for item in items]
         return [{names.ERROR_FIELDS.get(name, name): _words(value) for name, value in item.items()} for item in items]
+    items = _old_checks(items) if section == "checks" else items
     return _words(items) if names.WORDS or names.TEXTS else items
+
+
+def _old_checks(items: Section) -> Section:
+    return [item for item in items if item[0] not in names.NEW_CHECKS]
 
 
 def _without_places(item: dict[str, Any]) -> dict[str, Any]:
