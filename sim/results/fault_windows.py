@@ -112,7 +112,8 @@ def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
         name, t_ms = _name(record), record.t_ms
         if record.kind is EventKind.WORKER_CRASHED:
             for kind in FaultKind:
-                close(kind, name, t_ms, everything=kind is not FaultKind.DOWN)
+                if kind is not FaultKind.DOWN:
+                    close(kind, name, t_ms, everything=True)
             open_(FaultKind.DOWN, name, _Begun(f"{name} down", t_ms, record.worker))
         elif record.kind is EventKind.WORKER_STARTED:
             close(FaultKind.DOWN, name, t_ms)

@@ -39,6 +39,15 @@ def test_process_that_dies_frozen_is_down_and_frozen_no_more() -> None:
     assert spans(tape) == [("email-1 frozen", 100, 200), ("email-1 down", 200, 300)]
 
 
+def test_process_of_which_no_start_is_told_stays_down_when_it_dies_again() -> None:
+    """Only a start ends what a crash began: the in-process application's restarts stand in no event of queue mode."""
+    tape = Tape("queue")
+    tape.world(100, EventKind.WORKER_CRASHED, "application")
+    tape.world(200, EventKind.WORKER_CRASHED, "application")
+
+    assert spans(tape) == [("application down", 100, 1_000), ("application down", 200, 1_000)]
+
+
 def test_freeze_within_a_freeze_ends_with_the_last_resume() -> None:
     """Two overlapping freezes are one window."""
     tape = Tape("queue")
