@@ -38,7 +38,7 @@ TYPICAL = "scenarios/01-worker-crashes/crash-after-effect.yaml"
 
 
 def queue_mode(jobs: int, store: Any = "memory") -> None:
-    """Run the jobs through the queue, effects and ledger included."""
+    """Run the jobs through the queue, effects and trace included."""
     result = run(parse_scenario(SCENARIO.replace("JOBS", str(jobs)), "benchmark.yaml"), store=store)
     delivered = result.modes["queue"].totals.delivered
     if delivered != jobs:

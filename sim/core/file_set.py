@@ -1,16 +1,13 @@
 """Files of a folder that belong together: whoever looks finds all of the new ones or all of the old ones.
 
 Everything that takes time or can fail is done beside the old files: drawing, writing, reaching the disk. Then the
-folder changes its files in one step (``folder_exchange.py``). Where that cannot be, the new files take the places of
-the old ones, one rename after the other, while Ctrl-C and SIGTERM wait, and what fails there is undone; only there a
-SIGKILL or a power failure, within some tens of microseconds, could leave both.
+folder changes its files in one step: a new folder was made beside it, and the two change names, which Linux does at
+once (``renameat2``), so that even a process that is killed leaves all of the new files or all of the old ones.
 
-A folder changes its files in one step: a new folder is made beside it, and the two change names.
-
-The system does that at once (``renameat2`` of Linux, ``renamex_np`` of macOS), so that even a process that is killed
-leaves all of the new files or all of the old ones. Where it cannot be done, nothing has happened, and the caller
-goes another way: another system or file system, a mount point, a folder in which somebody stands, or one with folders,
-links or pipes in it.
+Where that cannot be, nothing has happened, and the new files take the places of the old ones, one rename after the
+other, while Ctrl-C and SIGTERM wait; what fails there is undone, and only a SIGKILL or a power failure within some tens
+of microseconds could leave both. So it is on another system or file system, at a mount point, in a folder in which this
+process stands, and in one with folders, links or pipes in it.
 """
 
 import ctypes
@@ -21,32 +18,24 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sim.core.errors import OutputError
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
-"""Of both systems: ``RENAME_EXCHANGE`` and ``RENAME_SWAP``."""
+"""``RENAME_EXCHANGE``."""
 
 
-def exchange_files(
-    folder: Path,
-    files: Mapping[str, bytes],
-    gone: Collection[str],
-    put_on_disk: Callable[[Path, bytes], None],
-    undisturbed: Callable[[], AbstractContextManager[None]],
-) -> bool:
+def exchange_files(folder: Path, files: Mapping[str, bytes], gone: Collection[str]) -> bool:
     """Replace files of a folder in one step, if that can be done; what else is in it stays.
 
     Args:
         folder: It is there.
         files: The new files by name.
         gone: Names that go.
-        put_on_disk: Writes a file and waits for the disk.
-        undisturbed: Lets signals wait during the step.
 
     Returns:
         Whether it was done; if not, the folder is as it was.
@@ -62,10 +51,10 @@ def exchange_files(
     done = False
     try:
         with suppress(OSError):
-            _make(beside, target, files, put_on_disk)
+            _make(beside, target, files)
             for name in others:
                 os.link(target / name, beside / name, follow_symlinks=False)
-            with undisturbed():
+            with _undisturbed():
                 _exchange(beside, target)
                 done = True
                 _rescue(beside, target, {*files, *gone, *others})
@@ -88,12 +77,12 @@ def _others(folder: Path, files: Mapping[str, bytes], gone: Collection[str]) -> 
     return others
 
 
-def _make(beside: Path, target: Path, files: Mapping[str, bytes], put_on_disk: Callable[[Path, bytes], None]) -> None:
+def _make(beside: Path, target: Path, files: Mapping[str, bytes]) -> None:
     beside.mkdir()
     shutil.copystat(target, beside)
     os.chown(beside, -1, target.stat().st_gid)
     for name, content in files.items():
-        put_on_disk(beside / name, content)
+        _put_on_disk(beside / name, content)
         if (target / name).exists():
             shutil.copymode(target / name, beside / name)
 
@@ -108,8 +97,6 @@ def _exchange(one: Path, other: Path) -> None:
     names = os.fsencode(one), os.fsencode(other)
     if hasattr(libc, "renameat2"):
         failed = libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE)
-    elif hasattr(libc, "renamex_np"):
-        failed = libc.renamex_np(*names, _EXCHANGE)
     else:
         raise OSError("two folders cannot change names here")
     if failed:
@@ -144,7 +131,7 @@ def replace_together(folder: Path, files: Mapping[str, bytes], gone: Sequence[st
         folder.mkdir(parents=True, exist_ok=True)
     paths = {folder / name: content for name, content in files.items()}
     _clear_up([Path(os.path.realpath(folder)), *paths])
-    if not exchange_files(folder, files, tuple(gone), _put_on_disk, _undisturbed):
+    if not exchange_files(folder, files, gone):
         _write(paths, [folder / name for name in gone])
     return list(paths)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 SELDOM = (200_000, 20, 50)
 """Objects made before a look at the young ones, and looks before one at older generations.
 
-A run's ledger is made of plain tuples that all stay. Looking at them again and again cost a quarter of a long run and
+A run's trace is made of plain tuples that all stay. Looking at them again and again cost a quarter of a long run and
 almost half of a short one (docs/performance.md).
 """
 

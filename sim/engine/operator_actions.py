@@ -1,4 +1,4 @@
-"""What an operator did, written into the ledger the same way in simulated time and in a rehearsal."""
+"""What an operator did, written into the trace the same way in simulated time and in a rehearsal."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ class OperatorTarget(NamedTuple):
     """Jobs that one deed was done to.
 
     Attributes:
-        state: The state that they were taken out of, where the ledger is to say so.
+        state: The state that they were taken out of, where the trace is to say so.
     """
 
     job_ids: list[str]

@@ -1,4 +1,4 @@
-"""Writes the ledger, and knows which offer stands behind an id of the queue."""
+"""Writes the trace, and knows which offer stands behind an id of the queue."""
 
 from array import array
 from collections.abc import Callable, Collection
@@ -31,9 +31,9 @@ _record = tuple.__new__
 
 
 class Recorder:
-    """The ledger's pen; it keeps the facts of every job as its events come, also where the ledger keeps no records.
+    """Writes the trace; it keeps the facts of every job as its events come, also where the trace keeps no records.
 
-    The queue knows jobs by ids, which start again at 1 when Redis loses everything; the ledger knows them by the names
+    The queue knows jobs by ids, which start again at 1 when Redis loses everything; the trace knows them by the names
     of their offers, which never repeat.
 
     Args:

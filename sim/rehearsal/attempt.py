@@ -37,7 +37,7 @@ class HandlerCall:
 
 
 class RealAttempt:
-    """Advances one attempt, writes its effects into the ledger, and asks the faults where the simulator asks them.
+    """Advances one attempt, writes its effects into the trace, and asks the faults where the simulator asks them.
 
     Attributes:
         process: The process that runs it.

@@ -73,7 +73,7 @@ class Prediction:
         random: What is random in the scenario, in words; empty when jobs can be compared one by one.
         scale: Of the rehearsal that it is made for.
         cut_ms: Where it ends although not all is settled, ms since the run began; None where it ends by itself.
-        ledger: Of the run with the rehearsal's own seed.
+        trace: Of the run with the rehearsal's own seed.
         runs: How many simulated runs it rests on.
         bounds: The smallest and the largest count over these runs, by measure.
         fates: What can happen to each job, over all timings; empty when something is random.

@@ -1,4 +1,4 @@
-"""What happens to Redis in a rehearsal, written into the ledger: out of reach, killed, given back, snapshots saved.
+"""What happens to Redis in a rehearsal, written into the trace: out of reach, killed, given back, snapshots saved.
 
 Taking stock of a rehearsal: where everything stands for real, and what happened to each job.
 """

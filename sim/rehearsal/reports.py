@@ -29,7 +29,7 @@ class ReportedStage(Stage, Protocol):
 
 
 class Reports:
-    """Writes into the ledger what processes report, and tells each attempt's process its next step."""
+    """Writes into the trace what processes report, and tells each attempt's process its next step."""
 
     def __init__(self, stage: ReportedStage) -> None:
         self._stage = stage

@@ -1,4 +1,4 @@
-"""What the ledger says, as counters and durations: gathered when somebody asks, and only of what is new."""
+"""What the trace says, as counters and durations: gathered when somebody asks, and only of what is new."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -87,7 +87,7 @@ class Counters:
         self._offered: dict[str, int] = {}
 
     def catch_up(self) -> "Counters":
-        """Read what has been written into the ledger since the last time, and return itself."""
+        """Read what has been written into the trace since the last time, and return itself."""
         queues = self.queues
         for record in self._trace.since(self._read):
             if record.queue is None:

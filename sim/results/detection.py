@@ -97,7 +97,7 @@ def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, e
     way, but the death or freeze of a process shows in its own health alone.
 
     Args:
-        broken: What the ledger says was broken when.
+        broken: What the trace says was broken when.
         end_ms: When the run ended, ms.
     """
     windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(broken, trace, end_ms)]
@@ -168,7 +168,7 @@ def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list
 
 
 def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
-    """List the faults that last for the whole run, of which the ledger has neither beginning nor end."""
+    """List the faults that last for the whole run, of which the trace has neither beginning nor end."""
     return [
         FaultWindow(FaultKind.OTHER if fault.window is None else fault.window.group, label, 0, end_ms, False)
         for fault in scenario.faults

@@ -27,7 +27,7 @@ class Place(StrEnum):
 
 @dataclass(slots=True)
 class JobFacts:
-    """What the ledger, the database and the queue say of one offered job.
+    """What the trace, the database and the queue say of one offered job.
 
     Attributes:
         job: The offer's name, such as ``email-17``.

@@ -1,4 +1,4 @@
-"""What was broken from when to when, and what an operator did when, read out of a ledger."""
+"""What was broken from when to when, and what an operator did when, read out of a trace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

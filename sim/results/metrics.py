@@ -37,7 +37,7 @@ class Percentiles(NamedTuple):
 class Metrics(Observation):
     """What an operator could have seen of one mode.
 
-    Gauges are what was read at each moment of sampling; counters and durations are what the ledger says. While Redis
+    Gauges are what was read at each moment of sampling; counters and durations are what the trace says. While Redis
     does not answer, the gauges of jobs are missing (NaN), as an exporter could not read them either.
 
     Args:

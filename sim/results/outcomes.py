@@ -1,6 +1,6 @@
 """From what happened to a job to the one outcome that it ends with.
 
-Pure functions: the facts come from the ledger, from the application's database and outbox (how many effects stand), and
+Pure functions: the facts come from the trace, from the application's database and outbox (how many effects stand), and
 from the queue's keys at the end of the run (where the job is). What the queue claims never decides whether a job was
 delivered.
 """
@@ -136,10 +136,10 @@ class FinalState:
 
 
 def gather_facts(trace: Trace, final_state: FinalState) -> list[JobFacts]:
-    """Read the facts of every offered job out of the ledger and the audit, in the order of the offers.
+    """Read the facts of every offered job out of the trace and the audit, in the order of the offers.
 
     Raises:
-        TraceNotKept: The ledger holds no events.
+        TraceNotKept: The trace holds no events.
     """
     tells = tells_of(trace.mode)
     facts: dict[str, JobFacts] = {}

@@ -1,4 +1,4 @@
-"""A ledger played again: in which state each job stood from when to when, and how each attempt ended.
+"""A trace played again: in which state each job stood from when to when, and how each attempt ended.
 
 The queue's `active` list holds two kinds of jobs that look the same from outside: those that a living worker runs, and
 those whose worker died or lost them. Here they are two states, ``active`` and ``abandoned``.
@@ -92,7 +92,7 @@ _PLACES = {"waiting": State.WAITING, "active": State.ACTIVE, "delayed": State.DE
 
 
 def replay(trace: Trace, *, end_ms: int | None = None, only: Container[str] | None = None) -> Replay:
-    """Play a ledger again.
+    """Play a trace again.
 
     A job that was added to the queue twice (its submit was repeated after a lost reply) is one job here, and stands in
     the queue until both copies are finished.

@@ -61,7 +61,7 @@ class ModeResult:
     """What one mode of a run came to.
 
     Attributes:
-        ledger: Everything that happened, in order; without the trace there is nothing in it to read.
+        trace: Everything that happened, in order; without the trace there is nothing in it to read.
         jobs: One outcome for every offered job, in the order of the offers.
         simulated_ms: How long the run was, in simulated time.
         metrics: What an operator could have seen; None where no samples were taken.

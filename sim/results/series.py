@@ -1,4 +1,4 @@
-"""From a ledger to the numbers that a picture draws over time."""
+"""From a trace to the numbers that a picture draws over time."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -106,7 +106,7 @@ def queue_depth(trace: Trace, end_ms: int) -> Depth:
 def loss_times(trace: Trace) -> dict[str, int]:
     """Say when each lost job was lost, ms: when the last thing happened to it or to the process that held it.
 
-    The ledger names lost jobs only at the end of the run, because only then is it certain that nothing is left.
+    The trace names lost jobs only at the end of the run, because only then is it certain that nothing is left.
     """
     lost = {record.job for record in trace if record.kind is EventKind.LOST and record.job is not None}
     if not lost:

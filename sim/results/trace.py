@@ -1,4 +1,4 @@
-"""The events of a run and the append-only ledger that holds them.
+"""The events of a run, and the append-only trace that holds them.
 
 A record is a plain tuple, because a run writes a handful of them for every job. Its fields are ``FIELDS``;
 ``more`` is a dictionary of what else helps, or ``None``.
@@ -193,7 +193,7 @@ FIELDS = ("t_ms", "queue", "job", "event", "attempt", "worker", "more")
 
 
 class Event(NamedTuple):
-    """One line of the ledger.
+    """One line of the trace.
 
     Attributes:
         t_ms: Milliseconds since the run began.
@@ -228,7 +228,7 @@ class Trace:
     """An append-only list of records, of one mode of one run.
 
     The newest records are in memory. A run that writes more than ``MAX_IN_MEMORY`` puts older ones aside, in a
-    temporary file; whoever goes through the ledger sees all of them. Nothing may be written meanwhile.
+    temporary file; whoever goes through the trace sees all of them. Nothing may be written meanwhile.
 
     Args:
         mode: ``in-process`` or ``queue``.
@@ -284,11 +284,11 @@ class Trace:
             del records[:-1]
 
     def lines(self) -> Iterator[str]:
-        """Write the ledger out, one JSON object a line (no newline at the end of each)."""
+        """Write the trace out, one JSON object a line (no newline at the end of each)."""
         return map(line_of, self, repeat(self.mode))
 
     def blocks(self) -> Iterator[bytes]:
-        """Write the ledger out as a file has it, many lines at once, each ended by a newline.
+        """Write the trace out as a file has it, many lines at once, each ended by a newline.
 
         Whoever has taken all of them has also paid for ``sha256``.
         """

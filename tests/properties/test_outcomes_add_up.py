@@ -20,7 +20,7 @@ EXAMPLES = 500
 )
 @given(scenarios())
 def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
-    """In both modes and for every queue; and the ledger agrees with the counts."""
+    """In both modes and for every queue; and the trace agrees with the counts."""
     scenario = Scenario.model_validate(raw)
     result = run(scenario, store="memory", max_steps=2_000_000)
     for mode, one in result.modes.items():

@@ -96,7 +96,7 @@ PLAIN = {
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("mode", ["queue", "in-process"])
 def test_gauges_equal_what_the_ledger_says(seed: int, mode: Any) -> None:
-    """At every moment, when the ledger is played again: waiting, delayed and active, abandoned ones among these."""
+    """At every moment, when the trace is played again: waiting, delayed and active, abandoned ones among these."""
     world, metrics = sampled({**PLAIN, "seed": seed}, mode, 250)
     depth = queue_depth(world.trace, world.now_ms)
     for place, t_ms in enumerate(metrics.t_ms.tolist()[1:], 1):

@@ -100,7 +100,7 @@ def series_of(metrics: Metrics) -> dict[tuple[str, str], list[float]]:
 @thorough
 @given(watched())
 def test_runs_with_an_operator_can_be_watched_and_add_up(raw: dict[str, Any]) -> None:
-    """The same on both stores and without the trace; every counter is the ledger's, every failed attempt has a line."""
+    """The same on both stores and without the trace; every counter is the trace's, every failed attempt has a line."""
     scenario = Scenario.model_validate(raw)
     first, second = (run(scenario, store=store, error_log=True, max_steps=2_000_000) for store in STORES)
     bare = run(scenario, store="memory", error_log=True, trace=False, max_steps=2_000_000)
@@ -131,7 +131,7 @@ def check_counters(one: ModeResult, metrics: Metrics) -> None:
 
 
 def check_lines(one: ModeResult) -> None:
-    """One for each failure of a handler, and ``dead-lettered`` says what the ledger says."""
+    """One for each failure of a handler, and ``dead-lettered`` says what the trace says."""
     lines = [json.loads(line) for line in one.error_lines or ()]
     handlers = Counter((x["t_ms"], x["job"], x["attempt"]) for x in lines if x["kind"] != "queue")
     assert handlers == Counter((r.t_ms, r.job, r.attempt) for r in one.trace if r.kind is EventKind.ATTEMPT_FAILED)

@@ -30,7 +30,7 @@ def test_outcomes_are_the_same_with_and_without_the_trace(raw: dict[str, Any]) -
 )
 @given(scenarios())
 def test_facts_kept_by_the_way_are_those_that_the_ledger_tells(raw: dict[str, Any]) -> None:
-    """All of them, in the order of the offers; also where most of the ledger lies on disk."""
+    """All of them, in the order of the offers; also where most of the trace lies on disk."""
     scenario = Scenario.model_validate(raw)
     for mode in scenario.modes:
         traces = []

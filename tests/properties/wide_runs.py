@@ -89,7 +89,7 @@ def check_sums(scenario: Scenario, result: ModeResult) -> None:
         "totals add up": totals.adds_up,
         "queues add up": all(counts.adds_up for counts in result.queues.values()),
         "attempts are the starts": totals.attempts == events.count(EventKind.STARTED),
-        "lost jobs are in the ledger": totals.lost == events.count(EventKind.LOST),
+        "lost jobs are in the trace": totals.lost == events.count(EventKind.LOST),
         "effects are deliveries and extra ones": totals.delivered + totals.extra_effects
         == events.count(EventKind.EFFECT),
         "offers are the scenario's": totals.offered == events.count(EventKind.OFFERED)

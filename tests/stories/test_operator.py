@@ -29,7 +29,7 @@ def three(**parts: Any) -> Scenario:
 
 
 def deeds(story: Scenario, **options: Any) -> list[dict[str, Any]]:
-    """What the ledger says of the operator's steps."""
+    """What the trace says of the operator's steps."""
     trace = run(story, modes=["queue"], **options).modes["queue"].trace
     return [r.more or {} for r in trace if r.kind in (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED)]
 

@@ -1,6 +1,6 @@
 """Experiments: each builds a scenario, runs the simulator with many seeds, and returns what was seen, in seconds.
 
-Every run is independent of the others; its seed is its number, from 1. Times are read off the ledger.
+Every run is independent of the others; its seed is its number, from 1. Times are read off the trace.
 """
 
 from collections.abc import Iterator

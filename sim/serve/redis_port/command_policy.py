@@ -61,7 +61,7 @@ NEVER = {
     "latency": "the simulated Redis takes no time that could be measured",
     "migrate": _ALONE,
     "module": "the simulated Redis loads no modules",
-    "monitor": "what happens in the world is in its ledger",
+    "monitor": "what happens in the world is in its trace",
     "psync": _ALONE,
     "replconf": _ALONE,
     "replicaof": _ALONE,

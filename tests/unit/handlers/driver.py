@@ -19,7 +19,7 @@ def job_of(kind: str, number: int = 1, *, idempotent: bool = False, **data: Any)
 
 
 class Driver:
-    """An application, and what a ledger would say of its effects."""
+    """An application, and what a trace would say of its effects."""
 
     def __init__(self, stock: int = 100) -> None:
         self.database = ApplicationDatabase(stock)

@@ -145,7 +145,7 @@ def test_equal_results_give_equal_files(tmp_path: Path) -> None:
 
 
 def test_trace_holds_both_modes_and_no_time_of_writing(tmp_path: Path) -> None:
-    """The packed trace is the ledgers' lines, in-process first."""
+    """The packed trace is the traces' lines, in-process first."""
     result = small_result()
     packed = write_results(result, tmp_path, plots=False)[1].read_bytes()
     lines = gzip.decompress(packed).decode().splitlines()

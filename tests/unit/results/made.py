@@ -1,4 +1,4 @@
-"""Metrics made by hand: readings and a ledger, without any world."""
+"""Metrics made by hand: readings and a trace, without any world."""
 
 from typing import Any
 

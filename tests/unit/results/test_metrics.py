@@ -1,4 +1,4 @@
-"""Each metric, from readings and a ledger made by hand."""
+"""Each metric, from readings and a trace made by hand."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Playing a ledger again."""
+"""Playing a trace again."""
 
 from sim.results.replay import AttemptEnd, State, replay
 from sim.results.trace import EventKind, Trace

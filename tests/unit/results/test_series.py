@@ -31,7 +31,7 @@ def test_depth_begins_at_zero_ends_with_the_run_and_is_never_negative() -> None:
 
 
 def test_empty_run_has_empty_series() -> None:
-    """A ledger without records has nobody in any state."""
+    """A trace without records has nobody in any state."""
     assert queue_depth(Trace("queue"), 1_000).total.max() == 0
 
 

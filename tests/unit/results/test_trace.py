@@ -1,4 +1,4 @@
-"""The ledger: its lines, what a long one puts on disk, and one that keeps nothing."""
+"""The trace: its lines, what a long one puts on disk, and one that keeps nothing."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ MORES: list[dict[str, Any] | None] = [
 
 
 def written(count: int, max_in_memory: int = MAX_IN_MEMORY) -> Trace:
-    """Return a ledger of so many records, of all kinds, that was told to put old ones aside after each."""
+    """Return a trace of so many records, of all kinds, that was told to put old ones aside after each."""
     trace = Trace("queue", max_in_memory=max_in_memory)
     events = list(EventKind)
     for n in range(count):

@@ -15,7 +15,7 @@ SMALL_END_MS = 100_000
 
 
 class Tape:
-    """A ledger that is written in any order and put in order of time at the end."""
+    """A trace that is written in any order and put in order of time at the end."""
 
     def __init__(self, mode: ModeName, queue: str = "email") -> None:
         self.mode: ModeName = mode
@@ -48,13 +48,13 @@ class Tape:
         self.job(end_ms, job, EventKind.COMPLETED, attempt, worker)
 
     def trace(self) -> Trace:
-        """Return the ledger."""
+        """Return the trace."""
         made = Trace(self.mode)
         made.records = sorted(self.records, key=lambda record: record.t_ms)
         return made
 
     def result(self, end_ms: int, places: dict[str, Place], queues: list[str]) -> ModeResult:
-        """Judge every job by its effects in the ledger and where it stands."""
+        """Judge every job by its effects in the trace and where it stands."""
         made = self.trace()
         effects: dict[str, int] = {}
         for record in made:
