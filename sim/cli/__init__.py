@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from sim.cli.completion import VARIABLE
-from sim.cli.errors import stopped_by, stopping_on_signals
+from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
 from sim.core.program import as_called, program_name
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _refused(error)
     except Exception as error:
-        from sim.cli.errors import tell_internal_error
+        from sim.cli.internal_error import tell_internal_error
 
         tell_internal_error(error, arguments)
         return INTERNAL

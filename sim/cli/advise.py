@@ -26,7 +26,7 @@ def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
 
     advice = advise(scenario)
     if json_to != "-":
-        from sim.advise.advise import print_advice
+        from sim.advise.listing import print_advice
         from sim.reports.terminal import Terminal
 
         print_advice(advice, Terminal(), verbose=verbose)

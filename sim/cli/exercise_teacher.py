@@ -83,7 +83,7 @@ def grade(
     from sim.core.text import printable
     from sim.exercises.exercise import CHECK
     from sim.exercises.grading import Rules, grade_class
-    from sim.reports.terminal import progress
+    from sim.reports.progress import progress
 
     only = None if exercises is None else [name.strip() for name in exercises.split(",")]
     rules = Rules(CHECK if salt is None else salt, seeds, strict)

@@ -54,7 +54,7 @@ def command(
         raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
     if jobs is not None and cluster is not None:
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
-    from sim.reports.terminal import progress
+    from sim.reports.progress import progress
     from sim.results.failed_runs import told
     from sim.scenario.load import read_text
     from sim.sweeps.plan import Plan

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 from sim.core.errors import SimError
 from sim.engine.clock import SimulatedTime
 from sim.engine.database import DatabaseAccess
-from sim.engine.process import Crashed, EventLoop, Process, Steps
+from sim.engine.event_loop import EventLoop
+from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
 from sim.faults.injector import Step
 from sim.handlers.base import Effect, JobInput, Query, Work

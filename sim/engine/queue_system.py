@@ -12,12 +12,12 @@ from sim.engine.final_state import job_places, standing_places
 from sim.engine.instruments import Subscriptions
 from sim.engine.operator import Operator
 from sim.engine.process import Process
+from sim.engine.process_starts import worker_starts
 from sim.engine.producer import QueueProducer
 from sim.engine.promoter import Promoter
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.queue_parts import QueueParts, ServiceTimes
 from sim.engine.queue_worker import QueueWorker
-from sim.engine.random_streams import worker_starts
 from sim.engine.readings import QueueReadings
 from sim.engine.recorder import Names
 from sim.engine.redis_server import RedisServer

@@ -7,8 +7,9 @@ from redis.exceptions import ResponseError
 
 from sim.engine.attempt import Hooks
 from sim.engine.error_fields import short_stack
+from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
-from sim.engine.process import Crashed, EventLoop, Steps
+from sim.engine.process import Crashed, Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.redis_server import CommandFailed, RedisServer
 from sim.engine.run_context import RunContext

@@ -1,13 +1,8 @@
-"""Random numbers: one seed, and a stream of its own for every component.
-
-When the worker processes of a queue start.
-"""
+"""Random numbers: one seed, and a stream of its own for every component."""
 
 import hashlib
 
 import numpy as np
-
-from sim.scenario.schema import Workers
 
 _TO_UNIT = 2.0**-64
 
@@ -39,24 +34,3 @@ class Streams:
         """
         key = self._prefix + f"{name}:{':'.join(map(str, place))}".encode()
         return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") * _TO_UNIT
-
-
-STAGGER_MS = 10
-"""Time between the starts of two processes of a queue that all start with the run."""
-
-
-def worker_starts(queue: str, settings: Workers, streams: Streams) -> list[int]:
-    """Return when each process of a queue starts, ms since the run began; negative: it was there before.
-
-    A scenario is a part of a deployment's life, so its processes were there before unless it says otherwise. Each
-    started at a random moment of the last stalled interval, which is as good as any earlier one: its timers are at the
-    same points of their rounds.
-    """
-    names = [f"{queue}-{number}" for number in range(1, settings.processes + 1)]
-    spread = settings.start_spread
-    if spread is None:
-        return [-int(streams.unit("worker-age", name) * settings.stalled_interval) for name in names]
-    if spread:
-        starts = streams.generator(f"worker-starts:{queue}")
-        return [int(starts.integers(0, spread)) for _ in names]
-    return [place * STAGGER_MS for place in range(len(names))]

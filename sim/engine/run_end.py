@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from sim.core.durations import UNITS_MS
 from sim.engine.system import System
-from sim.results.facts import EndedBy, Place, RunEnd
+from sim.results.facts import Place
 from sim.results.outcomes import JobOutcome, Outcome
+from sim.results.run_end import EndedBy, RunEnd
 from sim.scenario.limits import longest_way_ms
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import MAX_MS

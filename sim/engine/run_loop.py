@@ -12,7 +12,7 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.instruments import Subscriptions
 from sim.engine.process import Steps
 from sim.engine.system import System
-from sim.results.facts import EndedBy
+from sim.results.run_end import EndedBy
 from sim.scenario.limits import horizon_ms
 from sim.scenario.schema import Scenario
 

@@ -31,10 +31,10 @@ from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.queue.semantics import PROFILES
 from sim.queue.store import Store
-from sim.results.facts import RunEnd
 from sim.results.metrics import Metrics
 from sim.results.outcomes import FinalState, JobOutcome, Outcome, classify_outcomes
 from sim.results.result import ModeResult
+from sim.results.run_end import RunEnd
 from sim.results.samples import Now
 from sim.results.trace import EventKind, Trace
 from sim.scenario.schema import Scenario

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.rehearsal.own_processor import look_at
+from sim.rehearsal.perform import perform
 from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.real_parts import find_real_parts
-from sim.rehearsal.rehearse import load_rehearsable, perform
+from sim.rehearsal.rehearse import load_rehearsable
 from sim.rehearsal.scale import Scale
 from sim.reports.tables import expectation_table, outcome_table
 from sim.results.result import Result

@@ -3,7 +3,8 @@
 import asyncio
 from functools import partial
 
-from sim.engine.random_streams import Streams, worker_starts
+from sim.engine.process_starts import worker_starts
+from sim.engine.random_streams import Streams
 from sim.rehearsal.fault_injector import RealFaultInjector, Stage
 from sim.rehearsal.processes import RealProcess
 

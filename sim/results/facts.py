@@ -1,14 +1,10 @@
-"""What is known of one job, and which events tell it.
-
-How a run ended, and what was left to do.
-"""
+"""What is known of one job, and which events tell it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
-from sim.core.durations import format_duration
 from sim.results.trace import EventKind
 
 
@@ -125,49 +121,3 @@ _QUEUE: Mapping[EventKind, Tell] = {
     EventKind.REPLAYED: _retried,
 }
 _IN_PROCESS: Mapping[EventKind, Tell] = {**_QUEUE, EventKind.FAILED: _failed_before_its_caller}
-
-
-EndedBy = Literal["settled", "duration", "horizon", "hand"]
-"""Nothing was left to do, the scenario's ``duration``, the default horizon, or whoever took stock before all that."""
-
-
-@dataclass(frozen=True)
-class RunEnd:
-    """How one mode of a run ended.
-
-    Attributes:
-        at_ms: When, ms since the run began.
-        pending: How many jobs had no outcome yet, by where they stood; places without any are left out.
-        due_ms: When the first and the last delayed one become due, ms since the run began; None where none does.
-        lately: How many jobs ended in the last ``lately_ms``, which tells whether more time would help.
-        held_up: By queue, why nobody takes its jobs: ``paused`` or ``no workers``; empty for the queues that go on.
-        enough_ms: A duration with which they would probably be settled, ms; None where more time alone does not help.
-    """
-
-    by: EndedBy
-    at_ms: int
-    pending: dict[Place, int] = field(default_factory=dict)
-    due_ms: tuple[int, int] | None = None
-    lately: int = 0
-    lately_ms: int = 0
-    held_up: dict[str, str] = field(default_factory=dict)
-    enough_ms: int | None = None
-
-    @property
-    def is_early(self) -> bool:
-        """Whether it ended before all was settled."""
-        return self.by != "settled" and any(self.pending.values())
-
-    def as_dict(self) -> dict[str, Any]:
-        """The end as the JSON contract writes it."""
-        first_ms, last_ms = self.due_ms or (None, None)
-        return {
-            "by": self.by,
-            "at_ms": self.at_ms,
-            "early": self.is_early,
-            "pending": {place.value: count for place, count in self.pending.items()},
-            "first_due_ms": first_ms,
-            "last_due_ms": last_ms,
-            "held_up": self.held_up,
-            "duration": None if self.enough_ms is None else format_duration(self.enough_ms),
-        }

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sim.core.gc_tuning import fewer_collections
 from sim.results.detection import Detections, take_notice
 from sim.results.error_lines import ErrorLines, ErrorsNotKept
-from sim.results.facts import RunEnd
 from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.metrics import Metrics, NotSampled
 from sim.results.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.results.run_end import RunEnd
 from sim.results.series import loss_times
 from sim.results.trace import Trace
 from sim.scenario.expect import ModeExpectation, holds

@@ -6,9 +6,10 @@ A run that ended before all was settled, in words: what was left, why, and what 
 from collections.abc import Iterable
 
 from sim.core.durations import UNITS_MS, format_duration
-from sim.results.facts import Place, RunEnd
+from sim.results.facts import Place
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult, Result
+from sim.results.run_end import RunEnd
 from sim.yaml_files.problems import listed
 
 MEANINGS: dict[str, str] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.rehearsal.rehearse import NotRehearsable, refuse_what_cannot_be_done
+from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from tests.rehearsal.conftest import few_emails
 

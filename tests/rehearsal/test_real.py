@@ -14,10 +14,11 @@ import pytest
 
 from sim.cli import main
 from sim.rehearsal import director, processes
+from sim.rehearsal.perform import Performance, perform
 from sim.rehearsal.prediction import predict
 from sim.rehearsal.processes import RehearsalBroken
 from sim.rehearsal.real_parts import RealParts
-from sim.rehearsal.rehearse import Performance, perform, rehearse
+from sim.rehearsal.rehearse import rehearse
 from sim.rehearsal.scale import Scale
 from sim.rehearsal.tables import LATE_MS
 from sim.rehearsal.verdict import Verdict

@@ -17,7 +17,7 @@ import pytest
 import sim
 import sim.cli
 from sim.cli import main
-from sim.cli.errors import Stopped
+from sim.cli.endings import Stopped
 from sim.cli.lazy_group import COMMANDS
 from sim.core.errors import SimError
 from sim.engine.attempt import AttemptRunner

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.engine.worker_timers import late_tick_chance
+from sim.engine.interval_timer import late_tick_chance
 
 
 @pytest.mark.parametrize(

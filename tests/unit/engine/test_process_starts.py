@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.random_streams import Streams, worker_starts
+from sim.engine.process_starts import worker_starts
+from sim.engine.random_streams import Streams
 from sim.engine.world import World
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario, Workers

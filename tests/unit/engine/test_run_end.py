@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sim.engine.run import run
-from sim.results.facts import Place, RunEnd
+from sim.results.facts import Place
+from sim.results.run_end import RunEnd
 from sim.results.text import early_ends
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import Scenario

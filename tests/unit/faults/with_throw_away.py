@@ -5,7 +5,7 @@ import json
 from sim.engine.world import World
 from sim.exercises.evidence import job_story
 from sim.faults.registry import FAULTS
-from sim.rehearsal.rehearse import NotRehearsable, refuse_what_cannot_be_done
+from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from sim.results.fault_windows import fault_windows
 from sim.scenario.first_draft import Draft, draft_text

@@ -46,7 +46,7 @@ import sim.operator_verbs
 sim.operator_verbs.__path__.append(sys.argv[1])
 import sim
 from sim.operator_verbs.registry import VERBS
-from sim.rehearsal.rehearse import NotRehearsable, refuse_what_cannot_be_done
+from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from sim.scenario.schema import json_schema
 

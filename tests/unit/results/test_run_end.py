@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sim.results.facts import EndedBy, Place, RunEnd
+from sim.results.facts import Place
+from sim.results.run_end import EndedBy, RunEnd
 
 
 def test_an_end_is_written_with_everything_that_is_known_of_it() -> None:

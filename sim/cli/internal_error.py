@@ -1,77 +1,19 @@
-"""What is said when the program itself fails, so that whoever reads the report can have the same again.
-
-How a command ends that somebody ends: SIGTERM and SIGHUP do what Ctrl-C does.
-"""
+"""What is said when the program itself fails, so that whoever reads the report can have the same again."""
 
 import hashlib
 import os
 import platform
 import shlex
-import signal
 import stat
 import sys
 import tempfile
-import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from sim.core.program import program_name
 from sim.core.replay import in_a_line, options_of
 from sim.core.version import version
-
-_SIGNALS = ("SIGTERM", "SIGHUP")
-
-
-class Stopped(KeyboardInterrupt):
-    """The process was asked to end by a signal other than Ctrl-C; what is under way is ended in the same way.
-
-    Args:
-        number: The signal's.
-    """
-
-    @property
-    def exit_code(self) -> int:
-        """What a shell reports of a process that the signal ended: 143 for SIGTERM, 129 for SIGHUP."""
-        return 128 + int(self.args[0])
-
-
-@contextmanager
-def stopping_on_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end what is under way as Ctrl-C does; a second one ends the process at once.
-
-    A signal that is ignored (as by ``nohup``) stays ignored.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in numbers}
-    mine = [number for number in numbers if before[number] is signal.SIG_DFL]
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        raise Stopped(number)
-
-    for number in mine:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, before[number])
-
-
-def stopped_by(error: BaseException | None) -> Stopped | None:
-    """Find the signal that an error came of; click puts an error of its own in the place of an interruption."""
-    while error is not None:
-        if isinstance(error, Stopped):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
-
 
 _MAX_BYTES = 1 << 20
 
