@@ -5,11 +5,7 @@ from sim.rehearsal.scale import Scale
 from sim.scenario.schema import Scenario
 
 MAX_PROCESSES = 24
-
-
 MAX_JOBS = 20_000
-
-
 MAX_REAL_MS = 30 * 60_000
 
 
