@@ -30,3 +30,16 @@ def test_a_result_is_kept_for_one_file_and_one_scale(tmp_path: Path, monkeypatch
     assert table.done(table.Chosen(path, 20)) is None
     path.write_text("title: Other")
     assert table.done(one) is None
+
+
+def test_the_page_has_a_row_for_everything_that_is_chosen() -> None:
+    """In that order, at its scale; and the line below says how many they are and how many of them agree."""
+    lines = table.PAGE.read_text().partition(table.BEGIN)[2].partition(table.END)[0].splitlines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        [f"| `{one.path.stem}`", f"1:{one.scale}"] for one in table.chosen()
+    ]
+    outcomes, times = (sum(row.split(" | ")[place].startswith("agree") for row in rows) for place in (-2, -1))
+    slow = sum(one.scale <= 10 for one in table.chosen())
+    counted = f"{len(rows)} scenarios, {slow} of them at 1:10: {outcomes} agree in outcomes, {times} in times."
+    assert any(line.startswith(counted) for line in lines)
