@@ -12,14 +12,14 @@ from sim.faults.window import FaultKind
 from sim.results.fault_windows import FaultWindow
 from sim.results.health import Episode, Health, Spell, Status
 from sim.results.metrics import Metrics
+from sim.results.replay import replay
 from sim.results.samples import stretches
-from sim.results.trace import EventKind, Trace
+from sim.results.trace import Trace
 from sim.scenario.monitoring import limit_ms
 from sim.scenario.schema import Scenario
 
 OVERLOAD_MS = 60_000
 """A queue whose oldest job has waited this long is overloaded, as long as no fault holds it up."""
-ENDS = frozenset({EventKind.COMPLETED, EventKind.ATTEMPT_FAILED, EventKind.REFUSED, EventKind.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +144,17 @@ def overload_behind(metrics: Metrics, episode: Episode, end_ms: int) -> FaultWin
 
 
 def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list[FaultWindow]:
-    """Say of each fault of the database when the last attempt ended that was under way at the same time."""
-    ours = [window for window in windows if window.kind is FaultKind.DATABASE]
-    if not ours:
+    """Say of each fault of the database when the last attempt ended that was under way at the same time.
+
+    An attempt whose worker was killed ended at the kill: whatever its job does afterwards, nobody waits for that call.
+    """
+    if all(window.kind is not FaultKind.DATABASE for window in windows):
         return list(windows)
-    running: dict[tuple[str | None, int], int] = {}
-    spans: list[tuple[int, int]] = []
-    for record in trace:
-        key = (record.job, record.attempt)
-        if record.kind is EventKind.STARTED:
-            running[key] = record.t_ms
-        elif record.kind in ENDS and (started_ms := running.pop(key, None)) is not None:
-            spans.append((started_ms, record.t_ms))
-    spans += [(started_ms, end_ms) for started_ms in running.values()]
+    attempts = replay(trace, end_ms=end_ms).attempts
     found: list[FaultWindow] = []
     for window in windows:
         if window.kind is FaultKind.DATABASE:
-            caught = (end for start, end in spans if start <= window.end_ms and end > window.start_ms)
+            caught = (one.end_ms for one in attempts if one.start_ms <= window.end_ms and one.end_ms > window.start_ms)
             found.append(replace(window, outlived_ms=max(caught, default=0)))
         else:
             found.append(window)

@@ -210,6 +210,31 @@ def test_an_attempt_that_begins_after_the_fault_does_not_prolong_it() -> None:
     assert len(noticed([0] * 10 + [1, 0], told).false) == 1
 
 
+def test_an_attempt_whose_worker_was_killed_prolongs_the_fault_no_further_than_the_kill() -> None:
+    """Its job is done by another attempt, which begins after the fault: an alert long after the kill is false."""
+    told = tape((500, 1_000))
+    told.arrival(0, "email-1")
+    told.job(600, "email-1", EventKind.STARTED, 1, "email-1")
+    told.world(3_000, EventKind.WORKER_CRASHED, "email-1")
+    told.world(3_500, EventKind.WORKER_STARTED, "email-1")
+    told.job(8_000, "email-1", EventKind.STARTED, 2, "email-1")
+    told.job(9_000, "email-1", EventKind.COMPLETED, 2, "email-1")
+    for after_s, false in ((5, 0), (6, 1)):
+        found = noticed([0] * after_s + [1, 0], told)
+        outlived = [one.window.outlived_ms for one in found.faults if one.window.label == "database refuses calls"]
+        assert (outlived, len(found.false)) == ([3_000], false)
+
+
+def test_a_job_that_stalled_too_often_does_not_end_the_attempt_that_goes_on() -> None:
+    """Another worker's check gives the job up; whoever runs it holds its call of the database all the same."""
+    told = tape((500, 1_000))
+    told.arrival(0, "email-1")
+    told.job(600, "email-1", EventKind.STARTED, 1, "email-1")
+    told.job(2_000, "email-1", EventKind.FAILED, 1, "email-2")
+    told.job(8_000, "email-1", EventKind.REFUSED, 1, "email-1")
+    assert noticed([0] * 12, told).faults[0].window.outlived_ms == 8_000
+
+
 def waited(seconds: int) -> Detections:
     """A job that stands in line for so long with nothing broken, and an alert on it."""
     told = Tape("queue")
