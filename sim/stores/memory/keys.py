@@ -6,9 +6,17 @@ from fnmatch import fnmatchcase
 import redis
 
 from sim.stores.memory.data import Data
+from sim.stores.memory.long_list import LongList
 from sim.stores.memory.sorted_set import SortedSet
 
-_TYPES: dict[type, str] = {str: "string", dict: "hash", deque: "list", set: "set", SortedSet: "zset"}
+_TYPES: dict[type, str] = {
+    str: "string",
+    dict: "hash",
+    deque: "list",
+    LongList: "list",
+    set: "set",
+    SortedSet: "zset",
+}
 
 
 class Keys(Data):

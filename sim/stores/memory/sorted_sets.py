@@ -43,10 +43,12 @@ class SortedSets(Data):
         members: SortedSet | None = self._data.get(name)
         if members is None:
             return []
-        entries = members.entries
-        if desc:
-            entries = entries[::-1]
-        entries = entries[start : end + 1] if start >= 0 and end >= 0 else entries[span(start, end, len(entries))]
+        size = len(members.scores)
+        if start < 0 or end < 0:
+            places = span(start, end, size)
+            start, end = places.start, places.stop - 1
+        first, stop = start, min(end + 1, size)
+        entries = members.entries_backwards(first, stop) if desc else members.entries(first, stop)
         if withscores:
             return [(member, score) for score, member in entries]
         return [member for _score, member in entries]
@@ -67,7 +69,7 @@ class SortedSets(Data):
         if start is not None and num is not None:
             first += start
             stop = first + num if 0 <= num < stop - first else stop
-        return [member for _score, member in members.entries[first:stop]]
+        return [member for _score, member in members.entries(first, stop)]
 
     def zrem(self, name: str, *values: str) -> int:
         """Take members out and count those that were there."""
