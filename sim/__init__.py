@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.core.errors import ScenarioError, SimError
     from sim.engine.run import run
     from sim.engine.world import World
-    from sim.results.outcomes import Outcome
+    from sim.results.job_results import JobResult, JobResults, Outcome
     from sim.results.result import ModeResult, Result
     from sim.results.sweep_result import SweepResult
     from sim.scenario.load import load_scenario, parse_scenario
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from sim.sweeps.sweep import sweep, sweep_result
 
 _HOMES = {
+    "JobResult": "sim.results.job_results",
+    "JobResults": "sim.results.job_results",
     "ModeResult": "sim.results.result",
-    "Outcome": "sim.results.outcomes",
+    "Outcome": "sim.results.job_results",
     "Result": "sim.results.result",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.core.errors",
@@ -36,6 +38,8 @@ _HOMES = {
 _ROOMS = ("exercises", "plots")
 
 __all__ = [
+    "JobResult",
+    "JobResults",
     "ModeResult",
     "Outcome",
     "Result",

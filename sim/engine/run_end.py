@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sim.core.durations import UNITS_MS
 from sim.engine.system import System
 from sim.results.facts import Place
-from sim.results.outcomes import JobOutcome, Outcome
+from sim.results.outcomes import JobResult, Outcome
 from sim.results.run_end import EndedBy, RunEnd
 from sim.scenario.limits import longest_way_ms
 from sim.scenario.schema import Scenario
@@ -18,7 +18,7 @@ _ROOM = 1.1
 
 
 def run_end(
-    scenario: Scenario, system: System, now_ms: int, by: EndedBy, jobs: Iterable[tuple[JobOutcome, Place]]
+    scenario: Scenario, system: System, now_ms: int, by: EndedBy, jobs: Iterable[tuple[JobResult, Place]]
 ) -> RunEnd:
     """Say how a run ended.
 

@@ -32,7 +32,7 @@ from sim.handlers.database import ApplicationDatabase
 from sim.queue.semantics import PROFILES
 from sim.queue.store import Store
 from sim.results.metrics import Metrics
-from sim.results.outcomes import FinalState, JobOutcome, Outcome, classify_outcomes
+from sim.results.outcomes import FinalState, JobResults, Outcome, classify_outcomes
 from sim.results.result import ModeResult
 from sim.results.run_end import RunEnd
 from sim.results.samples import Now
@@ -217,7 +217,7 @@ class Simulation:
 
     # -- the end --------------------------------------------------------------------------------------------------
 
-    def finish(self) -> list[JobOutcome]:
+    def finish(self) -> JobResults:
         """Take stock: one outcome for every offered job, from what stands in the database, the outbox and the keys.
 
         Jobs that are lost are written into the trace as such; nothing can run after this.
@@ -225,7 +225,7 @@ class Simulation:
         return self._final_outcomes
 
     @cached_property
-    def _final_outcomes(self) -> list[JobOutcome]:
+    def _final_outcomes(self) -> JobResults:
         self._heard.finish()
         jobs = self._classified(self.recorder)
         self._loop.close()
@@ -234,13 +234,13 @@ class Simulation:
                 self.recorder.job(job.queue, job.job, EventKind.LOST)
         return jobs
 
-    def outcomes_now(self) -> list[JobOutcome]:
+    def outcomes_now(self) -> JobResults:
         """Say what every job's outcome would be if the run ended now; nothing is written, and the run can go on."""
         return self._classified(ReadOnlyNames(self.recorder))
 
-    def _classified(self, names: Names) -> list[JobOutcome]:
+    def _classified(self, names: Names) -> JobResults:
         final_state = FinalState(self.database.database.effects_by_job(), self.system.places(names))
-        return classify_outcomes(self.recorder.facts, final_state)
+        return classify_outcomes(self.mode, self.recorder.facts, final_state)
 
     @property
     def end(self) -> RunEnd:

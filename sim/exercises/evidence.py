@@ -11,7 +11,7 @@ from sim.exercises.exercise import Check
 from sim.exercises.measures import FROM_EVENTS, Observation
 from sim.exercises.settings import SETTINGS, settings_behind
 from sim.results.fault_windows import window_of
-from sim.results.outcomes import JobOutcome, Outcome
+from sim.results.outcomes import JobResult, Outcome
 from sim.results.result import ModeResult
 from sim.results.text import duration_in_words
 from sim.results.trace import Event, EventKind
@@ -172,7 +172,7 @@ def _long_clock(t_ms: int) -> str:
     return f"{minutes // 60:>2}:{minutes % 60:02}:{ms // 1_000:02}.{ms % 1_000:03}"
 
 
-def counterexample(observation: Observation, measure: str, queue: str | None) -> JobOutcome | None:
+def counterexample(observation: Observation, measure: str, queue: str | None) -> JobResult | None:
     """Choose a job that shows best what a measure found; None where no single job does."""
     jobs = observation.jobs(queue)
     if not jobs:
@@ -187,7 +187,7 @@ def counterexample(observation: Observation, measure: str, queue: str | None) ->
     return None if shows is None else next((job for job in jobs if shows(job)), None)
 
 
-def _best(jobs: list[JobOutcome], observation: Observation) -> JobOutcome | None:
+def _best(jobs: list[JobResult], observation: Observation) -> JobResult | None:
     """Choose the first job that could have been done; one whose error is permanent shows nothing of a policy."""
     hopeless = {
         record.job
@@ -197,11 +197,11 @@ def _best(jobs: list[JobOutcome], observation: Observation) -> JobOutcome | None
     return next((job for job in jobs if job.job not in hopeless), jobs[0] if jobs else None)
 
 
-def _delivery_ms(job: JobOutcome) -> float:
+def _delivery_ms(job: JobResult) -> float:
     return -1 if job.first_effect_ms is None else job.first_effect_ms - job.offered_ms
 
 
-_EXTREMES: dict[str, Callable[[JobOutcome], float]] = {
+_EXTREMES: dict[str, Callable[[JobResult], float]] = {
     "delivery_p50": _delivery_ms,
     "delivery_p95": _delivery_ms,
     "delivery_max": _delivery_ms,
@@ -211,7 +211,7 @@ _EXTREMES: dict[str, Callable[[JobOutcome], float]] = {
     "redis_commands_per_job": lambda job: job.attempts + job.stalls,
     "extra_effects": lambda job: job.effects,
 }
-_SHOWS: dict[str, Callable[[JobOutcome], bool]] = {
+_SHOWS: dict[str, Callable[[JobResult], bool]] = {
     "duplicated": lambda job: job.duplicated,
     "suppressed_duplicates": lambda job: job.suppressed > 0,
     "false_failures": lambda job: job.false_failure,
@@ -275,7 +275,7 @@ def settings_evidence(check: Check, scenario: Scenario) -> Evidence:
     )
 
 
-def story_of(result: ModeResult, job: JobOutcome, *, whole: bool = False) -> Evidence:
+def story_of(result: ModeResult, job: JobResult, *, whole: bool = False) -> Evidence:
     """Show what happened to one job, and its story.
 
     Args:

@@ -8,7 +8,7 @@ from sim.engine.run_options import RunOptions
 from sim.engine.simulation import Simulation
 from sim.exercises.settings import SETTINGS, setting
 from sim.results.detection import FaultDetection
-from sim.results.outcomes import Counts, JobOutcome
+from sim.results.outcomes import Counts, JobResult
 from sim.results.result import ModeResult
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
@@ -39,7 +39,7 @@ class Observation:
     records_kept: dict[str, int]
     failed_kept: dict[str, int]
 
-    def jobs(self, queue: str | None) -> list[JobOutcome]:
+    def jobs(self, queue: str | None) -> list[JobResult]:
         """The jobs of one queue, or of all."""
         return [job for job in self.result.jobs if queue is None or job.queue == queue]
 

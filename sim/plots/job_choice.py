@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sim.plots.job_timeline import Lane, Marker, MarkerKind, Segment, SegmentKind
-from sim.results.outcomes import JobOutcome, Outcome
+from sim.results.outcomes import JobResult, Outcome
 from sim.results.result import Result
 
 MAX_LANES = 24
@@ -47,13 +47,13 @@ def choose_jobs(result: Result, limit: int = MAX_LANES) -> JobChoice:
     yet; of one story there are at most ``MAX_OF_A_STORY`` jobs: the one that waited longest for its effect, the
     quickest one and one in the middle. So there may be fewer than ``limit``.
     """
-    by_job: dict[str, list[tuple[str, JobOutcome]]] = {}
-    for mode, job in result.jobs:
-        by_job.setdefault(job.job, []).append((mode, job))
-    order = {name: place for place, name in enumerate(sorted(by_job, key=lambda name: by_job[name][0][1].offered_ms))}
+    by_job: dict[str, list[JobResult]] = {}
+    for job in result.jobs:
+        by_job.setdefault(job.job, []).append(job)
+    order = {name: place for place, name in enumerate(sorted(by_job, key=lambda name: by_job[name][0].offered_ms))}
     groups: dict[Story, list[str]] = {}
     for name in order:
-        groups.setdefault(tuple((mode, *_story(job)) for mode, job in by_job[name]), []).append(name)
+        groups.setdefault(tuple((job.mode, *_story(job)) for job in by_job[name]), []).append(name)
     everyone = len(by_job) <= limit
     chosen = list(order) if everyone else sorted(_in_turns(groups, by_job, limit), key=order.__getitem__)
     story_of = {name: story for story, group in groups.items() for name in group}
@@ -62,13 +62,13 @@ def choose_jobs(result: Result, limit: int = MAX_LANES) -> JobChoice:
     return JobChoice(chosen, len(by_job), alike, len(shown), len(groups))
 
 
-def _in_turns(groups: dict[Story, list[str]], by_job: dict[str, list[tuple[str, JobOutcome]]], limit: int) -> list[str]:
+def _in_turns(groups: dict[Story, list[str]], by_job: dict[str, list[JobResult]], limit: int) -> list[str]:
     fates: dict[Story, list[Story]] = {}
     weights: dict[Story, int] = {}
     for story in groups:
         jobs = by_job[groups[story][0]]
-        fates.setdefault(tuple((mode, *_fate(job)) for mode, job in jobs), []).append(story)
-        weights[story] = sum(_weight(job) for _mode, job in jobs)
+        fates.setdefault(tuple((job.mode, *_fate(job)) for job in jobs), []).append(story)
+        weights[story] = sum(_weight(job) for job in jobs)
     turns: list[Iterator[str]] = []
     for stories in sorted(fates.values(), key=lambda stories: -max(weights[story] for story in stories)):
         ranked = sorted(stories, key=lambda story: -weights[story])
@@ -90,22 +90,22 @@ def _one_by_one(groups: list[list[str]]) -> Iterator[str]:
         yield from (group[turn] for group in groups if turn < len(group))
 
 
-def _spread_out(names: list[str], by_job: dict[str, list[tuple[str, JobOutcome]]]) -> list[str]:
+def _spread_out(names: list[str], by_job: dict[str, list[JobResult]]) -> list[str]:
     """Take of jobs with one story the one that waited longest for its effect, the quickest, and one in the middle."""
 
     def waited_ms(name: str) -> int:
-        return max((job.first_effect_ms or job.offered_ms) - job.offered_ms for _mode, job in by_job[name])
+        return max((job.first_effect_ms or job.offered_ms) - job.offered_ms for job in by_job[name])
 
     ranked = sorted(names, key=lambda name: -waited_ms(name))  # stable: the earlier offer first
     places = dict.fromkeys((0, len(ranked) - 1, len(ranked) // 2))
     return [ranked[place] for place in places]
 
 
-def _story(job: JobOutcome) -> Story:
+def _story(job: JobResult) -> Story:
     return (job.outcome, job.attempts, job.effects, job.stalls, job.suppressed, job.false_failure, job.indeterminate)
 
 
-def _fate(job: JobOutcome) -> Story:
+def _fate(job: JobResult) -> Story:
     return (
         job.outcome,
         job.duplicated,
@@ -117,7 +117,7 @@ def _fate(job: JobOutcome) -> Story:
     )
 
 
-def _weight(job: JobOutcome) -> int:
+def _weight(job: JobResult) -> int:
     """How much there is to see in a job; 0 for one that went as everybody wishes."""
     return (
         16 * (job.outcome is Outcome.LOST)

@@ -12,7 +12,7 @@ from sim.engine.simulation import Simulation
 from sim.faults.base import ScheduledFault
 from sim.rehearsal.scale import REAL_TIME, Scale
 from sim.rehearsal.times import JobTimes, Spans, Tolerance, Way, job_times, spans
-from sim.results.outcomes import JobOutcome, add_up, count_by_queue
+from sim.results.outcomes import JobResult, JobResults, add_up, count_by_queue
 from sim.results.trace import Trace
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
@@ -152,7 +152,7 @@ def randomness(scenario: Scenario) -> list[str]:
     return found
 
 
-def fate_of(job: JobOutcome) -> Fate:
+def fate_of(job: JobResult) -> Fate:
     """Return what is compared of a job."""
     return job.outcome.value, job.effects, job.false_failure
 
@@ -161,7 +161,7 @@ class _Run(NamedTuple):
     """One simulated run, as it stood just before and just after its cut; or once, at its end."""
 
     world: Simulation
-    stands: list[tuple[list[JobOutcome], dict[str, JobTimes]]]
+    stands: list[tuple[JobResults, dict[str, JobTimes]]]
 
     def spans(self) -> Spans:
         jobs, times = self.stands[-1]
@@ -182,7 +182,7 @@ def _simulate(
     stands = []
     for until_ms in (max(0, cut_ms - slack_ms), cut_ms + slack_ms):
         world.run_towards(until_ms)
-        jobs = [job for job in world.outcomes_now() if job.offered_ms <= cut_ms]
+        jobs = JobResults(job for job in world.outcomes_now() if job.offered_ms <= cut_ms)
         stands.append((jobs, job_times(world.trace)))
     world.finish()
     return _Run(world, stands)
@@ -216,7 +216,7 @@ def _include(prediction: Prediction, run: _Run) -> bool:
     return news
 
 
-def _include_job(prediction: Prediction, job: JobOutcome, times: JobTimes) -> bool:
+def _include_job(prediction: Prediction, job: JobResult, times: JobTimes) -> bool:
     fates, known = prediction.fates.setdefault(job.job, set()), prediction.times.setdefault(job.job, [])
     new_fate = fate_of(job) not in fates
     fates.add(fate_of(job))

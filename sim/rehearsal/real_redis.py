@@ -17,7 +17,7 @@ from sim.queue.getters import has_unfinished_jobs, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.scale import ScaledClock
-from sim.results.outcomes import FinalState, JobOutcome, Outcome, Place, gather_facts, judge
+from sim.results.outcomes import FinalState, JobResults, Outcome, Place, gather_facts, judge
 from sim.results.trace import Event, EventKind, Trace
 from sim.scenario.schema import RedisConfig
 
@@ -161,7 +161,7 @@ def _job_named_in(data: str | None) -> str | None:
 
 def classify_outcomes(
     trace: Trace, recorder: Recorder, redis: RealRedis, database: ApplicationDatabase, submitting: list[str]
-) -> list[JobOutcome]:
+) -> JobResults:
     """Give every job its outcome, by the same code as in simulated time.
 
     Args:
@@ -173,7 +173,7 @@ def classify_outcomes(
         if record.queue is not None and record.job is not None:
             recorder.job(record.queue, record.job, EventKind.EVICTED, None, {"from": "failed"})
     final_state = FinalState(database.effects_by_job(), {**dict.fromkeys(submitting, Place.SUBMITTING), **places})
-    jobs = [judge(facts) for facts in gather_facts(trace, final_state)]
+    jobs = JobResults(judge("queue", facts) for facts in gather_facts(trace, final_state))
     for job in jobs:
         if job.outcome is Outcome.LOST:
             recorder.job(job.queue, job.job, EventKind.LOST)

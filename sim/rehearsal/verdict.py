@@ -20,7 +20,7 @@ from sim.rehearsal.times import (
     spans,
     ways_to_ends,
 )
-from sim.results.outcomes import Counts, JobOutcome
+from sim.results.outcomes import Counts, JobResults
 from sim.results.text import OUTCOMES, OVERLAYS
 from sim.results.trace import EventKind, Trace
 
@@ -93,7 +93,7 @@ class Verdict:
 
     prediction: Prediction
     real: Counts
-    real_jobs: list[JobOutcome]
+    real_jobs: JobResults
     real_trace: Trace
 
     @property

@@ -1,12 +1,13 @@
 """The metrics of one mode of a run, as series over simulated time."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from sim.core.errors import UnknownName
 from sim.core.extras import need
+from sim.core.renamed import no_attribute
 from sim.metrics.base import ProcessState
 from sim.metrics.catalogue import METRICS, PERCENTILES
 from sim.results.counters import QueueCounters, growth, latest, nearest_rank, percentile, so_far
@@ -17,6 +18,9 @@ from sim.results.trace import Trace
 from sim.scenario.monitoring import HealthConfig
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Metrics", "NotSampled", "Percentiles"]
 
@@ -109,11 +113,15 @@ class Metrics(Observation):
         """Say how long the jobs of a queue took from the offer to the first effect, over the whole run."""
         return _whole(self.counters.queues[queue].delivery.took_ms)
 
-    def frame(self) -> Any:
+    def to_frame(self) -> "DataFrame":
         """Return everything as a pandas frame: a row for each moment and queue, a column for each metric.
 
+        The columns ``t_s`` (seconds since the run began) and ``queue`` come first; docs/monitoring.md has the metrics
+        with their units.
+
         Raises:
-            MissingExtra: pandas is not installed.
+            MissingExtra: pandas is not installed; the error says what to install.
+            NotSampled: The run took no samples.
         """
         need("a frame", "notebook", "pandas")
         import pandas as pd
@@ -124,6 +132,11 @@ class Metrics(Observation):
             columns |= {metric: self.series(queue, metric) for metric in METRICS}
             frames.append(pd.DataFrame(columns))
         return pd.concat(frames, ignore_index=True)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name, {"frame": "metrics.to_frame()"})
 
     # -- judgements -----------------------------------------------------------------------------------------------
 

@@ -7,17 +7,18 @@ delivered.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
-from typing import NamedTuple
 
 from sim.results.facts import JobFacts, Place, tells_of
+from sim.results.job_results import JobResult, JobResults, Outcome
 from sim.results.trace import EventKind, Trace
+from sim.yaml_files.fields import ModeName
 
 __all__ = [
     "Counts",
     "FinalState",
     "JobFacts",
-    "JobOutcome",
+    "JobResult",
+    "JobResults",
     "Outcome",
     "Place",
     "add_up",
@@ -29,55 +30,8 @@ __all__ = [
 ]
 
 
-class Outcome(StrEnum):
-    """The label that an offered job ends with: exactly one.
-
-    Source: DESIGN of the project, restated in docs/outcomes.md.
-    """
-
-    REJECTED = "rejected"
-    DELIVERED = "delivered"
-    FAILED_REPORTED = "failed-reported"
-    FAILED_RETAINED = "failed-retained"
-    FAILED_EVICTED = "failed-evicted"
-    DEAD_LETTERED = "dead-lettered"
-    LOST = "lost"
-    PENDING = "pending"
-
-    @property
-    def field(self) -> str:
-        """The outcome's name as a key in JSON and in ``expect``: ``failed_evicted``."""
-        return self.value.replace("-", "_")
-
-
 RECORDS_OF_FAILURE = ("failed", "dead")
 """From where a record may have been removed that said of a job that it failed: by retention, or by an operator."""
-
-
-class JobOutcome(NamedTuple):
-    """One job's outcome, with the counts that lie over it.
-
-    Attributes:
-        offered_ms: When it was offered, ms since the run began; so are ``first_effect_ms`` and ``ended_ms``.
-    """
-
-    job: str
-    queue: str
-    outcome: Outcome
-    offered_ms: int
-    first_effect_ms: int | None
-    ended_ms: int | None
-    attempts: int
-    effects: int
-    stalls: int
-    suppressed: int
-    false_failure: bool
-    indeterminate: bool
-
-    @property
-    def duplicated(self) -> bool:
-        """Whether the effect stands twice or more."""
-        return self.effects >= 2
 
 
 @dataclass(slots=True)
@@ -185,15 +139,16 @@ def outcome_of(facts: JobFacts) -> Outcome:
     return Outcome.LOST
 
 
-def judge(facts: JobFacts) -> JobOutcome:
-    """Turn the facts of a job into its outcome and overlays."""
+def judge(mode: ModeName, facts: JobFacts) -> JobResult:
+    """Turn the facts of a job in a mode into its outcome and overlays."""
     outcome = outcome_of(facts)
     delivered = outcome is Outcome.DELIVERED
     reported = facts.reported
     says_failed = reported or facts.evicted_from in RECORDS_OF_FAILURE or facts.place in _SAYS_FAILED
-    return JobOutcome(
-        facts.job,
+    return JobResult(
+        mode,
         facts.queue,
+        facts.job,
         outcome,
         facts.offered_ms,
         facts.first_effect_ms,
@@ -210,18 +165,18 @@ def judge(facts: JobFacts) -> JobOutcome:
 _SAYS_FAILED = frozenset({Place.FAILED, Place.DEAD})
 
 
-def classify_outcomes(facts: Iterable[JobFacts], final_state: FinalState) -> list[JobOutcome]:
+def classify_outcomes(mode: ModeName, facts: Iterable[JobFacts], final_state: FinalState) -> JobResults:
     """Give every job its outcome: what its events told already, with what stands at the end; in the order given."""
     effects, places = final_state.effects, final_state.places
-    outcomes: list[JobOutcome] = []
+    outcomes: list[JobResult] = []
     for fact in facts:
         fact.effects = effects.get(fact.job, 0)
         fact.place = places.get(fact.job, Place.NOWHERE)
-        outcomes.append(judge(fact))
-    return outcomes
+        outcomes.append(judge(mode, fact))
+    return JobResults(outcomes)
 
 
-def count_by_queue(jobs: Iterable[JobOutcome]) -> dict[str, Counts]:
+def count_by_queue(jobs: Iterable[JobResult]) -> dict[str, Counts]:
     """Count outcomes and overlays of each queue that has any job, in one walk over the jobs."""
     queues: dict[str, tuple[Counts, dict[Outcome, int]]] = {}
     for job in jobs:

@@ -8,11 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.core.gc_tuning import fewer_collections
+from sim.core.renamed import no_attribute
 from sim.results.detection import Detections, take_notice
 from sim.results.error_lines import ErrorLines, ErrorsNotKept
 from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.metrics import Metrics, NotSampled
-from sim.results.outcomes import Counts, JobOutcome, add_up, count_by_queue
+from sim.results.outcomes import Counts, JobResults, add_up, count_by_queue
 from sim.results.run_end import RunEnd
 from sim.results.series import loss_times
 from sim.results.trace import Trace
@@ -62,7 +63,7 @@ class ModeResult:
 
     Attributes:
         trace: Everything that happened, in order; without the trace there is nothing in it to read.
-        jobs: One outcome for every offered job, in the order of the offers.
+        jobs: What came of every offered job, in the order in which they were offered.
         simulated_ms: How long the run was, in simulated time.
         metrics: What an operator could have seen; None where no samples were taken.
         error_lines: The error log, one JSON object a line; None where none was kept.
@@ -71,7 +72,7 @@ class ModeResult:
 
     mode: ModeName
     trace: Trace
-    jobs: list[JobOutcome]
+    jobs: JobResults
     simulated_ms: int
     queue_names: list[str]
     metrics: Metrics | None = None
@@ -132,7 +133,7 @@ class ModeResult:
         return self.trace.sha256()
 
 
-_PICTURES = {
+_NOW = {
     "plot_jobs": "sim.plots.jobs(result)",
     "plot_outcomes": "sim.plots.outcomes(result)",
     "plot_timeline": "sim.plots.timeline(result)",
@@ -166,9 +167,9 @@ class Result:
         return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
 
     @property
-    def jobs(self) -> list[tuple[str, JobOutcome]]:
-        """Every job of every mode, as pairs of mode and outcome."""
-        return [(mode, job) for mode, result in self.modes.items() for job in result.jobs]
+    def jobs(self) -> JobResults:
+        """Every job of every mode, ``in-process`` first, each mode in the order of the offers."""
+        return JobResults(chain.from_iterable(result.jobs for result in self.modes.values()))
 
     @property
     def trace(self) -> Iterator[dict[str, Any]]:
@@ -207,9 +208,7 @@ class Result:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            if name in _PICTURES:
-                raise AttributeError(f"a result draws no pictures; call {_PICTURES[name]} in place of .{name}()")
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise no_attribute(self, name, _NOW)
 
     @property
     def simulated_ms(self) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.core.extras import need
+from sim.core.renamed import no_attribute
 from sim.results.failed_runs import FailedRun
 from sim.results.sweep_answers import PointAnswer, answer_of
 from sim.results.sweep_rows import COLUMNS, TIMES, RunRow
@@ -66,14 +67,14 @@ class SweepResult:
         for point, rows in groupby(self.rows, key=lambda row: row.point):
             yield point, list(rows)
 
-    def frame(self) -> "DataFrame":
+    def to_frame(self) -> "DataFrame":
         """Return the rows as a pandas frame, one a mode of a run, with a column for each thing varied.
 
         ``offered`` is ``delivered`` plus ``not_delivered``, and that is the sum of the seven outcomes beside it. Varied
         numbers are numbers there, durations are integer milliseconds, anything else is text.
 
         Raises:
-            MissingExtra: pandas is not installed.
+            MissingExtra: pandas is not installed; the error says what to install.
         """
         need("a frame", "notebook", "pandas")
         import pandas
@@ -87,3 +88,8 @@ class SweepResult:
             values: list[Any] = numbers_of(texts) or list(texts)
             frame.insert(place, path, [values[row.point] for row in self.rows])
         return frame
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name, {"frame": "result.to_frame()"})

@@ -149,7 +149,7 @@ def sweep(
         path=path,
         resume=resume,
         watch=watch,
-    ).frame()
+    ).to_frame()
 
 
 def sweep_result(

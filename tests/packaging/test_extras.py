@@ -61,9 +61,9 @@ def test_a_frame_without_pandas_says_what_brings_it(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SimError, match=says):
         sim.sweep("no-such-file.yaml", 1)
     with pytest.raises(SimError, match=says):
-        sim.sweep_result(FROZEN, 1, jobs=1).frame()
+        sim.sweep_result(FROZEN, 1, jobs=1).to_frame()
     with pytest.raises(SimError, match=says):
-        sim.run(FROZEN, modes=["queue"], metrics="10s").metrics["queue"].frame()
+        sim.run(FROZEN, modes=["queue"], metrics="10s").metrics["queue"].to_frame()
 
 
 def test_knobs_without_widgets_say_what_brings_them(monkeypatch: pytest.MonkeyPatch) -> None:

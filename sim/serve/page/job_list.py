@@ -175,7 +175,7 @@ def _lane(world: World, name: str, records: list[Event]) -> dict[str, Any] | Non
         return None
     trace = Trace(world.mode)
     trace.records = records
-    outcomes = classify_outcomes(facts, FinalState())
+    outcomes = classify_outcomes(world.mode, facts, FinalState())
     result = ModeResult(world.mode, trace, outcomes, world.now_ms, list(world.scenario.queues))
     lane: Lane = job_lanes(result, [name])[0]
     return {

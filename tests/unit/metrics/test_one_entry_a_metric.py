@@ -61,7 +61,7 @@ print(json.dumps({
     "rules": rule_file(scenario.alerts, metrics.config, "t"),
     "fired": sorted({one.alert for one in metrics.alerts if one.fired_ms is not None}),
     "table": table(),
-    "columns": list(metrics.frame().columns),
+    "columns": list(metrics.to_frame().columns),
     "series": {name: metrics.series("email", name).tolist() for name in ("backlog", "workers_up", "effects")},
 }))
 '''

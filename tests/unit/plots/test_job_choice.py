@@ -53,8 +53,8 @@ def test_every_fate_is_shown_before_any_is_shown_twice() -> None:
     """A rare one has its lane beside hundreds of eventful ones."""
     result = large_result()
     choice = choose_jobs(result)
-    outcomes = {(mode, job.job): job for mode, job in result.jobs}
-    fates = {(mode, job.outcome, job.duplicated, job.stalls > 0) for mode, job in result.jobs}
+    outcomes = {(job.mode, job.job): job for job in result.jobs}
+    fates = {(job.mode, job.outcome, job.duplicated, job.stalls > 0) for job in result.jobs}
     shown = {
         (mode, one.outcome, one.duplicated, one.stalls > 0)
         for mode in result.modes
@@ -67,11 +67,11 @@ def test_choice_is_within_the_limit_and_always_the_same() -> None:
     """In the order of the offers, each job once, and none of them too often of one story."""
     result = large_result()
     choice = choose_jobs(result)
-    offered = {job.job: job.offered_ms for _mode, job in result.jobs}
+    offered = {job.job: job.offered_ms for job in result.jobs}
     assert len(choice.jobs) == len(set(choice.jobs)) <= MAX_LANES
     assert choice.jobs == sorted(choice.jobs, key=offered.__getitem__) == choose_jobs(result).jobs
     stories = Counter(
-        tuple((one.outcome, one.attempts, one.effects, one.stalls) for mode, one in result.jobs if one.job == job)
+        tuple((one.outcome, one.attempts, one.effects, one.stalls) for one in result.jobs if one.job == job)
         for job in choice.jobs
     )
     assert max(stories.values()) <= MAX_OF_A_STORY

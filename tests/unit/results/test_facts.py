@@ -130,18 +130,18 @@ def test_who_is_told_a_failure_of_what_was_done_is_told_a_false_one(
     known: dict[str, Any], false_failure: bool, indeterminate: bool
 ) -> None:
     """Indeterminate is what its caller cannot know: an error, and yet it was accepted."""
-    judged = judge(facts(**known))
+    judged = judge("queue", facts(**known))
     assert (judged.false_failure, judged.indeterminate) == (false_failure, indeterminate)
 
 
 def test_counts_are_kept_by_queue_and_add_up() -> None:
     """Every overlay counts what its name says: jobs, or how many too many."""
     jobs = [
-        judge(facts(effects=3, attempts=3, suppressed=2, stalls=2, accepted=True, rejected=True)),
-        judge(facts(effects=2, attempts=2, place=Place.FAILED)),
-        judge(facts(effects=1, attempts=1)),
-        judge(facts(attempts=1, stalls=1, place=Place.FAILED)),
-        judge(JobFacts("order-1", "order", OFFERED_MS, attempts=4, place=Place.WAITING)),
+        judge("queue", facts(effects=3, attempts=3, suppressed=2, stalls=2, accepted=True, rejected=True)),
+        judge("queue", facts(effects=2, attempts=2, place=Place.FAILED)),
+        judge("queue", facts(effects=1, attempts=1)),
+        judge("queue", facts(attempts=1, stalls=1, place=Place.FAILED)),
+        judge("queue", JobFacts("order-1", "order", OFFERED_MS, attempts=4, place=Place.WAITING)),
     ]
     by_queue = count_by_queue(jobs)
     assert list(by_queue) == ["email", "order"]

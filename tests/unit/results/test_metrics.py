@@ -274,7 +274,7 @@ def test_a_question_to_a_run_without_samples_says_how_to_take_some() -> None:
 
 def test_the_frame_has_a_row_for_each_moment_and_queue() -> None:
     """And a column for each metric."""
-    frame = metrics([reading(3), reading(None)]).frame()
+    frame = metrics([reading(3), reading(None)]).to_frame()
     assert list(frame.columns) == ["t_s", "queue", *METRICS]
     assert frame["t_s"].tolist() == [0, 1]
     assert frame["waiting"].isna().tolist() == [False, True]

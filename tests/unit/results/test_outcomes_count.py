@@ -1,7 +1,7 @@
 """Counting the outcomes of many jobs, held against a count that is made measure by measure."""
 
 import random
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -9,7 +9,8 @@ from sim.results.facts import JobFacts, Place
 from sim.results.outcomes import (
     Counts,
     FinalState,
-    JobOutcome,
+    JobResult,
+    JobResults,
     Outcome,
     add_up,
     classify_outcomes,
@@ -21,12 +22,12 @@ from sim.results.trace import Event, EventKind, Trace
 QUEUES = ("email", "order", "payment")
 
 
-def any_jobs(seed: int, count: int) -> list[JobOutcome]:
+def any_jobs(seed: int, count: int) -> list[JobResult]:
     """Jobs of three queues, of every outcome, with overlays drawn one by one."""
     draw = random.Random(seed)
     return [
-        JobOutcome(
-            f"{(queue := draw.choice(QUEUES))}-{n}", queue, draw.choice(list(Outcome)), n, None, None,
+        JobResult(
+            "queue", (queue := draw.choice(QUEUES)), f"{queue}-{n}", draw.choice(list(Outcome)), n, None, None,
             attempts=draw.randrange(4), effects=draw.randrange(4), stalls=draw.randrange(3),
             suppressed=draw.randrange(3), false_failure=draw.random() < 0.5, indeterminate=draw.random() < 0.5,
         )
@@ -34,7 +35,7 @@ def any_jobs(seed: int, count: int) -> list[JobOutcome]:
     ]  # fmt: skip
 
 
-def counted(jobs: list[JobOutcome]) -> Counts:
+def counted(jobs: list[JobResult]) -> Counts:
     """The counts of these jobs, each by its own definition in docs/outcomes.md."""
     outcomes = {outcome.field: sum(job.outcome is outcome for job in jobs) for outcome in Outcome}
     return Counts(
@@ -66,7 +67,7 @@ def test_the_counts_of_any_jobs_are_those_of_each_measure_alone(seed: int) -> No
 @pytest.mark.parametrize(("effects", "duplicated"), [(0, False), (1, False), (2, True), (3, True)])
 def test_a_job_is_duplicated_from_the_second_effect_on(effects: int, duplicated: bool) -> None:
     """One effect is what was wanted."""
-    job = any_jobs(1, 1)[0]._replace(effects=effects)
+    job = replace(any_jobs(1, 1)[0], effects=effects)
     assert job.duplicated is duplicated
     assert count_by_queue([job])[job.queue].duplicated == int(duplicated)
 
@@ -119,7 +120,9 @@ def test_stock_is_taken_in_the_order_given_with_what_the_audit_says() -> None:
         JobFacts("email-2", "email", 20, accepted=True, ended_ms=25, attempts=3, stalls=1, suppressed=4),
         JobFacts("email-1", "order", 10, accepted=True, first_effect_ms=12),
     ]
-    assert classify_outcomes(facts, FinalState({"email-1": 2}, {"email-1": Place.FAILED})) == [
-        JobOutcome("email-2", "email", Outcome.LOST, 20, None, 25, 3, 0, 1, 4, False, False),
-        JobOutcome("email-1", "order", Outcome.DELIVERED, 10, 12, None, 0, 2, 0, 0, True, False),
-    ]
+    assert classify_outcomes("queue", facts, FinalState({"email-1": 2}, {"email-1": Place.FAILED})) == JobResults(
+        [
+            JobResult("queue", "email", "email-2", Outcome.LOST, 20, None, 25, 3, 0, 1, 4, False, False),
+            JobResult("queue", "order", "email-1", Outcome.DELIVERED, 10, 12, None, 0, 2, 0, 0, True, False),
+        ]
+    )

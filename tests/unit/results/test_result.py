@@ -49,7 +49,7 @@ workload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 3}}]
 @pytest.mark.parametrize("picture", ["jobs", "outcomes", "timeline"])
 def test_an_old_method_says_what_to_call_in_its_place(bare: Result, picture: str) -> None:
     """And what it says is there; another missing name is missing as anywhere."""
-    with pytest.raises(AttributeError, match=rf"call sim\.plots\.{picture}\(result\) in place of \.plot_{picture}\(\)"):
+    with pytest.raises(AttributeError, match=rf"\'plot_{picture}\'; it is now sim\.plots\.{picture}\(result\)$"):
         getattr(bare, f"plot_{picture}")
     assert callable(getattr(sim.plots, picture))
     with pytest.raises(AttributeError, match="'Result' object has no attribute 'plot_pie'"):

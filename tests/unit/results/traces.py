@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.results.outcomes import FinalState, Place, gather_facts, judge
+from sim.results.outcomes import FinalState, JobResults, Place, gather_facts, judge
 from sim.results.result import ModeResult, Result
 from sim.results.trace import Event, EventKind, Trace
 from sim.scenario.schema import Scenario
@@ -60,7 +60,7 @@ class Tape:
         for record in made:
             if record.kind is EventKind.EFFECT and record.job is not None:
                 effects[record.job] = effects.get(record.job, 0) + 1
-        jobs = [judge(facts) for facts in gather_facts(made, FinalState(effects, places))]
+        jobs = JobResults(judge(self.mode, facts) for facts in gather_facts(made, FinalState(effects, places)))
         made.records += [
             Event(end_ms, job.queue, job.job, EventKind.LOST, 0, None, None) for job in jobs if job.outcome == "lost"
         ]

@@ -72,7 +72,7 @@ def test_a_row_is_what_a_single_run_with_its_seed_gives(serial: list[tuple[Any, 
     result = run(parse_scenario(TEXT + "workers: {email: {processes: 3}}"), seed=row["seed"], modes=["queue"])
     assert result.modes["queue"].totals == Counts(**{name: row[name] for name in COUNTS})
     assert result.simulated_ms == row["simulated_ms"]
-    waits = sorted(j.first_effect_ms - j.offered_ms for _m, j in result.jobs if j.first_effect_ms is not None)
+    waits = sorted(j.first_effect_ms - j.offered_ms for j in result.jobs if j.first_effect_ms is not None)
     assert row["effect_mean_ms"] == pytest.approx(sum(waits) / len(waits), abs=0.5)
     assert row["effect_p95_ms"] == waits[11]
 
@@ -97,7 +97,7 @@ def test_the_frame_and_the_default_table_add_up_whatever_goes_wrong() -> None:
     """Delivered and not delivered are all, and the reasons that are shown are all that is not delivered."""
     pytest.importorskip("pandas", reason="frames need the extra notebook")
     result = sweep_result(HARD, 6, {"faults.1.duration": ["5s", "20s"]}, jobs=1)
-    frame = result.frame()
+    frame = result.to_frame()
     assert (frame.delivered + frame.not_delivered == frame.offered).all()
     reasons = [outcome.field for outcome in Outcome if outcome is not Outcome.DELIVERED]
     assert (frame[reasons].sum(axis=1) == frame.not_delivered).all()
@@ -171,7 +171,7 @@ def test_without_pandas_the_frame_says_what_to_install(monkeypatch: pytest.Monke
     result = sweep_result(TEXT, 1, jobs=1)
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(SimError, match=r"jobworker-sim\[notebook\]"):
-        result.frame()
+        result.to_frame()
 
 
 def test_a_run_that_takes_too_long_does_not_cost_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
