@@ -58,6 +58,7 @@ class QueueProducer(ClientProcess):
         """Start as a new process; what waited in the memory of the one before is gone."""
         super().start()
         self._waiting.clear()
+        self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
 
     def die(self) -> None:
         """Die at once, with everything in its offline queue; who waited for it to go on hears that it is down."""

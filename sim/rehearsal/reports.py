@@ -51,7 +51,7 @@ class Reports:
 
     def _on_ready(self, process: RealProcess, _message: Message) -> None:
         process.ready.set()
-        if process.config["role"] == "work":
+        if process.config["role"] in ("work", "produce"):
             self._recorder.world(EventKind.WORKER_STARTED, process.name, generation=process.generation)
 
     def _on_accepted(self, _process: RealProcess, message: Message) -> None:
