@@ -17,19 +17,15 @@ def command(files: tuple[Path, ...]) -> int:
     Exit code 0: all of them can be run; 2: one cannot.
     """
     from sim.advise.outlook import outlook
-    from sim.core.errors import ScenarioError
+    from sim.cli.several import one_by_one
     from sim.core.text import one_line
     from sim.scenario.load import load_scenario
 
-    code = 0
-    for file in files:
-        try:
-            scenario = load_scenario(file)
-        except ScenarioError as error:
-            click.echo(str(error), err=True)
-            code = 2
-        else:
-            click.echo(one_line(f"{file}: ok"))
-            for note in outlook(scenario):
-                click.echo(one_line(f"{file}: note: {note}"))
-    return code
+    def look(file: Path) -> int:
+        scenario = load_scenario(file)
+        click.echo(one_line(f"{file}: ok"))
+        for note in outlook(scenario):
+            click.echo(one_line(f"{file}: note: {note}"))
+        return 0
+
+    return one_by_one(files, look)

@@ -27,27 +27,24 @@ def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
 
     Exit code 0: every claim holds; 1: one does not; 2: an exercise cannot be used.
     """
-    from sim.core.errors import SimError
+    from sim.cli.several import one_by_one
     from sim.core.text import printable
     from sim.exercises.catalogue import exercise_names
     from sim.exercises.exercise import load_exercise
     from sim.exercises.verifying import verify as prove
 
-    broken = unusable = False
-    for folder in folders or [course / name for name in exercise_names(course)]:
-        try:
-            found = load_exercise(folder.resolve())
-        except SimError as error:
-            click.echo(printable(str(error)), err=True)
-            unusable = True
-            continue
+    def prove_all(folder: Path) -> int:
+        found = load_exercise(folder.resolve())
+        broken = False
         click.echo(printable(f"{found.name}: {found.description.title}"))
         for claim in prove(found, seeds=seeds):
             broken |= not claim.holds
             click.echo(printable(f"  {'holds' if claim.holds else 'FAILS'}  {claim.claim}"))
             for fault in claim.faults[:5]:
                 click.echo(printable(f"         {fault}"))
-    return 2 if unusable else int(broken)
+        return int(broken)
+
+    return one_by_one(folders or [course / name for name in exercise_names(course)], prove_all)
 
 
 @click.command()

@@ -1,17 +1,45 @@
 """``rehearse``: run a scenario for real, and hold it against what the simulator predicts."""
 
 import json
-import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from sim.cli.scenario_path import ScenarioPath
+from sim.cli.several import one_by_one
 
 if TYPE_CHECKING:
     from sim.rehearsal.scale import Scale
     from sim.results.trace import Trace
+
+
+class _Targets(NamedTuple):
+    """Where what was asked for goes: files, ``-`` for standard output, None for what nobody asked for."""
+
+    json: str | None
+    trace: str | None
+    markdown: str | None
+
+    @property
+    def printing(self) -> list[str]:
+        """The options that want standard output."""
+        return [f"--{name}" for name, target in self._asdict().items() if target == "-"]
+
+
+class _Done(NamedTuple):
+    """What came of one scenario: its JSON, what really happened, and its row for docs/fidelity.md.
+
+    Attributes:
+        trace: None where the rehearsal broke off.
+        done_with: The versions and the day; empty where it broke off.
+    """
+
+    as_dict: dict[str, Any]
+    trace: "Trace | None"
+    row: str = ""
+    done_with: str = ""
 
 
 @click.command()
@@ -30,7 +58,7 @@ def command(
     json_to: str | None,
     trace_to: str | None,
     markdown_to: str | None,
-) -> None:
+) -> int:
     """Run each SCENARIO for real and compare with its prediction.
 
     Starts redis-server, real Bull workers and a producer, does the scenario's
@@ -43,83 +71,102 @@ def command(
 
     Exit code 0: prediction and reality agree (with --own: what the scenario expects
     holds); 1: not so; 2: a scenario or file cannot be used or rehearsed, or Node,
-    Bull or redis-server is missing.
+    Bull or redis-server is missing; 3: the program itself failed. A scenario that
+    breaks off is told and does not end the others.
     """
-    targets = {"--json": json_to, "--trace": trace_to, "--markdown": markdown_to}
-    printing = [name for name, target in targets.items() if target == "-"]
-    if len(printing) > 1:
-        raise click.UsageError(f"{' and '.join(printing)} both want standard output; give one of them a file")
+    targets = _Targets(json_to, trace_to, markdown_to)
+    if len(targets.printing) > 1:
+        raise click.UsageError(f"{' and '.join(targets.printing)} both want standard output; give one of them a file")
     from sim.rehearsal.real_parts import find_real_parts
-    from sim.rehearsal.rehearse import load_rehearsable, rehearse
+    from sim.rehearsal.rehearse import load_rehearsable
     from sim.rehearsal.scale import DEFAULT, parse_scale
-    from sim.rehearsal.tables import markdown, print_rehearsal
 
     scale = parse_scale(scale_text or (DEFAULT if own is None else "1:1"))
-    if own is not None:
-        if markdown_to is not None:
-            raise click.UsageError("--markdown writes verdicts, and with --own there is none; leave one of them out")
-        _rehearse_own(scenarios, own, scale, seed, json_to, trace_to, printing=not printing)
-        return
+    if own is not None and markdown_to is not None:
+        raise click.UsageError("--markdown writes verdicts, and with --own there is none; leave one of them out")
     for path in scenarios:
         load_rehearsable(path, scale)
     find_real_parts()
-    reports = []
-    for number, path in enumerate(scenarios, 1):
+    done: list[_Done] = []
 
-        def say(text: str, head: str = f"[{number}/{len(scenarios)}] {path}") -> None:
-            click.echo(f"{head}: {text}", err=True)
+    def carry_out(path: Path) -> int:
+        head = f"[{len(done) + 1}/{len(scenarios)}] {path}"
+        one, code = (
+            _compare(path, scale, seed, head, targets) if own is None else _own(path, own, scale, seed, head, targets)
+        )
+        done.append(one)
+        return code
 
-        report = rehearse(path, scale, seed=seed, say=say)
-        reports.append(report)
-        if not printing:
-            from sim.reports.terminal import Terminal
+    def broke_off(path: Path, why: str) -> None:
+        from sim.rehearsal.tables import broken_row
 
-            print_rehearsal(report, Terminal())
-    _write_both(json_to, trace_to, [one.as_dict() for one in reports], [one.verdict.real_trace for one in reports])
-    if markdown_to is not None:
-        _write(markdown_to, markdown(reports))
-    if not all(report.verdict.agrees for report in reports):
-        sys.exit(1)
+        failed = {"scenario": path.stem, "scale": str(scale), "verdict": None, "error": why}
+        done.append(_Done(failed, None, broken_row(path.stem, scale, why)))
+
+    code = 0
+    try:
+        code = one_by_one(scenarios, carry_out, broke_off)
+    finally:
+        code = max(code, _write_all(targets, len(scenarios), done))
+    return code
 
 
-def _rehearse_own(
-    scenarios: tuple[Path, ...],
-    own: Path,
-    scale: "Scale",
-    seed: int | None,
-    json_to: str | None,
-    trace_to: str | None,
-    *,
-    printing: bool,
-) -> None:
+def _compare(path: Path, scale: "Scale", seed: int | None, head: str, targets: _Targets) -> tuple[_Done, int]:
+    """Rehearse a scenario and print the verdict; return what came of it and the exit code."""
+    from sim.rehearsal.rehearse import rehearse
+    from sim.rehearsal.tables import done_with, print_rehearsal, row
+    from sim.reports.terminal import Terminal
+
+    report = rehearse(path, scale, seed=seed, say=lambda text: click.echo(f"{head}: {text}", err=True))
+    if not targets.printing:
+        print_rehearsal(report, Terminal())
+    verdict = report.verdict
+    return _Done(report.as_dict(), verdict.real_trace, row(report), done_with(report)), int(not verdict.agrees)
+
+
+def _own(path: Path, own: Path, scale: "Scale", seed: int | None, head: str, targets: _Targets) -> tuple[_Done, int]:
+    """Run a scenario with a person's own processor; return what came of it and the exit code."""
     from sim.rehearsal.own_report import print_own, rehearse_own
     from sim.reports.terminal import Terminal
 
-    reports = []
-    for number, path in enumerate(scenarios, 1):
-        click.echo(f"[{number}/{len(scenarios)}] {path}: running {own} for real", err=True)
-        reports.append(rehearse_own(path, own, scale, seed))
-        if printing:
-            print_own(reports[-1], Terminal())
-    traces = [one.result.modes["queue"].trace for one in reports]
-    _write_both(json_to, trace_to, [one.as_dict() for one in reports], traces)
-    if not all(one.result.holds for one in reports):
-        sys.exit(1)
+    click.echo(f"{head}: running {own} for real", err=True)
+    report = rehearse_own(path, own, scale, seed)
+    if not targets.printing:
+        print_own(report, Terminal())
+    return _Done(report.as_dict(), report.result.modes["queue"].trace), int(not report.result.holds)
 
 
-def _write_both(
-    json_to: str | None, trace_to: str | None, dicts: "list[dict[str, Any]]", traces: "list[Trace]"
-) -> None:
-    if json_to is not None:
-        _write(json_to, json.dumps(dicts if len(dicts) > 1 else dicts[0], indent=2, ensure_ascii=False) + "\n")
-    if trace_to is not None:
-        _write(trace_to, "".join(line + "\n" for trace in traces for line in trace.lines()))
+def _write_all(targets: _Targets, scenarios: int, done: Sequence[_Done]) -> int:
+    """Write what was asked for of all that was done, unless nothing was; return the exit code.
+
+    Args:
+        scenarios: How many were asked for: the JSON of one is an object, that of several a list.
+    """
+    from sim.rehearsal.tables import markdown
+
+    if all(one.trace is None for one in done):
+        return 0
+
+    def as_json() -> str:
+        dicts = [one.as_dict for one in done]
+        return json.dumps(dicts if scenarios > 1 else dicts[0], indent=2, ensure_ascii=False) + "\n"
+
+    def as_lines() -> str:
+        return "".join(line + "\n" for one in done if one.trace is not None for line in one.trace.lines())
+
+    def as_markdown() -> str:
+        return markdown([one.row for one in done], [one.done_with for one in done if one.done_with])
+
+    texts: Iterable[tuple[str | None, Callable[[], str]]] = zip(targets, (as_json, as_lines, as_markdown), strict=True)
+    return one_by_one([(target, text) for target, text in texts if target is not None], _write)
 
 
-def _write(target: str, text: str) -> None:
+def _write(output: tuple[str, Callable[[], str]]) -> int:
+    target, text = output
     if target == "-":
-        click.echo(text, nl=False)
-        return
+        click.echo(text(), nl=False)
+        return 0
     from sim.core.file_set import write_text
 
-    write_text(Path(target), text)
+    write_text(Path(target), text())
+    return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.rehearse import RehearsalReport
+from sim.rehearsal.scale import Scale
 from sim.rehearsal.times import P_LIMIT, JobTimes
 from sim.rehearsal.verdict import Disagreement, TimeOff, Verdict
 from sim.results.text import duration_in_words, in_words
@@ -176,11 +177,18 @@ def row(report: RehearsalReport) -> str:
     return f"| {' | '.join((*head, ', '.join(cells), *words))} |"
 
 
-def markdown(reports: Sequence[RehearsalReport]) -> str:
-    """Write the rows for docs/fidelity.md, and under them what it was done with."""
-    lines = [*HEAD, *(row(report) for report in reports)]
-    done_with = dict.fromkeys(
-        f"Bull {one.versions['bull']}, Node {one.versions['node']}, Redis {one.versions['redis']}, on {one.day}"
-        for one in reports
-    )
-    return "\n".join([*lines, "", *(f"Done with {text}." for text in done_with)]) + "\n"
+def broken_row(name: str, scale: Scale, why: str) -> str:
+    """Write the row of a rehearsal that broke off, with why in one line."""
+    safe = why.replace("|", "\\|")
+    return f"| `{name}` | {scale} | - | - | - | broke off: {safe} | - | - |"
+
+
+def done_with(report: RehearsalReport) -> str:
+    """Say which versions a rehearsal was done with, and when."""
+    versions = report.versions
+    return f"Bull {versions['bull']}, Node {versions['node']}, Redis {versions['redis']}, on {report.day}"
+
+
+def markdown(rows: Sequence[str], all_done_with: Sequence[str]) -> str:
+    """Write the rows for docs/fidelity.md, and under them what they were done with, each once."""
+    return "\n".join([*HEAD, *rows, "", *(f"Done with {text}." for text in dict.fromkeys(all_done_with))]) + "\n"
