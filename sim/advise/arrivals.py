@@ -6,12 +6,15 @@ How long attempts take: the mean, the longest of many, and how many take longer 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sim.handlers.base import Effect, JobInput, Query, Work
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.base import DATABASE, Effect, Instruction, JobInput, Query, Work
+from sim.handlers.database import ApplicationDatabase
+from sim.handlers.registry import HANDLERS
 from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 from sim.scenario.workload import BurstArrivals, ListedArrivals, PoissonArrivals, Workload
+
+ENOUGH_STOCK = 1_000
 
 
 class Stretch(NamedTuple):
@@ -130,7 +133,7 @@ def longest_ms(service: Service, jobs: int) -> int:
 def database_calls(handler: str) -> int:
     """Count the calls to the database in one attempt that goes well."""
     return sum(
-        isinstance(step, Query) or (isinstance(step, Effect) and step.system == "database") for step in _steps(handler)
+        isinstance(step, Query) or (isinstance(step, Effect) and step.system == DATABASE) for step in _steps(handler)
     )
 
 
@@ -141,6 +144,19 @@ def share_after_effect(handler: str) -> float:
     return sum(step.share for step in steps[place:] if isinstance(step, Work))
 
 
-def _steps(handler: str) -> list[object]:
+def _steps(handler: str) -> list[Instruction]:
+    """Carry one attempt out on a database that nothing is wrong with, and list what the handler asked for."""
     own = HANDLERS[handler]
-    return list(own.handle(JobInput("job-1", own.sample_data(1, valid=True), False)))
+    database = ApplicationDatabase(ENOUGH_STOCK)
+    attempt = own.handle(JobInput("job-1", own.sample_data(1, valid=True), False))
+    steps: list[Instruction] = []
+    answer: Any = None
+    while True:
+        try:
+            step = attempt.send(answer)
+        except StopIteration:
+            database.hand_back()
+            return steps
+        steps.append(step)
+        made = None if isinstance(step, Work) else database.run(step.body)
+        answer = made if isinstance(step, Query) else None

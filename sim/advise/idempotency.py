@@ -9,12 +9,9 @@ from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.trials import Trial
 
-SHOWN_BY_CRASH = {
-    "email": "scenarios/01-worker-crashes/crash-after-effect.yaml",
-    "payment": "scenarios/03-database-failures/paid-twice.yaml",
-    "order": "scenarios/01-worker-crashes/crash-after-effect.yaml",
-}
-"""By handler."""
+SHOWN_BY = "scenarios/01-worker-crashes/crash-after-effect.yaml"
+SHOWN_BY_CRASH = {"payment": "scenarios/03-database-failures/paid-twice.yaml"}
+"""By handler, where a scenario of its own jobs shows it better."""
 SHOWN_BY_DATABASE = {**SHOWN_BY_CRASH, "email": "scenarios/03-database-failures/status-not-saved.yaml"}
 
 
@@ -45,7 +42,7 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
             "Use an idempotency key, the same for every attempt of a job.",
             {"after_effect_ms": gap_ms, "jobs": queue.jobs},
             {"queues": {queue.name: {"idempotency_key": "on"}}},
-            shown_by[queue.config.handler],
+            shown_by.get(queue.config.handler, SHOWN_BY),
             trial,
         )
 

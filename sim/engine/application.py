@@ -6,8 +6,8 @@ from sim.engine.arrivals import Arrival
 from sim.engine.process import Process, Steps
 from sim.engine.run_context import RunContext
 from sim.handlers.base import JobInput
-from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import PermanentError, TransientError
+from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 
 NAME = "application"

@@ -9,9 +9,9 @@ from sim.engine.event_loop import EventLoop
 from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
 from sim.faults.injector import Step
-from sim.handlers.base import Effect, JobInput, Query, Work
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
+from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 
 HandlerFailure = (TransientError, PermanentError)
@@ -99,7 +99,7 @@ class AttemptRunner:
                 if process.frozen:
                     yield from process.until_thawed()
                 continue
-            outside = isinstance(instruction, Effect) and instruction.system != "database"
+            outside = isinstance(instruction, Effect) and instruction.system != DATABASE
             if database.latency_ms and not outside:
                 yield env.timeout(database.latency_ms)
                 if process.frozen:
@@ -119,7 +119,7 @@ class AttemptRunner:
         """Let the effect happen, and write it down if it stands, whatever the handler hears of it."""
         if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
             raise Crashed
-        if effect.system != "database":
+        if effect.system != DATABASE:
             applied = self.database.database.run_outside(effect.body)
             self._write(effect, applied, process, queue, job, attempt)
             return

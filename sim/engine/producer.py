@@ -13,7 +13,7 @@ from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.registry import HANDLERS
 from sim.queue.job import Backoff, JobOptions, Keep, Retention
 from sim.queue.store import Store
 from sim.queue.submit import add_job

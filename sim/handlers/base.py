@@ -1,21 +1,19 @@
-"""What a handler asks of the world; the world carries it out in simulated time.
+"""What every handler is made of: what it asks of the world, what it is given, and what its file tells the program.
 
-The world sends the answer of a ``Query`` into the generator, or throws the error it met.
-
-What a handler is given.
-Checks on a job's data that several handlers make.
+The world carries out in simulated time what a handler asks. It sends the answer of a ``Query`` into the generator, or
+throws the error it met.
 """
 
 import sqlite3
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sim.handlers.errors import InvalidData
 
 T = TypeVar("T")
 
-System = Literal["database", "payment-provider", "mail-server"]
-"""Where an effect happens. The last two are outside systems, which the database's faults do not touch."""
+DATABASE = "database"
+"""The system of an effect in the application's database; any other is an outside one, which its faults do not touch."""
 
 
 class Work(NamedTuple):
@@ -50,14 +48,14 @@ class Effect(NamedTuple):
 
     Attributes:
         body: Returns True if the effect was applied, False if an idempotency key recognised and stopped it.
-        system: Where it happens. With ``database`` it is a transaction on the application's database.
+        system: Where it happens, such as ``mail-server``. In ``DATABASE`` it is a transaction on it.
 
     Raises:
         TransientError: Thrown into the handler when the application's database fails; outside systems do not.
     """
 
     body: Callable[[sqlite3.Cursor], bool]
-    system: System
+    system: str
 
 
 Instruction: TypeAlias = Work | Query[Any] | Effect
@@ -82,6 +80,46 @@ class JobInput(NamedTuple):
     def idempotency_key(self) -> str | None:
         """The key that goes with the effect: the job's name, or None where nobody asked for idempotency."""
         return self.name if self.idempotent else None
+
+
+class SampleData(Protocol):
+    """Makes the data of the n-th job, the same for the same number; a new dictionary each time."""
+
+    def __call__(self, number: int, *, valid: bool) -> dict[str, Any]:
+        """Make the data of one job, numbered from 1; invalid data fails the handler's own validation."""
+
+
+class Handler(NamedTuple):
+    """What one kind of job does, what its data looks like, and how the rest of the program speaks of it.
+
+    Attributes:
+        name: What a scenario calls it; a queue of this name has it without saying so.
+        about: What one of its jobs does, in a sentence; editors and docs/handlers.md say so.
+        handle: Starts one attempt.
+        sample_data: Makes a job's data.
+        effects: The table in which each row is one effect of the job that its column ``job`` names. Before a dot stands
+            the database of an outside system (``mail.outbox``); without one it is the application's own.
+        tables: SQL that creates its tables where they are missing; empty where another handler has them all.
+        defaults: Settings of a queue with this handler, as a scenario file says them, where the file says nothing.
+        noun: One job, in words, such as ``email``.
+        plural: Several.
+        for_real: What a rehearsal does of it; empty where ``never_real`` says why it cannot.
+        never_real: Why a rehearsal cannot run it, and what can be done instead.
+        order: Where it stands in lists, from small to large.
+    """
+
+    name: str
+    about: str
+    handle: Callable[[JobInput], Steps]
+    sample_data: SampleData
+    effects: str
+    tables: str = ""
+    defaults: Mapping[str, Any] = {}
+    noun: str = "job"
+    plural: str = "jobs"
+    for_real: str = ""
+    never_real: str = ""
+    order: int = 1_000
 
 
 LARGEST = 1_000_000_000

@@ -1,6 +1,6 @@
-"""The application's database, and beside it what the payment provider and the mail server have on record.
+"""The application's database, and beside it what outside systems, such as the mail server, have on record.
 
-Connections to the three databases; one in memory can be emptied and used again for the next run.
+Connections to these databases; one in memory can be emptied and used again for the next run.
 
 To open databases in memory and create their tables takes as long as a dozen jobs do. A connection that comes back saves
 that, and it has the handlers' statements parsed already.
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
-from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted
+from sim.handlers.registry import HANDLERS
 
-SCHEMAS = ("main", "provider", "mail")
-"""The application's own database, and the records of the two outside systems."""
+SCHEMAS = ("main", *dict.fromkeys(own.effects.split(".")[0] for own in HANDLERS.values() if "." in own.effects))
+"""The application's own database, and the records of each outside system that a handler has; SQLite takes ten."""
 PAGE_BYTES = 1024
 """Small pages, because every transaction copies the pages it changes, to be able to undo them."""
 MAX_CHANGES = 10_000
@@ -36,7 +36,7 @@ _READS = {
 
 
 class Connection:
-    """A connection to the three databases, with tables and no rows.
+    """A connection to these databases, with tables and no rows.
 
     Attributes:
         connection: Every statement on it is a transaction by itself, unless one is begun.
@@ -112,7 +112,7 @@ def hand_back(connection: Connection) -> None:
 
 
 def _connect(folder: Path | None) -> sqlite3.Connection:
-    """Open the three databases, without tables."""
+    """Open the databases, without tables."""
     files = {name: ":memory:" if folder is None else str(folder / f"{name}.sqlite") for name in SCHEMAS}
     # A served world goes from thread to thread, one at a time (``sim.serve.world_lock``).
     connection = sqlite3.connect(files["main"], isolation_level=None, check_same_thread=False)
@@ -137,8 +137,8 @@ still done as a whole or not at all, in two thirds of the time.
 class ApplicationDatabase:
     """A real database, in memory or in files, in which every transaction really stands or is really undone.
 
-    The outside systems' records are the attached databases ``provider`` and ``mail``. They are written outside
-    its transactions, so no fault or rollback of the application's database reaches them.
+    The outside systems' records are attached databases, such as ``mail``. They are written outside its transactions, so
+    no fault or rollback of the application's database reaches them.
 
     Args:
         stock: Items on hand when it opens, 0 or more.
@@ -158,7 +158,7 @@ class ApplicationDatabase:
         self._begin, self._commit, self._undo = IN_MEMORY if self._in_memory else IN_FILES
         if self._in_memory:
             self._execute("BEGIN")
-        tables = dict.fromkeys(handler.effects for handler in HANDLERS.values() if handler.effects)
+        tables = dict.fromkeys(handler.effects for handler in HANDLERS.values())
         self._effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
 
     def run(self, body: Callable[[sqlite3.Cursor], T], failure: Failure | None = None) -> T:
@@ -237,4 +237,4 @@ class ApplicationDatabase:
 
 
 def _tables() -> tuple[str, ...]:
-    return tuple(handler.tables for handler in HANDLERS.values())
+    return tuple(handler.tables for handler in HANDLERS.values() if handler.tables)

@@ -10,10 +10,10 @@ import re
 import sqlite3
 from typing import Any
 
-from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
-from sim.handlers.errors import InvalidData, OptedOut
+from sim.handlers.base import Effect, Handler, JobInput, Query, Steps, Work, whole_number
+from sim.handlers.errors import InvalidData, PermanentError
 
-TABLES = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS opt_outs (address TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS notifications (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS mail.outbox (job TEXT NOT NULL, idempotency_key TEXT, address TEXT NOT NULL);
@@ -21,8 +21,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS mail.one_mail_a_key
     ON outbox (idempotency_key) WHERE idempotency_key IS NOT NULL;
 """
 """``opt_outs`` is empty until somebody fills it. Mails without a key may stand any number of times."""
-
-EFFECTS = "mail.outbox"
 
 _OPTED_OUT = "SELECT 1 FROM opt_outs WHERE address = ?"
 _SEND = "INSERT INTO mail.outbox VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -33,6 +31,17 @@ _match_address = re.compile(r"[!-?A-~]+@[!-?A-~]+").fullmatch
 
 _BEFORE = Work(0.8)
 _AFTER = Work(0.2)
+
+
+class OptedOut(PermanentError):
+    """The recipient wants no mail; definite, nothing was sent.
+
+    Args:
+        address: The recipient.
+    """
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} has opted out of mail"
 
 
 def handle(job: JobInput) -> Steps:
@@ -74,3 +83,24 @@ def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
         number: From 1.
     """
     return {"notification": number, "to": f"customer-{number}{'@' if valid else '.'}example.com"}
+
+
+HANDLER = Handler(
+    name="email",
+    about="Looks the recipient up, sends through the mail server, then marks the notification as sent.",
+    handle=handle,
+    sample_data=sample_data,
+    effects="mail.outbox",
+    tables=_TABLES,
+    defaults={
+        "attempts": 5,
+        "backoff": {"type": "exponential", "delay": "1s"},
+        "remove_on_fail": 25,
+        "idempotency_key": "off",
+    },
+    noun="email",
+    plural="emails",
+    for_real="Both statements go over the socket of the database, the mail over that of outside systems",
+    order=20,
+)
+"""Source of the defaults: reliability-model.md, Retry Behavior, Failed Job Handling, Non-Idempotent Operations."""

@@ -1,4 +1,4 @@
-"""Every error that a handler can end with.
+"""The errors that any handler can end with; one of its own stands in its file.
 
 *Definite*: what was asked for did not happen. *Indefinite*: it may have happened, and only the tables know.
 """
@@ -55,27 +55,3 @@ class InvalidData(PermanentError):
     def __str__(self) -> str:
         field, expected, value = self.args
         return f"{field} must be {expected}, not {reprlib.repr(value)}"
-
-
-class OutOfStock(PermanentError):
-    """Fewer items are in stock than the order wants; definite, nothing was reserved.
-
-    Args:
-        wanted: Items that the order wants.
-        on_hand: Items in stock.
-    """
-
-    def __str__(self) -> str:
-        wanted, on_hand = self.args
-        return f"out of stock: {wanted} wanted, {on_hand} on hand"
-
-
-class OptedOut(PermanentError):
-    """The recipient wants no mail; definite, nothing was sent.
-
-    Args:
-        address: The recipient.
-    """
-
-    def __str__(self) -> str:
-        return f"{self.args[0]} has opted out of mail"

@@ -9,10 +9,10 @@ Source: reliability-model.md, Idempotency: stock checks and status updates are i
 import sqlite3
 from typing import Any
 
-from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
-from sim.handlers.errors import OutOfStock
+from sim.handlers.base import DATABASE, Effect, Handler, JobInput, Query, Steps, Work, whole_number
+from sim.handlers.errors import PermanentError
 
-TABLES = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS stock (on_hand INTEGER NOT NULL CHECK (on_hand >= 0));
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS reservations (job TEXT NOT NULL, idempotency_key TEXT, quantity INTEGER NOT NULL);
@@ -20,8 +20,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_reservation_a_key
     ON reservations (idempotency_key) WHERE idempotency_key IS NOT NULL;
 """
 """One kind of item is on sale: ``stock`` has one row. Rows without a key may stand any number of times."""
-
-EFFECTS = "reservations"
 
 _STOCK = "SELECT on_hand FROM stock"
 _IS_RESERVED = "SELECT 1 FROM reservations WHERE idempotency_key = ?"
@@ -32,6 +30,19 @@ _SET_STATUS = "INSERT INTO orders VALUES (?, 'reserved') ON CONFLICT DO NOTHING"
 
 _BEFORE = Work(0.8)
 _AFTER = Work(0.2)
+
+
+class OutOfStock(PermanentError):
+    """Fewer items are in stock than the order wants; definite, nothing was reserved.
+
+    Args:
+        wanted: Items that the order wants.
+        on_hand: Items in stock.
+    """
+
+    def __str__(self) -> str:
+        wanted, on_hand = self.args
+        return f"out of stock: {wanted} wanted, {on_hand} on hand"
 
 
 def handle(job: JobInput) -> Steps:
@@ -63,7 +74,7 @@ def handle(job: JobInput) -> Steps:
 
     yield Query(check_stock)
     yield _BEFORE
-    yield Effect(reserve, "database")
+    yield Effect(reserve, DATABASE)
     yield _AFTER
     return {"order": number, "status": "reserved"}
 
@@ -80,3 +91,24 @@ def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
 def _on_hand(cursor: sqlite3.Cursor) -> int:
     on_hand: int = cursor.execute(_STOCK).fetchone()[0]
     return on_hand
+
+
+HANDLER = Handler(
+    name="order",
+    about="Checks the stock, then reserves the item and sets the order's status in one transaction.",
+    handle=handle,
+    sample_data=sample_data,
+    effects="reservations",
+    tables=_TABLES,
+    defaults={
+        "attempts": 3,
+        "backoff": {"type": "exponential", "delay": "2s"},
+        "remove_on_fail": 50,
+        "idempotency_key": "on",
+    },
+    noun="order",
+    plural="orders",
+    for_real="Both transactions go over the socket of the database",
+    order=10,
+)
+"""Source of the defaults: reliability-model.md, Retry Behavior, Failed Job Handling, Idempotency."""

@@ -10,10 +10,10 @@ Source: reliability-model.md, Idempotency: updates of the payment's and the orde
 import sqlite3
 from typing import Any
 
-from sim.handlers.base import Effect, JobInput, Query, Steps, Work, whole_number
+from sim.handlers.base import Effect, Handler, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import InvalidData
 
-TABLES = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS payments (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS provider.captures (job TEXT NOT NULL, idempotency_key TEXT, amount_cents INTEGER NOT NULL);
@@ -22,7 +22,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS provider.one_capture_a_key
 """
 """``payments`` has the number of the order that is paid. Captures without a key may stand any number of times."""
 
-EFFECTS = "provider.captures"
 CURRENCY = "EUR"
 
 _STATUS = "SELECT status FROM payments WHERE number = ?"
@@ -78,3 +77,24 @@ def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
     if not valid:
         data.update({"amount_cents": 0} if number % 2 else {"currency": "XXX"})
     return data
+
+
+HANDLER = Handler(
+    name="payment",
+    about="Captures money at the payment provider, then sets the status of payment and order in one transaction.",
+    handle=handle,
+    sample_data=sample_data,
+    effects="provider.captures",
+    tables=_TABLES,
+    defaults={
+        "attempts": 3,
+        "backoff": {"type": "fixed", "delay": "5s"},
+        "remove_on_fail": 50,
+        "idempotency_key": "on",
+    },
+    noun="payment",
+    plural="payments",
+    for_real="Query and transaction go over the socket of the database, the capture over that of outside systems",
+    order=30,
+)
+"""Source of the defaults: reliability-model.md, Retry Behavior, Failed Job Handling, Idempotency."""

@@ -7,9 +7,9 @@ from typing import Any
 from sim.core.errors import SimError
 from sim.engine.database import DatabaseAccess
 from sim.engine.recorder import Recorder
-from sim.handlers.base import Effect, JobInput, Query, Work
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
+from sim.handlers.registry import HANDLERS
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
@@ -116,7 +116,7 @@ class RealAttempt:
             if error is None:
                 if self._injector.reaches("before-effect", self.process, self.queue, self.job):
                     return None
-                call = HandlerCall(self._effect(instruction), outside=instruction.system != "database")
+                call = HandlerCall(self._effect(instruction), outside=instruction.system != DATABASE)
                 if not self._stands_still(call):
                     return self._to_call(call)
                 value, error = _made(call)
@@ -189,7 +189,7 @@ class RealAttempt:
             self._write(effect, happened[-1])
             return happened[-1]
 
-        return inside if effect.system == "database" else outside
+        return inside if effect.system == DATABASE else outside
 
     def _write(self, effect: Effect, applied: bool) -> None:
         self.note(EventKind.EFFECT if applied else EventKind.EFFECT_SUPPRESSED, {"system": effect.system})

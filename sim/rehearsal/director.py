@@ -11,8 +11,8 @@ from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
 from sim.faults.registry import arrange_faults
-from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase
+from sim.handlers.registry import HANDLERS
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaultInjector

@@ -1,6 +1,7 @@
 """What cannot be rehearsed, said before anything is started."""
 
 from sim.core.errors import SimError
+from sim.handlers.registry import HANDLERS
 from sim.rehearsal.scale import Scale
 from sim.scenario.schema import Scenario
 
@@ -22,8 +23,12 @@ class NotRehearsable(SimError):
         return "\n".join(f"{name}: cannot be rehearsed: {reason}" for reason in reasons)
 
 
-def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "scenario") -> None:
+def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "scenario", *, own: bool = False) -> None:
     """Look through a scenario for what no real machine does on command.
+
+    Args:
+        name: What the scenario is called, such as its file.
+        own: Whether a person's own processor runs in place of the project's handlers.
 
     Raises:
         NotRehearsable: With every reason.
@@ -35,6 +40,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         f"operator[{number}].{step.not_for_real}"
         for number, step in enumerate(scenario.operator)
         if step.not_for_real is not None
+    ]
+    reasons += [
+        f"queues.{queue}.handler: {reason}"
+        for queue, config in scenario.queues.items()
+        if not own and (reason := HANDLERS[config.handler].never_real)
     ]
     if "queue" not in scenario.modes:
         reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")

@@ -80,7 +80,7 @@ def rehearse_own(path: Path, own: Path, scale: Scale, seed: int | None = None) -
         OwnFileError: The file cannot be used, or what it threw ended a process.
         RehearsalBroken: Something happened that is no part of the scenario.
     """
-    scenario = load_rehearsable(path, scale)
+    scenario = load_rehearsable(path, scale, own=True)
     parts = find_real_parts()
     look_at(own, scenario, str(path), parts)
     chosen = scenario.seed if seed is None else seed

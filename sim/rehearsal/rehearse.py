@@ -51,15 +51,18 @@ class RehearsalReport(NamedTuple):
         }
 
 
-def load_rehearsable(path: str | Path, scale: Scale) -> Scenario:
+def load_rehearsable(path: str | Path, scale: Scale, *, own: bool = False) -> Scenario:
     """Load a scenario that can be rehearsed.
+
+    Args:
+        own: Whether a person's own processor runs in place of the project's handlers.
 
     Raises:
         ScenarioError: The file cannot be used.
         NotRehearsable: It asks for what cannot be done for real.
     """
     scenario = load_scenario(path)
-    refuse_what_cannot_be_done(scenario, scale, str(path))
+    refuse_what_cannot_be_done(scenario, scale, str(path), own=own)
     return scenario
 
 

@@ -13,18 +13,16 @@ from sim.queue.semantics import PROFILES
 from sim.scenario.load import load_scenario
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
 
-DOCUMENT_QUEUES = ("order", "email", "payment")
-
 
 def queues_to_show(scenario: Path | None, queue: str | None) -> dict[str, QueueConfig]:
-    """Choose the queues: a scenario's, or the document's three; all of them or one.
+    """Choose the queues: a scenario's, or the documented ones; all of them or one.
 
     Raises:
         ScenarioError: The file cannot be used.
         UnknownName: There is no such queue.
     """
     if scenario is None:
-        queues = {name: QueueConfig.model_validate(DOCUMENTED_QUEUES[name]) for name in DOCUMENT_QUEUES}
+        queues = {name: QueueConfig.model_validate(said) for name, said in DOCUMENTED_QUEUES.items()}
     else:
         queues = dict(load_scenario(scenario).queues)
     if queue is None:

@@ -6,6 +6,7 @@ A run that ended before all was settled, in words: what was left, why, and what 
 from collections.abc import Iterable
 
 from sim.core.durations import UNITS_MS, format_duration
+from sim.handlers.registry import HANDLERS
 from sim.results.facts import Place
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult, Result
@@ -48,7 +49,6 @@ OUTCOMES = (
 _TOTALS = ("delivered", "not_delivered")
 OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeterminate", "stalled", "attempts")
 
-_PLURALS = {"order": "orders", "payment": "payments", "email": "emails"}
 _FATES = (
     ("lost", "lost"),
     ("rejected", "rejected, which the caller knows"),
@@ -104,8 +104,8 @@ def things(result: Result, count: int) -> str:
     """Say what the jobs are: ``40 emails`` when all do the same, else ``40 jobs``."""
     handlers = {config.handler for config in result.scenario.queues.values()}
     handler = handlers.pop() if len(handlers) == 1 else ""
-    plural = _PLURALS.get(handler, "jobs")
-    return f"{count:,} {plural[:-1] if count == 1 else plural}"
+    noun, plural = (HANDLERS[handler].noun, HANDLERS[handler].plural) if handler else ("job", "jobs")
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def mode_sentence(result: Result, mode: ModeResult) -> str:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sim.core.durations import format_duration, parse_duration
 from sim.faults.registry import FAULTS
+from sim.scenario.queues import DOCUMENTED_QUEUES
 
-QUEUES = ("email", "order", "payment")
+QUEUES = tuple(sorted(DOCUMENTED_QUEUES))
 """The queues whose handler, backoff and retention are documented, so that a draft need not say them."""
 
 

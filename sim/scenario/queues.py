@@ -1,12 +1,21 @@
-"""What a scenario says of queues: attempts, backoff, retention, handlers, and the document's three as defaults."""
+"""What a scenario says of queues: attempts, backoff, retention, and a queue of each handler's name as default."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.handlers.registry import HANDLERS
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Switch
 
-HandlerName = Literal["order", "payment", "email"]
+if TYPE_CHECKING:
+    HandlerName = str
+else:
+    HandlerName = Literal[tuple(HANDLERS)]
+
+
+def _what_jobs_do() -> str:
+    each = [f"`{name}`: {handler.about}" for name, handler in HANDLERS.items()]
+    return "\n\n".join(["What a job of this queue does.", *each])
 
 
 class Backoff(Model):
@@ -64,8 +73,7 @@ class Limiter(Model):
 class QueueConfig(Model):
     """One queue: how its jobs are tried, how long they are kept, and what they do."""
 
-    handler: HandlerName
-    """What a job of this queue does."""
+    handler: Annotated[HandlerName, Field(description=_what_jobs_do())]
     attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Starts a job may use in all."""
     backoff: Backoff | None = None
@@ -87,30 +95,6 @@ class QueueConfig(Model):
 
 
 DOCUMENTED_QUEUES: dict[str, dict[str, Any]] = {
-    "order": {
-        "handler": "order",
-        "attempts": 3,
-        "backoff": {"type": "exponential", "delay": "2s"},
-        "remove_on_fail": 50,
-        "idempotency_key": "on",
-    },
-    "email": {
-        "handler": "email",
-        "attempts": 5,
-        "backoff": {"type": "exponential", "delay": "1s"},
-        "remove_on_fail": 25,
-        "idempotency_key": "off",
-    },
-    "payment": {
-        "handler": "payment",
-        "attempts": 3,
-        "backoff": {"type": "fixed", "delay": "5s"},
-        "remove_on_fail": 50,
-        "idempotency_key": "on",
-    },
+    name: {"handler": name, **handler.defaults} for name, handler in HANDLERS.items()
 }
-"""The three queues of the reliability model, as a scenario file would write them.
-
-Source: reliability-model.md, Retry Behavior, Failed Job Handling, Idempotency. Emails are not idempotent there;
-orders and payments are.
-"""
+"""A queue of each handler's name with the settings in the handler's file, as a scenario file would write them."""

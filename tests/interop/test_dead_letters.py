@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sim.engine.world import World
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.registry import HANDLERS
 from sim.queue.dead_letter import dead_letter_ids, dead_letters, replay_all, replay_job
 from sim.queue.dequeue import LockParams, dequeue
 from sim.queue.finish import fail_job

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim.faults.registry import FAULTS
+from sim.handlers.registry import HANDLERS
 
-QUEUES = ("order", "email", "payment")
+QUEUES = tuple(HANDLERS)
 
 
 def ms(low: int, high: int) -> st.SearchStrategy[str]:

@@ -8,9 +8,10 @@ from random import Random
 from typing import Any
 
 from sim.faults.registry import FAULTS
+from sim.handlers.registry import HANDLERS
 
-NAMES = ("order", "email", "payment", "x9", "late_2")
-DOCUMENTED = NAMES[:3]
+DOCUMENTED = tuple(HANDLERS)
+NAMES = (*DOCUMENTED, "x9", "late_2")
 VERBS = ("retry", "retry-all", "promote", "remove", "clean", "pause", "resume", "drain")
 ON_DEAD_LETTERS = ("replay", "replay-all", "purge", "purge-all")
 STATES = ("waiting", "active", "completed", "failed", "delayed", "paused")

@@ -1,12 +1,19 @@
 """What cannot be done for real is refused, in words that say why and what can be done."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.handlers.registry import HANDLERS
 from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
+from sim.rehearsal.own_processor import OwnFileError
+from sim.rehearsal.own_report import rehearse_own
+from sim.rehearsal.real_parts import RealPartMissing
+from sim.rehearsal.rehearse import load_rehearsable
 from sim.rehearsal.scale import Scale
 from tests.rehearsal.conftest import few_emails
+from tests.unit.scenario.test_load import HEAD
 
 CASES: list[tuple[dict[str, Any], str]] = [
     (
@@ -48,6 +55,18 @@ def test_it_says_where_and_why(parts: dict[str, Any], reason: str) -> None:
     """One line for each reason, and the scenario's name in front."""
     with pytest.raises(NotRehearsable, match=rf"^story.yaml: cannot be rehearsed: {reason}"):
         refuse_what_cannot_be_done(few_emails(**parts), Scale(20), "story.yaml")
+
+
+def test_a_handler_that_cannot_be_done_for_real_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With its own reason; not where a person's own processor takes its place."""
+    no_mail = HANDLERS["email"]._replace(for_real="", never_real="nobody may send mail; rehearse orders instead")
+    monkeypatch.setitem(HANDLERS, "email", no_mail)
+    path = tmp_path / "mail.yaml"
+    path.write_text(HEAD)
+    with pytest.raises(NotRehearsable, match=r"queues\.email\.handler: nobody may send mail; rehearse orders instead"):
+        load_rehearsable(path, Scale(20))
+    with pytest.raises((OwnFileError, RealPartMissing)):
+        rehearse_own(path, tmp_path / "none.js", Scale(20))
 
 
 def test_what_can_be_done_passes() -> None:

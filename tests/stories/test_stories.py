@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.engine.run import run
 from sim.engine.world import World
-from sim.handlers.catalogue import HANDLERS
+from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sim.core.errors import SimError
 from sim.handlers.base import Effect, Instruction, JobInput, Query, Work
-from sim.handlers.catalogue import HANDLERS
 from sim.handlers.database import ApplicationDatabase, Failure
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
+from sim.handlers.registry import HANDLERS
 
 Attempt = Generator[Instruction, None, dict[str, Any]]
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.handlers.database import Failure
-from sim.handlers.errors import OutOfStock, TransientError
+from sim.handlers.errors import TransientError
+from sim.handlers.order import OutOfStock
 from tests.unit.handlers.driver import Driver, job_of
 
 failures = st.lists(st.sampled_from([None, None, "refuse", "abort", "lost-reply"]), max_size=3)

@@ -3,7 +3,8 @@
 import pytest
 
 from sim.handlers.database import Failure
-from sim.handlers.errors import DatabaseUnavailable, OptedOut, ReplyLost, TransactionAborted, TransientError
+from sim.handlers.email import OptedOut
+from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted, TransientError
 from tests.unit.handlers.driver import Driver, job_of
 
 SENT = "SELECT number, status FROM notifications"

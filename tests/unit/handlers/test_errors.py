@@ -5,16 +5,16 @@ import pickle
 import pytest
 
 from sim.core.errors import SimError
+from sim.handlers.email import OptedOut
 from sim.handlers.errors import (
     DatabaseUnavailable,
     InvalidData,
-    OptedOut,
-    OutOfStock,
     PermanentError,
     ReplyLost,
     TransactionAborted,
     TransientError,
 )
+from sim.handlers.order import OutOfStock
 
 EVERY_ERROR = [
     (DatabaseUnavailable(), TransientError, "the database cannot be reached"),

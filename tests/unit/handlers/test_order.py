@@ -5,7 +5,8 @@ from contextlib import nullcontext
 import pytest
 
 from sim.handlers.base import Effect
-from sim.handlers.errors import DatabaseUnavailable, OutOfStock, ReplyLost, TransactionAborted
+from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted
+from sim.handlers.order import OutOfStock
 from tests.unit.handlers.driver import Driver, job_of
 
 STATUS = "SELECT number, status FROM orders"

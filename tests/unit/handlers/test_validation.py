@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.handlers.base import LARGEST, JobInput
-from sim.handlers.catalogue import HANDLERS
 from sim.handlers.errors import InvalidData
+from sim.handlers.registry import HANDLERS
 from tests.unit.handlers.driver import Driver, job_of
 
 NUMBERS = [("order", "order"), ("order", "quantity"), ("payment", "order"), ("payment", "amount_cents")]

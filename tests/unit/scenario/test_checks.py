@@ -2,8 +2,12 @@
 
 import pytest
 
+from sim.handlers.registry import HANDLERS
 from sim.scenario.load import parse_scenario
+from sim.yaml_files.problems import listed
 from tests.unit.scenario.test_load import HEAD, problems
+
+QUEUE_NAMES = listed(["email", *(name for name in HANDLERS if name != "email")])
 
 
 @pytest.mark.parametrize(
@@ -12,7 +16,7 @@ from tests.unit.scenario.test_load import HEAD, problems
         ("  - {queue: emial, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: no queue is called "
          "'emial'; did you mean `email`?"),
         ("  - {queue: bulk, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: no queue is called 'bulk'; "
-         "add it under queues: with a handler:, or use email, order or payment"),
+         "add it under queues: with a handler:, or use " + QUEUE_NAMES),
         ("workers: {emial: {}}", "5:11: workers.emial: no queue is called 'emial'; did you mean `email`?"),
         ("workers: {order: {}}", "5:11: workers.order: this scenario has no queue order: no job is offered to it, and "
          "queues: does not name it"),

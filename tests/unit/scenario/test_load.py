@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from sim.core.errors import ScenarioError
+from sim.handlers.registry import HANDLERS
 from sim.scenario.load import load_scenario, parse_scenario
+from sim.yaml_files.problems import listed
 from sim.yaml_files.source import MAX_BYTES
 
 HEAD = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind: constant, every: 1s, count: 3}}\n"
 """Four lines that are a scenario; what a test adds begins on line 5."""
+HANDLER_NAMES = listed(list(HANDLERS))
 
 
 def problems(text: str) -> list[str]:
@@ -70,9 +73,9 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
          "number from 0 to 10,000,000, not the number -1"),
         ("queues: {email: {idempotency_key: maybe}}", "5:35: queues.email.idempotency_key: expected on or off, "
          "not 'maybe'"),
-        ("queues: {email: {handler: mail}}", "5:27: queues.email.handler: expected order, payment or email, not "
+        ("queues: {email: {handler: mail}}", "5:27: queues.email.handler: expected " + HANDLER_NAMES + ", not "
          "'mail'; did you mean `email`?"),
-        ("queues: {bulk: {}}", "5:10: queues.bulk.handler: is missing; expected order, payment or email"),
+        ("queues: {bulk: {}}", "5:10: queues.bulk.handler: is missing; expected " + HANDLER_NAMES),
         ("queues: {bulk: }", "5:16: queues.bulk: nothing stands here; expected a mapping with handler:, or {} for the "
          "defaults"),
         ("queues: {a-b: {handler: email}}", "5:10: queues.a-b: a queue's name begins with a letter and has letters, "
