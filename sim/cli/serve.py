@@ -112,6 +112,7 @@ def _serve(
     log_to: Path | None,
 ) -> None:
     from sim.core.gc_tuning import fewer_collections
+    from sim.engine.run_options import RunOptions
     from sim.serve.page import web_server
     from sim.serve.page.driver import Driver
     from sim.serve.page.live_run import LiveRun
@@ -125,7 +126,7 @@ def _serve(
     if log is not None:
         seed = log.seed if seed is None else seed
         semantics = log.semantics if semantics is None else semantics
-    run = LiveRun(loaded, seed=seed, semantics=semantics)
+    run = LiveRun(loaded, RunOptions(seed=seed, semantics=semantics))
     driver = Driver(run, speed=10.0 if pace is None else pace)
     redis = None
     if redis_port is not None:

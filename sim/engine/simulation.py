@@ -171,6 +171,11 @@ class Simulation:
         return int(self.env.now)
 
     @property
+    def next_ms(self) -> float:
+        """When the next thing happens, ms since the run began; infinity where nothing is to come."""
+        return self.env.peek()
+
+    @property
     def is_over(self) -> bool:
         """Whether the run has reached its end."""
         return self._loop.is_over

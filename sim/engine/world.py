@@ -1,20 +1,40 @@
-"""The world as notebooks and programs open it."""
+"""The world as notebooks and programs open it: one mode of a scenario, to run by steps, look at and break."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from sim.core.renamed import no_attribute
+from sim.engine.command_count import CommandCount
+from sim.engine.fault_injector import SimulatedFaultInjector
 from sim.engine.instruments import Instrument
+from sim.engine.queue_handle import QueueHandle
 from sim.engine.random_streams import Streams
 from sim.engine.run_options import MAX_STEPS, RunOptions, Sampling
 from sim.engine.simulation import Simulation
+from sim.queue.store import Store
+from sim.results.job_results import JobResults
+from sim.results.metrics import Metrics
+from sim.results.result import ModeResult
+from sim.results.trace import Event, Trace
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import StoreName
 from sim.yaml_files.fields import ModeName, SemanticsName
 
+_NOW = {
+    "end": "world.result().end",
+    "finish": "world.result().jobs",
+    "injector": "world.faults",
+    "run_towards": "world.run_until(...), or world.run() to the end",
+    "server": "world.faults, and its redis_state",
+}
+"""What takes the place of names that a world had."""
 
-class World(Simulation):
-    """One mode of a scenario that can be run by steps, looked at and interfered with.
+
+class World:
+    """One mode of a scenario that can be run by steps, looked at and broken by hand.
 
     >>> world = World("scenarios/01-worker-crashes/crash-after-effect.yaml")  # doctest: +SKIP
     >>> world.run_until("90s")  # doctest: +SKIP
@@ -32,7 +52,7 @@ class World(Simulation):
         streams: Random numbers from elsewhere than the seed alone.
         trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
         metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
-        error_log: Whether to keep a line for every failed attempt; ``errors.read()`` has them at any time.
+        error_log: Whether to keep a line for every failed attempt; ````errors`` has them at any time.
         error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
         count_commands: Whether to count what the queue asks of Redis, as ``commands``.
         instruments: What else observes the run; see ``sim.engine.instruments``.
@@ -68,4 +88,149 @@ class World(Simulation):
             count_commands=count_commands,
             instruments=tuple(instruments),
         )
-        super().__init__(scenario if isinstance(scenario, Scenario) else load_scenario(scenario), mode, options)
+        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        self._simulation = Simulation(loaded, mode, options)
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated time: milliseconds since the run began."""
+        return self._simulation.now_ms
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has reached its end: the scenario's duration, or the moment at which all was settled."""
+        return self._simulation.is_over
+
+    def run_until(self, until: str | int) -> None:
+        """Go on to a moment of simulated time, also beyond the end of the run.
+
+        Keys that were changed by hand through ``redis`` are noticed first. Stopping on the way changes nothing: any
+        number of steps make the run that one makes.
+
+        Args:
+            until: ``"90s"``, or milliseconds since the run began.
+
+        Raises:
+            DurationError: The text is not a duration.
+            SimError: The moment has passed, or ``result`` has been asked for.
+            BudgetExceeded: The run takes more simulation steps than ``max_steps``.
+        """
+        self._simulation.run_until(until)
+
+    def step(self) -> list[Event]:
+        """Go on to the next moment at which something is recorded, and return the events of that moment.
+
+        What was recorded when the world was opened, such as the starts of processes, is in ``trace`` already.
+
+        Returns:
+            Events in their order; none when the run has come to its end.
+
+        Raises:
+            SimError: ``result`` has been asked for.
+            TraceNotKept: The world was opened with ``trace=False``.
+            BudgetExceeded: The run takes more simulation steps than ``max_steps``.
+        """
+        simulation, before = self._simulation, len(self.trace)
+        while not simulation.is_over and len(self.trace) == before:
+            next_ms = simulation.next_ms
+            if next_ms == math.inf:
+                simulation.run()
+            else:
+                simulation.run_towards(int(next_ms))
+        return list(self.trace.since(before))
+
+    def run(self) -> None:
+        """Go on to the end of the run: the scenario's duration, or until all is settled.
+
+        Raises:
+            SimError: ``result`` has been asked for.
+            BudgetExceeded: The run takes more simulation steps than ``max_steps``.
+        """
+        self._simulation.run()
+
+    # -- to look at, and to change --------------------------------------------------------------------------------
+
+    @property
+    def redis(self) -> Store:
+        """A redis-py client of the simulated Redis, to read every key or change it.
+
+        Raises:
+            SimError: In in-process mode there is none.
+        """
+        return self._simulation.redis
+
+    def queue(self, name: str) -> QueueHandle:
+        """Return a queue to look at and to operate: its counts, its jobs, retry, pause, dead letters.
+
+        Args:
+            name: As the scenario calls it, such as ``email``.
+
+        Raises:
+            SimError: In in-process mode there are no queues.
+            UnknownName: The scenario has no such queue.
+        """
+        return self._simulation.queue(name)
+
+    @property
+    def faults(self) -> SimulatedFaultInjector:
+        """What breaks and mends this world by hand: crash, freeze, stop Redis, let the database fail, and back."""
+        return self._simulation.injector
+
+    # -- what was seen --------------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is run."""
+        return self._simulation.scenario
+
+    @property
+    def mode(self) -> ModeName:
+        """``queue`` or ``in-process``."""
+        return self._simulation.mode
+
+    @property
+    def trace(self) -> Trace:
+        """The events so far, in their order."""
+        return self._simulation.trace
+
+    @property
+    def metrics(self) -> Metrics:
+        """What an operator sees; it grows while the world runs."""
+        return self._simulation.metrics
+
+    @property
+    def errors(self) -> Iterator[dict[str, Any]]:
+        """The failed attempts so far, as the error log has them.
+
+        Raises:
+            ErrorsNotKept: The world was opened without ``error_log=True``.
+        """
+        return self._simulation.errors.read()
+
+    @property
+    def commands(self) -> CommandCount | None:
+        """What the queue asked of Redis so far; None unless opened with ``count_commands=True`` in queue mode."""
+        return self._simulation.commands
+
+    def outcomes_now(self) -> JobResults:
+        """Say what would have come of every job if the run ended now; nothing is written, and the run can go on."""
+        return self._simulation.outcomes_now()
+
+    def result(self) -> ModeResult:
+        """Return what came of the run as it stands; nothing can run after this.
+
+        Jobs that are lost are written into the trace as such.
+        """
+        return self._simulation.result()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name, _NOW)
+
+
+def simulation_of(world: World | Simulation) -> Simulation:
+    """Return the simulation behind a world: for the rooms of this package, such as the Redis port."""
+    return world._simulation if isinstance(world, World) else world

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.handlers.email import sample_data
 from sim.queue.job import Keep
 from sim.queue.keys import QueueKeys
@@ -68,7 +68,7 @@ def test_simulated_workers_finish_everything(world: World, added: dict[str, str]
     assert {job.id for job in world.queue("email").jobs("failed")} == invalid
     completed = {job.id for job in world.queue("email").jobs("completed")}
     assert {*added.values()} - invalid - {added["removed"]} <= completed
-    effects = world.database.database.effects_by_job()
+    effects = simulation_of(world).database.database.effects_by_job()
     assert {f"email#{job_id}" for job_id in {*added.values()} - invalid} <= {*effects}
     assert all(count == 1 for count in effects.values())
     assert world.redis.exists(*map(KEYS.lock, added.values()), KEYS.priority, KEYS.stalled) == 0

@@ -7,7 +7,7 @@ on the way to the real Redis, where it has passed, and is moved by the differenc
 import time
 from typing import Any
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.queue.submit import SCALE
 from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 
@@ -23,14 +23,14 @@ class WallClock:
 
 def to_real(world: World, client: Any) -> None:
     """Write everything that a world's Redis holds into a real one."""
-    load_snapshot(client, world.clock, take_snapshot(world.redis, world.clock))
+    load_snapshot(client, simulation_of(world).clock, take_snapshot(world.redis, simulation_of(world).clock))
 
 
 def to_world(client: Any, world: World) -> None:
     """Write everything that a real Redis holds into a world's, on the world's clock."""
     clock = WallClock()
-    behind_ms = clock.now_ms - world.clock.now_ms
-    load_snapshot(world.redis, world.clock, earlier(take_snapshot(client, clock), behind_ms))
+    behind_ms = clock.now_ms - simulation_of(world).clock.now_ms
+    load_snapshot(world.redis, simulation_of(world).clock, earlier(take_snapshot(client, clock), behind_ms))
 
 
 def earlier(snapshot: Snapshot, by_ms: int) -> Snapshot:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.queue.dead_letter import dead_letter_ids, dead_letters
 from sim.queue.keys import QueueKeys
 from sim.results.trace import EventKind
@@ -25,7 +25,7 @@ def with_dead_letters(raw: dict[str, Any]) -> dict[str, Any]:
 
 def operate(world: World, verb: str) -> None:
     """Do what an operator does, in every queue; while Redis is down nobody can."""
-    if world.server.state != "up":
+    if world.faults.redis_state != "up":
         return
     for name in world.scenario.queues:
         queue = world.queue(name)
@@ -43,7 +43,9 @@ def operate(world: World, verb: str) -> None:
 def look_at_every_place(world: World) -> list[int]:
     """Check every queue, also while Redis is down, and return how many dead letters each has."""
     store = world.redis
-    return world.server.operate(lambda: [check_places(store, world.queue(name).keys) for name in world.scenario.queues])
+    return simulation_of(world).server.operate(
+        lambda: [check_places(store, world.queue(name).keys) for name in world.scenario.queues]
+    )
 
 
 def check_places(store: Any, keys: QueueKeys) -> int:

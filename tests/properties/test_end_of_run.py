@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.engine.run_loop import SETTLE_EVERY_MS
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
 from tests.properties.random_scenarios import scenarios
@@ -21,21 +21,21 @@ class LooksEverySecond(World):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._loop._until_next_look_ms = lambda give_up_ms: SETTLE_EVERY_MS
+        simulation_of(self)._loop._until_next_look_ms = lambda give_up_ms: SETTLE_EVERY_MS
 
 
 def interfere(world: World, rng: random.Random) -> None:
     """Break or mend something by hand, between two steps of a run."""
     choice = rng.randrange(5)
     if choice == 0:
-        world.injector.at(world.now_ms + rng.randrange(20_000), lambda: None)
+        world.faults.at(world.now_ms + rng.randrange(20_000), lambda: None)
     elif choice == 1:
-        world.injector.crash(world.injector.processes("workers")[0], rng.randrange(9_000))
+        world.faults.crash(world.faults.processes("workers")[0], rng.randrange(9_000))
     elif choice == 2:
-        world.injector.stop_redis()
+        world.faults.stop_redis()
     elif choice == 3:
-        world.injector.start_redis()
-    elif world.mode == "queue" and world.server.state == "up":
+        world.faults.start_redis()
+    elif world.mode == "queue" and world.faults.redis_state == "up":
         world.queue(next(iter(world.scenario.queues))).pause()
 
 
@@ -47,7 +47,7 @@ def course(world: World, seed: int) -> list[Any]:
         world.run_until(world.now_ms + rng.choice([0, 1, 500, 1_000, 5_000, rng.randrange(90_000)]))
         seen.append(world.is_over)
         interfere(world, rng)
-    world.injector.start_redis()
+    world.faults.start_redis()
     world.run()
     result = world.result()
     return [*seen, result.simulated_ms, result.trace_sha256]
@@ -80,6 +80,6 @@ def test_the_watch_goes_on_from_the_last_that_was_arranged(kind: type[World]) ->
     world = kind(Scenario.model_validate(raw), "queue", store="memory")
     for until_ms, arranged_ms in ((2_000, 7_300), (5_000, 9_050)):
         world.run_until(until_ms)
-        world.injector.at(arranged_ms, lambda: None)
+        world.faults.at(arranged_ms, lambda: None)
     world.run()
     assert world.result().simulated_ms == 60_050

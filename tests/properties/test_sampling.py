@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.run import run
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.metrics.catalogue import COUNTERS, METRICS
 from sim.queue.getters import STATES, job_counts
 from sim.results.metrics import Metrics
@@ -34,7 +34,7 @@ def test_a_run_with_samples_gives_the_trace_of_the_run_without(
     for sampling in (False, every_ms):
         world = World(scenario, mode, store=store, metrics=sampling)  # False is meant
         world.run()
-        ends.append((world.trace.sha256(), world.now_ms, world._loop.steps_left))
+        ends.append((world.trace.sha256(), world.now_ms, simulation_of(world)._loop.steps_left))
     assert ends[0] == ends[1]
 
 
@@ -145,7 +145,7 @@ def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> N
     for t_ms in range(1_000, 35_000, 1_000):
         world.run_until(t_ms)
         last = world.metrics.series("email", "dead_letters")[-1]
-        if world.server.state == "up":
+        if world.faults.redis_state == "up":
             assert last == len(email.dead) == MetricsSnapshot(world.metrics).value("email", "dead_letters")
             assert world.metrics.series("order", "dead_letters")[-1] == 0
         else:

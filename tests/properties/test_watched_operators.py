@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from sim.engine.run import run
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.metrics.catalogue import METRICS, STORED
 from sim.queue.dead_letter import dead_letter_ids
 from sim.reports.tables import print_monitoring, print_result
@@ -157,7 +157,7 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
     world = World(Scenario.model_validate(raw), store=store, max_steps=2_000_000)
     for until_ms in range(5_000, 65_000, 5_000):
         world.run_until(until_ms)
-        if world.server.state != "up":
+        if world.faults.redis_state != "up":
             continue
         for name in world.scenario.queues:
             handle = world.queue(name)
@@ -173,7 +173,11 @@ def test_gauges_and_ages_are_those_of_the_keys_at_every_look(raw: dict[str, Any]
 
 def names(world: World, queue: str, keys: list[str]) -> set[str | None]:
     """The offers behind the ids in these lists."""
-    return {world.recorder.known_name(queue, job_id) for key in keys for job_id in world.redis.lrange(key, 0, -1)}
+    return {
+        simulation_of(world).recorder.known_name(queue, job_id)
+        for key in keys
+        for job_id in world.redis.lrange(key, 0, -1)
+    }
 
 
 def loses_replies(raw: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from sim.engine.run import run
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.results.outcomes import FinalState, gather_facts
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
@@ -38,9 +38,9 @@ def test_facts_kept_by_the_way_are_those_that_the_ledger_tells(raw: dict[str, An
             world = World(scenario, mode, store="memory")
             world.trace.max_in_memory = max_in_memory
             world.run()
-            world.finish()
+            simulation_of(world).finish()
             traces.append(world.trace.sha256())
-            facts = list(world.recorder.facts)
+            facts = list(simulation_of(world).recorder.facts)
             final_state = FinalState({one.job: one.effects for one in facts}, {one.job: one.place for one in facts})
             assert gather_facts(world.trace, final_state) == facts
         assert traces[0] == traces[1]

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sim.core.errors import BudgetExceeded
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind
@@ -44,7 +44,7 @@ def whole(scenario: Scenario, mode: Any, **more: Any) -> tuple[ModeResult, list[
     world.run()
     result = world.result()
     lines = list(world.trace.lines())
-    world.close()
+    simulation_of(world).close()
     return result, lines
 
 
@@ -53,11 +53,11 @@ def stepped(scenario: Scenario, mode: Any, moments: list[int], **more: Any) -> l
     world = World(scenario, mode, max_steps=4 * MAX_STEPS, **more)
     for moment in moments:
         if not world.is_over and moment >= world.now_ms:
-            world.run_towards(moment)
+            simulation_of(world).run_towards(moment)
     world.run()
-    world.finish()
+    simulation_of(world).finish()
     lines = list(world.trace.lines())
-    world.close()
+    simulation_of(world).close()
     return lines
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import SimError
+from sim.engine.run_options import RunOptions
 from sim.scenario.load import load_scenario
 from sim.serve.page.driver import LATEST_MS, Driver
 from sim.serve.page.live_run import LiveRun
@@ -167,7 +168,7 @@ def test_everything_that_people_can_see_changes_the_version(driver: Driver, hand
 
 def test_a_run_that_cannot_go_on_comes_to_rest_and_says_why(hand: Hand) -> None:
     """Its budget of steps is used up: that is a note, not the end of the page."""
-    driver = Driver(LiveRun(load_scenario(SOME_FAILED), max_steps=10), clock=hand)
+    driver = Driver(LiveRun(load_scenario(SOME_FAILED), RunOptions(max_steps=10)), clock=hand)
     driver.go_to(10_000)
     driver.run_here()
     assert "more than 10 simulation steps" in driver.note

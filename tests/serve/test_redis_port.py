@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from sim.core.errors import SimError
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from sim.serve.redis_port.fakeredis_parts import FakeredisChanged, check_fakeredis
@@ -280,13 +280,13 @@ def test_an_outage_of_the_simulated_redis_breaks_connections(world: World, port:
     talk.send(b"PING\r\n")
     talk.read(b"PONG")
     with port.world_lock:
-        world.injector.stop_redis()
+        world.faults.stop_redis()
     assert talk.read_to_end() == b""
     with pytest.raises(redis.ConnectionError):
         client.ping()
     with port.world_lock:
         world.run_until("15s")
-        world.injector.start_redis()
+        world.faults.start_redis()
     assert client.ping()
     assert client.info("server")["uptime_in_seconds"] == 0
     client.close()
@@ -295,8 +295,8 @@ def test_an_outage_of_the_simulated_redis_breaks_connections(world: World, port:
 def test_a_redis_that_loads_its_data_says_so(world: World, port: RedisPort, client: Any) -> None:
     """INFO and HELLO are answered, the rest is refused as by Redis."""
     with port.world_lock:
-        world.server.go_away()
-        world.server.listen(loading=True)
+        simulation_of(world).server.go_away()
+        simulation_of(world).server.listen(loading=True)
     assert client.info("persistence")["loading"] == 1
     with pytest.raises(redis.BusyLoadingError):
         client.get("x")
@@ -335,8 +335,8 @@ def test_a_port_can_be_closed_and_opened_again(world: World) -> None:
         assert again.port == number
         assert client.ping()
     client.close()
-    assert world.server.on_lost is not None
-    assert not [tell for tell in world.server.on_lost if getattr(tell, "__self__", None) is port]
+    assert simulation_of(world).server.on_lost is not None
+    assert not [tell for tell in simulation_of(world).server.on_lost if getattr(tell, "__self__", None) is port]
 
 
 def test_a_fakeredis_that_changed_is_found_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -330,8 +330,8 @@ def test_resuming_a_process_that_nobody_stopped_does_not_free_its_loop() -> None
     story = blocking(1, "10s", 1)
     world = World(story, semantics="bull-4.16")
     world.run_until("5s")
-    (worker,) = world.injector.processes("email")
-    world.injector.resume(worker)
+    (worker,) = world.faults.processes("email")
+    world.faults.resume(worker)
     assert worker.frozen
     world.run()
     assert EventKind.FAULT_ENDED not in {record.kind for record in world.trace}

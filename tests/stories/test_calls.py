@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.clock import EPOCH_MS
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.stories.test_stories import scenario
@@ -174,7 +174,10 @@ def test_a_process_that_starts_in_an_outage_tries_to_connect_on_a_schedule_of_it
     """It starts at 12 s, Redis is back at 16 s: it is there 4.73 s after its start, others 12.84 s after the loss."""
     crash = {"kind": "worker-crash", "target": "email-1", "at": "11s", "restart_after": "1s"}
     world = open_at(one_email(crash, workers={"email": {"processes": 2}}), BULL, 16_729)
-    links = [process.link for process in (*world.queue_system.workers["email"], world.queue_system.producer)]
+    links = [
+        process.link
+        for process in (*simulation_of(world).queue_system.workers["email"], simulation_of(world).queue_system.producer)
+    ]
     assert [link.is_up for link in links] == [False, False, False]
     world.run_until(16_730)
     assert [link.is_up for link in links] == [True, False, False]
@@ -187,7 +190,7 @@ def test_a_retry_whose_announcement_is_missed_at_the_reconnect_starts_at_the_gua
     world = World(
         one_email(FAILS_ONCE, queue={"attempts": 3, "backoff": {"type": "fixed", "delay": "8s"}}), semantics=BULL
     )
-    world.queue_system.queues["email"].promoter.deaf_at_reconnect = True
+    simulation_of(world).queue_system.queues["email"].promoter.deaf_at_reconnect = True
     world.run()
     starts = [record.t_ms for record in world.trace if record.kind is EventKind.STARTED]
     assert starts == [9_000, BACK_MS[BULL] + 5_000]
@@ -197,8 +200,8 @@ def test_a_delayed_job_whose_announcement_is_missed_starts_at_the_guard_interval
     """Submitted at 11 s with a delay of 4 s, it is due when the submit comes through."""
     arrivals = {"kind": "times", "at": ["11s"]}
     world = World(one_email(workload=[{"queue": "email", "arrivals": arrivals, "delay": "4s"}]), semantics=BULL)
-    world.queue_system.queues["email"].promoter.deaf_at_reconnect = True
-    world.queue_system.producer.link.late_ms = 1
+    simulation_of(world).queue_system.queues["email"].promoter.deaf_at_reconnect = True
+    simulation_of(world).queue_system.producer.link.late_ms = 1
     world.run()
     assert [record.t_ms for record in world.trace if record.kind is EventKind.STARTED] == [BACK_MS[BULL] + 5_000]
 
@@ -296,7 +299,7 @@ class TestOutcomes:
         """What happened to each job."""
         world = World(story, semantics=BULL)
         world.run()
-        return [one.outcome.value for one in world.finish()]
+        return [one.outcome.value for one in world.result().jobs]
 
     def test_a_delay_that_is_over_when_redis_comes_back_is_no_wait(self) -> None:
         """Three adds with a delay of 20 s in an outage that ends at 42.85 s; Redis forgets everything at 50 s."""

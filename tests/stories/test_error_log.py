@@ -220,9 +220,9 @@ def test_what_the_queue_cannot_carry_out_is_refused() -> None:
     world.redis.hset("bull:email:1", "opts", '{"attempts":3,"backoff":{"type":"lunar","delay":1}}')
     world.redis.lpush("bull:email:wait", "1")
     world.redis.lrem("bull:email:active", 1, "1")
-    world.injector.crash(world.injector.processes("email-1")[0], 500)
+    world.faults.crash(world.faults.processes("email-1")[0], 500)
     world.run()
-    first = next(world.errors.read())
+    first = next(world.errors)
     assert first["next"] == "refused"
     assert first["refusal"].startswith("Unknown backoff strategy lunar.")
     assert first["options"]["backoff"] == {"type": "lunar", "delay": 1}

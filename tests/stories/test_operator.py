@@ -167,4 +167,4 @@ def test_a_hand_that_steps_through_a_world_has_the_same_verbs() -> None:
     assert queue.clean(0, "completed", 1) == ["1"]
     assert queue.drain() == []
     world.run()
-    assert [job.outcome for job in world.finish()] == [Outcome.DELIVERED, Outcome.DELIVERED, Outcome.LOST]
+    assert [job.outcome for job in world.result().jobs] == [Outcome.DELIVERED, Outcome.DELIVERED, Outcome.LOST]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
@@ -77,7 +77,7 @@ def test_redis_may_go_away_at_any_moment(process: str, redis: str, semantics: An
         totals = world.result().totals
         assert totals.adds_up, at_ms
         assert totals.pending == 0 or process == "operated", at_ms
-        world.close()
+        simulation_of(world).close()
 
 
 def test_a_second_outage_while_redis_loads_puts_an_end_to_the_loading() -> None:

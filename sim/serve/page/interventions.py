@@ -9,13 +9,13 @@ from typing import Any
 
 from sim.core.errors import UnknownName
 from sim.engine.queue_handle import QueueHandle
-from sim.engine.world import World
+from sim.engine.simulation import Simulation
 from sim.faults.by_hand import Arguments, HandVerb, Refused
 from sim.faults.registry import HAND_VERBS
 from sim.queue.getters import STATES
 from sim.yaml_files.fields import ModeName
 
-Worlds = Mapping[ModeName, World]
+Worlds = Mapping[ModeName, Simulation]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import orjson
 
 from sim.core.errors import UnknownName
 from sim.engine.clock import EPOCH_MS
-from sim.engine.world import World
+from sim.engine.simulation import Simulation
 from sim.plots.job_timeline import Lane, job_lanes
 from sim.queue.dead_lettering import read_trail
 from sim.queue.getters import STATES, job_state
@@ -30,7 +30,7 @@ MAX_TEXT = 300
 """Characters of an error in a list; the job itself shows all."""
 
 
-def view_counts(world: World, queue: str) -> dict[str, int]:
+def view_counts(world: Simulation, queue: str) -> dict[str, int]:
     """Count the jobs of a queue in every view.
 
     A key that holds something of another kind counts as empty; see ``wrong_keys``.
@@ -47,7 +47,7 @@ def view_counts(world: World, queue: str) -> dict[str, int]:
     return {**counts, DEAD: sum(read_or(0, store.llen, key) for key in (dead.wait, dead.paused))}
 
 
-def job_page(world: World, queue: str, view: str, page: int) -> dict[str, Any]:
+def job_page(world: Simulation, queue: str, view: str, page: int) -> dict[str, Any]:
     """Read one page of a view: those in line by who runs next, finished ones newest first.
 
     Args:
@@ -95,7 +95,7 @@ def _from_the_right(store: Store, lists: list[str], first: int) -> list[str]:
     return found
 
 
-def _row(world: World, queue: str, home: QueueKeys, job_id: str, view: str) -> dict[str, Any]:
+def _row(world: Simulation, queue: str, home: QueueKeys, job_id: str, view: str) -> dict[str, Any]:
     store = world.redis
     fields: dict[str, str] = read_or({}, store.hgetall, home.job(job_id))
     row: dict[str, Any] = {
@@ -115,7 +115,7 @@ def _row(world: World, queue: str, home: QueueKeys, job_id: str, view: str) -> d
     return row
 
 
-def job_story(world: World, queue: str, job_id: str, *, dead: bool = False) -> dict[str, Any]:
+def job_story(world: Simulation, queue: str, job_id: str, *, dead: bool = False) -> dict[str, Any]:
     """Read everything that is known of one job: its hash, its events, and its life as a lane.
 
     Args:
@@ -169,7 +169,7 @@ def _state_of(store: Store, keys: QueueKeys, job_id: str, fields: dict[str, str]
     return read_or("stuck", job_state, store, keys, job_id)
 
 
-def _lane(world: World, name: str, records: list[Event]) -> dict[str, Any] | None:
+def _lane(world: Simulation, name: str, records: list[Event]) -> dict[str, Any] | None:
     facts = [fact for fact in world.recorder.facts if fact.job == name]
     if not facts or not any(record.kind is EventKind.OFFERED for record in records):
         return None
@@ -197,7 +197,7 @@ def _lane(world: World, name: str, records: list[Event]) -> dict[str, Any] | Non
     }
 
 
-def _arrival(world: World, home: QueueKeys, job_id: str, fields: dict[str, str]) -> str:
+def _arrival(world: Simulation, home: QueueKeys, job_id: str, fields: dict[str, str]) -> str:
     """Name the offer behind a job, as the worker does: what its data says, else what its id stands for."""
     try:
         data = orjson.loads(fields.get("data") or "{}")
@@ -209,7 +209,7 @@ def _arrival(world: World, home: QueueKeys, job_id: str, fields: dict[str, str])
     return world.recorder.known_name(home.name, job_id) or f"{home.name}#{job_id}"
 
 
-def _id_of(world: World, queue: str, name: str) -> str:
+def _id_of(world: Simulation, queue: str, name: str) -> str:
     """Return the latest id that the queue gave an offer; empty where it gave it none."""
     return next((i for q, i, n in reversed(world.recorder.ids()) if q == queue and n == name), "")
 

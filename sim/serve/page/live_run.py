@@ -3,8 +3,8 @@
 from typing import Any
 
 from sim.core.durations import format_duration
-from sim.engine.run_options import MAX_STEPS
-from sim.engine.world import World
+from sim.engine.run_options import RunOptions
+from sim.engine.simulation import Simulation
 from sim.faults.by_hand import Refused
 from sim.faults.redis_crash import CRASH_REDIS
 from sim.results.outcomes import Counts, add_up, count_by_queue
@@ -23,33 +23,29 @@ class LiveRun:
     Its results depend on the scenario, the seed and what was done at which simulated moment; never on how it got from
     one moment to the next. Not to be used by two threads at a time.
 
+    Args:
+        options: What the scenario leaves open, such as the seed; see ``RunOptions``.
+
     Attributes:
         worlds: By mode; ``queue`` is always there.
         log: What was done by hand, in order.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        *,
-        seed: int | None = None,
-        semantics: SemanticsName | None = None,
-        max_steps: int = MAX_STEPS,
-    ) -> None:
+    def __init__(self, scenario: Scenario, options: RunOptions | None = None) -> None:
         self.scenario = scenario
-        self.seed = scenario.seed if seed is None else seed
-        self.semantics: SemanticsName = semantics or scenario.profiles[0]
-        self.worlds: dict[ModeName, World] = {
-            mode: World(scenario, mode, seed=self.seed, semantics=self.semantics, max_steps=max_steps)
+        self._options = (options or RunOptions()).resolved(scenario)
+        self.seed = self._options.seed_of(scenario)
+        self.semantics: SemanticsName = self._options.semantics_of(scenario)
+        self.worlds: dict[ModeName, Simulation] = {
+            mode: Simulation(scenario, mode, self._options)
             for mode in MODES
             if mode == "queue" or mode in scenario.modes
         }
         self.log: list[Entry] = []
-        self._max_steps = max_steps
         self._ended: dict[ModeName, bool] = dict.fromkeys(self.worlds, False)
 
     @property
-    def queue_world(self) -> World:
+    def queue_world(self) -> Simulation:
         """Queue mode."""
         return self.worlds["queue"]
 
@@ -104,7 +100,7 @@ class LiveRun:
         before, beyond = self.events, self.is_over
         for _ in range(MAX_LOOKS):
             going = [world for mode, world in self.worlds.items() if beyond or not self._ended[mode]]
-            next_ms = min((world.env.peek() for world in going), default=float("inf"))
+            next_ms = min((world.next_ms for world in going), default=float("inf"))
             if next_ms == float("inf"):
                 break
             if beyond:
@@ -157,7 +153,7 @@ class LiveRun:
                 f"Redis would go back to {format_duration(point_ms)}, and what it had then cannot be worked out: "
                 "a program at the Redis port had changed keys"
             )
-        again = LiveRun(self.scenario, seed=self.seed, semantics=self.semantics, max_steps=self._max_steps)
+        again = LiveRun(self.scenario, self._options)
         for t_ms, snapshot in injector.restore_points.items():
             again.queue_world.injector.keep_restore_point(t_ms, snapshot)
         again.replay(RunLog(self.scenario.title, self.seed, self.semantics, point_ms, done))

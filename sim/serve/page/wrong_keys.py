@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from redis.exceptions import ResponseError
 
-from sim.engine.world import World
+from sim.engine.simulation import Simulation
 from sim.queue.keys import QueueKeys
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class WrongKey(NamedTuple):
         return f"{self.key} holds a {self.kind} where Bull keeps a {self.wanted}: delete it (DEL {self.key})"
 
 
-def wrong_keys(world: World, queue: str) -> list[WrongKey]:
+def wrong_keys(world: Simulation, queue: str) -> list[WrongKey]:
     """List the keys of a queue, and of its dead letter queue, that hold something of another kind.
 
     Redis: TYPE of each. O(1).
@@ -53,7 +53,7 @@ def wrong_keys(world: World, queue: str) -> list[WrongKey]:
     return [*_wrong(world, keys, KINDS.items()), *_wrong(world, keys.dead_letters(), LINES.items())]
 
 
-def _wrong(world: World, keys: QueueKeys, kinds: Iterable[tuple[str, str]]) -> list[WrongKey]:
+def _wrong(world: Simulation, keys: QueueKeys, kinds: Iterable[tuple[str, str]]) -> list[WrongKey]:
     redis: Any = world.redis
     found = []
     for name, wanted in kinds:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.core.errors import SimError
 from sim.engine.simulation import Simulation
+from sim.engine.world import World, simulation_of
 from sim.serve.redis_port.budgets import DataBudget
 from sim.serve.redis_port.connection import Connection
 from sim.serve.redis_port.fakeredis_parts import check_fakeredis, server_behind
@@ -70,7 +71,7 @@ class RedisPort:
 
     def __init__(
         self,
-        world: Simulation,
+        world: World | Simulation,
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
         allow_dangerous: bool = False,
@@ -79,6 +80,7 @@ class RedisPort:
         on_change: Callable[[], None] | None = None,
         limits: PortLimits | None = None,
     ) -> None:
+        world = simulation_of(world)
         if world.mode != "queue":
             raise SimError("in in-process mode there is no Redis to show; open the world with mode='queue'")
         if world.options.store != "fakeredis":

@@ -141,7 +141,7 @@ def test_a_world_shows_its_errors_so_far() -> None:
     """Step by step, and in its result."""
     world = World(FLAKY, error_log=True)
     world.run_until("20s")
-    before = list(world.errors.read())
+    before = list(world.errors)
     world.run()
     lines = world.result().error_lines
     assert lines is not None
@@ -152,7 +152,7 @@ def test_a_world_shows_its_errors_so_far() -> None:
 def test_errors_that_nobody_keeps_cannot_be_read() -> None:
     """The error says how to keep them."""
     with pytest.raises(ErrorsNotKept):
-        World(FLAKY).errors.read()
+        _ = World(FLAKY).errors
 
 
 def test_a_path_is_written_to(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.queue.keys import QueueKeys
 from sim.scenario.schema import Scenario
 
@@ -107,8 +107,8 @@ def test_a_due_time_that_no_clock_shows_never_comes(score: str) -> None:
     world.run_until("9s")
     world.redis.hset(keys.job("zz"), mapping={"data": "{}"})
     world.redis.hset(keys.job("late"), mapping={"data": '{"to": "a@b.c"}'})
-    world.redis.zadd(keys.delayed, {"zz": score, "late": (world.clock.now_ms + 1_500) * 4096})
+    world.redis.zadd(keys.delayed, {"zz": score, "late": (simulation_of(world).clock.now_ms + 1_500) * 4096})
     world.run_until("30s")
     assert world.redis.zrange(keys.delayed, 0, -1) == ["zz"]
-    started_ms = int(world.redis.hget(keys.job("late"), "processedOn")) - (world.clock.now_ms - 30_000)
+    started_ms = int(world.redis.hget(keys.job("late"), "processedOn")) - (simulation_of(world).clock.now_ms - 30_000)
     assert started_ms == pytest.approx(14_000 if score == "-inf" else 10_501, abs=1_000 if score == "-inf" else 2)

@@ -95,7 +95,7 @@ def test_an_instrument_hears_of_all_that_happens(mode: ModeName, trace: bool) ->
     one = sim.World(RETRIES, mode, instruments=[ears], trace=trace)
     for run in (one, kept):
         run.run()
-        run.finish()
+        run.result()
     assert ears.events == list(kept.trace)
     failed = [event.job for event in ears.events if event.kind is EventKind.ATTEMPT_FAILED]
     assert failed
@@ -118,7 +118,7 @@ def test_it_hears_of_the_beginning_of_moments_that_are_reached_and_of_the_end() 
     ears = Everything()
     one = world("queue", ears)
     one.run_until(2_000)
-    one.finish()
+    one.result()
     assert ears.calls == ["begin", "reached 2000", "finish"]
     (reading,) = ears.readings
     assert reading.redis_up

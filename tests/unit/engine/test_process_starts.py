@@ -105,7 +105,7 @@ def test_a_replacement_checks_at_its_start() -> None:
     crash = {"kind": "worker-crash", "target": "email-1", "at": "15s", "restart_after": "7s"}
     world = world_of({"processes": 1, "stalled_interval": "1s", "lock_duration": "3s"}, faults=[crash])
     world.run_until("22s")
-    assert world.injector.processes("email")[0].started_ms == 22_000
+    assert world.faults.processes("email")[0].started_ms == 22_000
     world.run_until("23100ms")
     (stalled,) = [record.t_ms for record in world.trace if record.kind is EventKind.STALLED]
     assert stalled == 22_000

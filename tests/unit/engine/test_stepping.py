@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.world import World
+from sim.engine.world import World, simulation_of
 from sim.scenario.schema import Scenario
 
 ONE_JOB: dict[str, Any] = {
@@ -19,9 +19,9 @@ def lines(scenario: Scenario, *stops: int) -> list[str]:
     """What a run writes down that stops at some moments."""
     world = World(scenario, store="memory")
     for stop in stops:
-        world.run_towards(stop)
+        simulation_of(world).run_towards(stop)
     world.run()
-    world.finish()
+    simulation_of(world).finish()
     return list(world.trace.lines())
 
 
