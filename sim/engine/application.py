@@ -1,6 +1,6 @@
 """The application process of in-process mode: it runs each job itself, inside the request that wants it done."""
 
-from collections import deque
+from collections import Counter, deque
 
 from sim.engine.arrivals import Arrival
 from sim.engine.process import Process, Steps
@@ -29,21 +29,27 @@ class InProcessApplication(Process):
         self.errors = run.errors
         self._waiting: deque[Arrival] = deque()
         self._held: dict[str, None] = {}
+        self._waiting_of: Counter[str] = Counter()
+        self._held_of: Counter[str] = Counter()
         allowed = run.scenario.application.concurrency
         self._slots = None if allowed == "unlimited" else int(allowed)
 
     def start(self) -> None:
         """Start as a new process, with an empty memory."""
         super().start()
-        self._waiting.clear()
-        self._held.clear()
+        self._forget_all()
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
 
     def die(self) -> None:
         """Die at once; nobody is left who knows of the jobs it held."""
+        self._forget_all()
+        super().die()
+
+    def _forget_all(self) -> None:
         self._waiting.clear()
         self._held.clear()
-        super().die()
+        self._waiting_of.clear()
+        self._held_of.clear()
 
     @property
     def holds(self) -> list[str]:
@@ -52,9 +58,8 @@ class InProcessApplication(Process):
 
     def holds_of(self, queue: str) -> tuple[int, int]:
         """Count the jobs of one queue that it keeps waiting, and those that it is running."""
-        waiting = sum(arrival.queue == queue for arrival in self._waiting)
-        held = sum(name.rpartition("-")[0] == queue for name in self._held)
-        return waiting, held - waiting
+        waiting = self._waiting_of[queue]
+        return waiting, self._held_of[queue] - waiting
 
     def submit(self, arrival: Arrival) -> None:
         """Take a job over and run it; refuse it while the process is down."""
@@ -64,11 +69,13 @@ class InProcessApplication(Process):
             return
         self.recorder.job(arrival.queue, arrival.name, EventKind.ACCEPTED, self.name)
         self._held[arrival.name] = None
+        self._held_of[arrival.queue] += 1
         if self._slots is None or self.running < self._slots:
             self.running += 1
             self.spawn(self._run(arrival))
         else:
             self._waiting.append(arrival)
+            self._waiting_of[arrival.queue] += 1
 
     def _run(self, arrival: Arrival) -> Steps:
         """Run one job, then those that waited for its place."""
@@ -76,10 +83,18 @@ class InProcessApplication(Process):
             current: Arrival | None = arrival
             while current is not None:
                 yield from self._attempt(current)
-                self._held.pop(current.name, None)
-                current = self._waiting.popleft() if self._waiting else None
+                del self._held[current.name]
+                self._held_of[current.queue] -= 1
+                current = self._next()
         finally:
             self.running -= 1
+
+    def _next(self) -> Arrival | None:
+        if not self._waiting:
+            return None
+        arrival = self._waiting.popleft()
+        self._waiting_of[arrival.queue] -= 1
+        return arrival
 
     def _attempt(self, arrival: Arrival) -> Steps:
         """Run the handler once; an error goes straight back to the caller."""

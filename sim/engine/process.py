@@ -7,6 +7,8 @@ import simpy
 
 from sim.engine.clock import SimulatedTime
 
+FEW_TASKS = 64
+"""So many tasks of a process are kept without a look at which of them have ended."""
 Steps = Generator[simpy.Event, Any, Any]
 
 
@@ -42,11 +44,13 @@ class Process:
         self._thawed: simpy.Event = env.event()
         self._continued: simpy.Event = env.event()
         self._tasks: list[simpy.Process] = []
+        self._tidy_at = FEW_TASKS
 
     def spawn(self, steps: Steps) -> simpy.Process:
         """Run something inside the process; it ends when the process dies."""
-        if len(self._tasks) > 64:
+        if len(self._tasks) > self._tidy_at:
             self._tasks = [task for task in self._tasks if task.is_alive]
+            self._tidy_at = max(FEW_TASKS, 2 * len(self._tasks))
         task = self.env.process(self._guard(steps))
         self._tasks.append(task)
         return task

@@ -133,11 +133,9 @@ class QueueSystem:
         """Tell whether nothing is left to happen to any job."""
         if self.server.state != "up" or self.producer.holds or self.operator.waiting:
             return False
-        for workers in self.workers.values():
-            for worker in workers:
-                if worker.running or worker.frozen:
-                    return False
-        return not any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values())
+        if any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values()):
+            return False
+        return not any(worker.running or worker.frozen for workers in self.workers.values() for worker in workers)
 
     def places(self, names: Names) -> dict[str, Place]:
         """Say where each job stands that a queue holds, or that the application has not got rid of."""

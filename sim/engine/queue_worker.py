@@ -72,6 +72,7 @@ class QueueWorker(WorkerProcess):
 
     def _goes_on(self) -> None:
         """Look for delayed jobs that became due meanwhile."""
+        self.queue.blocked_clients.note_thawed(self)
         super()._goes_on()
         self.queue.promoter.wake()
         self.queue.blocked_clients.serve()

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
+from sim.engine.job_ids import JobIds
 from sim.results.facts import JobFacts, tells_of
 from sim.results.trace import Event, EventKind, Trace
 
@@ -50,6 +51,7 @@ class Recorder:
         self._tells = tells_of(mode)
         self._facts: dict[str, JobFacts] = {}
         self._names: dict[str, dict[str, str]] = {}
+        self._ids: dict[str, JobIds] = {}
         self._numbers: dict[str, int] = {}
         self._order = array("H")
 
@@ -136,10 +138,12 @@ class Recorder:
 
     def id_of(self, queue: str, job: str) -> str | None:
         """Return the latest id that the queue gave an offer; None where it has none, or lost it to another offer."""
-        for job_id, name in reversed(self._names.get(queue, {}).items()):
-            if name == job:
-                return job_id
-        return None
+        if queue not in self._names:
+            return None
+        ids = self._ids.get(queue)
+        if ids is None:
+            ids = self._ids[queue] = JobIds(self._names[queue])
+        return ids.latest(job)
 
     def known_name(self, queue: str, job_id: str) -> str | None:
         """Return the offer behind an id, or None; nothing is written down."""
@@ -151,6 +155,8 @@ class Recorder:
         if names is None:
             names = self._names[queue] = {}
             self._numbers[queue] = len(self._numbers)
+        if queue in self._ids:
+            self._ids[queue].map(job_id, job)
         known = len(names)
         names[job_id] = job
         if len(names) > known:

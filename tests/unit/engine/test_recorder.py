@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.engine.queue_parts import ServiceTimes
 from sim.engine.recorder import Recorder
@@ -65,3 +67,20 @@ def test_a_job_works_as_long_as_it_was_last_said_to() -> None:
         seen.append(times.of("email-1"))
     assert seen == [200, 300, 200, 0]
     assert times.of("email#9") == 200
+
+
+@given(mapped=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), max_size=20), asked_after=st.integers(0, 20))
+def test_the_latest_id_of_an_offer_is_found_whenever_somebody_asks(
+    mapped: list[tuple[int, int]], asked_after: int
+) -> None:
+    """Of the ids that stand for it the one that came up last, also where Redis lost them and gave them out again."""
+    pen = recorder()
+    for place, (job_id, job) in enumerate(mapped):
+        if place == asked_after:
+            pen.id_of("email", "email-1")
+        pen.map_id("email", str(job_id), f"email-{job}")
+    names = {str(job_id): f"email-{job}" for job_id, job in mapped}
+    for job in ("email-1", "email-2", "email-3", "email-4"):
+        own = [job_id for job_id, name in names.items() if name == job]
+        assert pen.id_of("email", job) == (own[-1] if own else None)
+    assert pen.id_of("order", "order-1") is None
