@@ -30,7 +30,7 @@ queues:
   email: {{service: {SERVICE_MS}ms, remove_on_complete: 100}}
 workload:
   - queue: email
-    arrivals: {{kind: constant, every: {EVERY_MS}ms, count: JOBS}}
+    arrivals: {{kind: constant, interval: {EVERY_MS}ms, count: JOBS}}
 workers:
   email: {{processes: {WORKERS}}}
 """

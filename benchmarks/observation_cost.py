@@ -15,7 +15,7 @@ queues:
   email: {{service: 150ms, remove_on_complete: 100}}
 workload:
   - queue: email
-    arrivals: {{kind: constant, every: 100ms, count: {jobs}}}
+    arrivals: {{kind: constant, interval: 100ms, count: {jobs}}}
 workers:
   email: {{processes: 2}}
 faults:

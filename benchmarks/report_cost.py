@@ -22,9 +22,9 @@ queues:
   email: {{service: 1s}}
 workload:
   - queue: email
-    arrivals: {{kind: constant, every: 3s, count: {steady}}}
+    arrivals: {{kind: constant, interval: 3s, count: {steady}}}
   - queue: email
-    arrivals: {{kind: bursts, every: 20m, size: {burst}, bursts: 3, start: 5m}}
+    arrivals: {{kind: bursts, interval: 20m, size: {burst}, bursts: 3, start: 5m}}
 workers:
   email: {{processes: 2, concurrency: 2}}
 alerts:

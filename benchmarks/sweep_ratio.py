@@ -11,11 +11,11 @@ queues:
   email: {service: {kind: exponential, mean: 2s}}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 1s, count: 100}
+    arrivals: {kind: poisson, interval: 1s, count: 100}
 workers:
   email: {processes: 3}
 faults:
-  - {kind: worker-crash, mean_every: 60s}
+  - {kind: worker-crash, mean_interval: 60s}
 """
 
 

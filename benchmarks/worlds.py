@@ -19,7 +19,7 @@ queues:
   email: {{service: 150ms, remove_on_complete: 100}}
 workload:
   - queue: email
-    arrivals: {{kind: constant, every: {every}, count: {jobs}}}
+    arrivals: {{kind: constant, interval: {every}, count: {jobs}}}
 workers:
   email: {{processes: 2}}
 """
@@ -31,7 +31,7 @@ queues:
   email: {service: 2s}
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 8}
+    arrivals: {kind: constant, interval: 1s, count: 8}
 workers:
   email: {processes: 3}
 faults:

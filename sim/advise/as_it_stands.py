@@ -25,7 +25,7 @@ TOLD = "The scenario unchanged, without its operator."
 
 ENTERS = frozenset(
     {
-        EventKind.ACCEPTED,
+        EventKind.ENQUEUED,
         EventKind.RETRY_SCHEDULED,
         EventKind.PROMOTED,
         EventKind.STALLED,
@@ -33,7 +33,7 @@ ENTERS = frozenset(
         EventKind.REPLAYED,
     }
 )
-LEAVES = frozenset({EventKind.STARTED, EventKind.TAKEN, EventKind.FAILED, EventKind.FORGOTTEN, EventKind.REMOVED})
+LEAVES = frozenset({EventKind.STARTED, EventKind.POPPED, EventKind.FAILED, EventKind.DATA_LOST, EventKind.REMOVED})
 
 
 class Line(NamedTuple):

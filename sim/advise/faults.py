@@ -39,7 +39,7 @@ def dependency_outages(scenario: Scenario, queue: str) -> list[Window]:
     """List the windows in which every attempt of a queue's jobs fails for a reason that passes."""
     found: list[Window] = []
     for number, fault in enumerate(scenario.faults):
-        total = isinstance(fault, DatabaseFailure) and fault.share == 1
+        total = isinstance(fault, DatabaseFailure) and fault.rate == 1
         if isinstance(fault, HandlerError) and fault.duration is not None:
             total = fault.error == "transient" and fault.rate == 1 and fault.jobs is None
             total = total and fault.first_attempts is None and (fault.queues is None or queue in fault.queues)
@@ -102,8 +102,8 @@ def crashes(scenario: Scenario, queue: str) -> Crashes:
         share = share_hit(scenario, queue, fault.target)
         if not share:
             continue
-        if fault.mean_every is not None:
-            random.append((fault.mean_every, share))
+        if fault.mean_interval is not None:
+            random.append((fault.mean_interval, share))
         elif fault.jobs is not None:
             in_jobs += sum(job.rpartition("-")[0] == queue for job in fault.jobs)
         else:
@@ -122,8 +122,8 @@ def share_hit(scenario: Scenario, queue: str, target: str) -> float:
 
 def _windows(scenario: Scenario, number: int, fault: Fault) -> list[Window]:
     duration_ms = (getattr(fault, "duration", None) or 0) + getattr(fault, "loading", 0)
-    if not isinstance(fault, ScheduledFault) or fault.mean_every is None:
+    if not isinstance(fault, ScheduledFault) or fault.mean_interval is None:
         return [Window(number, fault.kind, moment, duration_ms) for moment in getattr(fault, "moments", [])]
     until_ms = scenario.last_arrival_ms if fault.until is None else fault.until
-    strikes = max(0, until_ms - fault.start) / fault.mean_every
+    strikes = max(0, until_ms - fault.start) / fault.mean_interval
     return [Window(number, fault.kind, None, duration_ms, strikes)] if strikes else []

@@ -122,7 +122,7 @@ def _due_after(entry: Workload, end_ms: int) -> int:
     rounds, size = (arrivals.bursts, arrivals.size) if isinstance(arrivals, BurstArrivals) else (arrivals.count, 1)
 
     def come_by(moment_ms: int) -> int:
-        return min(rounds, max(0, (moment_ms - arrivals.start) // arrivals.every + 1))
+        return min(rounds, max(0, (moment_ms - arrivals.start) // arrivals.interval + 1))
 
     return (come_by(end_ms) - come_by(end_ms - entry.delay - 1)) * size if entry.delay else 0
 
@@ -136,7 +136,7 @@ def _arranged_ms(scenario: Scenario) -> int:
             lasts_ms = getattr(fault, "duration", None) or 0
             until_ms = last_ms if fault.until is None else fault.until
             ends += [moment + lasts_ms for moment in fault.moments]
-            ends += [until_ms + lasts_ms] if fault.mean_every is not None else []
+            ends += [until_ms + lasts_ms] if fault.mean_interval is not None else []
     return max(ends)
 
 

@@ -102,9 +102,9 @@ class Trials:
         """
         own = {**self._part("queues", queue), **(settings or {})}
         own_workers = {name: value for name, value in self._part("workers", queue).items() if name != "start_spread"}
-        arrivals: Raw = {"kind": "constant", "every": "1ms", "count": jobs}
+        arrivals: Raw = {"kind": "constant", "interval": "1ms", "count": jobs}
         if in_one_go:
-            arrivals = {"kind": "bursts", "every": "1s", "size": jobs, "bursts": 1}
+            arrivals = {"kind": "bursts", "interval": "1s", "size": jobs, "bursts": 1}
         return self._try(
             setup,
             semantics,

@@ -45,7 +45,7 @@ ATTEMPTS = click.IntRange(1, 1_000)
 QUESTIONS: dict[str, tuple[str, click.ParamType[Any]]] = {
     "queue": ("Which queue", click.Choice(QUEUES)),
     "jobs": ("How many jobs are submitted", JOBS),
-    "every": ("One every", DURATION),
+    "interval": ("One every", DURATION),
     "service": ("How long does a job take", DURATION),
     "workers": ("How many worker processes", WORKERS),
     "attempts": ("How many attempts has a job", ATTEMPTS),
@@ -58,7 +58,7 @@ QUESTIONS: dict[str, tuple[str, click.ParamType[Any]]] = {
 @click.argument("name")
 @click.option("--queue", type=click.Choice(QUEUES), help="Default: email.")
 @click.option("--jobs", type=JOBS, help="Default: 30.")
-@click.option("--every", type=DURATION, help="A job is submitted every so long, such as 500ms. Default: 1s.")
+@click.option("--interval", type=DURATION, help="A job is submitted every so long, such as 500ms. Default: 1s.")
 @click.option("--service", type=DURATION, help="How long a job takes. Default: 2s.")
 @click.option("--workers", type=WORKERS, help="Processes. Default: 2.")
 @click.option("--concurrency", type=click.IntRange(1, 1_000), help="Jobs that each runs at once. Default: 1.")

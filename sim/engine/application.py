@@ -67,7 +67,7 @@ class InProcessApplication(Process):
             more = {"error": "connect ECONNREFUSED: the application is down"}
             self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", more)
             return
-        self.recorder.job(arrival.queue, arrival.name, EventKind.ACCEPTED, self.name)
+        self.recorder.job(arrival.queue, arrival.name, EventKind.ENQUEUED, self.name)
         self._held[arrival.name] = None
         self._held_of[arrival.queue] += 1
         if self._slots is None or self.running < self._slots:

@@ -69,7 +69,7 @@ def _validity(entry: Workload, streams: Streams, name: str) -> Iterable[bool]:
 def _arrival_times(arrivals: Arrivals, streams: Streams, name: str) -> Iterable[int]:
     if isinstance(arrivals, ListedArrivals):
         return sorted(arrivals.at)
-    start, every = arrivals.start, arrivals.every
+    start, every = arrivals.start, arrivals.interval
     if isinstance(arrivals, BurstArrivals):
         size = arrivals.size
         return (at_ms for burst in range(arrivals.bursts) for at_ms in repeat(start + every * burst, size))

@@ -132,5 +132,5 @@ class AttemptRunner:
         self._write(effect, happened[-1], process, queue, job, attempt)
 
     def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
-        event = EventKind.EFFECT if applied else EventKind.EFFECT_SUPPRESSED
+        event = EventKind.EFFECT if applied else EventKind.EFFECT_DEDUPLICATED
         self.recorder.attempt(queue, job, event, attempt, process.name, {"system": effect.system})

@@ -13,12 +13,12 @@ class FailureWindow(NamedTuple):
     """A fault that is going on: which calls fail, and how.
 
     Attributes:
-        share: Chance that one call fails, 0 to 1.
+        rate: Chance that one call fails, 0 to 1.
     """
 
     name: str
     failure: Failure
-    share: float
+    rate: float
 
 
 class DatabaseAccess:
@@ -81,6 +81,6 @@ class DatabaseAccess:
         number = self._calls.get(job, 0) + 1
         self._calls[job] = number
         for window in self._failing:
-            if window.share >= 1 or self._streams.unit(window.name, job, number) < window.share:
+            if window.rate >= 1 or self._streams.unit(window.name, job, number) < window.rate:
                 return window.failure
         return None

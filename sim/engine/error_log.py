@@ -25,7 +25,7 @@ LOGGER = "sim.errors"
 
 NOWHERE = Call("", "", 0)
 """Where an error without a stack comes from."""
-Next = Literal["retry", "failed", "dead-lettered", "refused", "unreported"]
+Next = Literal["retry", "failed", "dead-lettered", "ack-rejected", "unreported"]
 
 _shared = logging.getLogger(LOGGER)
 _shared.addHandler(logging.NullHandler())
@@ -163,7 +163,7 @@ class _Failure:
         elif error is None or not isinstance(error, Exception) or isinstance(error, simpy.Interrupt):
             self.write("unreported")
         else:
-            self.write("refused", str(error))
+            self.write("ack-rejected", str(error))
 
     def write(self, verdict: Next, refusal: str | None = None) -> None:
         """Log it, once."""

@@ -171,10 +171,10 @@ class SimulatedFaultInjector:
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
-    def begin_database_failure(self, fault: FaultId, failure: Failure, share: float = 1.0) -> None:
+    def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
         """Let calls to the database fail."""
         self.fault_began(fault, failure=failure)
-        self._database.begin_failing(FailureWindow(fault.name, failure, share))
+        self._database.begin_failing(FailureWindow(fault.name, failure, rate))
 
     def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""

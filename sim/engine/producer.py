@@ -151,7 +151,7 @@ class QueueProducer(ClientProcess):
             self._reject(arrival, str(error))
             return
         queue.service_ms.remember(arrival.name, arrival.service_ms)
-        self.recorder.accepted(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
+        self.recorder.enqueued(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
         if arrival.workload.delay:
             queue.promoter.hear(waited=self.made_ms > submit.made_ms)
         else:

@@ -236,7 +236,7 @@ class QueueSystem:
             if now is place:
                 continue
             if now is Place.NOWHERE:
-                recorder.job(queue_of[name], name, EventKind.FORGOTTEN, None, {"place": place.value})
+                recorder.job(queue_of[name], name, EventKind.DATA_LOST, None, {"place": place.value})
             else:
                 recorder.job(queue_of[name], name, EventKind.RESTORED, None, {"place": now.value})
 

@@ -106,7 +106,7 @@ class QueueWorker(WorkerProcess):
             yield from self.until_thawed()
         if not self._drained:
             taken = yield from self.call(partial(dequeue, self.store, queue.keys, self.lock_params, limit=queue.limit))
-            return self._taken(taken)
+            return self._popped(taken)
         if not self.link.is_open:
             yield from self.connected(forever=True)
         job_id = yield queue.blocked_clients.enter(self)
@@ -116,16 +116,16 @@ class QueueWorker(WorkerProcess):
             return None
         name = self.recorder.name_of(queue.name, job_id)
         if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
-            self.recorder.job(queue.name, name, EventKind.TAKEN, self.name)
+            self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             raise Crashed
         if not self.link.is_open:
-            self.recorder.job(queue.name, name, EventKind.TAKEN, self.name)
+            self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
         taken = yield from self.call(
             partial(lock_popped, self.store, queue.keys, job_id, self.lock_params, limit=queue.limit)
         )
-        return self._taken(taken)
+        return self._popped(taken)
 
-    def _taken(self, taken: Job | RateLimited | None) -> Job | None:
+    def _popped(self, taken: Job | RateLimited | None) -> Job | None:
         if isinstance(taken, Job):
             self._drained = False
             return taken
@@ -182,7 +182,7 @@ class QueueWorker(WorkerProcess):
             )
         except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
             yield from self.until_thawed()
-            self.recorder.attempt(queue.name, name, EventKind.REFUSED, attempt, self.name, {"error": str(refusal)})
+            self.recorder.attempt(queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, {"error": str(refusal)})
             yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
             return None
         self.recorder.attempt(queue.name, name, EventKind.COMPLETED, attempt, self.name)
@@ -229,7 +229,7 @@ class QueueWorker(WorkerProcess):
             yield from self.until_thawed()
             if not refused_before:
                 more = {"error": str(refusal)}
-                self.recorder.attempt(queue.name, name, EventKind.REFUSED, attempt, self.name, more)
+                self.recorder.attempt(queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, more)
             raise
         note.became(failed.verdict if failed.dead_id is None else "dead-lettered", failed.delay_ms)
         if failed.verdict == "failed":

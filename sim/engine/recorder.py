@@ -109,13 +109,13 @@ class Recorder:
             self._append(_record(Event, (t_ms, queue, job, EventKind.OFFERED, 0, "producer", more)))
             self._tidy()
 
-    def accepted(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
+    def enqueued(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
         """Write down that the queue has the job, and under which id."""
         self.map_id(queue, job_id, job)
         more: dict[str, Any] = {"id": job_id}
         if delay_ms:
             more["delay_ms"] = delay_ms
-        self.job(queue, job, EventKind.ACCEPTED, "producer", more)
+        self.job(queue, job, EventKind.ENQUEUED, "producer", more)
 
     def started(self, queue: str, job: str, worker: str, more: dict[str, Any] | None = None) -> int:
         """Write down the start of a handler and return which attempt it is, from 1."""
@@ -133,7 +133,7 @@ class Recorder:
             name = f"{queue}#{job_id}"
             if name not in self._facts:
                 self.offered(queue, name, {"by": "hand"})
-            self.accepted(queue, name, job_id)
+            self.enqueued(queue, name, job_id)
             return name
 
     def id_of(self, queue: str, job: str) -> str | None:
@@ -174,7 +174,7 @@ class Recorder:
             self.map_id(dead_queue, dead_id, name)
             if name not in self._facts:
                 self.offered(queue, name, {"by": "hand"})
-            self.job(queue, name, EventKind.ACCEPTED, "producer", {"id": dead_id})
+            self.job(queue, name, EventKind.ENQUEUED, "producer", {"id": dead_id})
         return name
 
     def is_known(self, job: str) -> bool:

@@ -73,7 +73,7 @@ class RunOptions:
                 raise SimError("metrics are counted from the events of the run; run it with the trace")
             return None
         if metrics is None:
-            return None if scenario.sampling is None else scenario.sampling.every
+            return None if scenario.sampling is None else scenario.sampling.interval
         if metrics is False:
             return None
         every_ms = parse_duration(metrics) if isinstance(metrics, str) else metrics

@@ -41,4 +41,4 @@ class WorkerProcess(ClientProcess):
 
     def note_trouble(self, error: Exception) -> None:
         """Write down an error of the queue itself."""
-        self.recorder.world(EventKind.WORKER_TROUBLE, self.name, error=str(error))
+        self.recorder.world(EventKind.WORKER_ERROR, self.name, error=str(error))

@@ -25,18 +25,18 @@ LONG_MS = 10 * 60_000
 _TOLD: dict[EventKind, str] = {
     EventKind.OFFERED: "offered by the application",
     EventKind.SUBMIT_WAITING: "the submit waits: Redis is down",
-    EventKind.ACCEPTED: "accepted by the queue",
+    EventKind.ENQUEUED: "accepted by the queue",
     EventKind.REJECTED: "the submit failed",
     EventKind.PROMOTED: "its delay is over: back in line",
-    EventKind.TAKEN: "taken, not locked yet",
+    EventKind.POPPED: "taken, not locked yet",
     EventKind.KILLED: "its worker is killed",
     EventKind.STARTED: "starts",
     EventKind.EFFECT: "its effect happens",
-    EventKind.EFFECT_SUPPRESSED: "a second effect stopped by the key",
+    EventKind.EFFECT_DEDUPLICATED: "a second effect stopped by the key",
     EventKind.ATTEMPT_FAILED: "the attempt fails",
     EventKind.RETRY_SCHEDULED: "will be tried again",
     EventKind.COMPLETED: "completed",
-    EventKind.REFUSED: "the queue refuses the worker's report",
+    EventKind.ACK_REJECTED: "the queue refuses the worker's report",
     EventKind.FAILED: "FAILED for good",
     EventKind.STALLED: "found stalled: back in line",
     EventKind.EVICTED: "its record is removed by retention",
@@ -45,7 +45,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.DEAD_LETTERED: "put in the dead letter queue",
     EventKind.REPLAYED: "replayed from the dead letter queue",
     EventKind.PURGED: "thrown away as a dead letter",
-    EventKind.FORGOTTEN: "gone with Redis: its disk has nothing of it",
+    EventKind.DATA_LOST: "gone with Redis: its disk has nothing of it",
     EventKind.RESTORED: "put back by Redis: its disk has it in an older place",
     EventKind.LOST: "LOST: nothing knows of it any more",
     EventKind.WORKER_STARTED: "is started again",
@@ -60,7 +60,7 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.FAILED: lambda more: str(more.get("reason", "")),
     EventKind.EFFECT: lambda more: str(more.get("system", "")),
     EventKind.KILLED: lambda more: str(more.get("step", "")),
-    EventKind.REFUSED: lambda more: str(more.get("error", "")),
+    EventKind.ACK_REJECTED: lambda more: str(more.get("error", "")),
     EventKind.REJECTED: lambda more: str(more.get("error", "")),
     EventKind.EVICTED: lambda more: f"from {more['from']}" if "from" in more else "",
 }
@@ -136,9 +136,9 @@ class _Hands:
         return record.kind in _TOLD or record.kind in _FAULTS
 
 
-_TAKES_IT = (EventKind.TAKEN, EventKind.STARTED)
+_TAKES_IT = (EventKind.POPPED, EventKind.STARTED)
 _FAULTS = (EventKind.FAULT_BEGAN, EventKind.FAULT_ENDED)
-_LETS_GO = (EventKind.ATTEMPT_FAILED, EventKind.COMPLETED, EventKind.REFUSED)
+_LETS_GO = (EventKind.ATTEMPT_FAILED, EventKind.COMPLETED, EventKind.ACK_REJECTED)
 
 
 def _befalls(record: Event) -> bool:

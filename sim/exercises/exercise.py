@@ -19,7 +19,9 @@ from sim.exercises.errors import ExerciseError
 from sim.exercises.measures import FROM_EVENTS, MEASURES, WHOLE_RUN, is_time
 from sim.scenario.load import read_text
 from sim.yaml_files.fields import Model, ModeName
+from sim.yaml_files.problems import Path as Place
 from sim.yaml_files.problems import Problem, did_you_mean, lines
+from sim.yaml_files.renamed import RENAMED, renamed
 from sim.yaml_files.source import read_yaml
 
 CHECK = "check"
@@ -56,7 +58,8 @@ def _text(value: Any) -> Any:
 
 def _measure(name: str) -> str:
     if name not in MEASURES:
-        raise ValueError(f"there is no such measure{did_you_mean(name, list(MEASURES))}")
+        new = renamed(name, MEASURES)
+        raise ValueError(f"{name} {new}" if new else f"there is no such measure{did_you_mean(name, list(MEASURES))}")
     return name
 
 
@@ -92,7 +95,7 @@ class Check(Measured):
     """A bound that has to hold on every seed."""
 
     bound: BoundText
-    says: Prose
+    message: Prose
     """What it means when it does not hold, and where to look."""
 
     @cached_property
@@ -168,11 +171,11 @@ class Description(Model):
     title: Annotated[str, Field(min_length=1, max_length=80)]
     minutes: Annotated[int, Field(ge=1, le=240)]
     concepts: Annotated[list[str], Field(min_length=1)]
-    needs: list[str] = Field(default_factory=list)
+    prerequisites: list[str] = Field(default_factory=list)
     """Numbers of the exercises that come before."""
     source: Source
     task: Prose
-    may_change: Annotated[list[str], Field(min_length=1)]
+    editable: Annotated[list[str], Field(min_length=1)]
     """Where in the scenario the policy may say something, as dotted paths; what stands there is replaced whole."""
     seeds: Annotated[int, Field(ge=1, le=100)] = 10
     """How many seeds a check runs."""
@@ -180,7 +183,7 @@ class Description(Model):
     checks: Annotated[list[Check], Field(min_length=1, max_length=20)]
     start_fails: Slug
     """The first check that the untouched start fails."""
-    wrong_ideas: Annotated[list[Distractor], Field(min_length=2)]
+    distractors: Annotated[list[Distractor], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _known_names(self) -> "Description":
@@ -189,7 +192,7 @@ class Description(Model):
             if twice:
                 raise ValueError(f"{twice[0]} is named twice")
         known = [check.name for check in self.checks]
-        for name in (self.start_fails, *(wrong.fails for wrong in self.wrong_ideas)):
+        for name in (self.start_fails, *(wrong.fails for wrong in self.distractors)):
             if name not in known:
                 raise ValueError(f"there is no check called {name}; there are: {', '.join(known)}")
         return self
@@ -270,13 +273,22 @@ def load_exercise(folder: Path) -> Exercise:
         try:
             description = Description.model_validate(source.data)
         except ValidationError as error:
-            problems += [_problem(one) for one in error.errors(include_url=False, include_input=False)]
+            problems += _problems(error)
     if description is None:
         raise ExerciseError(*lines(str(path), source.marks, problems))
     return Exercise(folder.name, folder, description)
 
 
+def _problems(refused: ValidationError) -> list[Problem]:
+    errors = refused.errors(include_url=False, include_input=False)
+    unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    renamed_ones = {(*place[:-1], RENAMED.get(str(place[-1]))) for place in unknown}
+    return [_problem(error) for error in errors if not (error["type"] == "missing" and error["loc"] in renamed_ones)]
+
+
 def _problem(error: Any) -> Problem:
-    told = {"extra_forbidden": "there is no such key here", "missing": "is missing"}
-    text = told.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    return Problem(tuple(error["loc"]), text[:1].lower() + text[1:], error["type"] == "extra_forbidden")
+    place: Place = tuple(error["loc"])
+    if error["type"] == "extra_forbidden":
+        return Problem(place, renamed(place[-1], RENAMED.values()) or "there is no such key here", at_key=True)
+    text = "is missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+    return Problem(place, text[:1].lower() + text[1:])

@@ -116,7 +116,7 @@ def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[Line]:
     if verdict.became:
         yield from _prose(verdict.became)
     yield Line("")
-    yield from _prose(failing.check.says)
+    yield from _prose(failing.check.message)
     if verdict.evidence is not None:
         yield Line("")
         yield from tell_evidence(verdict.evidence)
@@ -159,7 +159,7 @@ def print_exercise(exercise: Exercise, console: "Console") -> None:
     print_markdown(exercise.text(STORY), console)
     console.print()
     console.print(Text("You may change", style="bold"))
-    for path in description.may_change:
+    for path in description.editable:
         console.print(Text(f"  {path}"))
     console.print()
     table = Table(title="Checks", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
@@ -172,8 +172,8 @@ def print_exercise(exercise: Exercise, console: "Console") -> None:
         table.add_row(check.name, check.measure, whose, check.limit.text)
     console.print(table)
     about = f"{description.minutes} minutes · {', '.join(description.concepts)}"
-    if description.needs:
-        about += f" · after {', '.join(description.needs)}"
+    if description.prerequisites:
+        about += f" · after {', '.join(description.prerequisites)}"
     console.print(Text(about, style="dim"))
     console.print(Text(f"A real case: {description.source.address}", style="dim"))
 

@@ -17,16 +17,16 @@ PRESSES = 20
 _EVERY_MS = 5_000
 
 
-def generous(solution: Mapping[str, Any], may_change: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def generous(solution: Mapping[str, Any], editable: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Make policies of a solution, each with one setting as generous as can be, and one with all of them.
 
     Args:
         solution: What the solution's file says.
-        may_change: Dotted paths, as in ``exercise.yaml``.
+        editable: Dotted paths, as in ``exercise.yaml``.
     """
     everything: dict[str, Any] = deepcopy(dict(solution))
     raised = []
-    for place in may_change:
+    for place in editable:
         alone: dict[str, Any] = deepcopy(dict(solution))
         what = _raise(alone, place)
         if what:

@@ -193,7 +193,7 @@ def _grade(submission: Submission, judged: tuple[Verdict, str] | None) -> Grade:
         return grade
     verdict, note = judged
     failing = verdict.first_failing
-    says = verdict.problems if failing is None else [failing.check.says]
+    says = verdict.problems if failing is None else [failing.check.message]
     return replace(
         grade,
         verdict=verdict.judgement.value,

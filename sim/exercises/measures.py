@@ -16,8 +16,8 @@ from sim.yaml_files.fields import ModeName
 MAX_STEPS = 60_000
 """A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
 COUNTS = tuple(Counts().as_dict())
-TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "notice_max", "backoff_min")
-FROM_EVENTS = ("faults_unnoticed", "false_alerts", "notice_max")
+TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "detection_time_max", "backoff_min")
+FROM_EVENTS = ("faults_unnoticed", "false_alerts", "detection_time_max")
 """Measures that are read from the events of a run, so that it has to keep them."""
 
 
@@ -167,12 +167,12 @@ _MEASURES: dict[str, Callable[[Observation, str | None], float | None]] = {
     "records_kept": _records_kept,
     "faults_unnoticed": _faults_unnoticed,
     "false_alerts": _false_alerts,
-    "notice_max": _notice_max,
+    "detection_time_max": _notice_max,
 }
 MEASURES = (*COUNTS, *_MEASURES, *SETTINGS)
 WHOLE_RUN = ("redis_commands_per_job", *FROM_EVENTS)
 """Measures of the whole run, which no single queue has."""
 NOTHING_MEASURED = {
-    "notice_max": "a fault that no alert noticed",
+    "detection_time_max": "a fault that no alert noticed",
 }
 """What it means where there is nothing to measure; elsewhere no job was delivered."""

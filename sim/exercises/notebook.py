@@ -158,7 +158,7 @@ def _answer(prediction: Prediction, observation: Observation) -> str | float:
 
 def _policy(exercise: Exercise) -> str:
     return (
-        f"# The part of the scenario that you may change, in YAML: {', '.join(exercise.description.may_change)}.\n"
+        f"# The part of the scenario that you may change, in YAML: {', '.join(exercise.description.editable)}.\n"
         "# Change it between the quotes. If a line `raise NotImplementedError()` stands below, delete it.\n"
         f"policy = {_quoted(exercise.text(POLICY))}\n"
         f"{_SOLUTION[0]}\npolicy = {_quoted(exercise.text(SOLUTION))}\n{_SOLUTION[1]}"

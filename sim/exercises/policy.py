@@ -44,7 +44,7 @@ def read_policy(exercise: Exercise, text: str, name: str) -> Policy:
     data = read_yaml(locked).data
     problems = list(source.problems)
     if not problems:
-        problems = _put_in(data, source, exercise.description.may_change)
+        problems = _put_in(data, source, exercise.description.editable)
     scenario: Scenario | None = None
     if not problems:
         scenario, problems = validated(data, source.marks)
@@ -53,13 +53,13 @@ def read_policy(exercise: Exercise, text: str, name: str) -> Policy:
     return Policy(name, text, scenario, data)
 
 
-def _put_in(data: dict[str, Any], source: Source, may_change: list[str]) -> list[Problem]:
+def _put_in(data: dict[str, Any], source: Source, editable: list[str]) -> list[Problem]:
     """Replace what may change; return what is said of other places."""
     if source.data is None:
-        return [Problem((), f"says nothing; expected {listed(_tops(may_change), 'and')}")]
+        return [Problem((), f"says nothing; expected {listed(_tops(editable), 'and')}")]
     if not isinstance(source.data, dict):
-        return [Problem((), f"expected keys such as `{_tops(may_change)[0]}:`")]
-    free = [tuple(path.split(".")) for path in may_change]
+        return [Problem((), f"expected keys such as `{_tops(editable)[0]}:`")]
+    free = [tuple(path.split(".")) for path in editable]
     problems: list[Problem] = []
     _walk(data, source.data, (), free, problems)
     return problems
@@ -90,5 +90,5 @@ def _locked(path: DataPath, free: list[tuple[str, ...]]) -> str:
     return f"is locked in this exercise; you may change {listed(['.'.join(place) for place in free], 'and')}"
 
 
-def _tops(may_change: list[str]) -> list[str]:
-    return list(dict.fromkeys(path.split(".")[0] for path in may_change))
+def _tops(editable: list[str]) -> list[str]:
+    return list(dict.fromkeys(path.split(".")[0] for path in editable))

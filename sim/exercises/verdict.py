@@ -38,7 +38,7 @@ class Verdict(JudgedAnswer):
                     "expected": one.expected_text,
                     "observed": one.observed_text,
                     "seed": one.seed,
-                    "message": None if one.holds else one.check.says.strip(),
+                    "message": None if one.holds else one.check.message.strip(),
                 }
                 for one in self.checks
             ],

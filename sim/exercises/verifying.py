@@ -72,7 +72,7 @@ def _claims(
     exercise: Exercise, seeds: list[int], of_failures: list[int]
 ) -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
     description = exercise.description
-    failing = [(POLICY, description.start_fails), *((wrong.policy, wrong.fails) for wrong in description.wrong_ideas)]
+    failing = [(POLICY, description.start_fails), *((wrong.policy, wrong.fails) for wrong in description.distractors)]
     yield "its texts are there", partial(_texts, exercise)
     yield "predict.yaml asks what is asked, and answers nothing", partial(_blank, exercise)
     yield "predict.yaml says what an answer looks like, and how near counts as right", partial(_tolerances, exercise)
@@ -168,7 +168,7 @@ def _passes(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
 
 def _generous(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
     solution = read_yaml(exercise.text(SOLUTION)).data
-    for what, policy in generous(solution, exercise.description.may_change):
+    for what, policy in generous(solution, exercise.description.editable):
         verdict = judge(exercise, json.dumps(policy), name=what, seeds=seeds, show=False)
         if verdict.passed:
             yield f"the solution with {what} passes; it takes a check on what that would cost"
@@ -189,7 +189,7 @@ def _hints(exercise: Exercise) -> Iterator[str]:
     told = {f"{exercise.folder / HINTS}, hint {level}": sections.get(level, "") for level in (1, 2)}
     told[str(exercise.folder / STORY)] = exercise.text(STORY)
     for check in exercise.description.checks:
-        told[f"exercise.yaml, check {check.name}"] = check.says
+        told[f"exercise.yaml, check {check.name}"] = check.message
     for path, value in _leaves(read_yaml(exercise.text(SOLUTION)).data):
         if start.get(path) == value:
             continue

@@ -1,6 +1,6 @@
 """What every fault is made of: when it strikes, whom, and what its file tells the rest of the program.
 
-A fault strikes at listed moments (`at`) or at random ones (`mean_every`, in a window from `start` to `until`).
+A fault strikes at listed moments (`at`) or at random ones (`mean_interval`, in a window from `start` to `until`).
 A target is a queue's workers (`email`), one process (`email-2`), the in-process `application`, or `workers` (all).
 In in-process mode there are no workers: what strikes a worker there strikes the application, which runs the jobs.
 """
@@ -60,7 +60,7 @@ class RandomDraw(Protocol):
         """Choose one moment or several."""
 
     def times(self) -> dict[str, Any]:
-        """Choose when a fault strikes: ``at``, or ``mean_every`` and what goes with it."""
+        """Choose when a fault strikes: ``at``, or ``mean_interval`` and what goes with it."""
 
 
 class Fault(Model):
@@ -148,7 +148,7 @@ class ScheduledFault(Fault):
 
     at: FaultTimes | None = None
     """The moment or moments."""
-    mean_every: CoarseDuration | None = None
+    mean_interval: CoarseDuration | None = None
     """Mean gap between random strikes."""
     start: Duration = 0
     """Random strikes begin here."""
@@ -164,17 +164,17 @@ class ScheduledFault(Fault):
 
     def times(self, setting: Setting) -> list[int]:
         """List the moments at which the fault strikes in a run, listed or random, ms since the run began, in order."""
-        if self.mean_every is None:
+        if self.mean_interval is None:
             return self.moments
         until_ms = setting.last_arrival_ms if self.until is None else self.until
-        return random_times(self.mean_every, self.start, until_ms, setting.streams, setting.name)
+        return random_times(self.mean_interval, self.start, until_ms, setting.streams, setting.name)
 
 
 class Timed(ScheduledFault):
-    """A fault that strikes at times: `at` or `mean_every` is required."""
+    """A fault that strikes at times: `at` or `mean_interval` is required."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
-        if (self.at is None) == (self.mean_every is None):
-            raise ValueError("give either at: (a moment or a list) or mean_every: (random moments), and not both")
+        if (self.at is None) == (self.mean_interval is None):
+            raise ValueError("give either at: (a moment or a list) or mean_interval: (random moments), and not both")
         return self

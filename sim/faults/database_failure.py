@@ -73,7 +73,7 @@ class DatabaseFailure(Timed):
     duration: PositiveDuration
     failure: Failure = "refuse"
     """`refuse`: no connection; `abort`: fails in the middle, all undone; `lost-reply`: committed, answer lost."""
-    share: Share = 1
+    rate: Share = 1
     """Share of the calls that fail."""
 
     def arrange(self, setting: Setting) -> None:
@@ -81,11 +81,11 @@ class DatabaseFailure(Timed):
         injector = setting.injector
         for number, t_ms in enumerate(self.times(setting), 1):
             fault = self.identity(f"{setting.name}.{number}")
-            injector.at(t_ms, partial(injector.begin_database_failure, fault, self.failure, self.share))
+            injector.at(t_ms, partial(injector.begin_database_failure, fault, self.failure, self.rate))
             injector.at(t_ms + self.duration, partial(injector.end_database_failure, fault))
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:
         """Draw the fields besides ``kind`` for a random scenario."""
-        more = draw.sometimes(0.7, failure=draw.one("refuse", "abort", "lost-reply"), share=draw.one(0, 0.3, 1))
+        more = draw.sometimes(0.7, failure=draw.one("refuse", "abort", "lost-reply"), rate=draw.one(0, 0.3, 1))
         return {"duration": draw.duration, **more, **draw.times()}

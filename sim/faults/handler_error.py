@@ -45,7 +45,7 @@ class HandlerError(ScheduledFault):
 
     @model_validator(mode="after")
     def _window(self) -> Self:
-        if self.mean_every is not None or self.until is not None or self.start:
+        if self.mean_interval is not None or self.until is not None or self.start:
             raise ValueError("handler-error takes at: with duration:, or neither; use rate: for chance")
         if (self.at is None) != (self.duration is None):
             raise ValueError("at: and duration: belong together")

@@ -104,7 +104,7 @@ class FaultInjector(Protocol[P]):
     def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause."""
 
-    def begin_database_failure(self, fault: FaultId, failure: Failure, share: float = 1.0) -> None:
+    def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
         """Let calls to the database fail."""
 
     def end_database_failure(self, fault: FaultId) -> None:

@@ -75,10 +75,10 @@ class WorkerCrash(ScheduledFault):
 
     @model_validator(mode="after")
     def _one_cause(self) -> Self:
-        timed = (self.at is not None) + (self.mean_every is not None)
+        timed = (self.at is not None) + (self.mean_interval is not None)
         stepped = (self.on_job is not None) + (self.jobs is not None)
         if timed + stepped != 1:
-            raise ValueError("give exactly one of at:, mean_every:, on_job: and jobs:")
+            raise ValueError("give exactly one of at:, mean_interval:, on_job: and jobs:")
         if timed and self.step is not None:
             raise ValueError("step: belongs to on_job: or jobs:, a crash at a time hits whatever step is running")
         return self
@@ -120,7 +120,7 @@ class WorkerCrash(ScheduledFault):
         """Guess how many processes will have to be replaced."""
         if self.restart_after is None:
             return 0
-        times = 1 if self.mean_every is None else random_times
+        times = 1 if self.mean_interval is None else random_times
         each = 1 if self.jobs or self.on_job else processes(self.target)
         return each * max(1, len(self.jobs or ())) * max(times, len(self.moments))
 

@@ -109,7 +109,7 @@ _ALL = (
         lambda seen: seen.redis_up(),
         per_queue=False,
     ),
-    _counter("submits", "jobs", "Jobs that the queue took.", Growth("accepted")),
+    _counter("submits", "jobs", "Jobs that the queue took.", Growth("enqueued")),
     _counter("rejections", "jobs", "Jobs whose submit failed.", Growth("rejected")),
     _counter("attempts", "attempts", "Starts of a handler.", Growth("started")),
     _counter("attempt_failures", "attempts", "Attempts whose handler raised an error.", Growth("attempt-failed")),

@@ -34,13 +34,13 @@ RULES: list[Rule] = [
 """The rules that the scenario has."""
 
 
-def watched(faults: Sequence[Fault], rules: Sequence[Rule], every: str = "15s") -> ModeResult:
+def watched(faults: Sequence[Fault], rules: Sequence[Rule], interval: str = "15s") -> ModeResult:
     """Run the email queue with these faults and rules, and return what queue mode came to.
 
     Args:
-        every: How often samples are taken.
+        interval: How often samples are taken.
     """
-    changes = {"faults": list(faults), "alerts": list(rules), "metrics": {"every": every}, "expect": {}}
+    changes = {"faults": list(faults), "alerts": list(rules), "metrics": {"interval": interval}, "expect": {}}
     return run(changed(SCENARIO, changes), store="memory").modes["queue"]
 
 

@@ -24,7 +24,7 @@ class SegmentKind(StrEnum):
     OK = "attempt-ok"
     FAILED = "attempt-failed"
     KILLED = "attempt-killed"
-    REFUSED = "attempt-refused"
+    ACK_REJECTED = "ack-rejected"
     UNFINISHED = "attempt-unfinished"
     HELD = "held"
     ABANDONED = "abandoned"
@@ -42,7 +42,7 @@ class MarkerKind(StrEnum):
 
     EFFECT = "effect"
     DUPLICATE = "duplicate"
-    SUPPRESSED = "suppressed"
+    DEDUPLICATED = "deduplicated"
     REJECTED = "rejected"
     FAILED = "failed"
     EVICTED = "evicted"
@@ -52,7 +52,7 @@ class MarkerKind(StrEnum):
     PURGED = "purged"
     PROMOTED = "promoted"
     REMOVED = "removed"
-    FORGOTTEN = "forgotten"
+    DATA_LOST = "data-lost"
     LOST = "lost"
 
 
@@ -125,12 +125,12 @@ _KIND_OF_END = {
     AttemptEnd.OK: SegmentKind.OK,
     AttemptEnd.FAILED: SegmentKind.FAILED,
     AttemptEnd.KILLED: SegmentKind.KILLED,
-    AttemptEnd.REFUSED: SegmentKind.REFUSED,
+    AttemptEnd.ACK_REJECTED: SegmentKind.ACK_REJECTED,
     AttemptEnd.UNFINISHED: SegmentKind.UNFINISHED,
 }
 _KIND_OF_EVENT = {
     EventKind.EFFECT: MarkerKind.EFFECT,
-    EventKind.EFFECT_SUPPRESSED: MarkerKind.SUPPRESSED,
+    EventKind.EFFECT_DEDUPLICATED: MarkerKind.DEDUPLICATED,
     EventKind.REJECTED: MarkerKind.REJECTED,
     EventKind.FAILED: MarkerKind.FAILED,
     EventKind.EVICTED: MarkerKind.EVICTED,
@@ -140,7 +140,7 @@ _KIND_OF_EVENT = {
     EventKind.PURGED: MarkerKind.PURGED,
     EventKind.PROMOTED: MarkerKind.PROMOTED,
     EventKind.REMOVED: MarkerKind.REMOVED,
-    EventKind.FORGOTTEN: MarkerKind.FORGOTTEN,
+    EventKind.DATA_LOST: MarkerKind.DATA_LOST,
 }
 
 

@@ -83,7 +83,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.OK: Look("attempt: ok", BLUE),
     SegmentKind.FAILED: Look("attempt: failed", PURPLE, "////"),
     SegmentKind.KILLED: Look("attempt: killed", BLACK),
-    SegmentKind.REFUSED: Look("attempt: report refused", ORANGE, "----"),
+    SegmentKind.ACK_REJECTED: Look("attempt: ack rejected", ORANGE, "----"),
     SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
     SegmentKind.ABANDONED: Look("active, no worker", WHITE, "xxxx"),
     SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
@@ -92,7 +92,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
 MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.EFFECT: Look("effect", GREEN, marker="o"),
     MarkerKind.DUPLICATE: Look("effect once more", ORANGE, marker="D"),
-    MarkerKind.SUPPRESSED: Look("second effect stopped", WHITE, marker="o"),
+    MarkerKind.DEDUPLICATED: Look("second effect deduplicated", WHITE, marker="o"),
     MarkerKind.REJECTED: Look("submit rejected", YELLOW, marker="s"),
     MarkerKind.FAILED: Look("failed for good", PURPLE, marker="v"),
     MarkerKind.EVICTED: Look("record removed", WHITE, marker="<"),
@@ -102,6 +102,6 @@ MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.PURGED: Look("dead letter purged", BLACK, marker="<"),
     MarkerKind.PROMOTED: Look("promoted by hand", YELLOW, marker="^"),
     MarkerKind.REMOVED: Look("removed by hand", SKY_BLUE, marker="<"),
-    MarkerKind.FORGOTTEN: Look("forgotten by Redis", GREY, marker="p"),
+    MarkerKind.DATA_LOST: Look("data lost by Redis", GREY, marker="p"),
     MarkerKind.LOST: Look("lost", VERMILLION, marker="X"),
 }

@@ -192,7 +192,7 @@ class RealAttempt:
         return inside if effect.system == DATABASE else outside
 
     def _write(self, effect: Effect, applied: bool) -> None:
-        self.note(EventKind.EFFECT if applied else EventKind.EFFECT_SUPPRESSED, {"system": effect.system})
+        self.note(EventKind.EFFECT if applied else EventKind.EFFECT_DEDUPLICATED, {"system": effect.system})
 
 
 def _made(call: HandlerCall) -> tuple[Any, SimError | None]:

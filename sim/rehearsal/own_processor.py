@@ -125,7 +125,7 @@ class OwnAttempt:
             return None
         self._told = True
         if skipped:
-            self.note(EventKind.EFFECT_SUPPRESSED, {"system": name})
+            self.note(EventKind.EFFECT_DEDUPLICATED, {"system": name})
         else:
             self._count(name)
         return {}

@@ -145,7 +145,7 @@ def randomness(scenario: Scenario) -> list[str]:
         found.append("arrivals")
     if any(not isinstance(config.service, int) for config in scenario.queues.values()):
         found.append("service times")
-    if any(isinstance(fault, ScheduledFault) and fault.mean_every is not None for fault in scenario.faults):
+    if any(isinstance(fault, ScheduledFault) and fault.mean_interval is not None for fault in scenario.faults):
         found.append("the moments of faults")
     if any(scenario.workers_of(queue).start_spread for queue in scenario.queues):
         found.append("the workers' starts")

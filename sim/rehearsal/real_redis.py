@@ -101,7 +101,7 @@ class RealRedis:
             now = after.get(name, Place.NOWHERE)
             if now is place or name not in queue_of:
                 continue
-            event = EventKind.FORGOTTEN if now is Place.NOWHERE else EventKind.RESTORED
+            event = EventKind.DATA_LOST if now is Place.NOWHERE else EventKind.RESTORED
             shown = place if now is Place.NOWHERE else now
             self._recorder.job(queue_of[name], name, event, None, {"place": shown.value})
 

@@ -41,7 +41,7 @@ class Reports:
         process = link.process
         if process is None:
             return
-        reply = getattr(self, f"_on_{message['kind']}")(process, message)
+        reply = getattr(self, f"_on_{message['kind'].replace('-', '_')}")(process, message)
         if reply is None or process.link is not link:
             return
         if "ask" in message:
@@ -54,20 +54,20 @@ class Reports:
         if process.config["role"] in ("work", "produce"):
             self._recorder.world(EventKind.WORKER_STARTED, process.name, generation=process.generation)
 
-    def _on_accepted(self, _process: RealProcess, message: Message) -> None:
+    def _on_enqueued(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)
-        self._recorder.accepted(message["queue"], message["job"], message["id"])
+        self._recorder.enqueued(message["queue"], message["job"], message["id"])
 
     def _on_rejected(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)
         more = {"error": message["error"]}
         self._recorder.job(message["queue"], message["job"], EventKind.REJECTED, "producer", more)
 
-    def _on_taken(self, process: RealProcess, message: Message) -> Message | None:
+    def _on_popped(self, process: RealProcess, message: Message) -> Message | None:
         queue = process.config["queue"]
         job = self._stage.redis.name_of(queue, message["id"])
         if self._stage.injector.reaches("between-take-and-lock", process, queue, job):
-            self._recorder.job(queue, job, EventKind.TAKEN, process.name)
+            self._recorder.job(queue, job, EventKind.POPPED, process.name)
             return None
         return {}
 
@@ -142,11 +142,11 @@ class Reports:
                 delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
                 attempt.note(EventKind.RETRY_SCHEDULED, {"delay_ms": delay_ms})
 
-    def _on_refused(self, _process: RealProcess, message: Message) -> None:
+    def _on_ack_rejected(self, _process: RealProcess, message: Message) -> None:
         attempt = self._attempts[message["attempt"]]
         if not attempt.refused:
             attempt.refused = True
-            attempt.note(EventKind.REFUSED, {"error": message["error"]})
+            attempt.note(EventKind.ACK_REJECTED, {"error": message["error"]})
 
     def _on_check(self, process: RealProcess, message: Message) -> None:
         queue = process.config["queue"]
@@ -161,7 +161,7 @@ class Reports:
         self._stage.clock.note_late(message["ms"])
 
     def _on_trouble(self, process: RealProcess, message: Message) -> None:
-        self._recorder.world(EventKind.WORKER_TROUBLE, process.name, error=message["error"])
+        self._recorder.world(EventKind.WORKER_ERROR, process.name, error=message["error"])
 
     def _on_operated(self, _process: RealProcess, message: Message) -> None:
         step = self._stage.scenario.operator[message["step"]]

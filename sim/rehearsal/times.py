@@ -20,7 +20,7 @@ BACK_TO_BACK_MS = 60
 """Real ms: a worker that starts a job this soon after an end has handed its lateness on."""
 
 _ENDS = {EventKind.COMPLETED, EventKind.FAILED, EventKind.REJECTED}
-_FREES_A_SLOT = {EventKind.COMPLETED, EventKind.FAILED, EventKind.RETRY_SCHEDULED, EventKind.REFUSED}
+_FREES_A_SLOT = {EventKind.COMPLETED, EventKind.FAILED, EventKind.RETRY_SCHEDULED, EventKind.ACK_REJECTED}
 
 
 class JobTimes(NamedTuple):

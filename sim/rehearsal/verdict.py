@@ -25,7 +25,7 @@ from sim.results.text import OUTCOMES, OVERLAYS
 from sim.results.trace import EventKind, Trace
 
 COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
-UNTOLD = {EventKind.OFFERED, EventKind.ACCEPTED, EventKind.PROMOTED, EventKind.SUBMIT_WAITING}
+UNTOLD = {EventKind.OFFERED, EventKind.ENQUEUED, EventKind.PROMOTED, EventKind.SUBMIT_WAITING}
 """Events that are left out where a job's story is told."""
 
 

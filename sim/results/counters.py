@@ -169,21 +169,21 @@ class Counters:
 
 _STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]] = {
     EventKind.OFFERED: Counters._arrival,
-    EventKind.ACCEPTED: Counters._accept,
+    EventKind.ENQUEUED: Counters._accept,
     EventKind.PROMOTED: Counters._line_up,
-    EventKind.TAKEN: Counters._leave,
+    EventKind.POPPED: Counters._leave,
     EventKind.STARTED: Counters._start,
     EventKind.EFFECT: Counters._effect,
     EventKind.ATTEMPT_FAILED: Counters._end,
     EventKind.RETRY_SCHEDULED: Counters._accept,
     EventKind.COMPLETED: Counters._end,
-    EventKind.REFUSED: Counters._end,
+    EventKind.ACK_REJECTED: Counters._end,
     EventKind.FAILED: Counters._leave,
     EventKind.STALLED: Counters._line_up,
     EventKind.REMOVED: Counters._leave,
     EventKind.RETRIED: Counters._line_up,
     EventKind.REPLAYED: Counters._line_up,
-    EventKind.FORGOTTEN: Counters._leave,
+    EventKind.DATA_LOST: Counters._leave,
     EventKind.RESTORED: Counters._restore,
 }
 """What is done with each event of a job; all others say nothing that is counted here."""

@@ -89,25 +89,25 @@ class Detections:
 def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms: int) -> Detections:
     """Match faults with alerts and with the health of workers.
 
-    An alert may come of every fault that was under way, or had ended at most ``metrics.aftermath`` before, when the
-    alert's condition began to hold; of several it is put down to the one that began last, and only without any to what
-    an operator did. A fault of the database is under way until the last attempt has ended that it caught. An alert that
-    comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS`` meanwhile: then an
-    overload has been noticed, which is listed among the faults. A worker that becomes unwell is put down in the same
-    way, but the death or freeze of a process shows in its own health alone.
+    An alert may come of every fault that was under way, or had ended at most ``metrics.attribution_window`` before,
+    when the alert's condition began to hold; of several it is put down to the one that began last, and only without
+    any to what an operator did. A fault of the database is under way until the last attempt has ended that it caught.
+    An alert that comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS``
+    meanwhile: then an overload has been noticed, which is listed among the faults. A worker that becomes unwell is
+    put down in the same way, but the death or freeze of a process shows in its own health alone.
 
     Args:
         broken: What the trace says was broken when.
         end_ms: When the run ended, ms.
     """
     windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(broken, trace, end_ms)]
-    aftermath_ms = metrics.config.aftermath
+    window_ms = metrics.config.attribution_window
     alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
     false = []
     for episode in metrics.alerts:
         if episode.fired_ms is None:
             continue
-        causes = _causes(windows, episode.active_ms, aftermath_ms)
+        causes = _causes(windows, episode.active_ms, window_ms)
         if not causes and (overload := overload_behind(metrics, episode, end_ms)) is not None:
             causes = [overload]
         for window in causes:
@@ -115,7 +115,7 @@ def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, e
         if not causes:
             false.append(episode)
     overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
-    spells = _unwell(metrics.health, windows, aftermath_ms)
+    spells = _unwell(metrics.health, windows, window_ms)
     faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
     faults.sort(key=lambda fault: fault.window.start_ms)
     return Detections(tuple(faults), tuple(metrics.alerts), tuple(false))
@@ -170,25 +170,25 @@ def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
     ]
 
 
-def _causes(windows: Sequence[FaultWindow], t_ms: int, aftermath_ms: int) -> list[FaultWindow]:
+def _causes(windows: Sequence[FaultWindow], t_ms: int, window_ms: int) -> list[FaultWindow]:
     """Choose the fault that began last among those that may show at a moment; several where they began together.
 
     What an operator did is chosen only where no fault may show.
     """
-    able = [window for window in windows if window.start_ms <= t_ms <= window.shows_until_ms + aftermath_ms]
+    able = [window for window in windows if window.start_ms <= t_ms <= window.shows_until_ms + window_ms]
     able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
     last_ms = max((window.start_ms for window in able), default=0)
     return [window for window in able if window.start_ms == last_ms]
 
 
-def _unwell(health: Health, windows: Sequence[FaultWindow], aftermath_ms: int) -> dict[FaultWindow, list[Spell]]:
+def _unwell(health: Health, windows: Sequence[FaultWindow], window_ms: int) -> dict[FaultWindow, list[Spell]]:
     """Put down each stretch in which a worker was unwell to what it came of."""
     found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
     for queue, worker in health.workers:
         able = [window for window in windows if window.process in (None, worker)]
         for spell in health.spells(queue, worker):
             if spell.status is not Status.HEALTHY:
-                for window in _causes(able, spell.start_ms, aftermath_ms):
+                for window in _causes(able, spell.start_ms, window_ms):
                     found[window].append(spell)
     return found
 

@@ -36,7 +36,7 @@ class JobFacts:
     job: str
     queue: str
     offered_ms: int
-    accepted: bool = False
+    enqueued: bool = False
     rejected: bool = False
     reported: bool = False
     evicted_from: str | None = None
@@ -58,8 +58,8 @@ def tells_of(mode: str) -> Mapping[EventKind, Tell]:
     return _IN_PROCESS if mode == "in-process" else _QUEUE
 
 
-def _accepted(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
-    facts.accepted = True
+def _enqueued(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.enqueued = True
 
 
 def _rejected(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
@@ -76,7 +76,7 @@ def _effect(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
         facts.first_effect_ms = t_ms
 
 
-def _suppressed(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+def _deduplicated(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
     facts.suppressed += 1
 
 
@@ -106,11 +106,11 @@ def _retried(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
 
 
 _QUEUE: Mapping[EventKind, Tell] = {
-    EventKind.ACCEPTED: _accepted,
+    EventKind.ENQUEUED: _enqueued,
     EventKind.REJECTED: _rejected,
     EventKind.STARTED: _started,
     EventKind.EFFECT: _effect,
-    EventKind.EFFECT_SUPPRESSED: _suppressed,
+    EventKind.EFFECT_DEDUPLICATED: _deduplicated,
     EventKind.COMPLETED: _ended,
     EventKind.FAILED: _ended,
     EventKind.STALLED: _stalled,

@@ -27,7 +27,7 @@ _TELLING = frozenset(
         EventKind.OFFERED,
         EventKind.RETRIED,
         EventKind.REPLAYED,
-        EventKind.FORGOTTEN,
+        EventKind.DATA_LOST,
         EventKind.RESTORED,
         EventKind.EFFECT,
         EventKind.REJECTED,
@@ -137,7 +137,7 @@ def _fate_at(
     """Say where an event puts its job; None where it changes nothing."""
     told = more or {}
     match event:
-        case EventKind.OFFERED | EventKind.RETRIED | EventKind.REPLAYED | EventKind.FORGOTTEN:
+        case EventKind.OFFERED | EventKind.RETRIED | EventKind.REPLAYED | EventKind.DATA_LOST:
             return Outcome.PENDING
         case EventKind.EFFECT | EventKind.REJECTED:
             settles = Outcome.DELIVERED if event is EventKind.EFFECT else Outcome.REJECTED

@@ -135,7 +135,7 @@ def _not_running(seen: Observation, worker: str, thresholds: HealthConfig) -> Bo
     """Dead, or silent for too long; one that has never been started yet is not missed."""
     dead = seen.process(worker, lambda state: state.started and not state.alive) > 0
     since = seen.process(worker, lambda state: np.nan if state.silent_since_ms is None else state.silent_since_ms)
-    silent: Booleans = seen.t_ms - since >= thresholds.silent_after
+    silent: Booleans = seen.t_ms - since >= thresholds.unresponsive_after
     return dead | silent
 
 
@@ -165,7 +165,7 @@ def _failing(t_ms: Integers, own: WorkerCounters, thresholds: HealthConfig) -> B
     """More than the share of what ended within the window failed, and enough ended to say so."""
     ended = growth(own.ended, t_ms, thresholds.failure_window)
     failed = growth(own.failed, t_ms, thresholds.failure_window)
-    found: Booleans = (ended >= thresholds.failure_least) & (failed > thresholds.failure_share * ended)
+    found: Booleans = (ended >= thresholds.failure_least) & (failed > thresholds.failure_rate * ended)
     return found
 
 

@@ -134,7 +134,7 @@ def outcome_of(facts: JobFacts) -> Outcome:
         return Outcome.FAILED_REPORTED
     if facts.evicted_from in RECORDS_OF_FAILURE:
         return Outcome.FAILED_EVICTED
-    if facts.rejected and not facts.accepted:
+    if facts.rejected and not facts.enqueued:
         return Outcome.REJECTED
     return Outcome.LOST
 
@@ -158,7 +158,7 @@ def judge(mode: ModeName, facts: JobFacts) -> JobResult:
         facts.stalls,
         facts.suppressed,
         false_failure=delivered and says_failed,
-        indeterminate=facts.accepted and (facts.rejected or (reported and delivered)),
+        indeterminate=facts.enqueued and (facts.rejected or (reported and delivered)),
     )
 
 

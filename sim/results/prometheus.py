@@ -157,7 +157,7 @@ def rule_file(alerts: list[Alert], config: MetricsConfig, title: str) -> str:
     """Write the alerts as rules that Prometheus judges at the same interval."""
     group = {
         "name": GROUP,
-        "interval": promql_duration(config.every),
+        "interval": promql_duration(config.interval),
         "rules": [_rule(alert) for alert in alerts],
     }
     text: str = yaml.safe_dump({"groups": [group]}, sort_keys=False, width=120, allow_unicode=True)

@@ -28,7 +28,7 @@ class AttemptEnd(StrEnum):
     OK = "ok"
     FAILED = "failed"
     KILLED = "killed"
-    REFUSED = "refused"
+    ACK_REJECTED = "ack-rejected"
     UNFINISHED = "unfinished"
 
 
@@ -116,22 +116,22 @@ class _Player:
         self.dead: set[str] = set()
         self.steps: dict[EventKind, Callable[[_Job, Event], None]] = {
             EventKind.SUBMIT_WAITING: self._submit_waiting,
-            EventKind.ACCEPTED: self._accepted,
+            EventKind.ENQUEUED: self._enqueued,
             EventKind.REJECTED: self._rejected,
             EventKind.PROMOTED: self._put_in_line,
-            EventKind.TAKEN: self._taken,
+            EventKind.POPPED: self._popped,
             EventKind.KILLED: self._killed,
             EventKind.STARTED: self._started,
             EventKind.ATTEMPT_FAILED: self._attempt_failed,
             EventKind.RETRY_SCHEDULED: self._retry_scheduled,
             EventKind.COMPLETED: self._completed,
-            EventKind.REFUSED: self._refused,
+            EventKind.ACK_REJECTED: self._ack_rejected,
             EventKind.FAILED: self._failed,
             EventKind.STALLED: self._stalled,
             EventKind.RETRIED: self._put_in_line,
             EventKind.REPLAYED: self._put_in_line,
             EventKind.REMOVED: self._removed,
-            EventKind.FORGOTTEN: self._forgotten,
+            EventKind.DATA_LOST: self._data_lost,
             EventKind.RESTORED: self._restored,
         }
 
@@ -226,8 +226,8 @@ class _Player:
             job.holder = record.worker
             self._hold(job, record.worker)
 
-    def _refused(self, job: _Job, record: Event) -> None:
-        self._end(job, record.attempt, record.t_ms, AttemptEnd.REFUSED)
+    def _ack_rejected(self, job: _Job, record: Event) -> None:
+        self._end(job, record.attempt, record.t_ms, AttemptEnd.ACK_REJECTED)
         if job.holder == record.worker:
             job.holder = None
 
@@ -243,7 +243,7 @@ class _Player:
         if job.place is None:
             job.place = State.SUBMITTING
 
-    def _accepted(self, job: _Job, record: Event) -> None:
+    def _enqueued(self, job: _Job, record: Event) -> None:
         if job.place in _IN_QUEUE:
             job.copies += 1
             return
@@ -256,7 +256,7 @@ class _Player:
     def _put_in_line(self, job: _Job, record: Event) -> None:
         job.place, job.holder = State.WAITING, None
 
-    def _taken(self, job: _Job, record: Event) -> None:
+    def _popped(self, job: _Job, record: Event) -> None:
         job.place = State.ACTIVE
         if record.worker is not None and record.worker not in self.dead:
             job.holder = record.worker
@@ -294,7 +294,7 @@ class _Player:
         self._disown(job)
         job.place = State.WAITING
 
-    def _forgotten(self, job: _Job, record: Event) -> None:
+    def _data_lost(self, job: _Job, record: Event) -> None:
         self._disown(job)
         job.place, job.copies = None, 0
 

@@ -152,18 +152,18 @@ class EventKind(StrEnum):
     # one job
     OFFERED = "offered"  # the producer wants this job done; more: queue settings that differ, length_ms
     SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
-    ACCEPTED = "accepted"  # the queue (or the in-process application) has it; more: id, delay_ms
+    ENQUEUED = "enqueued"  # the queue (or the in-process application) has it; more: id, delay_ms
     REJECTED = "rejected"  # the submit raised an error; more: error
     PROMOTED = "promoted"  # a delayed job became due, or was promoted by the worker `operator`, and stands in line
-    TAKEN = "taken"  # moved to active, not locked yet (a pop that has not been followed by its lock)
+    POPPED = "popped"  # moved to active, not locked yet (a pop that has not been followed by its lock)
     KILLED = "killed"  # its process died at a named step of it; more: step
     STARTED = "started"  # its handler was called
     EFFECT = "effect"  # something outside the queue changed: reserved, captured or sent; more: effect
-    EFFECT_SUPPRESSED = "effect-suppressed"  # an idempotency key stopped a second effect
+    EFFECT_DEDUPLICATED = "effect-deduplicated"  # an idempotency key stopped a second effect
     ATTEMPT_FAILED = "attempt-failed"  # the handler raised; more: error, permanent
     RETRY_SCHEDULED = "retry-scheduled"  # it will run again; more: delay_ms (0: at once)
     COMPLETED = "completed"  # the queue recorded success, or the in-process caller got its answer
-    REFUSED = "refused"  # the queue refused what a worker reported; more: error
+    ACK_REJECTED = "ack-rejected"  # the queue refused what a worker reported; more: error
     FAILED = "failed"  # given up for good; more: reason, kept
     STALLED = "stalled"  # found active without a lock, and put back in line
     EVICTED = "evicted"  # retention removed it; more: from
@@ -172,14 +172,14 @@ class EventKind(StrEnum):
     DEAD_LETTERED = "dead-lettered"  # given up, it went to the dead letter queue; more: id (the one that it has there)
     REPLAYED = "replayed"  # an operator put a dead letter back in line; more: id, dead_id
     PURGED = "purged"  # an operator threw a dead letter away; more: id
-    FORGOTTEN = "forgotten"  # Redis came back without any record of it
+    DATA_LOST = "data-lost"  # Redis came back without any record of it
     RESTORED = "restored"  # Redis came back with the job in an older place; more: place
     LOST = "lost"  # written at the end of the run for every job whose outcome is `lost`
 
     # the world; `job` is None
     WORKER_STARTED = "worker-started"
     WORKER_CRASHED = "worker-crashed"
-    WORKER_TROUBLE = "worker-trouble"  # an error of the queue itself; the slot rests; more: error
+    WORKER_ERROR = "worker-error"  # an error of the queue itself; the slot rests; more: error
     REDIS_LOADING = "redis-loading"  # it was started again and reads its data, refusing every command; more: error
     FAULT_BEGAN = "fault-began"  # more: kind, target, name, and of some kinds why, failure or error; worker: the struck
     FAULT_ENDED = "fault-ended"  # more: kind, target, name

@@ -39,11 +39,11 @@ def _samples(parts: Parts) -> Iterator[Problem]:
     config = parts.metrics or (MetricsConfig() if parts.alerts or parts.data.get("health") is not None else None)
     if config is None:
         return
-    samples = parts.span_ms // config.every
+    samples = parts.span_ms // config.interval
     if samples > MAX_SAMPLES:
-        path: Path = ("metrics", "every") if parts.metrics is not None else ("alerts",)
+        path: Path = ("metrics", "interval") if parts.metrics is not None else ("alerts",)
         text = f"{samples:,} samples in {format_duration(parts.span_ms)}; the limit is {MAX_SAMPLES:,}"
-        yield Problem(path, f"{text}: a longer metrics.every would fit")
+        yield Problem(path, f"{text}: a longer metrics.interval would fit")
 
 
 def _queue(parts: Parts, here: Path, alert: Alert) -> Iterator[Problem]:
@@ -70,14 +70,16 @@ def _unit(here: Path, alert: Alert) -> Iterator[Problem]:
 
 
 def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem]:
-    every = format_duration(config.every)
+    every = format_duration(config.interval)
     if METRICS[alert.metric].only_grows:
         if alert.over is None:
             text = f"is missing; {alert.metric} only grows: say over: 1m to compare what it grew by in a minute"
             yield Problem((*here, "over"), text)
-        elif alert.over % config.every:
-            more = format_duration(config.every * 60)
-            yield Problem((*here, "over"), f"expected a multiple of metrics.every ({every}), such as {every} or {more}")
+        elif alert.over % config.interval:
+            more = format_duration(config.interval * 60)
+            yield Problem(
+                (*here, "over"), f"expected a multiple of metrics.interval ({every}), such as {every} or {more}"
+            )
     elif alert.over is not None:
         counters = listed(list(COUNTERS))
         yield Problem((*here, "over"), f"only counters are compared over a time: {counters}", True)

@@ -18,6 +18,7 @@ from sim.scenario.not_modelled import (
 )
 from sim.scenario.schema import Scenario
 from sim.yaml_files.problems import MAX_SHOWN, Marks, Path, Problem, did_you_mean, listed, quoted
+from sim.yaml_files.renamed import RENAMED, renamed
 
 Schema = dict[str, Any]
 
@@ -175,7 +176,14 @@ def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
         if refusal.kind == "[key]" or not _is_below(refusal.path, wrong_keys):
             first.setdefault((refusal.path, refusal.at_key), refusal)
     unmodelled = {refusal.path[:-1] for refusal in first.values() if " is not modelled" in _told(refusal)}
-    kept = [one for one in first.values() if not (one.kind == "missing" and one.path[:-1] in unmodelled)]
+    old_names = {
+        (*refusal.path[:-1], RENAMED.get(str(refusal.path[-1]))) for refusal in first.values() if refusal.at_key
+    }
+    kept = [
+        one
+        for one in first.values()
+        if not (one.kind == "missing" and (one.path[:-1] in unmodelled or one.path in old_names))
+    ]
     placed = sorted(kept, key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
     return [
         Problem(refusal.path, _told(refusal) if place < MAX_SHOWN else "", refusal.at_key)
@@ -303,6 +311,8 @@ def _told(refusal: _Refusal) -> str:
         name, colon, rest = str(refusal.path[-1]).partition(":")
         if colon and name in known:
             return f"a space must follow the colon: `{name}: {rest}`"
+        if said := renamed(name, known):
+            return said
         said = key_not_modelled(name, str(node.get("title", "")), known)
         if said:
             return said

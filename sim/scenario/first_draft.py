@@ -20,7 +20,7 @@ class Draft(NamedTuple):
         title: Its title.
         queue: The queue that everything happens to.
         jobs: How many are submitted.
-        every: How long after the one before each is submitted, as a duration.
+        interval: How long after the one before each is submitted, as a duration.
         service: How long a job takes, as a duration.
         workers: Processes.
         concurrency: Jobs that each process runs at once.
@@ -32,7 +32,7 @@ class Draft(NamedTuple):
     title: str
     queue: str = "email"
     jobs: int = 30
-    every: str = "1s"
+    interval: str = "1s"
     service: str = "2s"
     workers: int = 2
     concurrency: int = 1
@@ -72,7 +72,7 @@ def draft_text(draft: Draft, program: str, file: str) -> str:
         "workload:",
         f"  - queue: {draft.queue}",
         _line(
-            f"    arrivals: {{kind: constant, every: {draft.every}, count: {draft.jobs}}}",
+            f"    arrivals: {{kind: constant, interval: {draft.interval}, count: {draft.jobs}}}",
             "kinds: constant, poisson, bursts, times",
         ),
         "",
@@ -96,7 +96,7 @@ def _faults(draft: Draft) -> list[str]:
     if not draft.faults:
         return [_comment(f"Nothing breaks yet. What can: {', '.join(FAULTS)}."), "faults: []"]
     lines = ["faults:"]
-    whole_ms = parse_duration(draft.every) * draft.jobs
+    whole_ms = parse_duration(draft.interval) * draft.jobs
     for place, kind in enumerate(draft.faults, 1):
         fault = FAULTS[kind]
         at = format_duration(whole_ms * place // (len(draft.faults) + 1))

@@ -192,13 +192,13 @@ def _ticks(parts: Parts) -> Iterator[Problem]:
 
 def _strikes(parts: Parts) -> Iterator[Problem]:
     for number, fault in parts.faults.items():
-        if not isinstance(fault, ScheduledFault) or fault.mean_every is None:
+        if not isinstance(fault, ScheduledFault) or fault.mean_interval is None:
             continue
         until_ms = parts.last_ms if fault.until is None else fault.until
-        strikes = max(0, until_ms - fault.start) // fault.mean_every
+        strikes = max(0, until_ms - fault.start) // fault.mean_interval
         if strikes > MAX_STRIKES:
             text = f"about {strikes:,} strikes; the limit is {MAX_STRIKES:,}"
-            yield Problem(("faults", number, "mean_every"), text)
+            yield Problem(("faults", number, "mean_interval"), text)
 
 
 _LONGEST = format_duration(MAX_MS)

@@ -20,27 +20,27 @@ else:
 class MetricsConfig(Model):
     """How metrics are taken in simulated time."""
 
-    every: CoarseDuration = 1_000
+    interval: CoarseDuration = 1_000
     """Time between two samples; alerts and health are judged at the same moments."""
     window: CoarseDuration = 300_000
     """Percentiles are those of what ended within this time."""
-    aftermath: Duration = 120_000
+    attribution_window: Duration = 120_000
     """How long after its end a fault may still be the cause of an alert."""
 
 
 class HealthConfig(Model):
     """When a worker is not healthy: one threshold or more for each of the document's four indicators."""
 
-    silent_after: PositiveDuration = 10_000
+    unresponsive_after: PositiveDuration = 10_000
     """*Worker process running*: a process that has not answered for so long is down; a dead one is at once."""
     redis_away_after: PositiveDuration = 5_000
     """*Redis connection active*: a process without its connection for so long is down."""
     no_progress_after: PositiveDuration = 60_000
     """*Jobs being processed*: jobs wait, and for so long it has neither started nor ended one: degraded."""
-    failure_share: Share = 0.5
-    """*No excessive failures*: more than this share of its attempts failed: degraded."""
+    failure_rate: Share = 0.5
+    """*No excessive failures*: more than this part of its attempts failed: degraded."""
     failure_window: CoarseDuration = 300_000
-    """The share is that of the attempts that ended within this time."""
+    """The rate is that of the attempts that ended within this time."""
     failure_least: Annotated[int, Field(ge=1, le=1_000_000)] = 5
     """With fewer attempts than these in the window nothing is said of failures."""
 

@@ -21,7 +21,7 @@ _KINDS: dict[str, str] = {
     "deploy": "a rolling restart with time to finish; worker-crash with `at:` a list comes nearest, and gives no time",
     "clock-skew": "all processes have the same clock",
     "network-latency": "commands take no time here; redis-outage or slow-database come nearest",
-    "connection-limit": "Redis and the database take any number of them; database-failure with `share:` comes nearest",
+    "connection-limit": "Redis and the database take any number of them; database-failure with `rate:` comes nearest",
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
@@ -111,7 +111,7 @@ _KEYS: dict[str, dict[str, str]] = {
         "after_effect": "an injected error comes before the effect; `failure: lost-reply` comes nearest",
     },
     "SlowDatabase": {"target": "the database is slow for all processes"},
-    "DatabaseFailure": {"target": "the database fails for all processes; `share:` says for how many calls"},
+    "DatabaseFailure": {"target": "the database fails for all processes; `rate:` says for how many calls"},
     _ANY: {
         "repeat": _REPEAT,
         "cron": _REPEAT,

@@ -14,7 +14,7 @@ class ConstantArrivals(Model):
     """One job every so often."""
 
     kind: Literal["constant"]
-    every: PositiveDuration
+    interval: PositiveDuration
     count: Count
     start: Duration = 0
 
@@ -23,7 +23,7 @@ class PoissonArrivals(Model):
     """Jobs at random moments, so many on average: gaps are drawn from an exponential distribution."""
 
     kind: Literal["poisson"]
-    every: PositiveDuration
+    interval: PositiveDuration
     """Mean gap between two jobs."""
     count: Count
     start: Duration = 0
@@ -33,7 +33,7 @@ class BurstArrivals(Model):
     """Several jobs at one moment, again and again."""
 
     kind: Literal["bursts"]
-    every: PositiveDuration
+    interval: PositiveDuration
     size: Count
     """Jobs in one burst."""
     bursts: Count
@@ -82,4 +82,4 @@ class Workload(Model):
         if isinstance(arrivals, ListedArrivals):
             return max(arrivals.at)
         rounds = arrivals.bursts if isinstance(arrivals, BurstArrivals) else arrivals.count
-        return arrivals.start + arrivals.every * (rounds - 1)
+        return arrivals.start + arrivals.interval * (rounds - 1)

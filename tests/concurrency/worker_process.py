@@ -40,7 +40,7 @@ class Worker:
         self.max_stalled = max_stalled
         self.dead = {name: keys.dead_letters() if dead_letters else None for name, keys in QUEUES.items()}
         self.ending = False
-        self._taken = 0
+        self._popped = 0
         self._promote_at = 0.0
         self._check_at = 0.0
         signal.signal(signal.SIGTERM, self._end)
@@ -87,9 +87,9 @@ class Worker:
                     self.journal.write("stalled", queue=keys.name, stalled=check.stalled, failed=check.failed)
 
     def _next(self, keys: QueueKeys) -> Job | None:
-        self._taken += 1
+        self._popped += 1
         before = self._server_us()
-        if self._taken % 3:
+        if self._popped % 3:
             job = dequeue(self.client, keys, self.lock_params, now_ms=_now_ms())
             return self._note_taken(keys, job, "take", before)
         job_id = pop_waiting(self.client, keys)

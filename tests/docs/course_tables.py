@@ -20,8 +20,8 @@ def course() -> str:
     rows = ["| | exercise | minutes | after | what it is about |", "|---|---|---:|---|---|"]
     for one in all_exercises():
         about = one.description
-        needs, concepts = ", ".join(about.needs), ", ".join(about.concepts)
-        rows.append(f"| {one.number} | {about.title} | {about.minutes} | {needs} | {concepts} |")
+        prerequisites, concepts = ", ".join(about.prerequisites), ", ".join(about.concepts)
+        rows.append(f"| {one.number} | {about.title} | {about.minutes} | {prerequisites} | {concepts} |")
     return "\n".join(rows)
 
 
@@ -32,11 +32,11 @@ def first_check() -> str:
     return f"```text\n{told(verdict)}\n```"
 
 
-def wrong_ideas() -> str:
+def distractors() -> str:
     """Run every wrong idea once, at the seed of its scenario, and say what happened."""
     rows = ["| | what they say | fails first | expected | came out |", "|---|---|---|---|---|"]
     for one in all_exercises():
-        for wrong in one.description.wrong_ideas:
+        for wrong in one.description.distractors:
             text = one.text(wrong.policy)
             seed = read_policy(one, text, wrong.policy).scenario.seed
             failing = judge(one, text, seeds=[seed], show=False).first_failing
@@ -52,7 +52,7 @@ def wrong_ideas() -> str:
 BLOCKS: dict[tuple[str, str], Callable[[], str]] = {
     ("exercises.md", "course"): course,
     ("exercises.md", "first check"): first_check,
-    ("teaching.md", "wrong ideas"): wrong_ideas,
+    ("teaching.md", "wrong ideas"): distractors,
 }
 """What stands in a page between ``<!-- NAME -->`` and ``<!-- end -->``."""
 

@@ -34,7 +34,7 @@ def test_the_python_of_the_page_runs() -> None:
 def test_the_yaml_of_the_page_turns_them_on() -> None:
     """As a part of a scenario."""
     settings, steps = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)
-    rest = "title: T\nquestion: Q?\nworkload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 13}}]\n"
+    rest = "title: T\nquestion: Q?\nworkload: [{queue: email, arrivals: {kind: constant, interval: 1s, count: 13}}]\n"
     scenario = parse_scenario(rest + settings + steps, "page.yaml")
     assert scenario.queues["email"].dead_letter
     assert [step.do for step in scenario.operator] == ["replay", "replay-all"]

@@ -82,7 +82,7 @@ def test_every_key_and_file_of_an_exercise_is_explained() -> None:
         assert set(model.model_fields) <= named
     files = PAGE.split("## Writing one")[1]
     for path in TEMPLATE.rglob("*"):
-        if path.is_file() and path.parent.name != "wrong":
+        if path.is_file() and path.parent.name != "distractors":
             assert f"| `{path.relative_to(TEMPLATE)}` |" in files
 
 

@@ -168,7 +168,7 @@ def test_every_script_of_the_page_is_tried_here() -> None:
 def test_the_operator_of_the_page_can_be_copied_into_a_scenario() -> None:
     """As it stands."""
     (block,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)
-    head = "title: t\nquestion: q\nworkload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 17}}]\n"
+    head = "title: t\nquestion: q\nworkload: [{queue: email, arrivals: {kind: constant, interval: 1s, count: 17}}]\n"
     assert [step.do for step in parse_scenario(head + block).operator] == [
         "retry-all",
         "retry",

@@ -59,7 +59,7 @@ def test_no_exercise_comes_before_those_that_it_needs(name: str) -> None:
     for _, _, what in TWO_DAYS if name == "two days" else PLANS[name]:
         for exercise in re.findall(r"exercise (\S+)", what):
             found = exercises.find_exercise(exercise)
-            assert set(found.description.needs) <= set(done), exercise
+            assert set(found.description.prerequisites) <= set(done), exercise
             done.append(found.number)
 
 
@@ -97,7 +97,13 @@ def test_the_columns_and_points_are_those_of_the_program() -> None:
 def test_a_check_needs_neither_solution_nor_hints(tmp_path: Path) -> None:
     """So they may be kept off the machines of an exam."""
     course = write_course(tmp_path)
-    for file in ("hints.md", "solution/policy.yaml", "solution/README.md", "wrong/more.yaml", "wrong/always.yaml"):
+    for file in (
+        "hints.md",
+        "solution/policy.yaml",
+        "solution/README.md",
+        "distractors/more.yaml",
+        "distractors/always.yaml",
+    ):
         (course / FIRST / file).unlink()
     assert exercises.check("01", course=course, folder=hand_in(tmp_path / "mine", SOLUTION, ANSWERS)).passed
 

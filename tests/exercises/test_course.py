@@ -13,7 +13,7 @@ from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verifying import verify
 
 NAMES = exercise_names()
-MORE = "wrong/more-of-everything.yaml"
+MORE = "distractors/more-of-everything.yaml"
 RAISED = {"attempts_limit": "attempts", "stalls_limit": "max_stalled", "worker_slots": "processes"}
 """What people raise, by the measure that sees it."""
 
@@ -38,10 +38,10 @@ def test_every_exercise_has_more_of_everything_among_its_wrong_ideas(name: str) 
     That it fails is among what the exercise claims, and so is that the solution fails with more of everything.
     """
     exercise = load_exercise(COURSE / name)
-    assert "wrong/more-of-everything.yaml" in [wrong.policy for wrong in exercise.description.wrong_ideas]
+    assert "distractors/more-of-everything.yaml" in [wrong.policy for wrong in exercise.description.distractors]
     start, more = (read_policy(exercise, exercise.text(file), file).scenario for file in (POLICY, MORE))
     limits = {check.measure: check.limit.low for check in exercise.description.checks if check.measure in SETTINGS}
-    keys = {path.rpartition(".")[2] for path in exercise.description.may_change}
+    keys = {path.rpartition(".")[2] for path in exercise.description.editable}
     for measure, setting_key in RAISED.items():
         if setting_key in keys:
             raised = setting(more, measure, None)
@@ -54,8 +54,8 @@ def test_every_exercise_has_more_of_everything_among_its_wrong_ideas(name: str) 
 def test_what_an_exercise_needs_comes_before_it() -> None:
     """By number."""
     for exercise in all_exercises():
-        assert all(number in {name[:2] for name in NAMES} for number in exercise.description.needs)
-        assert all(number < exercise.number for number in exercise.description.needs)
+        assert all(number in {name[:2] for name in NAMES} for number in exercise.description.prerequisites)
+        assert all(number < exercise.number for number in exercise.description.prerequisites)
 
 
 def test_an_exercise_is_found_by_number_name_or_a_part_of_it() -> None:

@@ -14,9 +14,9 @@ queues:
   email: {service: 5s}
 workload:
   - queue: order
-    arrivals: {kind: constant, every: 10s, count: 10}
+    arrivals: {kind: constant, interval: 10s, count: 10}
   - queue: email
-    arrivals: {kind: constant, every: 10s, count: 5}
+    arrivals: {kind: constant, interval: 10s, count: 5}
 """
 
 
@@ -84,12 +84,12 @@ modes: [queue]
 duration: 5m
 workload:
   - queue: order
-    arrivals: {kind: constant, every: 5s, count: 40}
+    arrivals: {kind: constant, interval: 5s, count: 40}
 workers:
   order: {processes: 2}
 faults:
   - {kind: worker-crash, target: order-1, at: 60s, restart_after: 30s}
-metrics: {every: 5s}
+metrics: {interval: 5s}
 operator:
   - {do: pause, queue: order, at: 200s}
   - {do: resume, queue: order, at: 201s}
@@ -106,7 +106,7 @@ def test_notices_are_measured_over_faults_and_not_over_what_an_operator_did(
     seen = observe(sim.parse_scenario(ALERTED.replace("FOR", wait)), "queue", 1)
     assert measured(seen, "faults_unnoticed") == unnoticed
     assert measured(seen, "false_alerts") == 0
-    assert measured(seen, "notice_max") == longest
+    assert measured(seen, "detection_time_max") == longest
 
 
 def test_every_measure_gives_a_number_or_nothing() -> None:

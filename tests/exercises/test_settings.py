@@ -11,8 +11,8 @@ queues:
   order: {attempts: 4, backoff: {type: exponential, delay: 2s}}
   email: {attempts: 9, backoff: null, dead_letter: on}
 workload:
-  - {queue: order, arrivals: {kind: constant, every: 1s, count: 1}}
-  - {queue: email, arrivals: {kind: constant, every: 1s, count: 1}}
+  - {queue: order, arrivals: {kind: constant, interval: 1s, count: 1}}
+  - {queue: email, arrivals: {kind: constant, interval: 1s, count: 1}}
 workers:
   order: {processes: 3, concurrency: 5, max_stalled: 7}
 operator:

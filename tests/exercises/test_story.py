@@ -15,7 +15,7 @@ queues:
   email: {service: 2s}
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 2}
+    arrivals: {kind: constant, interval: 1s, count: 2}
 workers:
   email: {processes: 2}
 faults:

@@ -20,8 +20,8 @@ def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
     ("changed", "claim", "fault"),
     [
         ({"policy": SOLUTION}, "the untouched start fails", "passes on seed"),
-        ({"wrong_too_late": SOLUTION}, "wrong/too-late.yaml fails", "passes on seed"),
-        ({"wrong_too_late": TOO_OFTEN}, "wrong/too-late.yaml fails", "is not-too-often"),
+        ({"distractors_too_late": SOLUTION}, "distractors/too-late.yaml fails", "passes on seed"),
+        ({"distractors_too_late": TOO_OFTEN}, "distractors/too-late.yaml fails", "is not-too-often"),
         ({"solution_policy": POLICY}, "the solution passes", "every-order fails"),
         ({"solution_policy": "queues: {order: {attempts: 0}}"}, "the solution passes", "policy.yaml:1:28"),
         ({"predict": "failed: 3\nfate:\n"}, "predict.yaml asks", "failed: is answered already"),
@@ -59,6 +59,13 @@ def test_a_broken_exercise_is_found_out(tmp_path: Path, changed: dict[str, str],
         (EXERCISE.replace("minutes: 5\n", ""), "minutes: is missing"),
         (EXERCISE.replace("within: 2, ", ""), "give within: (how near a guess counts as right"),
         (EXERCISE + "more: 1\n", "more: there is no such key here"),
+        (EXERCISE.replace("editable:", "may_change:"), "may_change: is called `editable` now"),
+        (EXERCISE.replace("distractors:", "wrong_ideas:"), "wrong_ideas: is called `distractors` now"),
+        (EXERCISE.replace("message: Some", "says: Some"), "checks[1].says: is called `message` now"),
+        (
+            EXERCISE.replace("measure: delivered", "measure: notice_max"),
+            "notice_max is called `detection_time_max` now",
+        ),
     ],
 )
 def test_a_description_that_cannot_be_used_is_told_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
@@ -67,3 +74,4 @@ def test_a_description_that_cannot_be_used_is_told_with_its_place(tmp_path: Path
         load_exercise(write_exercise(tmp_path, exercise=text))
     assert problem in str(caught.value)
     assert "exercise.yaml:" in str(caught.value)
+    assert ("is missing" in str(caught.value)) == ("is missing" in problem)

@@ -11,7 +11,7 @@ queues:
   order: {service: {kind: uniform, min: 50ms, max: 150ms}}
 workload:
   - queue: order
-    arrivals: {kind: poisson, every: 400ms, count: 25}
+    arrivals: {kind: poisson, interval: 400ms, count: 25}
 workers:
   order: {processes: 2}
 faults:
@@ -32,7 +32,7 @@ minutes: 5
 concepts: [retry horizon]
 source: {thread: "OptimalBits/bull#1234", symptom: Retries came at other times.}
 task: Let every order outlast the outage.
-may_change: [queues.order.attempts, queues.order.backoff]
+editable: [queues.order.attempts, queues.order.backoff]
 seeds: 3
 predictions:
   - {name: failed, ask: How many orders fail?, measure: failed_retained, within: 2, why: The horizon is one second.}
@@ -42,14 +42,14 @@ predictions:
     choices: {none: 0, some: "> 0"}
     why: A failed order is kept.
 checks:
-  - {name: every-order, measure: delivered, bound: 25, says: Orders failed for good.}
-  - {name: in-time, measure: delivery_max, bound: "<= 20s", says: Some came too late.}
-  - {name: not-too-often, measure: attempts_max, bound: "<= 5", says: The database is asked too often.}
-  - {name: have-an-end, measure: attempts_limit, bound: "<= 99", says: It would never be given up.}
+  - {name: every-order, measure: delivered, bound: 25, message: Orders failed for good.}
+  - {name: in-time, measure: delivery_max, bound: "<= 20s", message: Some came too late.}
+  - {name: not-too-often, measure: attempts_max, bound: "<= 5", message: The database is asked too often.}
+  - {name: have-an-end, measure: attempts_limit, bound: "<= 99", message: It would never be given up.}
 start_fails: every-order
-wrong_ideas:
-  - {policy: wrong/too-often.yaml, idea: Never give up., fails: not-too-often}
-  - {policy: wrong/too-late.yaml, idea: Come back later., fails: in-time}
+distractors:
+  - {policy: distractors/too-often.yaml, idea: Never give up., fails: not-too-often}
+  - {policy: distractors/too-late.yaml, idea: Come back later., fails: in-time}
 """
 FILES = {
     "scenario.yaml": SCENARIO,
@@ -60,8 +60,8 @@ FILES = {
     "hints.md": "## Hint 1\n\nLook.\n\n## Hint 2\n\nAdd delays up.\n\n## Hint 3\n\nattempts: 4 and 2s.\n",
     "solution/policy.yaml": SOLUTION,
     "solution/README.md": "## Why\n\n.\n\n## What it costs\n\n.\n",
-    "wrong/too-often.yaml": TOO_OFTEN,
-    "wrong/too-late.yaml": TOO_LATE,
+    "distractors/too-often.yaml": TOO_OFTEN,
+    "distractors/too-late.yaml": TOO_LATE,
 }
 
 

@@ -10,7 +10,7 @@ minutes: 5
 concepts: [retry horizon]
 source: {{thread: OptimalBits/bull#1234, symptom: Retries came at other times.}}
 task: Outlast the outage.
-may_change: [queues.order.attempts, queues.order.backoff]
+editable: [queues.order.attempts, queues.order.backoff]
 seeds: 3
 predictions:
   - {{name: failed, ask: How many of the 12 fail?, measure: failed_retained, within: 0, why: Two attempts are too few.}}
@@ -20,12 +20,12 @@ predictions:
     choices: {{"yes": "> 0", "no": "0"}}
     why: None was.
 checks:
-  - {{name: every-order, measure: delivered, bound: 12, says: "An order failed.\\n\\nLook at the delays."}}
-  - {{name: not-too-often, measure: attempts_limit, bound: "<= 8", says: It was tried too often.}}
+  - {{name: every-order, measure: delivered, bound: 12, message: "An order failed.\\n\\nLook at the delays."}}
+  - {{name: not-too-often, measure: attempts_limit, bound: "<= 8", message: It was tried too often.}}
 start_fails: every-order
-wrong_ideas:
-  - {{policy: wrong/more.yaml, idea: More., fails: every-order}}
-  - {{policy: wrong/always.yaml, idea: Always., fails: not-too-often}}
+distractors:
+  - {{policy: distractors/more.yaml, idea: More., fails: every-order}}
+  - {{policy: distractors/always.yaml, idea: Always., fails: not-too-often}}
 """
 SCENARIO = """
 title: {title}
@@ -34,7 +34,7 @@ seed: 1
 queues:
   order: {{service: {{kind: uniform, min: 100ms, max: 300ms}}}}
 workload:
-  - {{queue: order, arrivals: {{kind: poisson, every: 500ms, count: 12}}}}
+  - {{queue: order, arrivals: {{kind: poisson, interval: 500ms, count: 12}}}}
 faults:
   - {{kind: database-failure, at: 0s, duration: 20s}}
 """
@@ -47,8 +47,8 @@ FILES = {
     "predict.yaml": BLANK,
     **{file: tiny.FILES[file] for file in ("README.md", "hints.md", "solution/README.md")},
     "solution/policy.yaml": SOLUTION,
-    "wrong/more.yaml": START.replace("attempts: 2", "attempts: 3"),
-    "wrong/always.yaml": START.replace("attempts: 2", "attempts: 90"),
+    "distractors/more.yaml": START.replace("attempts: 2", "attempts: 3"),
+    "distractors/always.yaml": START.replace("attempts: 2", "attempts: 90"),
 }
 FIRST, SECOND = "01-first-one", "02-second-one"
 

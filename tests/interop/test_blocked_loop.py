@@ -20,7 +20,7 @@ TRIES = 5
 
 def simulated(slots: int, service_ms: int) -> list[tuple[str, str]]:
     """What the simulator says of so many jobs for so many slots of one process: (what, number of the job)."""
-    arrivals = {"kind": "bursts", "every": "1s", "size": slots, "bursts": 1, "start": "1s"}
+    arrivals = {"kind": "bursts", "interval": "1s", "size": slots, "bursts": 1, "start": "1s"}
     settings = {
         "concurrency": slots,
         "blocking": "on",
@@ -36,7 +36,7 @@ def simulated(slots: int, service_ms: int) -> list[tuple[str, str]]:
             "workers": {"email": settings},
         }
     )
-    names = {EventKind.STARTED: "start", EventKind.COMPLETED: "completed", EventKind.REFUSED: "refused"}
+    names = {EventKind.STARTED: "start", EventKind.COMPLETED: "completed", EventKind.ACK_REJECTED: "refused"}
     trace = run(scenario, modes=["queue"], semantics="bull-4.16").modes["queue"].trace
     return [(names[record.kind], str(record.job).removeprefix("email-")) for record in trace if record.kind in names]
 

@@ -57,10 +57,10 @@ def arrivals() -> st.SearchStrategy[dict[str, Any]]:
     """A few jobs, one way or another."""
     count = st.integers(1, 8)
     return st.one_of(
-        st.builds(lambda e, c: {"kind": "constant", "every": e, "count": c}, ms(1, 3_000), count),
-        st.builds(lambda e, c: {"kind": "poisson", "every": e, "count": c}, ms(1, 3_000), count),
+        st.builds(lambda e, c: {"kind": "constant", "interval": e, "count": c}, ms(1, 3_000), count),
+        st.builds(lambda e, c: {"kind": "poisson", "interval": e, "count": c}, ms(1, 3_000), count),
         st.builds(
-            lambda e, s, b: {"kind": "bursts", "every": e, "size": s, "bursts": b},
+            lambda e, s, b: {"kind": "bursts", "interval": e, "size": s, "bursts": b},
             ms(1, 9_000),
             st.integers(1, 4),
             st.integers(1, 3),
@@ -135,7 +135,7 @@ class FaultDraw:
         """When a fault strikes."""
         if self.chance(0.7):
             return {"at": self.moments()}
-        return {"mean_every": self.ms(500, 9_000), "until": self.ms(1_000, 20_000)}
+        return {"mean_interval": self.ms(500, 9_000), "until": self.ms(1_000, 20_000)}
 
 
 @st.composite

@@ -41,7 +41,7 @@ def test_outcomes_sum_to_what_was_offered(raw: dict[str, Any]) -> None:
         assert totals.attempts == events.count(EventKind.STARTED)
         assert totals.lost == events.count(EventKind.LOST)
         assert totals.delivered + totals.extra_effects == events.count(EventKind.EFFECT)
-        assert totals.suppressed_duplicates == events.count(EventKind.EFFECT_SUPPRESSED)
+        assert totals.suppressed_duplicates == events.count(EventKind.EFFECT_DEDUPLICATED)
         times = [record.t_ms for record in one.trace]
         assert times == sorted(times)
         for line in one.trace.lines():

@@ -84,7 +84,9 @@ PLAIN = {
     "title": "t",
     "question": "q",
     "queues": {"email": {"service": {"kind": "exponential", "mean": "2s"}}},
-    "workload": [{"queue": "email", "arrivals": {"kind": "poisson", "every": "900ms", "count": 60}, "delay": "500ms"}],
+    "workload": [
+        {"queue": "email", "arrivals": {"kind": "poisson", "interval": "900ms", "count": 60}, "delay": "500ms"}
+    ],
     "workers": {"email": {"processes": 2}},
     "faults": [
         {"kind": "handler-error", "rate": 0.3},
@@ -131,7 +133,8 @@ def test_dead_letters_are_those_that_stand_there_at_that_moment(store: Any) -> N
         **PLAIN,
         "queues": {"email": {"service": "100ms", "attempts": 1, "dead_letter": True}, "order": {"attempts": 1}},
         "workload": [
-            {"queue": name, "arrivals": {"kind": "constant", "every": "1s", "count": 40}} for name in ("email", "order")
+            {"queue": name, "arrivals": {"kind": "constant", "interval": "1s", "count": 40}}
+            for name in ("email", "order")
         ],
         "workers": {"email": {"processes": 2}, "order": {"processes": 2}},
         "faults": [

@@ -17,7 +17,7 @@ title: A worker dies
 question: Who sends the email?
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 10}
+    arrivals: {kind: constant, interval: 1s, count: 10}
 """
 EVERYTHING = """\
 title: Everything at once
@@ -39,8 +39,8 @@ queues:
     service: {kind: uniform, min: 1s, max: 2s}
     limiter: {max: 5, duration: 1s}
 workload:
-  - {queue: bulk, arrivals: {kind: poisson, every: 1s, count: 30}, priority: 2}
-  - {queue: order, arrivals: {kind: bursts, every: 5s, size: 3, bursts: 4}, invalid: 0.1}
+  - {queue: bulk, arrivals: {kind: poisson, interval: 1s, count: 30}, priority: 2}
+  - {queue: order, arrivals: {kind: bursts, interval: 5s, size: 3, bursts: 4}, invalid: 0.1}
   - {queue: email, arrivals: {kind: times, at: [0s, 1s, 1m30s]}, delay: 3s}
 workers:
   bulk: {processes: 3, concurrency: 2, lock_duration: 20s, blocking: off}
@@ -49,7 +49,7 @@ redis: {persistence: rdb, save_interval: 30s}
 database: {latency: 5ms, stock: 100}
 faults:
   - {kind: worker-crash, target: bulk-2, at: [10s, 20s], restart_after: null}
-  - {kind: worker-freeze, target: bulk, mean_every: 30s, until: 2m, duration: 40s}
+  - {kind: worker-freeze, target: bulk, mean_interval: 30s, until: 2m, duration: 40s}
   - {kind: handler-error, queues: [bulk], rate: 0.5, first_attempts: 2}
   - {kind: poison-job, jobs: [order-3, bulk-7]}
   - {kind: redis-crash, at: 1m, duration: 5s, cause: power-loss, loading: 2s}

@@ -28,7 +28,7 @@ EXAMPLES = 60
 ON_QUEUE = ("retry-all", "pause", "resume", "drain", "clean", "replay-all", "purge-all")
 ON_JOB = ("retry", "promote", "remove", "replay", "purge")
 OF_EVENT = {
-    EventKind.ACCEPTED: "submits", EventKind.REJECTED: "rejections", EventKind.STARTED: "attempts",
+    EventKind.ENQUEUED: "submits", EventKind.REJECTED: "rejections", EventKind.STARTED: "attempts",
     EventKind.STALLED: "stalls",
     EventKind.ATTEMPT_FAILED: "attempt_failures", EventKind.COMPLETED: "completions", EventKind.FAILED: "failures",
 }  # fmt: skip
@@ -73,7 +73,7 @@ def watched(draw: st.DrawFn) -> dict[str, Any]:
     for name in names:
         raw["queues"][name]["dead_letter"] = draw(st.booleans())
     raw["operator"] = draw(st.lists(steps(names), min_size=1, max_size=6))
-    raw["metrics"] = {"every": draw(st.sampled_from(["500ms", "1s", "5s"])), "window": "20s"}
+    raw["metrics"] = {"interval": draw(st.sampled_from(["500ms", "1s", "5s"])), "window": "20s"}
     raw["health"] = {"no_progress_after": "5s", "failure_least": 2}
     raw["alerts"] = [draw(alerts(names, number)) for number in range(draw(st.integers(1, 4)))]
     return raw

@@ -128,8 +128,14 @@ class Draw:
         if kind == "bursts":
             size = self.random.randint(1, 6)
             bursts = self.random.randint(1, 3)
-            return {"kind": kind, "every": self.ms(1, 15_000), "size": size, "bursts": bursts, **start}, size * bursts
-        return {"kind": kind, "every": self.ms(1, 5_000), "count": count, **start}, count
+            return {
+                "kind": kind,
+                "interval": self.ms(1, 15_000),
+                "size": size,
+                "bursts": bursts,
+                **start,
+            }, size * bursts
+        return {"kind": kind, "interval": self.ms(1, 5_000), "count": count, **start}, count
 
     def workload(self, queue: str) -> dict[str, Any]:
         """Jobs offered to one queue."""
@@ -175,7 +181,7 @@ class Draw:
         if self.chance(0.7):
             return {"at": self.moments()}
         more = self.sometimes(0.5, start=self.ms(0, 10_000))
-        return {"mean_every": self.ms(1_000, 20_000), "until": self.ms(10_000, LAST_MS), **more}
+        return {"mean_interval": self.ms(1_000, 20_000), "until": self.ms(10_000, LAST_MS), **more}
 
     def fault(self) -> dict[str, Any]:
         """Any fault, as its own file draws it."""
@@ -228,9 +234,9 @@ class Draw:
         if self.chance(0.5):
             return {}
         every = self.one("500ms", "1s", "5s")
-        health = {"silent_after": self.ms(1_000, 20_000), "no_progress_after": self.ms(1_000, 60_000)}
+        health = {"unresponsive_after": self.ms(1_000, 20_000), "no_progress_after": self.ms(1_000, 60_000)}
         alerts = [self.alert(number) for number in range(self.random.randint(0, 3))]
-        return {"metrics": {"every": every}} | self.sometimes(0.6, health=health, alerts=alerts)
+        return {"metrics": {"interval": every}} | self.sometimes(0.6, health=health, alerts=alerts)
 
     def scenario(self) -> dict[str, Any]:
         """A whole scenario."""

@@ -123,7 +123,7 @@ def random_scenario(number: int) -> str:
 def exercises() -> dict[str, list[str]]:
     """The answers of each exercise that come with it: the untouched start, the wrong ideas, the solution."""
     return {
-        one.name: ["start", *(f"wrong-{n + 1}" for n in range(len(one.description.wrong_ideas))), "solution"]
+        one.name: ["start", *(f"wrong-{n + 1}" for n in range(len(one.description.distractors))), "solution"]
         for one in all_exercises()
     }
 
@@ -137,7 +137,7 @@ def verdict(exercise: str, answer: str, seeds: Sequence[int]) -> dict[str, list[
     """Judge one of an exercise's own answers."""
     found = find_exercise(exercise)
     files = {"start": POLICY, "solution": SOLUTION}
-    files |= {f"wrong-{n + 1}": wrong.policy for n, wrong in enumerate(found.description.wrong_ideas)}
+    files |= {f"wrong-{n + 1}": wrong.policy for n, wrong in enumerate(found.description.distractors)}
     came = judge(found, found.text(files[answer]), seeds=seeds, show=False)
     failing = came.first_failing
     return {

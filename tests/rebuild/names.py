@@ -7,7 +7,15 @@ here but into ``adapter_after.py``.
 
 from typing import Any
 
-YAML_KEYS: dict[str, str] = {}
+YAML_KEYS: dict[str, str] = {
+    "arrivals.every": "interval",
+    "metrics.every": "interval",
+    "faults.mean_every": "mean_interval",
+    "faults.share": "rate",
+    "health.failure_share": "failure_rate",
+    "health.silent_after": "unresponsive_after",
+    "metrics.aftermath": "attribution_window",
+}
 """Keys of scenario files and policies, such as ``{"share": "rate"}``.
 
 A dotted old name is meant only where its path ends so; numbers of list entries do not count. ``metrics.every`` is the
@@ -18,7 +26,14 @@ name has no dots.
 YAML_VALUES: dict[str, dict[str, str]] = {}
 """Words that stand in scenario files, by the key that they stand at (its *old* name, dotted as above)."""
 
-EVENTS: dict[str, str] = {}
+EVENTS: dict[str, str] = {
+    "accepted": "enqueued",
+    "taken": "popped",
+    "refused": "ack-rejected",
+    "effect-suppressed": "effect-deduplicated",
+    "forgotten": "data-lost",
+    "worker-trouble": "worker-error",
+}
 """Kinds of events, such as ``{"accepted": "enqueued"}``."""
 
 EVENT_FIELDS: dict[str, dict[str, str]] = {}
@@ -27,7 +42,11 @@ EVENT_FIELDS: dict[str, dict[str, str]] = {}
 ERROR_FIELDS: dict[str, str] = {}
 """Fields of a line of the error log."""
 
-WORDS: dict[str, str] = {"DatabaseAway": "DatabaseUnavailable"}
+WORDS: dict[str, str] = {
+    "DatabaseAway": "DatabaseUnavailable",
+    "refused": "ack-rejected",
+    "notice_max": "detection_time_max",
+}
 """Whole words in anything that a run gives: names of counts, outcomes, metrics, places, steps, modes, errors."""
 
 TEXTS: dict[str, str] = {"DatabaseAway: ": "DatabaseUnavailable: "}

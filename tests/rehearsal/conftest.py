@@ -22,7 +22,7 @@ def few_emails(**parts: Any) -> Scenario:
     base: dict[str, Any] = {
         "title": "Story",
         "question": "What happens?",
-        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 3, "start": "1s"}}],
+        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 3, "start": "1s"}}],
         "workers": {"email": {"processes": 2, "lock_duration": "6s", "stalled_interval": "5s"}},
     }
     return Scenario.model_validate({**base, **parts})

@@ -43,7 +43,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (
-        {"workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1ms", "count": 20_001}}]},
+        {"workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1ms", "count": 20_001}}]},
         "workload: 20,001 jobs; at most 20,000",
     ),
     ({"duration": "1d"}, "at 1:20 it takes longer than 30 minutes; give a larger --scale"),

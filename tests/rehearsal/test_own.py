@@ -17,7 +17,7 @@ title: Own code
 question: What does the real Bull make of it?
 semantics: bull-4.16
 queues: {email: {attempts: 2, backoff: {type: fixed, delay: 1s}}}
-workload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 3, start: 500ms}}]
+workload: [{queue: email, arrivals: {kind: constant, interval: 1s, count: 3, start: 500ms}}]
 workers: {email: {processes: 2, lock_duration: 6s, stalled_interval: 5s}}
 """
 EXPECTING = "expect: {queue: {delivered: 3}}\n"

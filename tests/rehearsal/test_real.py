@@ -79,7 +79,7 @@ def test_jobs_that_nothing_happens_to(real_parts: RealParts) -> None:
     performance = performed(few_emails(), real_parts)
     assert [job.outcome for job in performance.result.jobs] == [Outcome.DELIVERED] * 3
     events = Counter(record.kind for record in performance.result.trace if record.job)
-    once = (EventKind.OFFERED, EventKind.ACCEPTED, EventKind.STARTED, EventKind.EFFECT, EventKind.COMPLETED)
+    once = (EventKind.OFFERED, EventKind.ENQUEUED, EventKind.STARTED, EventKind.EFFECT, EventKind.COMPLETED)
     assert events == dict.fromkeys(once, 3)
     assert performance.versions["bull"] == "4.16.5"
     assert set(performance.versions) == {"bull", "node", "redis"}
@@ -178,7 +178,7 @@ def test_two_queues_retries_limits_and_retention_agree(real_parts: RealParts) ->
             "order": {"service": "500ms"},
         },
         workload=[
-            {"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 4}, "invalid": 1},
+            {"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 4}, "invalid": 1},
             {"queue": "order", "arrivals": {"kind": "times", "at": ["1s", "4s"]}, "delay": "1s"},
         ],
         faults=[{"kind": "database-failure", "at": "3500ms", "duration": "3s"}],
@@ -320,7 +320,7 @@ def test_an_operator_does_everything_by_the_real_bull(real_parts: RealParts) -> 
         {"at": "30s", "do": "drain", "queue": "email"},
     ]
     workload = [
-        {"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 3, "start": "1s"}},
+        {"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 3, "start": "1s"}},
         {"queue": "email", "arrivals": {"kind": "times", "at": ["8s", "8s"]}, "delay": "1h"},
         {"queue": "email", "arrivals": {"kind": "times", "at": ["15s", "16s"]}},
     ]

@@ -47,7 +47,7 @@ def test_a_job_that_became_something_else_disagrees_and_both_stories_are_told() 
 def test_a_job_that_is_missing_or_too_many_disagrees() -> None:
     """Whichever side it is missing on."""
     more = few_emails(
-        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 4, "start": "1s"}}]
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 4, "start": "1s"}}]
     )
     assert verdict_of(few_emails(), more).disagreements[0].predicted == ["no such job"]
     assert verdict_of(more, few_emails()).disagreements[0].real == "no such job"
@@ -63,9 +63,9 @@ def test_equal_outcomes_with_other_counts_disagree() -> None:
 
 
 RANDOM: list[tuple[dict[str, Any], str]] = [
-    ({"workload": [{"queue": "email", "arrivals": {"kind": "poisson", "every": "1s", "count": 3}}]}, "arrivals"),
+    ({"workload": [{"queue": "email", "arrivals": {"kind": "poisson", "interval": "1s", "count": 3}}]}, "arrivals"),
     ({"queues": {"email": {"service": {"kind": "exponential", "mean": "1s"}}}}, "service times"),
-    ({"faults": [{"kind": "worker-crash", "mean_every": "9s"}]}, "the moments of faults"),
+    ({"faults": [{"kind": "worker-crash", "mean_interval": "9s"}]}, "the moments of faults"),
     ({"workers": {"email": {"start_spread": "1s"}}}, "the workers' starts"),
 ]
 
@@ -78,14 +78,14 @@ def test_it_is_known_what_is_random(parts: dict[str, Any], what: str) -> None:
 
 def test_what_is_drawn_for_the_job_is_not_random() -> None:
     """Errors by chance and invalid data fall on the same jobs here and there."""
-    workload = [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 3}, "invalid": 0.5}]
+    workload = [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 3}, "invalid": 0.5}]
     assert randomness(few_emails(workload=workload, faults=[{"kind": "handler-error", "rate": 0.5}])) == []
 
 
 def test_random_scenarios_are_held_against_the_interval_of_other_seeds() -> None:
     """Totals only; the rehearsal's own seed is not among the 200."""
     scenario = few_emails(
-        workload=[{"queue": "email", "arrivals": {"kind": "poisson", "every": "1s", "count": 5}}],
+        workload=[{"queue": "email", "arrivals": {"kind": "poisson", "interval": "1s", "count": 5}}],
         faults=[{"kind": "handler-error", "rate": 0.4}],
     )
     verdict = verdict_of(scenario, scenario)
@@ -100,7 +100,7 @@ def test_random_scenarios_are_held_against_the_interval_of_other_seeds() -> None
 
 def test_a_total_outside_the_interval_disagrees() -> None:
     """More failures than any of 200 runs had."""
-    workload = [{"queue": "email", "arrivals": {"kind": "poisson", "every": "1s", "count": 9}}]
+    workload = [{"queue": "email", "arrivals": {"kind": "poisson", "interval": "1s", "count": 9}}]
     calm = few_emails(workload=workload)
     wild = few_emails(workload=workload, faults=[{"kind": "handler-error"}])
     assert not verdict_of(calm, wild).agrees
@@ -165,7 +165,7 @@ def test_a_scenario_that_never_settles_is_held_against_the_moment_at_which_the_r
 
 def test_the_times_of_a_random_scenario_are_held_against_those_of_other_runs() -> None:
     """The rehearsal of the same scenario is one of them; one whose handlers take twice as long is not."""
-    workload = [{"queue": "email", "arrivals": {"kind": "poisson", "every": "5s", "count": 30}}]
+    workload = [{"queue": "email", "arrivals": {"kind": "poisson", "interval": "5s", "count": 30}}]
     calm = few_emails(workload=workload, queues={"email": {"service": "1s"}})
     slow = few_emails(workload=workload, queues={"email": {"service": "2500ms"}})
     same = verdict_of(calm, calm, seed=1, scale=Scale(10))

@@ -149,7 +149,7 @@ title: A line of emails
 question: What does Redis know after a crash?
 queues: {{email: {{service: 700ms}}}}
 workers: {{email: {{processes: 1}}}}
-workload: [{{queue: email, arrivals: {{kind: constant, every: 300ms, count: 40}}}}]
+workload: [{{queue: email, arrivals: {{kind: constant, interval: 300ms, count: 40}}}}]
 redis: {{persistence: {persistence}, save_interval: 4s}}
 """
 
@@ -159,7 +159,7 @@ def crashed_by_hand(persistence: str, cause: str, at_ms: int) -> tuple[LiveRun, 
     live = LiveRun(parse_scenario(SLOW_WORK.format(persistence=persistence)))
     live.go_on(at_ms)
     said = live.do("crash-redis", {"cause": cause}).said
-    forgotten = sum(record.kind is EventKind.FORGOTTEN for record in live.queue_world.trace)
+    forgotten = sum(record.kind is EventKind.DATA_LOST for record in live.queue_world.trace)
     return live, said, forgotten
 
 
@@ -202,7 +202,7 @@ def test_a_crash_that_a_fault_of_the_scenario_plans_keeps_the_same_data() -> Non
     fault = "faults: [{kind: redis-crash, at: 6350ms, duration: 1s}]\n"
     planned = LiveRun(parse_scenario(SLOW_WORK.format(persistence="rdb") + fault))
     planned.go_on(6_350)
-    assert sum(record.kind is EventKind.FORGOTTEN for record in planned.queue_world.trace) == forgotten
+    assert sum(record.kind is EventKind.DATA_LOST for record in planned.queue_world.trace) == forgotten
 
 
 def test_every_crash_goes_back_to_what_was_done_by_hand_before_it() -> None:

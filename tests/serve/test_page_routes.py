@@ -203,7 +203,7 @@ def test_a_job_is_found_by_the_name_of_its_offer(client: TestClient) -> None:
     """People read that name in the list of events."""
     story = client.get("/api/job?queue=email&id=email-2").json()
     assert (story["id"], story["state"]) == ("2", "failed")
-    assert [event["event"] for event in story["events"]][:3] == ["offered", "accepted", "started"]
+    assert [event["event"] for event in story["events"]][:3] == ["offered", "enqueued", "started"]
 
 
 # -- script in names and data ------------------------------------------------------------------------------------------

@@ -22,7 +22,10 @@ def blocking(size: int, service: str, slots: int, *, processes: int = 1, **parts
     """So many emails at 1 s, each with one attempt and no key, and processes whose handlers block them."""
     base: dict[str, Any] = {
         "workload": [
-            {"queue": "email", "arrivals": {"kind": "bursts", "every": "1s", "size": size, "bursts": 1, "start": "1s"}}
+            {
+                "queue": "email",
+                "arrivals": {"kind": "bursts", "interval": "1s", "size": size, "bursts": 1, "start": "1s"},
+            }
         ],
         "queues": {"email": {"service": service, "attempts": 1, "idempotency_key": "off"}},
         "workers": {"email": {"processes": processes, "concurrency": slots, "blocking": "on", **START}},
@@ -32,7 +35,7 @@ def blocking(size: int, service: str, slots: int, *, processes: int = 1, **parts
 
 def told(story: Scenario) -> list[str]:
     """What happened in the library, without the errors of the queue that every refusal brings."""
-    return [line for line in timeline(story, semantics="bull-4.16") if not line.endswith("worker-trouble")]
+    return [line for line in timeline(story, semantics="bull-4.16") if not line.endswith("worker-error")]
 
 
 def totals(story: Scenario) -> dict[str, int]:
@@ -50,9 +53,9 @@ def test_three_that_block_for_75_s_together_all_lose_their_locks_of_30_s_and_fai
         "21000 email-1 effect",
         "41000 email-2 effect",
         "61000 email-3 effect",
-        "76000 email-1 refused",
-        "76000 email-2 refused",
-        "76000 email-3 refused",
+        "76000 email-1 ack-rejected",
+        "76000 email-2 ack-rejected",
+        "76000 email-3 ack-rejected",
         "106001 email-1 stalled",
         "106001 email-2 stalled",
         "106001 email-3 stalled",
@@ -62,9 +65,9 @@ def test_three_that_block_for_75_s_together_all_lose_their_locks_of_30_s_and_fai
         "126001 email-3 effect",
         "146001 email-2 effect",
         "166001 email-1 effect",
-        "181001 email-3 refused",
-        "181001 email-2 refused",
-        "181001 email-1 refused",
+        "181001 email-3 ack-rejected",
+        "181001 email-2 ack-rejected",
+        "181001 email-1 ack-rejected",
         "211002 email-1 stalled",
         "211002 email-1 failed",
         "211002 email-2 stalled",
@@ -82,7 +85,7 @@ def test_of_two_that_block_for_32_s_together_the_second_loses_its_lock_and_runs_
         "13800 email-1 effect",
         "26600 email-2 effect",
         "29800 email-1 completed",
-        "33000 email-2 refused",
+        "33000 email-2 ack-rejected",
         "63001 email-2 stalled",
         "63001 email-2 started",
         "75801 email-2 effect",
@@ -97,7 +100,7 @@ def test_of_two_that_block_for_32_s_together_the_second_loses_its_lock_and_runs_
 def test_a_lock_lasts_as_long_as_all_slots_compute_together(service_ms: int, slots: int, refused: int) -> None:
     """To the millisecond, on both sides; of three times 11 s the first ends after 28.6 s, the second after 30.8 s."""
     lines = told(blocking(slots, f"{service_ms}ms", slots))
-    assert sum(line.endswith("refused") for line in lines if int(line.split()[0]) < 60_000) == refused
+    assert sum(line.endswith("ack-rejected") for line in lines if int(line.split()[0]) < 60_000) == refused
     assert sum(line.endswith("completed") for line in lines) == slots
 
 
@@ -117,8 +120,8 @@ def test_two_processes_share_the_jobs_and_the_one_with_two_loses_both_locks() ->
         "21000 email-2 effect",
         "26000 email-2 completed",
         "41000 email-3 effect",
-        "51000 email-1 refused",
-        "51000 email-3 refused",
+        "51000 email-1 ack-rejected",
+        "51000 email-3 ack-rejected",
         "60012 email-1 stalled",
         "60012 email-3 stalled",
         "60012 email-3 started",
@@ -189,7 +192,7 @@ def orders(service: str, latency: str) -> Scenario:
     """Two orders at 1 s for two slots of one process; each calls the database before and after its first stretch."""
     return scenario(
         workload=[
-            {"queue": "order", "arrivals": {"kind": "bursts", "every": "1s", "size": 2, "bursts": 1, "start": "1s"}}
+            {"queue": "order", "arrivals": {"kind": "bursts", "interval": "1s", "size": 2, "bursts": 1, "start": "1s"}}
         ],
         queues={"order": {"service": service, "attempts": 1, "idempotency_key": "off"}},
         workers={"order": {"concurrency": 2, "blocking": "on"}},
@@ -251,9 +254,9 @@ def test_a_stop_in_a_stretch_of_work_ends_it_late_and_the_line_goes_on_from_ther
 def test_a_stop_past_the_lock_costs_both_locks_as_no_timer_comes_before_the_line_is_empty() -> None:
     """It goes on at 25 s with 12 s to compute; the locks run out at 31 s."""
     story = blocking(2, "10s", 2, faults=[{"kind": "worker-freeze", "at": "5s", "duration": "20s"}])
-    assert [line for line in told(story) if line.endswith("refused")] == [
-        "37000 email-1 refused",
-        "37000 email-2 refused",
+    assert [line for line in told(story) if line.endswith("ack-rejected")] == [
+        "37000 email-1 ack-rejected",
+        "37000 email-2 ack-rejected",
     ]
 
 

@@ -30,7 +30,7 @@ def events(world: World) -> list[str]:
         EventKind.DEAD_LETTERED,
         EventKind.REPLAYED,
         EventKind.PURGED,
-        EventKind.FORGOTTEN,
+        EventKind.DATA_LOST,
         EventKind.RESTORED,
         EventKind.EFFECT,
     )
@@ -150,7 +150,7 @@ def test_dead_letters_are_as_safe_as_redis_is(persistence: str) -> None:
     totals = world.result().totals
     assert (totals.lost, totals.dead_lettered) == ((1, 0) if persistence == "none" else (0, 1))
     told = events(world)
-    assert told[1:] == (["10000 email-1 forgotten"] if persistence == "none" else [])
+    assert told[1:] == (["10000 email-1 data-lost"] if persistence == "none" else [])
 
 
 def test_an_older_snapshot_brings_purged_and_replayed_jobs_back() -> None:
@@ -176,7 +176,7 @@ def test_an_older_snapshot_brings_purged_and_replayed_jobs_back() -> None:
         "15800 email-2 effect",
         "19000 email-1 restored",
         "19000 email-2 restored",
-        "19000 email-3 forgotten",
+        "19000 email-3 data-lost",
     ]
     assert [letter.id for letter in world.queue("email").dead] == ["1", "2"]
     totals = world.result().totals

@@ -137,7 +137,7 @@ def test_a_refused_completion_is_a_failure_of_the_queue_s_kind() -> None:
         faults=[{"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}],
     )
     (line,) = lines(story)
-    assert short(line) == "124000 email-2 email-1 queue 1/5 refused"
+    assert short(line) == "124000 email-2 email-1 queue 1/5 ack-rejected"
     assert line["error"] == "LockMissing"
     assert line["message"] == "Missing lock for job 1 finished"
     assert line["refusal"] == "Missing lock for job 1 delayed"
@@ -223,7 +223,7 @@ def test_what_the_queue_cannot_carry_out_is_refused() -> None:
     world.faults.crash(world.faults.processes("email-1")[0], 500)
     world.run()
     first = next(world.errors)
-    assert first["next"] == "refused"
+    assert first["next"] == "ack-rejected"
     assert first["refusal"].startswith("Unknown backoff strategy lunar.")
     assert first["options"]["backoff"] == {"type": "lunar", "delay": 1}
 

@@ -113,7 +113,7 @@ def test_a_timer_that_came_due_in_a_stop_waits_for_the_handler_that_has_the_loop
     """The renewal of 7 s would save the lock that runs out at 13 s; the handler goes on at 11.5 s until 13.5 s."""
     workers = {"email": {"blocking": "on", "lock_duration": "12s"}}
     story = email(span("worker-freeze", 5_000, 11_500), service="10s", workers=workers)
-    assert "13500 email-1 refused" in timeline(story, semantics=BULL)
+    assert "13500 email-1 ack-rejected" in timeline(story, semantics=BULL)
 
 
 def test_a_stop_that_ends_in_a_blocking_handler_notices_nothing_yet() -> None:
@@ -164,7 +164,7 @@ def accepted_ms(at_ms: int, *faults: dict[str, Any]) -> int:
         semantics=BULL,
     )
     world.run()
-    return next(record.t_ms for record in world.trace if record.kind.value == "accepted")
+    return next(record.t_ms for record in world.trace if record.kind.value == "enqueued")
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ def scenario(process: dict[str, Any], redis: dict[str, Any], at_ms: int) -> Scen
         "question": "Does the process wait?",
         "queues": {"email": {"service": "900ms"}},
         "workload": [
-            {"queue": "email", "arrivals": {"kind": "constant", "every": "1300ms", "count": 12}},
-            {"queue": "email", "arrivals": {"kind": "constant", "every": "4s", "count": 4}, "delay": "2s"},
+            {"queue": "email", "arrivals": {"kind": "constant", "interval": "1300ms", "count": 12}},
+            {"queue": "email", "arrivals": {"kind": "constant", "interval": "4s", "count": 4}, "delay": "2s"},
         ],
         "workers": {"email": {"processes": 2, "lock_duration": "5s", "stalled_interval": "3s"}},
         "redis": {"persistence": "rdb", "save_interval": "5s"},

@@ -9,7 +9,7 @@ from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
-NOISE = {EventKind.OFFERED, EventKind.ACCEPTED, EventKind.WORKER_STARTED, EventKind.PROMOTED}
+NOISE = {EventKind.OFFERED, EventKind.ENQUEUED, EventKind.WORKER_STARTED, EventKind.PROMOTED}
 
 
 def scenario(**parts: Any) -> Scenario:
@@ -73,8 +73,8 @@ def test_a_frozen_worker_sends_twice_and_is_refused() -> None:
         "80050 email-1 completed",
         "122000 email-2 fault-ended",
         "122000 email-1 effect",
-        "124000 email-1 refused",
-        "124000 email-2 worker-trouble",
+        "124000 email-1 ack-rejected",
+        "124000 email-2 worker-error",
     ]
 
 

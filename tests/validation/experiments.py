@@ -38,7 +38,7 @@ def of_event(result: ModeResult, *events: EventKind) -> Iterator[Event]:
 
 
 class Waits(NamedTuple):
-    """Of each run: the mean wait from ACCEPTED to STARTED, s, and the share of jobs that waited at all."""
+    """Of each run: the mean wait from ENQUEUED to STARTED, s, and the share of jobs that waited at all."""
 
     mean: list[float]
     share: list[float]
@@ -53,7 +53,7 @@ def waiting_times(servers: int, runs: int, jobs: int, warm_up: int) -> Waits:
 queues:
   email: {{service: {{kind: exponential, mean: 10s}}, attempts: 1, remove_on_complete: true}}
 workload:
-  - {{queue: email, arrivals: {{kind: poisson, every: 5s, count: {jobs}}}}}
+  - {{queue: email, arrivals: {{kind: poisson, interval: 5s, count: {jobs}}}}}
 workers:
   email: {{processes: {servers}}}
 """
@@ -61,8 +61,8 @@ workers:
     for seed in range(1, runs + 1):
         accepted: dict[str | None, int] = {}
         waits: list[int] = []
-        for record in of_event(simulate(text, seed), EventKind.ACCEPTED, EventKind.STARTED):
-            if record.kind is EventKind.ACCEPTED:
+        for record in of_event(simulate(text, seed), EventKind.ENQUEUED, EventKind.STARTED):
+            if record.kind is EventKind.ENQUEUED:
                 accepted[record.job] = record.t_ms
             elif int(str(record.job).split("-")[1]) > warm_up:
                 waits.append(record.t_ms - accepted[record.job])
@@ -88,7 +88,7 @@ def retries(failure: float, attempts: int, jobs: int, seed: int = 1) -> Attempts
 queues:
   email: {{service: 100ms, attempts: {attempts}, backoff: {{type: fixed, delay: 1s}}}}
 workload:
-  - {{queue: email, arrivals: {{kind: constant, every: 50ms, count: {jobs}}}}}
+  - {{queue: email, arrivals: {{kind: constant, interval: 50ms, count: {jobs}}}}}
 workers:
   email: {{processes: 1, concurrency: 20}}
 faults:
@@ -141,7 +141,7 @@ faults:
   - {{kind: worker-freeze, target: email-1, at: 60s, duration: {pause_ms}ms}}
 """
         result = simulate(text, seed, semantics="bull-4.16")
-        lost += len({record.job for record in of_event(result, EventKind.STALLED, EventKind.REFUSED)})
+        lost += len({record.job for record in of_event(result, EventKind.STALLED, EventKind.ACK_REJECTED)})
     return lost
 
 
@@ -239,10 +239,10 @@ def in_process_losses(concurrency: str, runs: int, jobs: int, margin: int) -> Lo
 queues:
   email: {{service: {{kind: exponential, mean: 1s}}}}
 workload:
-  - {{queue: email, arrivals: {{kind: poisson, every: 1250ms, count: {jobs}}}}}
+  - {{queue: email, arrivals: {{kind: poisson, interval: 1250ms, count: {jobs}}}}}
 application: {{concurrency: {concurrency}}}
 faults:
-  - {{kind: worker-crash, target: application, mean_every: 100s, restart_after: 0s, until: {jobs * 1_500}ms}}
+  - {{kind: worker-crash, target: application, mean_interval: 100s, restart_after: 0s, until: {jobs * 1_500}ms}}
 """
     seen = Losses([], [])
     for seed in range(1, runs + 1):
@@ -272,7 +272,7 @@ def power_losses(runs: int) -> PowerLoss:
         text = f"""
 duration: 4s
 workload:
-  - {{queue: email, arrivals: {{kind: poisson, every: 20ms, count: 180}}}}
+  - {{queue: email, arrivals: {{kind: poisson, interval: 20ms, count: 180}}}}
 workers:
   email: {{processes: 0}}
 redis: {{persistence: aof-everysec}}
@@ -280,7 +280,7 @@ faults:
   - {{kind: redis-crash, at: {crash_ms}ms, duration: 100ms, cause: power-loss}}
 """
         result = simulate(text, seed)
-        added = {record.job: record.t_ms for record in of_event(result, EventKind.ACCEPTED)}
+        added = {record.job: record.t_ms for record in of_event(result, EventKind.ENQUEUED)}
         gone = [crash_ms - added[job.job] for job in result.jobs if job.outcome == "lost"]
         seen.adds.append(len(gone))
         seen.oldest.append(max(gone, default=0) / 1_000)

@@ -29,7 +29,7 @@ HEADER = """\
 """
 
 NOTES = """
-- **M/M/c.** From ACCEPTED to STARTED, in whole ms. A run begins empty; its first 250 jobs are left out.
+- **M/M/c.** From ENQUEUED to STARTED, in whole ms. A run begins empty; its first 250 jobs are left out.
 - **Backoff.** From each failure to the next start. A delayed job moves in the millisecond after it is due, so a sum of
   N − 1 delays is up to N − 1 ms longer than the formula's, and never shorter.
 - **Lock.** The lock lasts 30 s and is renewed every 15 s. The process freezes at a moment of no relation to the

@@ -11,7 +11,7 @@ exports.produce = (control, nodeModules, config) => {
   }
   control.on('add', ({ queue, job, data, options }) => {
     queues[queue].add(data, options).then(
-      added => control.tell({ kind: 'accepted', queue, job, id: String(added.id) }),
+      added => control.tell({ kind: 'enqueued', queue, job, id: String(added.id) }),
       error => control.tell({ kind: 'rejected', queue, job, error: error.message })
     );
   });

@@ -155,7 +155,7 @@ function watchQueue(queue, control, config) {
     const lock = queue.moveToActive;
     queue.moveToActive = async function(id) {
       if (id !== undefined) {
-        await control.ask({ kind: 'taken', id: String(id) });
+        await control.ask({ kind: 'popped', id: String(id) });
       }
       return lock.call(queue, id);
     };
@@ -177,7 +177,7 @@ function watchJob(job, attempt, control, delays, turns) {
       tell({ kind: 'completed', next: Boolean(next) });
       return next;
     } catch (error) {
-      tell({ kind: 'refused', error: error.message });
+      tell({ kind: 'ack-rejected', error: error.message });
       throw error;
     }
   };
@@ -193,7 +193,7 @@ function watchJob(job, attempt, control, delays, turns) {
       tell({ kind: 'failed', reason, delay_ms });
       return next;
     } catch (refusal) {
-      tell({ kind: 'refused', error: refusal.message });
+      tell({ kind: 'ack-rejected', error: refusal.message });
       throw refusal;
     }
   };

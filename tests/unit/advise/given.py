@@ -12,7 +12,7 @@ def order(**more: Any) -> dict[str, Any]:
     return {
         "title": "Orders",
         "question": "What will hurt?",
-        "workload": [{"queue": "order", "arrivals": {"kind": "constant", "every": "500ms", "count": 200}}],
+        "workload": [{"queue": "order", "arrivals": {"kind": "constant", "interval": "500ms", "count": 200}}],
         "workers": {"order": {"processes": 2, "concurrency": 4}},
         "redis": {"persistence": "aof-always"},
         **more,
@@ -23,7 +23,7 @@ def email(**more: Any) -> dict[str, Any]:
     """The same with emails, one at a time by two processes, and a key."""
     return order(
         **{
-            "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 30}}],
+            "workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 30}}],
             "queues": {"email": {"idempotency_key": "on"}},
             "workers": {"email": {"processes": 2}},
             **more,

@@ -163,7 +163,7 @@ def test_a_trial_can_be_run_by_whoever_doubts_it() -> None:
 
 def test_a_workload_too_large_for_a_trial_is_advised_on_by_arithmetic() -> None:
     """2,001 jobs: no run, the same finding."""
-    workload = [{"queue": "order", "arrivals": {"kind": "constant", "every": "500ms", "count": 2_001}}]
+    workload = [{"queue": "order", "arrivals": {"kind": "constant", "interval": "500ms", "count": 2_001}}]
     faults = [{"kind": "database-failure", "at": "5s", "duration": "60s"}]
     (one,) = findings(order(workload=workload, faults=faults), "retry-horizon")
     assert one.trial is None

@@ -13,8 +13,8 @@ from sim.scenario.schema import Scenario
 from tests.unit.advise.given import order
 
 ARRIVALS = [
-    {"kind": "constant", "every": "700ms", "count": 7, "start": "1s"},
-    {"kind": "bursts", "every": "3s", "size": 4, "bursts": 3, "start": "500ms"},
+    {"kind": "constant", "interval": "700ms", "count": 7, "start": "1s"},
+    {"kind": "bursts", "interval": "3s", "size": 4, "bursts": 3, "start": "500ms"},
     {"kind": "times", "at": ["0s", "2s", "2s", "9s"]},
 ]
 
@@ -39,7 +39,7 @@ def test_known_arrivals_are_counted_to_the_millisecond(arrivals: list[object]) -
 
 def test_random_arrivals_are_counted_by_their_mean() -> None:
     """100 at 500 ms on average: 20 in 10 s, and none after 50 s."""
-    entries = offering({"kind": "poisson", "every": "500ms", "count": 100}).workload
+    entries = offering({"kind": "poisson", "interval": "500ms", "count": 100}).workload
     assert arrivals_between(entries, 10_000, 20_000) == 20
     assert arrivals_between(entries, 45_000, 60_000) == 10
 
@@ -55,8 +55,8 @@ def test_a_delay_comes_between_the_submit_and_the_moment_that_counts() -> None:
 def test_rates_add_up_where_arrivals_overlap() -> None:
     """One a second from 0 s to 10 s, and two a second from 5 s to 15 s."""
     entries = offering(
-        {"kind": "constant", "every": "1s", "count": 10},
-        {"kind": "bursts", "every": "5s", "size": 10, "bursts": 2, "start": "5s"},
+        {"kind": "constant", "interval": "1s", "count": 10},
+        {"kind": "bursts", "interval": "5s", "size": 10, "bursts": 2, "start": "5s"},
     ).workload
     assert stretches(entries) == [
         Stretch(0, 5_000, 0.001),

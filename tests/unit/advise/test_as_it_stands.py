@@ -49,7 +49,7 @@ def test_jobs_that_starve_behind_others_that_never_end_are_lost() -> None:
     """Four slots run the same jobs over and over, because no lock is renewed."""
     scenario = email(
         queues={"email": {"service": "40s"}},
-        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "5s", "count": 20}}],
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "5s", "count": 20}}],
         workers={"email": {"processes": 2, "concurrency": 2, "lock_renew": "1h", "max_stalled": 100}},
         duration="1h",
     )
@@ -78,7 +78,7 @@ def test_a_backlog_is_the_one_that_the_run_has() -> None:
     """Half a minute of a slow database makes a line of 19 orders, though the workers are 250 % busy meanwhile."""
     scenario = order(
         queues={"order": {"service": "1s"}},
-        workload=[{"queue": "order", "arrivals": {"kind": "constant", "every": "1s", "count": 1_200}}],
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "1s", "count": 1_200}}],
         workers={"order": {"processes": 1, "concurrency": 2}},
         faults=[{"kind": "slow-database", "at": "10m", "duration": "30s", "latency": "2s"}],
     )
@@ -93,7 +93,7 @@ def test_a_burst_whose_last_job_waits_a_minute_is_told(size: int, told: bool) ->
     """Two processes do an email a second each; they keep up at other times."""
     scenario = email(
         queues={"email": {"service": "1s", "idempotency_key": "on"}},
-        workload=[{"queue": "email", "arrivals": {"kind": "bursts", "every": "20m", "size": size, "bursts": 1}}],
+        workload=[{"queue": "email", "arrivals": {"kind": "bursts", "interval": "20m", "size": size, "bursts": 1}}],
     )
     found = findings(scenario, "burst-backlog")
     assert [one.severity for one in found] == ([Severity.DELAY] if told else [])

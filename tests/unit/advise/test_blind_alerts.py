@@ -4,7 +4,7 @@ from sim.advise.finding import Severity
 from tests.unit.advise.given import finding, findings, order
 
 CRASH = [{"kind": "worker-crash", "target": "order-1", "at": "30s", "restart_after": "60s"}]
-WORKLOAD = [{"queue": "order", "arrivals": {"kind": "constant", "every": "1s", "count": 120}}]
+WORKLOAD = [{"queue": "order", "arrivals": {"kind": "constant", "interval": "1s", "count": 120}}]
 ALONE = {"order": {"processes": 1}}
 
 

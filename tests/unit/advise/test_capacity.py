@@ -30,7 +30,7 @@ def test_a_backlog_grows_and_takes_time_to_work_off() -> None:
 @pytest.mark.parametrize(("latency", "full"), [("1s", False), ("1001ms", True)])
 def test_a_slow_database_counts_twice_an_attempt(latency: str, full: bool) -> None:
     """An order makes two calls; with 1 s each and 0.05 s of work it takes 2.05 s of the 2.05 s that there are."""
-    arrivals = {"kind": "constant", "every": "513ms", "count": 100}
+    arrivals = {"kind": "constant", "interval": "513ms", "count": 100}
     fault = {"kind": "slow-database", "at": "5s", "duration": "10s", "latency": latency}
     scenario = served("50ms", faults=[fault], workload=[{"queue": "order", "arrivals": arrivals}])
     assert bool(findings(scenario, "utilisation")) is full

@@ -49,7 +49,7 @@ def test_without_failures_it_says_which_outage_would_fill_the_failed_set() -> No
 
 def test_a_workload_that_cannot_fill_the_failed_set_is_not_spoken_of() -> None:
     """50 jobs, 50 places."""
-    workload = [{"queue": "order", "arrivals": {"kind": "constant", "every": "500ms", "count": 50}}]
+    workload = [{"queue": "order", "arrivals": {"kind": "constant", "interval": "500ms", "count": 50}}]
     assert findings(order(workload=workload), "retention") == []
 
 

@@ -30,7 +30,7 @@ def test_a_handler_that_blocks_for_longer_than_the_lock_loses_it(service: str, l
 
 def blocked_together(size: int, service: Any, **workers: Any) -> dict[str, Any]:
     """So many emails in one go, without a key, to processes whose handlers block them."""
-    arrivals = {"kind": "bursts", "every": "10m", "size": size, "bursts": 2}
+    arrivals = {"kind": "bursts", "interval": "10m", "size": size, "bursts": 2}
     scenario = long_job(service, **{"blocking": "on", "concurrency": size, **workers})
     return scenario | {"workload": [{"queue": "email", "arrivals": arrivals}]}
 
@@ -75,9 +75,9 @@ def test_three_blocking_handlers_of_25_s_get_their_consequences_explained() -> N
 def test_slots_that_never_have_two_jobs_at_once_hold_one_lock() -> None:
     """An email of 25 s every 60 s, and every 20 s, which is more than the process can do."""
     seldom = long_job("25s", blocking="on", concurrency=3)
-    seldom["workload"] = [{"queue": "email", "arrivals": {"kind": "constant", "every": "60s", "count": 20}}]
+    seldom["workload"] = [{"queue": "email", "arrivals": {"kind": "constant", "interval": "60s", "count": 20}}]
     assert findings(seldom, "lock-runs-out") == []
-    seldom["workload"][0]["arrivals"]["every"] = "20s"
+    seldom["workload"][0]["arrivals"]["interval"] = "20s"
     assert finding(seldom, "lock-runs-out").numbers["jobs_together"] == 3
 
 
@@ -138,7 +138,7 @@ def test_a_job_longer_than_its_lock_lives_on_renewals(service: str, told: bool) 
 def frozen(duration: str, *, key: str = "off", at: str = "2s") -> dict[str, Any]:
     """An email of 5 s every 10 s, and a frozen process."""
     return email(
-        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "10s", "count": 6}}],
         queues={"email": {"service": "5s", "idempotency_key": key}},
         faults=[{"kind": "worker-freeze", "target": "email-1", "at": at, "duration": duration}],
     )
@@ -167,7 +167,7 @@ def test_a_process_that_holds_nothing_when_it_stops_is_not_spoken_of() -> None:
 def redis_away(duration: str, at: str = "2s") -> dict[str, Any]:
     """An email of 5 s every 10 s, and Redis down."""
     return email(
-        workload=[{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "10s", "count": 6}}],
         queues={"email": {"service": "5s", "idempotency_key": "off"}},
         faults=[{"kind": "redis-outage", "at": at, "duration": duration}],
     )

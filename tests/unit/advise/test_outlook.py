@@ -15,7 +15,7 @@ question: Does it all get done?
 modes: [queue]
 queues: {order: {service: 1m}}
 workload:
-  - {queue: order, arrivals: {kind: ARRIVALS, every: 1s, COUNT}}
+  - {queue: order, arrivals: {kind: ARRIVALS, interval: 1s, COUNT}}
 workers: {order: {processes: 2}}
 """
 KINDS = {"bursts": "size: 200, bursts: 1", "constant": "count: 200", "poisson": "count: 200"}
@@ -24,7 +24,7 @@ title: Jobs for later
 question: Do they arrive?
 duration: 1h
 workload:
-  - {queue: order, delay: 50m, arrivals: {kind: constant, every: 1m, count: 20}}
+  - {queue: order, delay: 50m, arrivals: {kind: constant, interval: 1m, count: 20}}
 """
 
 

@@ -53,7 +53,7 @@ def test_the_jobs_between_restore_point_and_crash_are_counted(persistence: str, 
 def away(duration: str, semantics: str, at: str = "10200ms") -> dict[str, Any]:
     """Two orders a second, and Redis down."""
     fault = {"kind": "redis-outage", "at": at, "duration": duration}
-    arrivals = {"kind": "constant", "every": "500ms", "count": 600}
+    arrivals = {"kind": "constant", "interval": "500ms", "count": 600}
     return order(semantics=semantics, faults=[fault], workload=[{"queue": "order", "arrivals": arrivals}])
 
 

@@ -49,7 +49,7 @@ def test_an_outage_in_which_no_job_of_the_queue_comes_fails_none() -> None:
 
 def test_a_share_of_failing_calls_is_no_outage() -> None:
     """Only where every call fails is the horizon compared."""
-    assert finding(order(faults=[database_down("60s", share=0.9)]), "retry-horizon").severity is Severity.KNOW
+    assert finding(order(faults=[database_down("60s", rate=0.9)]), "retry-horizon").severity is Severity.KNOW
 
 
 def test_a_job_that_is_tried_once_survives_no_outage() -> None:
@@ -63,7 +63,7 @@ def test_a_job_that_is_tried_once_survives_no_outage() -> None:
 @pytest.mark.parametrize(("count", "severity"), [(121, Severity.KNOW), (122, Severity.LOSE)])
 def test_chance_loses_when_half_a_job_is_expected_to_fail_every_time(count: int, severity: Severity) -> None:
     """A third to the fifth is 1 in 243."""
-    workload = [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": count}}]
+    workload = [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": count}}]
     faults = [{"kind": "handler-error", "rate": 1 / 3}]
     found = finding(email(workload=workload, faults=faults), "flaky-dependency")
     assert found.severity is severity
@@ -102,7 +102,7 @@ def test_orders_that_find_no_stock_are_permanent_errors_too(stock: int, short: i
 def burst(size: int, **workers: Any) -> dict[str, Any]:
     """Orders that come at one moment, in an outage of 5 s, to one slot that does five a second."""
     return order(
-        workload=[{"queue": "order", "arrivals": {"kind": "bursts", "every": "60s", "size": size, "bursts": 1}}],
+        workload=[{"queue": "order", "arrivals": {"kind": "bursts", "interval": "60s", "size": size, "bursts": 1}}],
         workers={"order": {"processes": 1, **workers}},
         faults=[database_down("5s", at="0s")],
     )

@@ -27,7 +27,7 @@ SHIPPED = [
     "07-monitoring/nobody-notices",
 ]
 BOTH = ["documented", "bull-4.16"]
-BURST = {"kind": "bursts", "every": "20m", "size": 300, "bursts": 1}
+BURST = {"kind": "bursts", "interval": "20m", "size": 300, "bursts": 1}
 MADE: dict[str, dict[str, Any]] = {
     "nobody-works": order(workers={"order": {"processes": 0}}),
     "catches-up-slowly": order(
@@ -59,7 +59,7 @@ MADE: dict[str, dict[str, Any]] = {
     "killed-at-random": order(
         queues={"order": {"service": "5s"}},
         workers={"order": {"processes": 4, "concurrency": 5, "max_stalled": 0}},
-        faults=[{"kind": "worker-crash", "mean_every": "30s", "restart_after": "1s"}],
+        faults=[{"kind": "worker-crash", "mean_interval": "30s", "restart_after": "1s"}],
     ),
     "killed-after-the-effect": email(
         queues={"email": {"service": "5s"}},
@@ -92,20 +92,20 @@ MADE: dict[str, dict[str, Any]] = {
     ),
     "fixed-backoff": order(
         queues={"payment": {"service": "200ms", "remove_on_fail": True}},
-        workload=[{"queue": "payment", "arrivals": {"kind": "poisson", "every": "500ms", "count": 200}}],
+        workload=[{"queue": "payment", "arrivals": {"kind": "poisson", "interval": "500ms", "count": 200}}],
         workers={"payment": {"processes": 2}},
         faults=[database_down("40s")],
         semantics=BOTH,
     ),
     "herd": order(
-        workload=[{"queue": "order", "arrivals": {"kind": "constant", "every": "100ms", "count": 400}}],
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "100ms", "count": 400}}],
         workers={"order": {"processes": 1, "concurrency": 2}},
         queues={"order": {"service": "150ms", "attempts": 8, "dead_letter": "on"}},
         faults=[database_down("20s")],
     ),
     "slow-database": order(
         queues={"order": {"service": "1s"}},
-        workload=[{"queue": "order", "arrivals": {"kind": "constant", "every": "1s", "count": 900}}],
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "1s", "count": 900}}],
         workers={"order": {"processes": 1, "concurrency": 2}},
         faults=[{"kind": "slow-database", "at": "5m", "duration": "30s", "latency": "2s"}],
     ),

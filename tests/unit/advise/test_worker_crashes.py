@@ -30,14 +30,14 @@ def test_attempts_that_a_crash_would_not_use_are_told(max_stalled: int, told: bo
 @pytest.mark.parametrize(("every", "severity"), [("102s", Severity.KNOW), ("90s", Severity.LOSE)])
 def test_random_crashes_lose_when_half_a_job_is_expected_to_be_hit_twice(every: str, severity: Severity) -> None:
     """Of 200 jobs of 5 s: (5 s / 102 s)^2 x 200 is just below one half; the exact share is 1 - exp(-5/102)."""
-    found = finding(crashing({"mean_every": every}), "stalled-limit")
+    found = finding(crashing({"mean_interval": every}), "stalled-limit")
     assert found.severity is severity
     assert found.setting == {"workers": {"order": {"max_stalled": 2}}}
 
 
 def test_a_crash_that_strikes_one_of_ten_processes_is_a_tenth_of_it() -> None:
     """A process is hit ten times as rarely."""
-    assert finding(crashing({"mean_every": "20s", "target": "order-1"}), "stalled-limit").severity is Severity.KNOW
+    assert finding(crashing({"mean_interval": "20s", "target": "order-1"}), "stalled-limit").severity is Severity.KNOW
 
 
 @pytest.mark.parametrize(("max_stalled", "severity"), [(0, Severity.LOSE), (1, Severity.KNOW)])

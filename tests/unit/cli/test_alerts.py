@@ -13,7 +13,7 @@ question: Who notices?
 modes: [queue]
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 20}
+    arrivals: {kind: constant, interval: 1s, count: 20}
 workers:
   email: {processes: 2}
 faults: [{kind: worker-crash, target: email-1, at: 5500ms, restart_after: 10s}]

@@ -37,7 +37,9 @@ def kinds_of_faults() -> set[str]:
 
 def test_what_is_written_says_what_the_options_say(capsys: pytest.CaptureFixture[str]) -> None:
     """And the next commands are told."""
-    options = "--queue payment --jobs 12 --every 500ms --service 1s --workers 3 --concurrency 2 --attempts 4 --seed 9"
+    options = (
+        "--queue payment --jobs 12 --interval 500ms --service 1s --workers 3 --concurrency 2 --attempts 4 --seed 9"
+    )
     faults = "--fault worker-crash --fault redis-outage"
     assert main(["new", "my-first", *options.split(), *faults.split()]) == 0
     assert capsys.readouterr().out == (
@@ -47,7 +49,7 @@ def test_what_is_written_says_what_the_options_say(capsys: pytest.CaptureFixture
     scenario = load_scenario("my-first.yaml")
     assert (scenario.title, scenario.seed) == ("My first", 9)
     arrivals: Any = scenario.workload[0].arrivals
-    assert (arrivals.count, arrivals.every) == (12, 500)
+    assert (arrivals.count, arrivals.interval) == (12, 500)
     queue = scenario.queues["payment"]
     assert (queue.attempts, queue.service) == (4, 1_000)
     workers = scenario.workers["payment"]
@@ -108,11 +110,11 @@ def test_nothing_is_overwritten(there: str, empty: Path, capsys: pytest.CaptureF
     [
         (["nowhere/mine"], "nowhere/mine.yaml: there is no folder nowhere"),
         (["a\nb"], "is no name for a scenario"),
-        (["mine", "--every", "5"], "5: expected a duration such as 500ms"),
+        (["mine", "--interval", "5"], "5: expected a duration such as 500ms"),
         (["mine", "--service", "0s"], "0s: expected more than no time"),
         (["mine", "--jobs", "0"], "0 is not in the range"),
         (["mine", "--fault", "earthquake"], "'earthquake' is not one of"),
-        (["mine", "--every", "365d", "--jobs", "100000"], "mine.yaml:"),
+        (["mine", "--interval", "365d", "--jobs", "100000"], "mine.yaml:"),
     ],
 )
 def test_what_cannot_be_run_is_not_written(
@@ -133,7 +135,7 @@ def test_at_a_terminal_it_asks(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "'earthquake' is not one of" in said
     scenario = load_scenario("asked.yaml")
     arrivals: Any = scenario.workload[0].arrivals
-    assert (scenario.workload[0].queue, arrivals.count, arrivals.every) == ("order", 7, 1_000)
+    assert (scenario.workload[0].queue, arrivals.count, arrivals.interval) == ("order", 7, 1_000)
     assert scenario.queues["order"].attempts == 5
     assert [fault.kind for fault in scenario.faults] == ["worker-freeze", "redis-crash"]
 

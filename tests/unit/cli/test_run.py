@@ -16,7 +16,7 @@ title: Tiny
 question: Does it run?
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 3}
+    arrivals: {kind: constant, interval: 1s, count: 3}
 expect:
   queue: {delivered: EXPECTED}
 """
@@ -90,7 +90,7 @@ def test_the_trace_has_the_hash_that_the_result_names(tmp_path: Path, capsys: py
     assert result["trace_sha256"] == {"queue": hashlib.sha256(trace.encode()).hexdigest()}
     lines: list[dict[str, Any]] = [json.loads(line) for line in trace.splitlines()]
     assert {"t_ms", "mode", "queue", "job", "event", "attempt", "worker"} <= set(lines[0])
-    assert {"offered", "accepted", "started", "effect", "completed"} <= {line["event"] for line in lines}
+    assert {"offered", "enqueued", "started", "effect", "completed"} <= {line["event"] for line in lines}
 
 
 def test_a_results_folder_holds_everything_and_is_the_same_twice(tmp_path: Path) -> None:

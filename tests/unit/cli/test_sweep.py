@@ -24,9 +24,9 @@ queues:
   email: {service: {kind: exponential, mean: 1s}}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 1s, count: 10}
+    arrivals: {kind: poisson, interval: 1s, count: 10}
 faults:
-  - {kind: worker-crash, mean_every: 6s, restart_after: 1s}
+  - {kind: worker-crash, mean_interval: 6s, restart_after: 1s}
 """
 KILLS = int(os.environ.get("SWEEP_KILLS", "4"))
 """How often a sweep is killed; 20 at full size."""

@@ -18,7 +18,7 @@ queues:
   email: {service: {kind: exponential, mean: 1s}}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 1s, count: 3}
+    arrivals: {kind: poisson, interval: 1s, count: 3}
 """
 FLIPS = int(os.environ.get("SWEEP_FLIPS", "60"))
 """How many damaged files are tried; 2,000 at full size."""

@@ -20,7 +20,7 @@ queues:
   email: {service: 100ms}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 200ms, count: 300}
+    arrivals: {kind: poisson, interval: 200ms, count: 300}
 """
 
 

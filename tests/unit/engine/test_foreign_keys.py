@@ -34,7 +34,7 @@ def open_world() -> World:
                 "title": "A queue that strangers write to",
                 "question": "Does it go on?",
                 "queues": {"email": {"service": "100ms"}},
-                "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 20}}],
+                "workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 20}}],
                 "workers": {"email": {"processes": 2}},
                 "faults": [{"kind": "handler-error", "at": "4s", "duration": "4s"}],
             }

@@ -27,7 +27,7 @@ def test_ids_come_in_the_order_in_which_they_first_came_up() -> None:
         ("order", "2", "order-2"),
     ]:
         pen.offered(queue, job)
-        pen.accepted(queue, job, job_id)
+        pen.enqueued(queue, job, job_id)
     assert pen.ids() == [
         ("email", "1", "email-3"),
         ("order", "1", "order-1"),
@@ -44,7 +44,7 @@ def test_a_job_that_nobody_offered_becomes_an_offer_once(kept: bool) -> None:
     assert not pen.is_known("email#7")
     assert [pen.name_of("email", "7") for _ in range(2)] == ["email#7"] * 2
     assert pen.is_known("email#7")
-    assert [(facts.job, facts.offered_ms, facts.accepted) for facts in pen.facts] == [("email#7", 5, True)]
+    assert [(facts.job, facts.offered_ms, facts.enqueued) for facts in pen.facts] == [("email#7", 5, True)]
 
 
 def test_starts_are_numbered_without_the_trace_too() -> None:

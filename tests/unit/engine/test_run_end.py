@@ -15,7 +15,7 @@ DELAYED = """
 title: Ten jobs in two hours
 question: Do they arrive?
 workload:
-  - {queue: order, delay: 2h, arrivals: {kind: constant, every: 1s, count: 10}}
+  - {queue: order, delay: 2h, arrivals: {kind: constant, interval: 1s, count: 10}}
 """
 TOO_MANY = """
 title: More than an hour of work
@@ -23,7 +23,7 @@ question: Does it all get done?
 modes: [queue]
 queues: {order: {service: 1m}}
 workload:
-  - {queue: order, arrivals: {kind: bursts, every: 1s, size: 200, bursts: 1}}
+  - {queue: order, arrivals: {kind: bursts, interval: 1s, size: 200, bursts: 1}}
 workers: {order: {processes: 2}}
 """
 POISON = """
@@ -31,7 +31,7 @@ title: A job that kills every worker
 question: Does the run end?
 modes: [queue]
 workload:
-  - {queue: order, arrivals: {kind: constant, every: 1s, count: 5}}
+  - {queue: order, arrivals: {kind: constant, interval: 1s, count: 5}}
 workers: {order: {max_stalled: 1000}}
 faults:
   - {kind: poison-job, jobs: [order-3]}

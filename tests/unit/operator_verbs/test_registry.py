@@ -100,6 +100,6 @@ def test_a_new_verb_takes_one_file(tmp_path: Path) -> None:
     """Schema, run and rehearsal find it."""
     (tmp_path / "bump.py").write_text(BUMP)
     ended = subprocess.run(
-        [sys.executable, "-c", PICKED_UP, str(tmp_path), "every"], text=True, capture_output=True, check=False
+        [sys.executable, "-c", PICKED_UP, str(tmp_path), "interval"], text=True, capture_output=True, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -30,7 +30,7 @@ def test_zombie_and_its_rerun_lie_side_by_side() -> None:
     tracks = {(s.kind, s.attempt): s.track for s in lane.segments}
 
     assert lane.tracks == 2
-    assert tracks[SegmentKind.REFUSED, 1] == 0
+    assert tracks[SegmentKind.ACK_REJECTED, 1] == 0
     assert 1 == tracks[SegmentKind.OK, 2] == tracks[SegmentKind.WAITING, 0]
     assert [(m.kind, m.track) for m in lane.markers] == [(MarkerKind.EFFECT, 1), (MarkerKind.DUPLICATE, 0)]
 

@@ -133,7 +133,7 @@ def test_lanes_are_segments_and_markers_of_each_job() -> None:
     lanes = {text.get_text(): place for place, text in enumerate(ax.get_yticklabels())}
 
     assert boxes_in(ax, "abandoned") == [(3_200, 62_000, lanes["email-2"])]
-    assert boxes_in(ax, "attempt-refused") == [(10_000, 90_200, lanes["email-4"])]
+    assert boxes_in(ax, "ack-rejected") == [(10_000, 90_200, lanes["email-4"])]
     assert points_in(ax, "duplicate") == [(63_000, lanes["email-2"]), (90_100, lanes["email-4"])]
     assert "all 6 jobs" in head(ax)[0]
 

@@ -40,7 +40,7 @@ def storm(starts: int = 3_000) -> Result:
     for number in range(1, starts + 1):
         tape.job(number * 1_000, "email-1", EventKind.STARTED, number, f"email-{number % 6}")
         tape.job(number * 1_000 + 4_000, "email-1", EventKind.EFFECT, number, f"email-{number % 6}")
-        tape.job(number * 1_000 + 5_500, "email-1", EventKind.REFUSED, number, f"email-{number % 6}", error="lock")
+        tape.job(number * 1_000 + 5_500, "email-1", EventKind.ACK_REJECTED, number, f"email-{number % 6}", error="lock")
         tape.job(number * 1_000 + 900, "email-1", EventKind.STALLED, number, "email-0")
     return queue_only(tape, starts * 1_000 + 10_000, {"email-1": Place.ACTIVE})
 

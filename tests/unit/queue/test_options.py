@@ -80,7 +80,7 @@ def test_a_time_stamp_within_another_option_is_left_alone() -> None:
 def test_an_option_that_is_not_modelled_is_refused_and_nothing_is_added(option: str) -> None:
     """Passing over it would be a silent lie; where it is null or false nothing is asked for."""
     store = MemoryStore(ManualClock(NOW_MS))
-    asked = JobOptions.from_json(json.dumps({option: {"id": "a", "every": 5}}))
+    asked = JobOptions.from_json(json.dumps({option: {"id": "a", "interval": 5}}))
     with pytest.raises(NotModelled, match=f"{option}.*leave it out"):
         add_job(store, KEYS, {}, asked, now_ms=NOW_MS)
     assert store.keys("*") == []

@@ -16,8 +16,8 @@ modes: [queue]
 duration: 6m
 queues: {{{NAME}: {{handler: email, service: 1s}}}}
 workload:
-  - {{queue: {NAME}, arrivals: {{kind: constant, every: 1s, count: 200}}}}
-  - {{queue: order, arrivals: {{kind: constant, every: 1s, count: 200}}}}
+  - {{queue: {NAME}, arrivals: {{kind: constant, interval: 1s, count: 200}}}}
+  - {{queue: order, arrivals: {{kind: constant, interval: 1s, count: 200}}}}
 faults:
   - {{kind: worker-crash, at: [62s, 124s], restart_after: 100s}}
 alerts:

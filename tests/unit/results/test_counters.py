@@ -9,7 +9,7 @@ from sim.results.trace import Event, EventKind, Trace
 
 E = EventKind
 LINES_UP: list[tuple[EventKind, dict[str, Any] | None]] = [
-    (E.ACCEPTED, {"id": "1"}),
+    (E.ENQUEUED, {"id": "1"}),
     (E.RETRY_SCHEDULED, {"delay_ms": 0}),
     (E.PROMOTED, None),
     (E.STALLED, None),
@@ -18,12 +18,12 @@ LINES_UP: list[tuple[EventKind, dict[str, Any] | None]] = [
     (E.RESTORED, {"place": "waiting"}),
 ]
 LEAVES: list[tuple[EventKind, dict[str, Any] | None]] = [
-    (E.ACCEPTED, {"id": "1", "delay_ms": 5}),
+    (E.ENQUEUED, {"id": "1", "delay_ms": 5}),
     (E.RETRY_SCHEDULED, {"delay_ms": 5}),
-    (E.TAKEN, None),
+    (E.POPPED, None),
     (E.STARTED, None),
     (E.FAILED, {"kept": True}),
-    (E.FORGOTTEN, None),
+    (E.DATA_LOST, None),
     (E.REMOVED, {"from": "waiting"}),
     (E.RESTORED, {"place": "active"}),
 ]
@@ -43,7 +43,7 @@ def counters(*events: tuple[EventKind, dict[str, Any] | None]) -> Counters:
 @pytest.mark.parametrize(("event", "more"), LINES_UP)
 def test_it_stands_in_line_after(event: EventKind, more: dict[str, Any] | None) -> None:
     """A job that was not in line is, from that moment on."""
-    own = counters((E.ACCEPTED, None), (E.TAKEN, None), (event, more)).queues["email"]
+    own = counters((E.ENQUEUED, None), (E.POPPED, None), (event, more)).queues["email"]
     assert own.line == {"email-1": 20}
     assert own.oldest == ([0, 10, 20], [0, -1, 20])
 
@@ -51,7 +51,7 @@ def test_it_stands_in_line_after(event: EventKind, more: dict[str, Any] | None) 
 @pytest.mark.parametrize(("event", "more"), LEAVES)
 def test_it_stands_in_line_no_more_after(event: EventKind, more: dict[str, Any] | None) -> None:
     """A job that was in line is not, from that moment on."""
-    own = counters((E.ACCEPTED, None), (event, more)).queues["email"]
+    own = counters((E.ENQUEUED, None), (event, more)).queues["email"]
     assert own.line == {}
     assert own.oldest == ([0, 10], [0, -1])
 
@@ -59,7 +59,7 @@ def test_it_stands_in_line_no_more_after(event: EventKind, more: dict[str, Any] 
 @pytest.mark.parametrize("event", NEITHER)
 def test_its_place_in_line_stays_after(event: EventKind) -> None:
     """In line or not."""
-    for before, stands in ((E.ACCEPTED, {"email-1": 0}), (E.TAKEN, {})):
+    for before, stands in ((E.ENQUEUED, {"email-1": 0}), (E.POPPED, {})):
         own = counters((before, None), (event, None)).queues["email"]
         assert own.line == stands
         assert len(own.oldest.at_ms) == 1
@@ -67,7 +67,7 @@ def test_its_place_in_line_stays_after(event: EventKind) -> None:
 
 @pytest.mark.parametrize(
     ("event", "failed"),
-    [(E.COMPLETED, []), (E.ATTEMPT_FAILED, [10]), (E.REFUSED, [10])],
+    [(E.COMPLETED, []), (E.ATTEMPT_FAILED, [10]), (E.ACK_REJECTED, [10])],
 )
 def test_an_attempt_has_ended_with(event: EventKind, failed: list[int]) -> None:
     """Its time counts once, and its worker has made progress; it has failed unless the queue recorded success."""

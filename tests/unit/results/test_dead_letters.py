@@ -61,7 +61,7 @@ def test_the_curve_rises_with_each_death_and_falls_with_each_replay_and_purge() 
 @pytest.mark.parametrize(
     ("event", "more", "place", "left"),
     [
-        (EventKind.FORGOTTEN, {"place": "dead"}, Place.NOWHERE, 0),
+        (EventKind.DATA_LOST, {"place": "dead"}, Place.NOWHERE, 0),
         (EventKind.RESTORED, {"place": "waiting"}, Place.WAITING, 0),
         (EventKind.RESTORED, {"place": "dead"}, Place.DEAD, 1),
     ],

@@ -24,9 +24,11 @@ def tape(*broken: tuple[int, int], name: str = "a") -> Tape:
     return made
 
 
-def noticed(waiting: list[int], told: Tape, aftermath: str = "2s", **more: Any) -> Detections:
+def noticed(waiting: list[int], told: Tape, attribution_window: str = "2s", **more: Any) -> Detections:
     """What an alert on waiting jobs, one sample a second, makes of it."""
-    return of([reading(n) for n in waiting], told, metrics={"aftermath": aftermath}, alerts=[ALERT], **more)
+    return of(
+        [reading(n) for n in waiting], told, metrics={"attribution_window": attribution_window}, alerts=[ALERT], **more
+    )
 
 
 def of(readings: list[Reading], told: Tape, **more: Any) -> Detections:
@@ -188,7 +190,7 @@ def test_the_verdict_counts_faults_and_false_alarms() -> None:
 
 
 def test_an_attempt_that_outlives_the_fault_that_caught_it_prolongs_it() -> None:
-    """A slow call goes on after the database is well; what it holds up comes of the fault, up to the aftermath."""
+    """A slow call goes on after the database is well; what it holds up still comes of the fault."""
     told = tape((500, 1_000))
     told.arrival(0, "email-1")
     told.job(600, "email-1", EventKind.STARTED, 1, "email-1")
@@ -231,7 +233,7 @@ def test_a_job_that_stalled_too_often_does_not_end_the_attempt_that_goes_on() ->
     told.arrival(0, "email-1")
     told.job(600, "email-1", EventKind.STARTED, 1, "email-1")
     told.job(2_000, "email-1", EventKind.FAILED, 1, "email-2")
-    told.job(8_000, "email-1", EventKind.REFUSED, 1, "email-1")
+    told.job(8_000, "email-1", EventKind.ACK_REJECTED, 1, "email-1")
     assert noticed([0] * 12, told).faults[0].window.outlived_ms == 8_000
 
 

@@ -10,11 +10,11 @@ from sim.results.trace import EventKind
 
 OFFERED_MS = 100
 TOLD: list[tuple[EventKind, dict[str, Any]]] = [
-    (EventKind.ACCEPTED, {"accepted": True}),
+    (EventKind.ENQUEUED, {"enqueued": True}),
     (EventKind.REJECTED, {"rejected": True, "ended_ms": 700}),
     (EventKind.STARTED, {"attempts": 1}),
     (EventKind.EFFECT, {"first_effect_ms": 700}),
-    (EventKind.EFFECT_SUPPRESSED, {"suppressed": 1}),
+    (EventKind.EFFECT_DEDUPLICATED, {"suppressed": 1}),
     (EventKind.COMPLETED, {"ended_ms": 700}),
     (EventKind.FAILED, {"ended_ms": 700}),
     (EventKind.STALLED, {"stalls": 1}),
@@ -56,7 +56,7 @@ def test_what_happens_again_is_counted_and_the_first_effect_keeps_its_time() -> 
             one,
             EventKind.STARTED,
             EventKind.EFFECT,
-            EventKind.EFFECT_SUPPRESSED,
+            EventKind.EFFECT_DEDUPLICATED,
             EventKind.STALLED,
             EventKind.COMPLETED,
             t_ms=t_ms,
@@ -74,7 +74,7 @@ def test_an_effect_at_moment_zero_is_the_first() -> None:
 @pytest.mark.parametrize("away", [EventKind.EVICTED, EventKind.PURGED, EventKind.REMOVED])
 def test_a_job_that_is_brought_back_is_evicted_no_more(away: EventKind, back: EventKind) -> None:
     """If it disappears after that, it is lost and has not failed."""
-    one = told(facts(accepted=True), away, back)
+    one = told(facts(enqueued=True), away, back)
     assert one.evicted_from is None
     assert outcome_of(one) is Outcome.LOST
 
@@ -98,10 +98,10 @@ def test_only_a_caller_in_the_same_process_is_told_of_the_failure() -> None:
         ({"evicted_from": "failed", "rejected": True}, Outcome.FAILED_EVICTED),
         ({"evicted_from": "dead"}, Outcome.FAILED_EVICTED),
         ({"rejected": True}, Outcome.REJECTED),
-        ({"rejected": True, "accepted": True}, Outcome.LOST),
-        ({"accepted": True, "evicted_from": "completed"}, Outcome.LOST),
-        ({"accepted": True, "place": Place.COMPLETED}, Outcome.LOST),
-        ({"accepted": True}, Outcome.LOST),
+        ({"rejected": True, "enqueued": True}, Outcome.LOST),
+        ({"enqueued": True, "evicted_from": "completed"}, Outcome.LOST),
+        ({"enqueued": True, "place": Place.COMPLETED}, Outcome.LOST),
+        ({"enqueued": True}, Outcome.LOST),
     ],
 )
 def test_the_first_question_that_is_answered_names_the_outcome(known: dict[str, Any], outcome: Outcome) -> None:
@@ -112,16 +112,16 @@ def test_the_first_question_that_is_answered_names_the_outcome(known: dict[str, 
 @pytest.mark.parametrize(
     ("known", "false_failure", "indeterminate"),
     [
-        ({"effects": 1, "accepted": True}, False, False),
-        ({"effects": 1, "accepted": True, "place": Place.FAILED}, True, False),
-        ({"effects": 1, "accepted": True, "place": Place.DEAD}, True, False),
-        ({"effects": 1, "accepted": True, "evicted_from": "failed"}, True, False),
-        ({"effects": 1, "accepted": True, "evicted_from": "dead"}, True, False),
-        ({"effects": 1, "accepted": True, "evicted_from": "completed"}, False, False),
-        ({"effects": 1, "accepted": True, "reported": True}, True, True),
-        ({"effects": 1, "accepted": True, "rejected": True}, False, True),
-        ({"accepted": True, "rejected": True}, False, True),
-        ({"accepted": True, "reported": True}, False, False),
+        ({"effects": 1, "enqueued": True}, False, False),
+        ({"effects": 1, "enqueued": True, "place": Place.FAILED}, True, False),
+        ({"effects": 1, "enqueued": True, "place": Place.DEAD}, True, False),
+        ({"effects": 1, "enqueued": True, "evicted_from": "failed"}, True, False),
+        ({"effects": 1, "enqueued": True, "evicted_from": "dead"}, True, False),
+        ({"effects": 1, "enqueued": True, "evicted_from": "completed"}, False, False),
+        ({"effects": 1, "enqueued": True, "reported": True}, True, True),
+        ({"effects": 1, "enqueued": True, "rejected": True}, False, True),
+        ({"enqueued": True, "rejected": True}, False, True),
+        ({"enqueued": True, "reported": True}, False, False),
         ({"rejected": True}, False, False),
         ({"place": Place.FAILED}, False, False),
     ],
@@ -137,7 +137,7 @@ def test_who_is_told_a_failure_of_what_was_done_is_told_a_false_one(
 def test_counts_are_kept_by_queue_and_add_up() -> None:
     """Every overlay counts what its name says: jobs, or how many too many."""
     jobs = [
-        judge("queue", facts(effects=3, attempts=3, suppressed=2, stalls=2, accepted=True, rejected=True)),
+        judge("queue", facts(effects=3, attempts=3, suppressed=2, stalls=2, enqueued=True, rejected=True)),
         judge("queue", facts(effects=2, attempts=2, place=Place.FAILED)),
         judge("queue", facts(effects=1, attempts=1)),
         judge("queue", facts(attempts=1, stalls=1, place=Place.FAILED)),

@@ -40,13 +40,13 @@ def test_a_process_that_has_not_been_started_yet_is_not_missed() -> None:
 def test_a_silent_process_is_down_when_it_has_not_answered_for_long_enough() -> None:
     """2 s since 0.5 s: not at 2 s, and at 3 s."""
     states = of(WELL, silent(500), silent(500), silent(500))
-    assert seen(states, silent_after="2500ms") == ([H, H, H, DN], {PROCESS})
-    assert seen(states, silent_after="2501ms") == ([H, H, H, H], set())
+    assert seen(states, unresponsive_after="2500ms") == ([H, H, H, DN], {PROCESS})
+    assert seen(states, unresponsive_after="2501ms") == ([H, H, H, H], set())
 
 
 def test_a_process_that_answered_in_between_is_not_silent() -> None:
     """A blocked event loop that comes up for air between two jobs."""
-    assert seen(of(WELL, silent(500), silent(1_900), silent(2_800)), silent_after="2s")[0] == [H, H, H, H]
+    assert seen(of(WELL, silent(500), silent(1_900), silent(2_800)), unresponsive_after="2s")[0] == [H, H, H, H]
 
 
 def test_a_lost_connection_is_held_against_a_process_after_a_while() -> None:
@@ -97,7 +97,7 @@ def failing_tape(failed: int, ended: int) -> Tape:
 def test_more_than_a_share_of_enough_attempts_failed(failed: int, ended: int, status: Status) -> None:
     """Degraded, while the process itself runs."""
     tape = failing_tape(failed, ended)
-    found = seen([reading()] * 2, tape, failure_share=0.5, failure_least=4)
+    found = seen([reading()] * 2, tape, failure_rate=0.5, failure_least=4)
     assert found == ([H, status], {FAILURES} if status else set())
 
 

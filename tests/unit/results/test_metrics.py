@@ -87,7 +87,7 @@ def test_the_age_is_that_of_the_job_that_has_stood_in_line_longest() -> None:
     tape.job(3_000, "email-1", EventKind.STARTED, 1, "w")
     tape.job(5_000, "email-1", EventKind.RETRY_SCHEDULED, 1, "w", delay_ms=0)
     tape.job(6_000, "email-2", EventKind.STARTED, 1, "w")
-    tape.job(7_000, "email-1", EventKind.TAKEN, 1, "w")
+    tape.job(7_000, "email-1", EventKind.POPPED, 1, "w")
     made = metrics([reading(n) for n in (0, 1, 2, 1, 1, 2, 1, 0)], tape)
     assert values(made, "oldest_waiting_age") == [0, 0, 1, 1, 2, 3, 1, 0]
 
@@ -159,7 +159,7 @@ def test_a_series_is_computed_anew_when_there_is_something_new_and_only_then() -
     samples.add(reading(), 2)
     assert values(made, "submits") == [0, 0]
     assert made.series("email", "submits") is made.series("email", "submits")
-    trace.records.append(Event(500, "email", "email-1", EventKind.ACCEPTED, 0, "producer", None))
+    trace.records.append(Event(500, "email", "email-1", EventKind.ENQUEUED, 0, "producer", None))
     assert values(made, "submits") == [0, 1]
     samples.add(reading(4), 1)
     assert values(made, "submits") == [0, 1, 1]
@@ -193,7 +193,7 @@ def test_a_run_whose_older_events_lie_on_disk_is_counted_whole() -> None:
     raw = {
         "title": "Long", "question": "Is anything missed?", "modes": ["queue"],
         "queues": {"email": {"service": "100ms"}},
-        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "1s", "count": 60}}],
+        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 60}}],
     }  # fmt: skip
     seen = []
     for max_in_memory, looks in ((1_000_000, 1), (7, 1), (7, 60)):
@@ -263,7 +263,7 @@ def test_moments_without_a_change_are_kept_once() -> None:
 def test_a_question_to_a_run_without_samples_says_how_to_take_some() -> None:
     """And a name that nothing bears is answered with those there are."""
     unsampled = Metrics(scenario(), "queue", Trace("queue"), None)
-    with pytest.raises(NotSampled, match=r"metrics: \{every: 1s\}"):
+    with pytest.raises(NotSampled, match=r"metrics: \{interval: 1s\}"):
         unsampled.series("email", "waiting")
     made = metrics([reading()])
     with pytest.raises(UnknownName, match="no metric called 'wating'; there are: waiting, "):
@@ -283,8 +283,8 @@ def test_the_frame_has_a_row_for_each_moment_and_queue() -> None:
 def test_what_an_operator_does_to_a_whole_queue_shows_in_its_gauges() -> None:
     """It is written down without a job, and counts as none: a paused queue shows paused jobs."""
     paused = sim.parse_scenario(
-        "title: Paused\nquestion: How many wait?\nmodes: [queue]\nmetrics: {every: 10s}\n"
-        "workload: [{queue: order, arrivals: {kind: constant, every: 10s, count: 12}}]\n"
+        "title: Paused\nquestion: How many wait?\nmodes: [queue]\nmetrics: {interval: 10s}\n"
+        "workload: [{queue: order, arrivals: {kind: constant, interval: 10s, count: 12}}]\n"
         "operator: [{do: pause, queue: order, at: 29s}, {do: resume, queue: order, at: 89s}]\n"
     )
     made = sim.run(paused).metrics["queue"]

@@ -91,7 +91,7 @@ def test_the_facts_of_a_ledger_are_those_of_its_jobs_alone() -> None:
         Event(1, "email", "email-1", EventKind.OFFERED, 0, "producer", None),
         Event(2, "email", None, EventKind.OPERATOR_ACTED, 0, "operator", {"do": "pause"}),
         Event(3, "email", "email-2", EventKind.OFFERED, 0, "producer", None),
-        Event(4, "email", "email-1", EventKind.TAKEN, 0, "email-1", None),
+        Event(4, "email", "email-1", EventKind.POPPED, 0, "email-1", None),
         Event(5, "email", "email-1", EventKind.STARTED, 1, "email-1", None),
         Event(6, "email", "email-1", EventKind.EVICTED, 1, None, {"from": "failed"}),
         Event(7, "email", "email-2", EventKind.EVICTED, 1, None, None),
@@ -117,8 +117,8 @@ def test_facts_are_gathered_as_the_mode_of_the_ledger_tells_them(mode: str, repo
 def test_stock_is_taken_in_the_order_given_with_what_the_audit_says() -> None:
     """A job that the audit does not name has no effect and is nowhere."""
     facts = [
-        JobFacts("email-2", "email", 20, accepted=True, ended_ms=25, attempts=3, stalls=1, suppressed=4),
-        JobFacts("email-1", "order", 10, accepted=True, first_effect_ms=12),
+        JobFacts("email-2", "email", 20, enqueued=True, ended_ms=25, attempts=3, stalls=1, suppressed=4),
+        JobFacts("email-1", "order", 10, enqueued=True, first_effect_ms=12),
     ]
     assert classify_outcomes("queue", facts, FinalState({"email-1": 2}, {"email-1": Place.FAILED})) == JobResults(
         [

@@ -29,14 +29,14 @@ queues:
   email: {service: 2s}
   order: {service: {kind: exponential, mean: 1s}, attempts: 2, dead_letter: on}
 workload:
-  - {queue: email, arrivals: {kind: constant, every: 1s, count: 90}}
-  - {queue: order, arrivals: {kind: poisson, every: 2s, count: 60}}
+  - {queue: email, arrivals: {kind: constant, interval: 1s, count: 90}}
+  - {queue: order, arrivals: {kind: poisson, interval: 2s, count: 60}}
 workers: {email: {processes: 2}, order: {processes: 2}}
 faults:
   - {kind: worker-crash, target: email-1, at: 20500ms, restart_after: 20s}
   - {kind: redis-outage, at: 60s, duration: 15s}
   - {kind: handler-error, rate: 0.4, queues: [order]}
-metrics: {every: 500ms, window: 30s}
+metrics: {interval: 500ms, window: 30s}
 health: {failure_least: 3}
 alerts:
   - {name: Down, metric: workers_down, when: "> 0", for: 5s}
@@ -170,7 +170,7 @@ def test_a_rule_file_is_written_letter_by_letter() -> None:
         Alert.model_validate({"name": "Stalls", "metric": "stalls", "when": ">= 2", "over": "5m", "for": "10s"}),
         Alert.model_validate({"name": "Gone", "metric": "redis_up", "when": "== 0"}),
     ]
-    assert rule_file(alerts, MetricsConfig.model_validate({"every": "1500ms"}), "Ein\n  Titel") == (
+    assert rule_file(alerts, MetricsConfig.model_validate({"interval": "1500ms"}), "Ein\n  Titel") == (
         "# Alerts of the scenario: Ein Titel\n"
         "groups:\n"
         "- name: jobqueue\n"

@@ -48,7 +48,7 @@ def test_every_attempt_has_the_end_that_the_ledger_tells() -> None:
     assert ends["email-2", 1] == (AttemptEnd.KILLED, 3_200)
     assert ends["email-2", 2] == (AttemptEnd.OK, 63_200)
     assert ends["email-3", 1] == (AttemptEnd.FAILED, 4_500)
-    assert ends["email-4", 1] == (AttemptEnd.REFUSED, 90_200)
+    assert ends["email-4", 1] == (AttemptEnd.ACK_REJECTED, 90_200)
 
 
 def test_crash_of_the_application_ends_all_that_it_held() -> None:
@@ -70,7 +70,7 @@ def test_job_taken_by_a_worker_that_died_at_that_step_is_abandoned() -> None:
     tape.arrival(0, "email-1")
     tape.job(5, "email-1", EventKind.KILLED, 0, "email-1", step="between-take-and-lock")
     tape.world(5, EventKind.WORKER_CRASHED, "email-1")
-    tape.job(5, "email-1", EventKind.TAKEN, 0, "email-1")
+    tape.job(5, "email-1", EventKind.POPPED, 0, "email-1")
 
     assert states(tape.trace(), "email-1") == [(0, State.WAITING), (5, State.ABANDONED)]
 
@@ -81,7 +81,7 @@ def test_refused_failure_report_abandons_the_job() -> None:
     tape.arrival(0, "email-1")
     tape.job(0, "email-1", EventKind.STARTED, 1, "email-1")
     tape.job(10, "email-1", EventKind.ATTEMPT_FAILED, 1, "email-1", error="x")
-    tape.job(20, "email-1", EventKind.REFUSED, 1, "email-1", error="y")
+    tape.job(20, "email-1", EventKind.ACK_REJECTED, 1, "email-1", error="y")
 
     assert states(tape.trace(), "email-1") == [(0, State.ACTIVE), (20, State.ABANDONED)]
 
@@ -90,7 +90,7 @@ def test_job_added_twice_stays_until_both_copies_are_done() -> None:
     """A submit repeated after a lost reply makes two entries under one name."""
     tape = Tape("queue")
     tape.arrival(0, "email-1")
-    tape.job(5, "email-1", EventKind.ACCEPTED, 0, "producer", id="2")
+    tape.job(5, "email-1", EventKind.ENQUEUED, 0, "producer", id="2")
     tape.job(10, "email-1", EventKind.STARTED, 1, "email-1")
     tape.job(20, "email-1", EventKind.COMPLETED, 1, "email-1")
     tape.job(30, "email-1", EventKind.STARTED, 2, "email-1")

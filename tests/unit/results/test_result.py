@@ -39,7 +39,7 @@ def test_queues_add_up_to_the_totals_and_an_idle_queue_has_zeros() -> None:
 title: Two queues
 question: Who gets what?
 queues: {email: {}, order: {}}
-workload: [{queue: email, arrivals: {kind: constant, every: 1s, count: 3}}]
+workload: [{queue: email, arrivals: {kind: constant, interval: 1s, count: 3}}]
 """
     one = sim.run(sim.parse_scenario(text, "two.yaml"), store="memory").modes["queue"]
     assert {name: counts.offered for name, counts in one.queues.items()} == {"email": 3, "order": 0}

@@ -39,7 +39,7 @@ class Tape:
     def arrival(self, t_ms: int, job: str, **more: Any) -> None:
         """Offer a job that is accepted at once."""
         self.job(t_ms, job, EventKind.OFFERED, 0, "producer")
-        self.job(t_ms, job, EventKind.ACCEPTED, 0, "producer", **more)
+        self.job(t_ms, job, EventKind.ENQUEUED, 0, "producer", **more)
 
     def succeed(self, job: str, attempt: int, worker: str, start_ms: int, effect_ms: int, end_ms: int) -> None:
         """Let an attempt start, have its effect and be recorded as done."""
@@ -73,7 +73,7 @@ def scenario(**changes: Any) -> Scenario:
         "title": "Crash, freeze, retry",
         "question": "Which of six emails arrive, and how often?",
         "story": "A worker dies.\n\nAnother one freezes.",
-        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "every": "10s", "count": 6}}],
+        "workload": [{"queue": "email", "arrivals": {"kind": "constant", "interval": "10s", "count": 6}}],
         "expect": {"queue": {"delivered": 4, "lost": "<= 0"}, "in-process": {"rejected": "> 0"}},
     }
     return Scenario.model_validate({**raw, **changes})
@@ -110,7 +110,7 @@ def queue_tape() -> Tape:
     tape.succeed("email-4", 2, "email-2", 63_200, 64_000, 64_200)
     tape.world(90_000, EventKind.FAULT_ENDED, "email-1", kind="worker-freeze")
     tape.job(90_100, "email-4", EventKind.EFFECT, 1, "email-1")
-    tape.job(90_200, "email-4", EventKind.REFUSED, 1, "email-1", error="Missing lock")
+    tape.job(90_200, "email-4", EventKind.ACK_REJECTED, 1, "email-1", error="Missing lock")
 
     tape.arrival(20_000, "email-5")
     tape.job(20_000, "email-5", EventKind.STARTED, 1, "email-2")
@@ -120,7 +120,7 @@ def queue_tape() -> Tape:
 
     tape.arrival(40_000, "email-6", delay_ms=5_000)
     tape.world(42_000, EventKind.FAULT_BEGAN, kind="redis-crash", why="power-loss")
-    tape.job(42_000, "email-6", EventKind.FORGOTTEN, place="delayed")
+    tape.job(42_000, "email-6", EventKind.DATA_LOST, place="delayed")
     tape.world(47_000, EventKind.FAULT_ENDED, kind="redis-outage")
     return tape
 
@@ -161,8 +161,8 @@ def small_result(**changes: Any) -> Result:
 def large_result(jobs: int = 5_000) -> Result:
     """An hour of two queues: workers crash every few minutes, and some attempts fail; always the same."""
     end_ms = 3_600_000
-    every = {"order": {"kind": "constant", "every": "1s", "count": jobs // 2}}
-    every["email"] = {"kind": "constant", "every": "1s", "count": jobs - jobs // 2}
+    every = {"order": {"kind": "constant", "interval": "1s", "count": jobs // 2}}
+    every["email"] = {"kind": "constant", "interval": "1s", "count": jobs - jobs // 2}
     workload = [{"queue": queue, "arrivals": arrivals} for queue, arrivals in every.items()]
     made = scenario(title=f"{jobs} jobs", workload=workload, expect={"queue": {"lost": 0}})
     modes: dict[ModeName, ModeResult] = {

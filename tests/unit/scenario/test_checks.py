@@ -106,19 +106,19 @@ def test_jobs_are_counted_over_all_entries_of_a_queue() -> None:
 def test_a_fault_after_the_end_is_refused() -> None:
     """At the very end it is not yet too late."""
     parse_scenario(HEAD + "duration: 10s\nfaults: [{kind: worker-crash, at: 10s}]")
-    parse_scenario(HEAD + "duration: 10s\nfaults: [{kind: worker-crash, mean_every: 1s, start: 10s}]")
+    parse_scenario(HEAD + "duration: 10s\nfaults: [{kind: worker-crash, mean_interval: 1s, start: 10s}]")
     late = "10.001s is after the end of the run (duration: 10s)"
     more = HEAD + "duration: 10s\nfaults: [{kind: worker-crash, "
     assert problems(more + "at: 10.001s}]") == [f"6:35: faults[0].at: {late}"]
     assert problems(more + "at: [1s, 10.001s]}]") == [f"6:40: faults[0].at[1]: {late}"]
-    assert problems(more + "mean_every: 1s, start: 10.001s}]") == [f"6:54: faults[0].start: {late}"]
+    assert problems(more + "mean_interval: 1s, start: 10.001s}]") == [f"6:57: faults[0].start: {late}"]
 
 
 def test_random_strikes_need_a_window() -> None:
     """One that ends before it begins is a mistake."""
-    parse_scenario(HEAD + "faults: [{kind: worker-crash, mean_every: 1s, start: 5s, until: 5s}]")
-    assert problems(HEAD + "faults: [{kind: worker-crash, mean_every: 1s, start: 5s, until: 4s}]") == [
-        "5:65: faults[0].until: until: 4s is before start: 5s, so the fault never strikes"
+    parse_scenario(HEAD + "faults: [{kind: worker-crash, mean_interval: 1s, start: 5s, until: 5s}]")
+    assert problems(HEAD + "faults: [{kind: worker-crash, mean_interval: 1s, start: 5s, until: 4s}]") == [
+        "5:68: faults[0].until: until: 4s is before start: 5s, so the fault never strikes"
     ]
 
 

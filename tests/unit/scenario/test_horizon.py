@@ -17,7 +17,7 @@ def scenario(queue: dict[str, Any] | None = None, **more: Any) -> Scenario:
         "title": "Ten jobs",
         "question": "When is it given up?",
         "queues": {"order": queue or {}},
-        "workload": [{"queue": "order", "arrivals": {"kind": "constant", "every": "1s", "count": 10}}],
+        "workload": [{"queue": "order", "arrivals": {"kind": "constant", "interval": "1s", "count": 10}}],
     }
     return Scenario.model_validate(raw | more)
 
@@ -30,7 +30,7 @@ def test_with_the_defaults_it_is_an_hour_after_the_last_thing_arranged() -> None
 @pytest.mark.parametrize("kind", ["constant", "poisson"])
 def test_an_hour_after_the_last_job_is_due_and_not_after_it_is_offered(kind: str) -> None:
     """Jobs with `delay: 2h` are due two hours after their offer."""
-    arrivals = {"kind": kind, "every": "1s", "count": 10}
+    arrivals = {"kind": kind, "interval": "1s", "count": 10}
     delayed = scenario(workload=[{"queue": "order", "delay": "2h", "arrivals": arrivals}])
     assert horizon_ms(delayed, 9_000) == 9_000 + 3 * HOUR_MS
 

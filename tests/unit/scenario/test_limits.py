@@ -28,29 +28,29 @@ def offered(arrivals: str, more: str = "") -> str:
 
 def test_jobs_are_limited_to_two_million() -> None:
     """The limit itself is allowed."""
-    assert parse_scenario(offered("kind: constant, every: 1ms, count: 2000000")).jobs == 2_000_000
-    assert problems(offered("kind: constant, every: 1ms, count: 2000001")) == [
-        "4:66: workload[0].arrivals.count: 2,000,001 jobs; the limit is 2,000,000 for the scenario"
+    assert parse_scenario(offered("kind: constant, interval: 1ms, count: 2000000")).jobs == 2_000_000
+    assert problems(offered("kind: constant, interval: 1ms, count: 2000001")) == [
+        "4:69: workload[0].arrivals.count: 2,000,001 jobs; the limit is 2,000,000 for the scenario"
     ]
 
 
 @pytest.mark.parametrize("count", ["1000000000000", "1e12"])
 def test_a_million_million_jobs_are_refused_with_their_number(count: str) -> None:
     """However it is spelled."""
-    found = problems(offered(f"kind: poisson, every: 1ms, count: {count}"))
+    found = problems(offered(f"kind: poisson, interval: 1ms, count: {count}"))
     assert "1,000,000,000,000 jobs; the limit is 2,000,000 for the scenario" in found[-1]
 
 
 def test_bursts_count_with_their_size() -> None:
     """A thousand bursts of two thousand are the limit; the larger factor is what is pointed at."""
-    parse_scenario(offered("kind: bursts, every: 1s, size: 2000, bursts: 1000"))
-    (problem,) = problems(offered("kind: bursts, every: 1s, size: 2001, bursts: 1000"))
+    parse_scenario(offered("kind: bursts, interval: 1s, size: 2000, bursts: 1000"))
+    (problem,) = problems(offered("kind: bursts, interval: 1s, size: 2001, bursts: 1000"))
     assert "workload[0].arrivals.size: 2,001,000 jobs" in problem
 
 
 def test_jobs_are_counted_over_the_whole_workload() -> None:
     """Two entries that are each allowed may be too many together."""
-    entry = "  - {queue: email, arrivals: {kind: constant, every: 1ms, count: 1000000}}\n"
+    entry = "  - {queue: email, arrivals: {kind: constant, interval: 1ms, count: 1000000}}\n"
     parse_scenario(WORKLOAD + 2 * entry)
     assert problems(WORKLOAD + 2 * entry + entry.replace("1000000", "1")) == [
         "3:1: workload: 2,000,001 jobs in all; the limit is 2,000,000"
@@ -59,14 +59,14 @@ def test_jobs_are_counted_over_the_whole_workload() -> None:
 
 def test_a_year_at_a_job_a_millisecond_is_refused() -> None:
     """By the number of its jobs."""
-    (problem,) = problems(offered("kind: constant, every: 1ms, count: 31536000000"))
+    (problem,) = problems(offered("kind: constant, interval: 1ms, count: 31536000000"))
     assert "31,536,000,000 jobs; the limit is 2,000,000" in problem
 
 
 def test_the_last_job_comes_within_400_days() -> None:
     """A day more is refused."""
-    parse_scenario(offered("kind: constant, every: 1d, count: 401"))
-    assert problems(offered("kind: constant, every: 1d, count: 402")) == [
+    parse_scenario(offered("kind: constant, interval: 1d, count: 401"))
+    assert problems(offered("kind: constant, interval: 1d, count: 402")) == [
         "4:20: workload[0].arrivals: the last job would come after 401d; the limit is 400d"
     ]
 
@@ -105,16 +105,16 @@ def test_timers_are_counted_up_to_the_last_arrival_or_fault() -> None:
 
 def test_random_strikes_are_limited() -> None:
     """To a hundred thousand that are to be expected of a fault."""
-    fault = "faults: [{kind: worker-crash, mean_every: 100ms, start: 10s, until: %s}]"
+    fault = "faults: [{kind: worker-crash, mean_interval: 100ms, start: 10s, until: %s}]"
     parse_scenario(offered("kind: times, at: [0s]", fault % "10010s"))
     assert problems(offered("kind: times, at: [0s]", fault % "10010.1s")) == [
-        "5:43: faults[0].mean_every: about 100,001 strikes; the limit is 100,000"
+        "5:46: faults[0].mean_interval: about 100,001 strikes; the limit is 100,000"
     ]
 
 
 def test_random_strikes_end_with_the_last_arrival() -> None:
     """Where nothing else is said."""
-    fault = "faults: [{kind: worker-crash, mean_every: 100ms}]"
+    fault = "faults: [{kind: worker-crash, mean_interval: 100ms}]"
     assert "about 864,000 strikes" in problems(offered("kind: times, at: [1d]", fault))[0]
 
 
@@ -126,7 +126,7 @@ title: Slots
 question: How many at once?
 workload:
   - queue: email
-    arrivals: {{kind: constant, every: 1s, count: 1}}
+    arrivals: {{kind: constant, interval: 1s, count: 1}}
 workers:
   email: {{processes: 1000, concurrency: {concurrency}}}
 """

@@ -15,7 +15,7 @@ from sim.scenario.load import load_scenario, parse_scenario
 from sim.yaml_files.problems import listed
 from sim.yaml_files.source import MAX_BYTES
 
-HEAD = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind: constant, every: 1s, count: 3}}\n"
+HEAD = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind: constant, interval: 1s, count: 3}}\n"
 """Four lines that are a scenario; what a test adds begins on line 5."""
 HANDLER_NAMES = listed(list(HANDLERS))
 
@@ -87,7 +87,8 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
          "did you mean `worker-crash`?"),
         ("faults: [{at: 1s}]", "5:10: faults[0].kind: is missing; expected database-failure, handler-error, "
          "poison-job, redis-crash, redis-outage, slow-database, worker-crash or worker-freeze"),
-        ("faults: [{kind: worker-crash}]", "5:10: faults[0]: give exactly one of at:, mean_every:, on_job: and jobs:"),
+        ("faults: [{kind: worker-crash}]",
+         "5:10: faults[0]: give exactly one of at:, mean_interval:, on_job: and jobs:"),
         ("faults: [{kind: worker-freeze, duration: 1s, at: [1s, x]}]", "5:55: faults[0].at[1]: expected a duration "
          "such as 500ms, 30s, 2m or 1h30m, not 'x'"),
         ("faults: [{kind: worker-freeze, duration: 1s, at: {}}]", "5:50: faults[0].at: expected a duration such as "
@@ -120,7 +121,7 @@ def test_a_problem_is_one_line_in_plain_words(more: str, problem: str) -> None:
         (HEAD.replace("title: t", "title: " + "t" * 121), "1:8: title: expected text of 1 to 120 characters, not "
          f"'{'t' * 39}…' (121 characters)"),
         (HEAD.replace("queue: email, ", ""), "4:5: workload[0].queue: is missing; expected text"),
-        (HEAD.replace("count: 3", "count: 0"), "4:65: workload[0].arrivals.count: expected a whole number, 1 or more, "
+        (HEAD.replace("count: 3", "count: 0"), "4:68: workload[0].arrivals.count: expected a whole number, 1 or more, "
          "not the number 0"),
     ],
 )  # fmt: skip

@@ -34,7 +34,7 @@ def alert(text: str) -> str:
         ("metric: waiting", "5:10: alerts[0].when: is missing; expected text such as > 100 or > 30s"),
         ('metric: attempts, when: "> 1"', "5:10: alerts[0].over: is missing; attempts only grows: say over: 1m to "
          "compare what it grew by in a minute"),
-        ('metric: attempts, over: 1500ms, when: "> 1"', "5:44: alerts[0].over: expected a multiple of metrics.every "
+        ('metric: attempts, over: 1500ms, when: "> 1"', "5:44: alerts[0].over: expected a multiple of metrics.interval "
          "(1s), such as 1s or 1m"),
         ('metric: waiting, over: 1m, when: "> 1"', "5:37: alerts[0].over: only counters are compared over a time: "
          "submits, rejections, attempts, attempt_failures, retries, stalls, completions or failures"),
@@ -54,9 +54,9 @@ def test_an_alert_that_cannot_be_judged_is_refused_where_it_stands(text: str, pr
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ("metrics: {every: 99ms}", "5:18: metrics.every: must be at least 100ms"),
-        ("metrics: {evry: 1s}", "5:11: metrics.evry: unknown key; did you mean `every`?"),
-        ("health: {failure_share: 2}", "5:25: health.failure_share: expected a number from 0 to 1, not the number 2"),
+        ("metrics: {interval: 99ms}", "5:21: metrics.interval: must be at least 100ms"),
+        ("metrics: {intervl: 1s}", "5:11: metrics.intervl: unknown key; did you mean `interval`?"),
+        ("health: {failure_rate: 2}", "5:24: health.failure_rate: expected a number from 0 to 1, not the number 2"),
         ("expect: {alerts: {B: fires}}", "5:19: expect.alerts.B: no alert is called 'B'; there are: none"),
         ('alerts: [{name: A, metric: waiting, when: "> 0"}, {name: A, metric: active, when: "> 0"}]',
          "5:58: alerts[1].name: alerts[0] is called A already"),
@@ -67,8 +67,8 @@ def test_an_alert_that_cannot_be_judged_is_refused_where_it_stands(text: str, pr
         ('alerts: [{name: A, metric: waiting, when: "> 0"}]\nexpect: {alerts: {A: firs}}',
          "6:22: expect.alerts.A: expected fires, quiet, false-alarm, or a limit such as `fires within 40s`, not "
          "'firs'"),
-        ("duration: 1000001s\nmetrics: {every: 1s}", "6:18: metrics.every: 1,000,001 samples in 11d13h46m41s; the "
-         "limit is 1,000,000: a longer metrics.every would fit"),
+        ("duration: 1000001s\nmetrics: {interval: 1s}", "6:21: metrics.interval: 1,000,001 samples in 11d13h46m41s; "
+         "the limit is 1,000,000: a longer metrics.interval would fit"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused_where_it_stands(more: str, problem: str) -> None:
@@ -78,7 +78,7 @@ def test_what_does_not_fit_together_is_refused_where_it_stands(more: str, proble
 
 def test_the_most_samples_are_allowed() -> None:
     """And one more is not, see above."""
-    parse_scenario(f"{HEAD}duration: {MAX_SAMPLES}s\nmetrics: {{every: 1s}}")
+    parse_scenario(f"{HEAD}duration: {MAX_SAMPLES}s\nmetrics: {{interval: 1s}}")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_most_samples_are_allowed() -> None:
     [
         ("", None),
         ("metrics: {}", 1_000),
-        ("metrics: {every: 15s}", 15_000),
+        ("metrics: {interval: 15s}", 15_000),
         ("health: {}", 1_000),
         ('alerts: [{name: A, metric: waiting, when: "> 0"}]', 1_000),
     ],
@@ -94,7 +94,7 @@ def test_the_most_samples_are_allowed() -> None:
 def test_samples_are_taken_where_something_asks_for_them(more: str, every_ms: int | None) -> None:
     """Every second where nothing else is said; otherwise none are."""
     sampling = parse_scenario(HEAD + more).sampling
-    assert (sampling.every if sampling else None) == every_ms
+    assert (sampling.interval if sampling else None) == every_ms
 
 
 @pytest.mark.parametrize(

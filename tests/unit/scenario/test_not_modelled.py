@@ -12,7 +12,7 @@ from sim.scenario.load import parse_scenario
 HEAD = """title: Something else
 question: Is it refused?
 workload:
-  - {queue: email, arrivals: {kind: constant, every: 1s, count: 3}ENTRY}
+  - {queue: email, arrivals: {kind: constant, interval: 1s, count: 3}ENTRY}
 """
 
 
@@ -57,10 +57,10 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
         ("workers: {email: {drainDelay: 5}}", "", "s:5:19: workers.email.drainDelay: "),
         ("faults: [{kind: redis-outage, target: email-1, at: 1s, duration: 1s}]", "", "s:5:31: faults[0].target: "),
         ("faults: [{kind: handler-error, step: after-effect}]", "", "s:5:32: faults[0].step: "),
-        ("", ", repeat: {cron: '* * * * *'}", "s:4:69: workload[0].repeat: "),
-        ("", ", service: 14h", "s:4:69: workload[0].service: "),
-        ("", ", committed_after: 1s", "s:4:69: workload[0].committed_after: "),
-        ("", ", jobId: 17", "s:4:69: workload[0].jobId: "),
+        ("", ", repeat: {cron: '* * * * *'}", "s:4:72: workload[0].repeat: "),
+        ("", ", service: 14h", "s:4:72: workload[0].service: "),
+        ("", ", committed_after: 1s", "s:4:72: workload[0].committed_after: "),
+        ("", ", jobId: 17", "s:4:72: workload[0].jobId: "),
     ],
 )
 def test_keys_and_options_that_are_not_modelled_are_called_so_where_they_stand(
@@ -75,7 +75,7 @@ def test_keys_and_options_that_are_not_modelled_are_called_so_where_they_stand(
 
 def test_a_missing_key_beside_what_is_not_modelled_is_not_asked_for() -> None:
     """Who writes `repeat:` does not forget `arrivals:`."""
-    text = HEAD.replace("arrivals: {kind: constant, every: 1s, count: 3}ENTRY", "repeat: {every: 5m}")
+    text = HEAD.replace("arrivals: {kind: constant, interval: 1s, count: 3}ENTRY", "repeat: {interval: 5m}")
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "s")
     assert [str(problem).partition(" is not")[0] for problem in caught.value.args] == [

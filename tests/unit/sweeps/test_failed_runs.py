@@ -19,7 +19,7 @@ queues:
   email: {service: {kind: exponential, mean: 1s}}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 1s, count: 6}
+    arrivals: {kind: poisson, interval: 1s, count: 6}
 faults:
   - {kind: handler-error, rate: 0.3}
 """

@@ -12,7 +12,7 @@ title: Tiny
 question: Does it run?
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 3}
+    arrivals: {kind: constant, interval: 1s, count: 3}
 faults:
   - {kind: redis-outage, at: 1s, duration: 2s}
   - {kind: worker-crash, at: 1s, target: email-1}

@@ -32,9 +32,9 @@ queues:
   email: {service: {kind: exponential, mean: 1s}}
 workload:
   - queue: email
-    arrivals: {kind: poisson, every: 1s, count: 12}
+    arrivals: {kind: poisson, interval: 1s, count: 12}
 faults:
-  - {kind: worker-crash, mean_every: 6s, restart_after: 1s}
+  - {kind: worker-crash, mean_interval: 6s, restart_after: 1s}
 """
 VARY = {"workers.email.processes": [1, 3]}
 
@@ -85,9 +85,9 @@ queues:
   email: {service: {kind: exponential, mean: 1s}, remove_on_fail: 2, attempts: 2}
 redis: {persistence: rdb, save_interval: 20s}
 workload:
-  - {queue: email, arrivals: {kind: poisson, every: 500ms, count: 100}}
+  - {queue: email, arrivals: {kind: poisson, interval: 500ms, count: 100}}
 faults:
-  - {kind: worker-crash, mean_every: 16s, restart_after: 1s}
+  - {kind: worker-crash, mean_interval: 16s, restart_after: 1s}
   - {kind: redis-crash, at: 30s, duration: 12s, loading: 3s}
   - {kind: handler-error, rate: 0.3}
 """

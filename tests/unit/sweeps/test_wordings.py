@@ -20,7 +20,7 @@ title: Tiny
 question: Does it run?
 workload:
   - queue: email
-    arrivals: {kind: constant, every: 1s, count: 3}
+    arrivals: {kind: constant, interval: 1s, count: 3}
 faults: []
 """
 

@@ -1,0 +1,31 @@
+"""Keys and words of files that were called otherwise in 0.1, and what they are called now.
+
+A file that still says the old one is told the new one, at its place, and nothing is guessed beyond that.
+"""
+
+from collections.abc import Collection
+
+RENAMED = {
+    "every": "interval",
+    "mean_every": "mean_interval",
+    "share": "rate",
+    "failure_share": "failure_rate",
+    "silent_after": "unresponsive_after",
+    "aftermath": "attribution_window",
+    "needs": "prerequisites",
+    "says": "message",
+    "may_change": "editable",
+    "wrong_ideas": "distractors",
+    "notice_max": "detection_time_max",
+}
+"""Old name to new name. Each new one is meant only where the file may say it."""
+
+
+def renamed(old: object, known: Collection[str]) -> str:
+    """Say what an old name is called now: ``is called `interval` now``; empty where it is none or fits not here.
+
+    Args:
+        known: What may stand at that place today.
+    """
+    new = RENAMED.get(old) if isinstance(old, str) else None
+    return f"is called `{new}` now" if new in known else ""
