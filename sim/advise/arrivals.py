@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.handlers.base import DATABASE, Effect, Instruction, JobInput, Query, Work
 from sim.handlers.database import ApplicationDatabase
 from sim.handlers.registry import HANDLERS
+from sim.results.samples import Floats, Integers
 from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 from sim.scenario.workload import BurstArrivals, ListedArrivals, PoissonArrivals, Workload
 
@@ -53,6 +56,52 @@ def _between(entry: Workload, begin_ms: float, end_ms: float, delay_ms: int) -> 
         min(rounds, max(0, -int(-(moment - first_ms) // arrivals.interval))) for moment in (end_ms, begin_ms)
     )
     return (before_end - before_begin) * size
+
+
+class Rounds(NamedTuple):
+    """The known moments of one entry, and how many jobs come at each.
+
+    Attributes:
+        at_ms: Rising, ms since the run began.
+    """
+
+    at_ms: Integers
+    size: int
+
+
+def rounds_between(entry: Workload, begin_ms: float, end_ms: float) -> Rounds:
+    """List when jobs become due from ``begin_ms`` up to ``end_ms``, which is left out; nothing where it is drawn."""
+    arrivals = entry.arrivals
+    if isinstance(arrivals, PoissonArrivals):
+        return Rounds(np.empty(0, dtype=np.int64), 1)
+    if isinstance(arrivals, ListedArrivals):
+        every = np.sort(np.asarray(arrivals.at, dtype=np.int64)) + entry.delay
+        return Rounds(every[(every >= begin_ms) & (every < end_ms)], 1)
+    rounds, size = (arrivals.bursts, arrivals.size) if isinstance(arrivals, BurstArrivals) else (arrivals.count, 1)
+    first_ms = arrivals.start + entry.delay
+    first, after = (
+        min(rounds, max(0, math.ceil((moment - first_ms) / arrivals.every))) for moment in (begin_ms, end_ms)
+    )
+    return Rounds(first_ms + arrivals.every * np.arange(first, max(first, after), dtype=np.int64), size)
+
+
+def drawn_between(entry: Workload, begin_ms: Floats, end_ms: Floats) -> Floats:
+    """Expect so many jobs at random from each begin up to its end; 0 where the moments are known."""
+    arrivals = entry.arrivals
+    if not isinstance(arrivals, PoissonArrivals):
+        return np.zeros(len(begin_ms))
+    first_ms, last_ms = drawn_stretch(entry)
+    spans: Floats = np.maximum(0.0, np.minimum(end_ms, last_ms) - np.maximum(begin_ms, first_ms))
+    return spans / arrivals.every
+
+
+def drawn_stretch(entry: Workload) -> tuple[float, float]:
+    """Say from when to when jobs become due at random, ms since the run began; twice 0 where the moments are known."""
+    arrivals = entry.arrivals
+    if not isinstance(arrivals, PoissonArrivals):
+        return 0, 0
+    first_ms = arrivals.start + entry.delay
+    return first_ms, first_ms + arrivals.every * arrivals.count
 
 
 def first_moments(entries: Iterable[Workload]) -> Iterator[int]:

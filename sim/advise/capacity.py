@@ -8,7 +8,7 @@ from sim.advise.arrivals import database_calls
 from sim.advise.as_it_stands import Line
 from sim.advise.faults import dependency_outages
 from sim.advise.finding import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH, Finding, Severity
-from sim.advise.phrases import jobs, number, span, whole
+from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import LIMITER_STRETCH, QueueReading, Reading
 from sim.faults.slow_database import SlowDatabase
 from sim.scenario.workload import BurstArrivals
@@ -62,12 +62,13 @@ def _too_slow(queue: QueueReading, more_ms: int, line: Line | None) -> Finding:
     limiter = queue.config.limiter
     limited = limiter is not None and capacity < queue.slots / (queue.mean_ms + more_ms or 1)
     arithmetic = (
-        f"{whole(queue.peak_per_ms * 1_000)}/s x {span(queue.mean_ms + more_ms)} / {queue.slots:,} slots = {used:.0%}"
+        f"{rate(queue.peak_per_ms * 1_000, short=True)} x {span(queue.mean_ms + more_ms)} / {queue.slots:,} slots "
+        f"= {used:.0%}"
     )
     if limited and limiter is not None:
         arithmetic = (
-            f"{whole(queue.peak_per_ms * 1_000)}/s against a limiter of {limiter.max:,} in {span(limiter.duration)}, "
-            f"{1 / LIMITER_STRETCH:.0%} of it in effect = {used:.0%}"
+            f"{rate(queue.peak_per_ms * 1_000, short=True)} against a limiter of {limiter.max:,} in "
+            f"{span(limiter.duration)}, {1 / LIMITER_STRETCH:.0%} of it in effect = {used:.0%}"
         )
     if queue.attempts_a_job > 1:
         arithmetic += f", with {queue.attempts_a_job:.2f} attempts a job"
@@ -177,7 +178,8 @@ def drain_after_outage(reading: Reading) -> Iterator[Finding]:
             queue.name,
             f"After the outage of {span(longest.duration_ms)}, {jobs(backlog)} have to be processed on top of "
             f"the new ones. Utilisation is {used:.0%} without them: it takes {span(drain_ms)} to catch up.",
-            f"{jobs(backlog)} / ({whole(queue.capacity_per_ms() * 1_000)}/s x (1 - {used:.2f})) = {span(drain_ms)}",
+            f"{jobs(backlog)} / ({rate(queue.capacity_per_ms() * 1_000, short=True)} x (1 - {used:.2f})) = "
+            f"{span(drain_ms)}",
             (BEHIND_EVERYTHING, WATCH_DEPTH),
             f"Keep utilisation at {CATCHES_UP:.0%} or less: a backlog then drains as fast as it built up.",
             {

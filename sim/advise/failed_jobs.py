@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sim.advise.faults import crashes, dependency_outages, flaky_rate
 from sim.advise.finding import DEAD_LETTERS, KEEPS_COMPLETED, KEPT_FOR_ANALYSIS, NEWEST_REMAIN, Finding, Severity
-from sim.advise.phrases import TEN_YEARS_MS, jobs, number, span, whole
+from sim.advise.phrases import TEN_YEARS_MS, jobs, number, rate, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.retries import failing_in_outages, outage_trial, permanent_failures
 from sim.advise.trials import upheld
@@ -84,12 +84,12 @@ def _evicts(reading: Reading, queue: QueueReading, failing: float, gone: float, 
 
 def _room_for(queue: QueueReading, count: int) -> Iterator[Finding]:
     """Say how long an outage would fill the failed set, where the workload could."""
-    rate = queue.peak_per_ms
+    per_ms = queue.peak_per_ms
     lasts_ms = max((one.end_ms for one in queue.stretches), default=0)
-    if not rate:
+    if not per_ms:
         return
     horizon_ms = queue.horizon_ms(queue.shortest)
-    full_ms = round(count / rate)
+    full_ms = round(count / per_ms)
     if full_ms > lasts_ms or horizon_ms > TEN_YEARS_MS:
         return
     yield Finding(
@@ -99,7 +99,7 @@ def _room_for(queue: QueueReading, count: int) -> Iterator[Finding]:
         f"The failed set keeps {jobs(count)}. An outage longer than {span(horizon_ms + full_ms)} would permanently "
         "fail more "
         "than that, and the oldest records would be removed.",
-        f"{span(horizon_ms)} of retries + {count:,} / {whole(rate * 1_000)} a second = {span(horizon_ms + full_ms)}",
+        f"{span(horizon_ms)} of retries + {count:,} / {rate(per_ms * 1_000)} = {span(horizon_ms + full_ms)}",
         (KEPT_FOR_ANALYSIS, NEWEST_REMAIN),
         "Keep every failed job, and clean them up manually.",
         {"kept": count, "horizon_ms": horizon_ms, "full_after_ms": horizon_ms + full_ms},

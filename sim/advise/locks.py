@@ -45,7 +45,7 @@ def blocked_past_lock(reading: Reading) -> Iterator[Finding]:
         twice = _happens_twice(queue, trial)
         again = trial is not None and trial.counts.extra_effects > trial.counts.duplicated
         end = ("done again each time" if again else "done twice" if twice else "treated as stalled") + (
-            "and finally counted as failed." if trial is not None and trial.counts.false_failures else "."
+            " and finally counted as failed." if trial is not None and trial.counts.false_failures else "."
         )
         lasting = max(held_ms, queue.longest_ms) if together == 1 else queue.longest_ms
         lock_ms = math.ceil(lasting * 1.25 / ROUND_UP_TO_MS) * ROUND_UP_TO_MS

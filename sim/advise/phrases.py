@@ -7,6 +7,9 @@ from sim.results.text import duration_in_words
 from sim.yaml_files.fields import SemanticsName
 
 TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000
+_UNITS = ((1, "s", "a second"), (60, "min", "a minute"), (3_600, "h", "an hour"), (86_400, "d", "a day"))
+_LEAST_RATE = 0.1
+"""So many a second are told by the second, fewer by the minute, hour or day."""
 
 
 def span(ms: float) -> str:
@@ -22,8 +25,24 @@ def setting_of(ms: int) -> str:
 def whole(count: float, *, about: bool = False) -> str:
     """Write a count, rounded where it is a mean; with ``about`` before it where it is one."""
     count = number(count)
-    rounded = round(count) if count >= 10 or count == round(count) else round(count, 1 if count >= 1 else 2)
+    rounded = (
+        round(count)
+        if count >= 10 or count == round(count)
+        else round(count, 1 if count >= 1 else 2 if count >= 0.1 else 3)
+    )
     return f"{'about ' if about or rounded != count else ''}{rounded:,}"
+
+
+def rate(per_second: float, *, short: bool = False) -> str:
+    """Write how often something comes, in a unit in which there are some: ``2 a second``, ``12 an hour``.
+
+    Args:
+        short: For arithmetic: ``2/s``, ``12/h``.
+    """
+    larger = next((one for one in _UNITS if per_second * one[0] >= 1), _UNITS[-1])
+    factor, unit, words = _UNITS[0] if per_second >= _LEAST_RATE else larger
+    count = whole(per_second * factor)
+    return f"{count}/{unit}" if short else f"{count} {words}"
 
 
 def jobs(count: float, *, about: bool = False) -> str:

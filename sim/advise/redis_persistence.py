@@ -13,7 +13,7 @@ from sim.advise.finding import (
     Severity,
     Source,
 )
-from sim.advise.phrases import jobs, number, span, whole
+from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import Reading
 from sim.advise.trials import Trial
 from sim.faults.redis_crash import FSYNC_MS, RedisCrash
@@ -90,8 +90,8 @@ def _exposed(reading: Reading, strikes: list[Window]) -> float:
         if one.begin_ms is None and reading.scenario.redis.persistence == "none":
             total += reading.scenario.jobs
         elif one.begin_ms is None:
-            rate = sum(queue.peak_per_ms for queue in reading.queues)
-            total += one.strikes * rate * _window_ms(reading.scenario.redis) / 2
+            per_ms = sum(queue.peak_per_ms for queue in reading.queues)
+            total += one.strikes * per_ms * _window_ms(reading.scenario.redis) / 2
         else:
             back_to_ms = restore_point_ms(reading.scenario.redis, _cause(reading, one), one.begin_ms) or 0
             total += arrivals_between(entries, back_to_ms, one.begin_ms, submitted=True)
@@ -99,7 +99,7 @@ def _exposed(reading: Reading, strikes: list[Window]) -> float:
 
 
 def _what(config: RedisConfig, per_second: float, strikes: list[Window], exposed: float) -> str:
-    lead = f"Jobs come at {whole(per_second)} a second. " if per_second else ""
+    lead = f"Jobs come at {rate(per_second)}. " if per_second else ""
     if config.persistence == "none":
         text = (
             "Redis keeps nothing on disk: a restart loses every waiting, delayed and failed job, and nobody gets "
@@ -129,7 +129,7 @@ def _arithmetic(config: RedisConfig, per_second: float, strikes: list[Window], e
         )
     if not per_second:
         return f"at most {span(window_ms)} of submits"
-    text = f"{whole(per_second)}/s x {span(window_ms)} = up to {jobs(per_second * window_ms / 1_000)}"
+    text = f"{rate(per_second, short=True)} x {span(window_ms)} = up to {jobs(per_second * window_ms / 1_000)}"
     return f"{text}; between restore point and crash in this scenario: {jobs(exposed)}" if strikes else text
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from sim.engine.run import run
+from sim.results.trace import EventKind
+from sim.scenario.schema import Scenario
 from tests.unit.advise.given import database_down, email, finding, findings, order
 
 
@@ -69,3 +72,62 @@ def test_the_busiest_second_after_an_outage_is_that_of_jobs_followed_one_by_one(
     assert found.numbers["jobs_returning"] == len(back_ms)
     assert found.numbers["busiest_second"] == busiest
     assert found.numbers["usual_per_second"] == 1_000 / every_ms
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_busiest_second_after_an_outage_is_that_of_a_run(seed: int) -> None:
+    """Bursts and lists of orders, also in the middle of the outage, with workers enough for all of them."""
+    draw = random.Random(seed)
+    bursts = [
+        {
+            "kind": "bursts",
+            "every": f"{draw.randrange(5_000, 15_000)}ms",
+            "size": draw.randrange(2, 40),
+            "bursts": draw.randrange(1, 9),
+            "start": f"{draw.randrange(30_000)}ms",
+        }
+        for _ in range(draw.randrange(3))
+    ]
+    at = sorted(draw.sample(range(20_100, 29_900), draw.randrange(2, 30)))
+    listed = {"kind": "times", "at": [*(f"{moment}ms" for moment in at), "5m"]}
+    scenario = order(
+        workload=[{"queue": "order", "arrivals": arrivals} for arrivals in [*bursts, listed]],
+        queues={
+            "order": {
+                "service": "10ms",
+                "attempts": draw.choice([3, 4, 6]),
+                "backoff": {"type": draw.choice(["fixed", "exponential"]), "delay": f"{draw.randrange(900, 4_000)}ms"},
+            }
+        },
+        workers={"order": {"processes": 1, "concurrency": 400}},
+        faults=[database_down("10s", at="20s")],
+        semantics="documented",
+    )
+    trace = run(Scenario.model_validate(scenario), modes=["queue"], store="memory").modes["queue"].trace
+    again = [record for record in trace if record.kind is EventKind.STARTED and record.attempt > 1]
+    back_ms = [record.t_ms for record in again if record.t_ms >= 30_000]
+    busiest = max(sum(begin <= one < begin + 1_000 for one in back_ms) for begin in back_ms)
+    numbers = finding(scenario, "thundering-herd").numbers
+    assert (numbers["jobs_returning"], numbers["busiest_second"]) == (len(back_ms), busiest)
+
+
+@pytest.mark.parametrize(("burst_at", "busiest"), [("30500ms", 24), ("32500ms", 23), ("33500ms", 22)])
+def test_the_busiest_second_may_begin_before_a_burst_and_takes_what_comes_at_random_with_it(
+    burst_at: str, busiest: float
+) -> None:
+    """Two orders a second at random, and 20 at once, 12 s before they are tried again.
+
+    Of the outage's 20 s, up to 40 s, those of 28 s to 36 s come back after 12 s, and together with them, up to 44 s,
+    those of its last 4 s. So the burst comes back among four a second, half a second after that, or among two a second.
+    """
+    poisson = {"kind": "poisson", "every": "500ms", "count": 120}
+    burst = {"kind": "bursts", "every": "5m", "size": 20, "bursts": 1, "start": burst_at}
+    scenario = order(
+        workload=[{"queue": "order", "arrivals": arrivals} for arrivals in (poisson, burst)],
+        queues={"order": {"service": "10ms", "attempts": 4, "backoff": {"type": "exponential", "delay": "4s"}}},
+        workers={"order": {"processes": 1, "concurrency": 400}},
+        faults=[database_down("20s", at="20s")],
+        semantics="documented",
+    )
+    numbers = finding(scenario, "thundering-herd").numbers
+    assert (numbers["jobs_returning"], numbers["busiest_second"]) == (60, pytest.approx(busiest, abs=0.01))
