@@ -2,15 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.scenario_path import ScenarioPath
+from sim.cli.several import one_by_one
 
 if TYPE_CHECKING:
+    from sim.results.result import Result
     from sim.scenario.schema import Scenario
 
 
@@ -49,7 +51,7 @@ def command(
     no_trace: bool,
     metrics_to: str | None,
     no_plots: bool,
-) -> None:
+) -> int:
     """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
 
     SCENARIO is a file; of those that come with the project the number or the name that `scenarios` prints will do.
@@ -93,30 +95,49 @@ def command(
         if out is None:
             hint = f"Pictures and a report in HTML, drawn from the trace: --out results/{scenario.stem}"
             console.print(hint, style="dim", highlight=False, markup=False, soft_wrap=True)
+    outputs: list[Callable[[], object]] = []
     if json_to is not None:
-        text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"
-        write(json_to, text)
+        outputs.append(lambda: write(json_to, json.dumps(result.as_dict(), indent=2, ensure_ascii=False) + "\n"))
     if trace_to is not None:
-        _write_lines(trace_to, (line for one in result.modes.values() for line in one.trace.lines()))
+        lines = (line for one in result.modes.values() for line in one.trace.lines())
+        outputs.append(lambda: _write_lines(trace_to, lines))
     if metrics_to is not None:
-        from sim.results.prometheus import exposition
-
-        metrics = result.metrics
-        write(metrics_to, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
-    if errors_to == "-" and sys.stdout.isatty():
-        from sim.reports.errors_table import print_errors
-        from sim.reports.terminal import Terminal
-
-        print_errors(result.errors, Terminal())
-    elif errors_to is not None:
-        _write_lines(errors_to, result.error_lines())
+        outputs.append(lambda: _write_metrics(result, metrics_to))
+    if errors_to is not None:
+        outputs.append(lambda: _write_errors(result, errors_to))
     if out is not None:
-        from sim.reports.results_folder import write_results
+        outputs.append(lambda: _write_folder(result, out, plots=not no_plots))
+    return max(0 if result.holds else 1, one_by_one(outputs, _carried_out))
 
-        for path in write_results(result, out, plots=not no_plots):
-            click.echo(f"wrote {path}", err=True)
-    if not result.holds:
-        sys.exit(1)
+
+def _carried_out(output: Callable[[], object]) -> int:
+    output()
+    return 0
+
+
+def _write_metrics(result: "Result", target: str) -> None:
+    from sim.results.prometheus import exposition
+
+    metrics = result.metrics
+    write(target, exposition(metrics["queue"] if "queue" in metrics else metrics["in-process"]))
+
+
+def _write_errors(result: "Result", target: str) -> None:
+    """Write the error log; a terminal gets a table by message in its place."""
+    if target != "-" or not sys.stdout.isatty():
+        _write_lines(target, result.error_lines())
+        return
+    from sim.reports.errors_table import print_errors
+    from sim.reports.terminal import Terminal
+
+    print_errors(result.errors, Terminal())
+
+
+def _write_folder(result: "Result", folder: Path, *, plots: bool) -> None:
+    from sim.reports.results_folder import write_results
+
+    for path in write_results(result, folder, plots=plots):
+        click.echo(f"wrote {path}", err=True)
 
 
 def _loaded(path: Path, changes: tuple[str, ...]) -> "Scenario":

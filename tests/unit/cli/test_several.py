@@ -1,5 +1,6 @@
 """A command that is given several files does for each what it can, whatever becomes of the others."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,15 @@ def test_verify_says_of_each_folder_what_is_wrong_with_it(capsys: pytest.Capture
     told = capsys.readouterr()
     assert told.out.count("  holds  ") > 5
     assert "none: an exercise's folder is called" in told.err
+
+
+def test_a_run_writes_every_file_that_can_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What it came to is not lost because the first of them cannot; exit code 2, and the one that failed is named."""
+    (tmp_path / "taken").write_text("a file in the place of a folder")
+    trace, folder = tmp_path / "trace.jsonl", tmp_path / "out"
+    targets = ["--json", str(tmp_path / "taken" / "r.json"), "--trace", str(trace), "--out", str(folder), "--no-plots"]
+    assert main(["run", FILES[0], *targets, "--store", "memory"]) == 2
+    told = capsys.readouterr()
+    assert "taken" in told.err
+    assert json.loads(trace.read_text().splitlines()[0])["t_ms"] == 0
+    assert (folder / "result.json").is_file()
