@@ -80,9 +80,9 @@ def rounds_between(entry: Workload, begin_ms: float, end_ms: float) -> Rounds:
     rounds, size = (arrivals.bursts, arrivals.size) if isinstance(arrivals, BurstArrivals) else (arrivals.count, 1)
     first_ms = arrivals.start + entry.delay
     first, after = (
-        min(rounds, max(0, math.ceil((moment - first_ms) / arrivals.every))) for moment in (begin_ms, end_ms)
+        min(rounds, max(0, math.ceil((moment - first_ms) / arrivals.interval))) for moment in (begin_ms, end_ms)
     )
-    return Rounds(first_ms + arrivals.every * np.arange(first, max(first, after), dtype=np.int64), size)
+    return Rounds(first_ms + arrivals.interval * np.arange(first, max(first, after), dtype=np.int64), size)
 
 
 def drawn_between(entry: Workload, begin_ms: Floats, end_ms: Floats) -> Floats:
@@ -92,7 +92,7 @@ def drawn_between(entry: Workload, begin_ms: Floats, end_ms: Floats) -> Floats:
         return np.zeros(len(begin_ms))
     first_ms, last_ms = drawn_stretch(entry)
     spans: Floats = np.maximum(0.0, np.minimum(end_ms, last_ms) - np.maximum(begin_ms, first_ms))
-    return spans / arrivals.every
+    return spans / arrivals.interval
 
 
 def drawn_stretch(entry: Workload) -> tuple[float, float]:
@@ -101,7 +101,7 @@ def drawn_stretch(entry: Workload) -> tuple[float, float]:
     if not isinstance(arrivals, PoissonArrivals):
         return 0, 0
     first_ms = arrivals.start + entry.delay
-    return first_ms, first_ms + arrivals.every * arrivals.count
+    return first_ms, first_ms + arrivals.interval * arrivals.count
 
 
 def first_moments(entries: Iterable[Workload]) -> Iterator[int]:

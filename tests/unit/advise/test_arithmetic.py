@@ -81,7 +81,7 @@ def test_the_busiest_second_after_an_outage_is_that_of_a_run(seed: int) -> None:
     bursts = [
         {
             "kind": "bursts",
-            "every": f"{draw.randrange(5_000, 15_000)}ms",
+            "interval": f"{draw.randrange(5_000, 15_000)}ms",
             "size": draw.randrange(2, 40),
             "bursts": draw.randrange(1, 9),
             "start": f"{draw.randrange(30_000)}ms",
@@ -120,8 +120,8 @@ def test_the_busiest_second_may_begin_before_a_burst_and_takes_what_comes_at_ran
     Of the outage's 20 s, up to 40 s, those of 28 s to 36 s come back after 12 s, and together with them, up to 44 s,
     those of its last 4 s. So the burst comes back among four a second, half a second after that, or among two a second.
     """
-    poisson = {"kind": "poisson", "every": "500ms", "count": 120}
-    burst = {"kind": "bursts", "every": "5m", "size": 20, "bursts": 1, "start": burst_at}
+    poisson = {"kind": "poisson", "interval": "500ms", "count": 120}
+    burst = {"kind": "bursts", "interval": "5m", "size": 20, "bursts": 1, "start": burst_at}
     scenario = order(
         workload=[{"queue": "order", "arrivals": arrivals} for arrivals in (poisson, burst)],
         queues={"order": {"service": "10ms", "attempts": 4, "backoff": {"type": "exponential", "delay": "4s"}}},
