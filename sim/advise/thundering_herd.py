@@ -1,4 +1,4 @@
-"""Jobs that failed together and come back together, because no backoff has a random part."""
+"""Jobs that failed together and come back together, because no backoff has jitter."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ class Clock(Protocol):
 
 
 class ManualClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self, now_ms: int = 0) -> None:
         self.now_ms = now_ms

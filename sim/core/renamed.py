@@ -1,4 +1,4 @@
-"""Names that an object had before: whoever asks for one is told what to write now."""
+"""Names that an object had before: asking for one raises an error that says what to write now."""
 
 from collections.abc import Mapping
 

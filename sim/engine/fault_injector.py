@@ -66,7 +66,7 @@ class SimulatedFaultInjector:
         self._faults.restart(process)
 
     def freeze(self, process: Process, fault: FaultId = FREEZE) -> None:
-        """Let a process stand still, as by SIGSTOP."""
+        """Freeze a process, as SIGSTOP does."""
         self._faults.freeze(process, fault)
 
     def resume(self, process: Process, fault: FaultId = FREEZE) -> None:
@@ -77,7 +77,7 @@ class SimulatedFaultInjector:
 
     @property
     def redis_state(self) -> str:
-        """``up``, ``loading`` or ``away``; up where there is none."""
+        """``up``, ``loading`` or ``down``; up where there is none."""
         return "up" if self._system.server is None else self._system.server.state
 
     @property
@@ -113,7 +113,7 @@ class SimulatedFaultInjector:
         self._system.start_redis(loading=loading_ms > 0)
 
     def _finish_loading(self, load: int) -> None:
-        """Answer commands, unless Redis went away while it was loading: then it loads anew when it comes back."""
+        """Answer commands, unless Redis went down while it was loading: then it loads anew when it comes back."""
         if load == self._loads:
             self._redis_is_back()
             self._system.finish_loading()

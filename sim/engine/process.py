@@ -83,7 +83,7 @@ class Process:
         self._tasks = []
 
     def freeze(self) -> None:
-        """Stand still, whatever it is doing, until ``thaw`` has been called as often as this."""
+        """Stay frozen, whatever it is doing, until ``thaw`` has been called as often as this."""
         self.stops += 1
         self._stand_still()
 

@@ -31,7 +31,7 @@ class ProcessFaults(FaultHooks[Process]):
             process.start()
 
     def freeze(self, process: Process, fault: FaultId) -> None:
-        """Let a process stand still, as by SIGSTOP."""
+        """Freeze a process, as SIGSTOP does."""
         if process.alive:
             self._recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
             process.freeze()

@@ -144,7 +144,7 @@ class Simulation:
 
     @property
     def server(self) -> RedisServer:
-        """The simulated Redis server: up, loading or away.
+        """The simulated Redis server: up, loading or down.
 
         Raises:
             SimError: In in-process mode there is none.

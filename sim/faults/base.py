@@ -64,7 +64,7 @@ class RandomDraw(Protocol):
 
 
 class Fault(Model):
-    """One entry of a scenario's `faults`; each kind has a model of its own, told apart by `kind`.
+    """One entry of a scenario's `faults`; each kind has a model of its own, distinguished by `kind`.
 
     Attributes:
         order: Where the kind stands in lists, from small to large.

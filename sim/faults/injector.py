@@ -87,7 +87,7 @@ class FaultInjector(Protocol[P]):
         """Kill a process as by SIGKILL; a replacement starts after a while, or never."""
 
     def freeze(self, process: P, fault: FaultId = FREEZE) -> None:
-        """Let a process stand still, as by SIGSTOP."""
+        """Freeze a process, as SIGSTOP does."""
 
     def resume(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""

@@ -1,4 +1,4 @@
-"""`poison-job`: whoever runs this job dies of it, every time."""
+"""`poison-job`: every worker that runs this job dies of it."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal
@@ -12,7 +12,7 @@ class PoisonJob(Fault):
     """A job that kills whichever process runs it, every time."""
 
     order: ClassVar[int] = 30
-    about: ClassVar[str] = "Whoever runs this job is killed by it."
+    about: ClassVar[str] = "Every worker that runs this job is killed by it."
     draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s"
     not_by_hand: ClassVar[str] = "what a job does to its worker is in the job; crash the worker that runs it instead"
     no_window: ClassVar[str] = "the process's own events, worker-crashed and worker-started, show it"

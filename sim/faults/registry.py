@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     AnyFault = Fault
 else:
     AnyFault = Annotated[reduce(or_, FAULTS.values()), Field(discriminator="kind")]
-"""What may stand under a scenario's ``faults``, told apart by ``kind``."""
+"""What may stand under a scenario's ``faults``, distinguished by ``kind``."""
 
 
 class FaultyScenario(Protocol):

@@ -11,7 +11,7 @@ class FaultKind(StrEnum):
 
     DOWN = "processes down"
     FROZEN = "processes frozen"
-    REDIS = "Redis away"
+    REDIS = "Redis down"
     DATABASE = "database failing"
     HANDLER = "handlers failing"
     OTHER = "other faults"

@@ -29,4 +29,4 @@ if TYPE_CHECKING:
     OperatorStep = OperatorVerb
 else:
     OperatorStep = Annotated[Union[tuple(VERBS.values())], Field(discriminator="do")]  # noqa: UP007  # X | Y cannot be built of a list
-"""What a scenario's operator does, told apart by `do`."""
+"""What a scenario's operator does, distinguished by `do`."""

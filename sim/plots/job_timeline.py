@@ -14,7 +14,7 @@ from sim.results.trace import EventKind
 
 
 class SegmentKind(StrEnum):
-    """What a stretch of a lane shows; the five kinds of attempts are told apart by how they ended.
+    """What a stretch of a lane shows; the five kinds of attempts are distinguished by how they ended.
 
     ``MANY`` stands for several that are too short to be drawn one by one.
     """

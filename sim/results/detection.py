@@ -28,8 +28,8 @@ class FaultDetection:
 
     Attributes:
         alerts: The first firing of each alert and queue that may have come of the fault, the earliest first.
-        health_ms: When a worker was first found unwell, ms since the run began; None when none was.
-        well_ms: When all of them were found well again after the fault's end; None when they were not until the end.
+        health_ms: When a worker was first found unhealthy, ms since the run began; None when none was.
+        well_ms: When all of them had recovered after the fault's end; None when they had not before the run ended.
     """
 
     window: FaultWindow
@@ -93,7 +93,7 @@ def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, e
     when the alert's condition began to hold; of several it is put down to the one that began last, and only without
     any to what an operator did. A fault of the database is under way until the last attempt has ended that it caught.
     An alert that comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS``
-    meanwhile: then an overload has been noticed, which is listed among the faults. A worker that becomes unwell is
+    meanwhile: then an overload has been noticed, which is listed among the faults. A worker that becomes unhealthy is
     put down in the same way, but the death or freeze of a process shows in its own health alone.
 
     Args:
@@ -115,7 +115,7 @@ def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, e
         if not causes:
             false.append(episode)
     overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
-    spells = _unwell(metrics.health, windows, window_ms)
+    spells = _unhealthy(metrics.health, windows, window_ms)
     faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
     faults.sort(key=lambda fault: fault.window.start_ms)
     return Detections(tuple(faults), tuple(metrics.alerts), tuple(false))
@@ -181,8 +181,8 @@ def _causes(windows: Sequence[FaultWindow], t_ms: int, window_ms: int) -> list[F
     return [window for window in able if window.start_ms == last_ms]
 
 
-def _unwell(health: Health, windows: Sequence[FaultWindow], window_ms: int) -> dict[FaultWindow, list[Spell]]:
-    """Put down each stretch in which a worker was unwell to what it came of."""
+def _unhealthy(health: Health, windows: Sequence[FaultWindow], window_ms: int) -> dict[FaultWindow, list[Spell]]:
+    """Put down each stretch in which a worker was unhealthy to what it came of."""
     found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
     for queue, worker in health.workers:
         able = [window for window in windows if window.process in (None, worker)]

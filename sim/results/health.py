@@ -87,7 +87,7 @@ class Health:
         return self._status[queue, worker]
 
     def of_queue(self, queue: str) -> Integers:
-        """Return a queue's status at each moment: down when all of its workers are, degraded when any is unwell."""
+        """Return a queue's status at each moment: down when all of its workers are, degraded when any is unhealthy."""
         own = [status for (name, _worker), status in self._status.items() if name == queue]
         if not own:
             return np.zeros(len(self.t_ms), dtype=np.int64)

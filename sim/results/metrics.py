@@ -188,8 +188,8 @@ class _SeriesOf:
         """Count the worker processes that are degraded or down."""
         metrics, health = self._metrics, self._metrics.health
         workers = metrics.workers_of(self._queue)
-        unwell = [(health.of(self._queue, worker) > 0).astype(np.float64) for worker in workers]
-        return np.sum(unwell, axis=0) if unwell else np.zeros(len(metrics.t_ms))
+        unhealthy = [(health.of(self._queue, worker) > 0).astype(np.float64) for worker in workers]
+        return np.sum(unhealthy, axis=0) if unhealthy else np.zeros(len(metrics.t_ms))
 
     def waited_s(self) -> Floats:
         """Say how long the job at the head of the line has stood there, seconds; 0 where there is none."""

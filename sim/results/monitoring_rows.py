@@ -29,7 +29,7 @@ def monitoring_tables(metrics: Metrics, detections: Detections) -> list[Rows]:
 
 
 def fault_rows(detections: Detections) -> Rows:
-    """Say of each fault how long after it began it was noticed by health and by alerts, and when all was well again."""
+    """Say of each fault how long after it began it was detected by health and by alerts, and when everything had recovered."""
     caption = "Faults, and who noticed"
     if len(detections.faults) > MAX_ROWS:
         caption += f" (the first {MAX_ROWS} of {len(detections.faults):,})"
@@ -41,7 +41,7 @@ def fault_rows(detections: Detections) -> Rows:
 
 def _fault_row(fault: FaultDetection, one_queue: bool) -> list[str]:
     window = fault.window
-    unwell = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
+    unhealthy = "-" if fault.health_ms is None else _span(fault.after_ms(fault.health_ms))
     well = "-"
     if fault.health_ms is not None:
         well = "never" if fault.well_ms is None else _span(max(0, fault.well_ms - window.end_ms))
@@ -55,7 +55,7 @@ def _fault_row(fault: FaultDetection, one_queue: bool) -> list[str]:
         window.label,
         _moment(window.start_ms),
         until,
-        unwell,
+        unhealthy,
         well,
         alerts or ("NOBODY NOTICED" if fault.unnoticed else "-" if fault.is_operator_action else "none"),
     ]

@@ -134,7 +134,8 @@ def remarks(mode: ModeResult) -> list[str]:
     counts = mode.totals
     found: list[str] = []
     if counts.false_failures:
-        found.append(f"{_of(counts.false_failures, 'delivered job')} looks like a failure to whoever asks.")
+        verb = "is" if counts.false_failures == 1 else "are"
+        found.append(f"{_of(counts.false_failures, 'delivered job')} {verb} reported as failed.")
     if counts.indeterminate:
         found.append(f"The caller saw an error for {_of(counts.indeterminate, 'job')} that had been accepted.")
     if counts.suppressed_duplicates:

@@ -39,7 +39,7 @@ def resolved(node: Schema) -> Schema:
 
 
 def branches(node: Schema) -> list[Schema]:
-    """List the alternatives of a union that is not told apart by ``kind``; empty for anything else."""
+    """List the alternatives of a union that is not distinguished by ``kind``; empty for anything else."""
     return [resolved(branch) for branch in node.get("anyOf", []) if branch.get("type") != "null"]
 
 
@@ -52,7 +52,7 @@ def known_keys(node: Schema) -> list[str]:
 
 
 def kinds(node: Schema) -> list[str]:
-    """List the kinds of a union that is told apart by one key, such as ``kind``."""
+    """List the kinds of a union that is distinguished by one key, such as ``kind``."""
     return list(node["discriminator"]["mapping"])
 
 

@@ -1,4 +1,4 @@
-"""What a scenario says of its monitoring: how often metrics are taken, when a worker is unwell, when an alert fires."""
+"""What a scenario says of its monitoring: how often metrics are taken, when a worker is unhealthy, when an alert fires."""
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple

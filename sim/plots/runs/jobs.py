@@ -160,7 +160,7 @@ def _lanes_in_words(mode: str, lanes: list[Lane]) -> str:
 
 
 def _attempts_in_words(segments: list[Segment]) -> str:
-    """Write a lane as text: ``attempt: killed 1.5s, active, but nobody runs it 58s, attempt: ok 3s``."""
+    """Write a lane as text: ``attempt: killed 1.5s, active, no worker 58s, attempt: ok 3s``."""
     told = [
         f"{SEGMENT_LOOKS[segment.kind].label} {format_duration(segment.end_ms - segment.start_ms)}"
         for segment in [*segments[:_FIRST_STEPS], *segments[_FIRST_STEPS:][-_LAST_STEPS:]]

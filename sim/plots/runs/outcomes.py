@@ -149,7 +149,7 @@ def _content(result: Result) -> Content:
         outcomes_figure(result, narrow=True),
         f"Bar chart of outcomes, one bar a mode. {spoken}",
         "Every offered job ends in exactly one outcome. Duplicated jobs are a part of the delivered ones.",
-        [NumberTable("Jobs by outcome, and counts that lie over the outcomes", ["", *result.modes], rows)],
+        [NumberTable("Jobs by outcome, and overlapping counts", ["", *result.modes], rows)],
     )
 
 
