@@ -36,7 +36,7 @@ ENTERS = frozenset(
 LEAVES = frozenset({EventKind.STARTED, EventKind.POPPED, EventKind.FAILED, EventKind.DATA_LOST, EventKind.REMOVED})
 
 
-class Line(NamedTuple):
+class Backlog(NamedTuple):
     """The jobs of a queue that waited to be taken.
 
     Attributes:
@@ -62,7 +62,7 @@ class Stand(NamedTuple):
     semantics: SemanticsName
     counts: Counts
     stuck: int
-    line: Line
+    line: Backlog
     simulated_ms: int
 
     @property
@@ -90,7 +90,7 @@ class AsItStands:
         """Return the stand with the most jobs gone, then the most duplicated; None where there is none."""
         return max(self.of(queue), key=lambda one: (one.gone, one.counts.duplicated), default=None)
 
-    def line(self, queue: str) -> Line | None:
+    def line(self, queue: str) -> Backlog | None:
         """Return the longest line that a queue had under any of the semantics."""
         return max((one.line for one in self.of(queue)), key=lambda line: line.most, default=None)
 
@@ -118,12 +118,12 @@ class AsItStands:
                 circles = counts.stalled > counts.offered
                 own = [job for job in mode.jobs if job.queue == queue and job.outcome is Outcome.PENDING]
                 stuck = sum(circles or job.stalls > 0 for job in own)
-                line = lines.get(queue, Line(0, 0, 0))
+                line = lines.get(queue, Backlog(0, 0, 0))
                 found.setdefault(queue, []).append(Stand(semantics, counts, stuck, line, mode.simulated_ms))
         return found
 
 
-def lines_of(trace: Trace, end_ms: int) -> dict[str, Line]:
+def lines_of(trace: Trace, end_ms: int) -> dict[str, Backlog]:
     """Follow who waited in each queue; a job that is delayed does not wait.
 
     Args:
@@ -146,12 +146,12 @@ def lines_of(trace: Trace, end_ms: int) -> dict[str, Line]:
             waits[queue] = max(waits.get(queue, 0), t_ms - since_ms)
             if not line:
                 gone_ms.setdefault(queue, t_ms)
-    found: dict[str, Line] = {}
+    found: dict[str, Backlog] = {}
     for queue, (most, peak_ms) in peaks.items():
         left = waiting[queue]
         longest = max([waits.get(queue, 0), *(end_ms - since_ms for since_ms in left.values())])
         emptied = gone_ms.get(queue)
-        found[queue] = Line(most, None if emptied is None else emptied - peak_ms, longest)
+        found[queue] = Backlog(most, None if emptied is None else emptied - peak_ms, longest)
     return found
 
 

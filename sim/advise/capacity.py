@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.advise.arrivals import database_calls
-from sim.advise.as_it_stands import Line
+from sim.advise.as_it_stands import Backlog
 from sim.advise.faults import dependency_outages
 from sim.advise.finding import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH, Finding, Severity
 from sim.advise.phrases import jobs, number, rate, span
@@ -53,7 +53,7 @@ def utilisation(reading: Reading) -> Iterator[Finding]:
                 break
 
 
-def _too_slow(queue: QueueReading, more_ms: int, line: Line | None) -> Finding:
+def _too_slow(queue: QueueReading, more_ms: int, line: Backlog | None) -> Finding:
     capacity = queue.capacity_per_ms(more_ms)
     used = queue.utilisation(more_ms)
     backlog: float = _backlog(queue, capacity) if line is None else line.most

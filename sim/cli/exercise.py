@@ -14,7 +14,7 @@ from sim.core.program import as_called
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.exercises.formatting import Line
+    from sim.exercises.formatting import StyledLine
 
 STYLES = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 
@@ -29,7 +29,7 @@ def _say(text: str, *, err: bool = False) -> None:
     click.echo(as_called(text), err=err)
 
 
-def _print(lines: "Iterable[Line]", console: "Console") -> None:
+def _print(lines: "Iterable[StyledLine]", console: "Console") -> None:
     from rich.text import Text
 
     for line in lines:

@@ -55,7 +55,7 @@ def command(
     if jobs is not None and cluster is not None:
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
     from sim.reports.progress import progress
-    from sim.results.failed_runs import told
+    from sim.results.failed_runs import format_failures
     from sim.scenario.load import read_text
     from sim.sweeps.plan import Plan
     from sim.sweeps.points import parse_vary
@@ -86,7 +86,7 @@ def command(
     _tell(result, shown, json_to, out, plots=not no_plots)
     if not failures:
         return 0
-    click.echo(as_called(told(failures)), err=True)
+    click.echo(as_called(format_failures(failures)), err=True)
     return 3 if any(one.broke for one in failures) else 2
 
 

@@ -125,7 +125,7 @@ def replace_together(folder: Path, files: Mapping[str, bytes], gone: Sequence[st
     Raises:
         OutputError: The folder or a file in it cannot be written; everything is as it was.
     """
-    with _telling(folder):
+    with _naming_errors(folder):
         if os.path.lexists(folder) and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "it is no folder")
         folder.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def _write(files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:
         for path, content in files.items():
             if path in through:
                 continue
-            with _telling(path):
+            with _naming_errors(path):
                 target = Path(os.path.realpath(path))
                 staged[target] = beside = _beside(target, "part")
                 _put_on_disk(beside, content)
@@ -193,7 +193,7 @@ def _write(files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:
             with suppress(OSError):
                 beside.unlink()
     for path, content in through.items():
-        with _telling(path):
+        with _naming_errors(path):
             path.write_bytes(content)
 
 
@@ -203,13 +203,13 @@ def _swap(staged: Mapping[Path, Path], gone: Iterable[Path]) -> None:
     whole = False
     try:
         for target in [*staged, *gone]:
-            with _telling(target):
+            with _naming_errors(target):
                 kept[target] = _keep(target)
         for target, beside in staged.items():
-            with _telling(target):
+            with _naming_errors(target):
                 os.replace(beside, target)
         for target in gone:
-            with _telling(target):
+            with _naming_errors(target):
                 target.unlink()
         whole = True
     finally:
@@ -303,7 +303,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def _naming_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:

@@ -16,12 +16,12 @@ DRAIN_MS = 5_000
 """A blocked pop returns empty-handed after so long, and the worker asks again."""
 
 
-class Line:
+class BlockedClient:
     """The blocked pops of one process: all of its slots share one connection, on which one pop is served after another.
 
     Attributes:
         since_ms: When the pop at the head was sent, ms since the run began.
-        number: Which of all lines it was that came up, in their order.
+        number: Which of all clients it was that came, in their order.
         arrivals: Where the ids go, the head first; None means the connection broke.
     """
 
@@ -38,7 +38,7 @@ class BlockedClients:
     """The blocked pops on one queue's ``wait`` list.
 
     Redis serves whom it has had longest, and has a pop anew after each time-out. So what counts of the moment at which
-    a pop was sent is how far it lies from a time-out: lines stand by that, and choosing one costs nothing, however
+    a pop was sent is how far it lies from a time-out: clients stand by that, and choosing one costs nothing, however
     many there are.
 
     Source: BULL_FACTS 15.
@@ -49,14 +49,14 @@ class BlockedClients:
         self.store = store
         self.keys = keys
         self._drain_ms = DRAIN_MS
-        self._lines: dict[Process, Line] = {}
+        self._clients: dict[Process, BlockedClient] = {}
         self._numbers = 0
         self._phases: list[int] = []
         """At which ms of each ``drain_ms`` there are pops that time out, sorted."""
-        self._at_phase: dict[int, deque[Line]] = {}
+        self._at_phase: dict[int, deque[BlockedClient]] = {}
         """Those that time out there, in the order in which they came."""
-        self._timed_out: dict[Process, Line] = {}
-        """Lines of frozen processes that have none of their pops in Redis any more."""
+        self._timed_out: dict[Process, BlockedClient] = {}
+        """Clients that are frozen processes that have none of their pops in Redis any more."""
         self._frozen_at: dict[str, int] = {}
 
     @property
@@ -68,8 +68,8 @@ class BlockedClients:
     def drain_ms(self, drain_ms: int) -> None:
         self._drain_ms = drain_ms
         self._phases, self._at_phase, self._timed_out = [], {}, {}
-        for line in self._lines.values():
-            self._put(line)
+        for client in self._clients.values():
+            self._put(client)
 
     def enter(self, process: Process) -> simpy.Event:
         """Block until a job comes; the event's value is its id, or None when the connection breaks.
@@ -84,18 +84,18 @@ class BlockedClients:
             job_id = pop_waiting(self.store, self.keys)
             if job_id is not None:
                 return arrival.succeed(job_id)
-        line = self._lines.get(process)
-        if line is None:
-            line = Line(process, self.env.now or process.started_ms)
-            self._join(line)
-        line.arrivals.append(arrival)
+        client = self._clients.get(process)
+        if client is None:
+            client = BlockedClient(process, self.env.now or process.started_ms)
+            self._join(client)
+        client.arrivals.append(arrival)
         return arrival
 
     def serve(self) -> None:
         """Hand waiting jobs to those who wait; call it after anything that may have put a job in line."""
         while True:
-            line = self._next()
-            if line is None:
+            client = self._next()
+            if client is None:
                 return
             try:
                 job_id = pop_waiting(self.store, self.keys)
@@ -103,18 +103,18 @@ class BlockedClients:
                 return
             if job_id is None:
                 return
-            del self._lines[line.process]
-            self._take(line)
-            line.arrivals.popleft().succeed(job_id)
-            if line.arrivals:
-                line.since_ms = self.env.now
-                self._join(line)
+            del self._clients[client.process]
+            self._take(client)
+            client.arrivals.popleft().succeed(job_id)
+            if client.arrivals:
+                client.since_ms = self.env.now
+                self._join(client)
 
     def leave(self, process: Process) -> None:
         """Take away the blocked pops of a process that died."""
-        line = self._lines.pop(process, None)
-        if line is not None and self._timed_out.pop(process, None) is None:
-            self._take(line)
+        client = self._clients.pop(process, None)
+        if client is not None and self._timed_out.pop(process, None) is None:
+            self._take(client)
         self._frozen_at.pop(process.name, None)
 
     def note_frozen(self, process: Process) -> None:
@@ -127,79 +127,79 @@ class BlockedClients:
 
     def note_thawed(self, process: Process) -> None:
         """Let Redis have the blocked pops of a process again that goes on."""
-        line = self._timed_out.pop(process, None)
-        if line is not None:
-            self._put(line)
+        client = self._timed_out.pop(process, None)
+        if client is not None:
+            self._put(client)
 
     def break_connections(self) -> None:
         """Wake everyone empty-handed: Redis is gone."""
-        lines, self._lines = self._lines, {}
+        clients, self._clients = self._clients, {}
         self._phases, self._at_phase, self._timed_out = [], {}, {}
-        for line in lines.values():
-            for arrival in line.arrivals:
+        for client in clients.values():
+            for arrival in client.arrivals:
                 arrival.succeed(None)
 
     # -- who is served ------------------------------------------------------------------------------------------------
 
-    def _next(self) -> Line | None:
+    def _next(self) -> BlockedClient | None:
         """Choose who is served: who has been blocked longest; frozen processes whose pops have timed out are not."""
         while self._phases:
-            line = self._longest_blocked()
-            if not line.process.frozen or self._still_blocked(line):
-                return line
-            self._take(line)
-            self._timed_out[line.process] = line
+            client = self._longest_blocked()
+            if not client.process.frozen or self._still_blocked(client):
+                return client
+            self._take(client)
+            self._timed_out[client.process] = client
         return None
 
-    def _longest_blocked(self) -> Line:
-        """Return the line whose next time-out comes first, as from this moment; who came only now comes last."""
+    def _longest_blocked(self) -> BlockedClient:
+        """Return the client whose next time-out comes first, as from this moment; who came only now comes last."""
         now_ms, phases = self.env.now, self._phases
         if len(phases) == 1 and now_ms:
             return self._at_phase[phases[0]][0]
         phase = now_ms % self._drain_ms
         place = bisect_left(phases, phase) % len(phases)
-        lines = self._at_phase[phases[place]]
-        if phases[place] != phase or lines[0].since_ms != now_ms:
-            return lines[0]
+        clients = self._at_phase[phases[place]]
+        if phases[place] != phase or clients[0].since_ms != now_ms:
+            return clients[0]
         if not now_ms:  # here alone an older line may stand behind one that came now
-            for line in lines:
-                if line.since_ms:
-                    return line
+            for client in clients:
+                if client.since_ms:
+                    return client
         return self._at_phase[phases[(place + 1) % len(phases)]][0]
 
-    def _still_blocked(self, line: Line) -> bool:
-        frozen_at = self._frozen_at.get(line.process.name, self.env.now)
-        rounds = (max(0, frozen_at - line.since_ms)) // self._drain_ms + len(line.arrivals)
-        return self.env.now < line.since_ms + rounds * self._drain_ms
+    def _still_blocked(self, client: BlockedClient) -> bool:
+        frozen_at = self._frozen_at.get(client.process.name, self.env.now)
+        rounds = (max(0, frozen_at - client.since_ms)) // self._drain_ms + len(client.arrivals)
+        return self.env.now < client.since_ms + rounds * self._drain_ms
 
-    def _join(self, line: Line) -> None:
-        """Put a line behind all others."""
+    def _join(self, client: BlockedClient) -> None:
+        """Put a client behind all others."""
         self._numbers += 1
-        line.number = self._numbers
-        self._lines[line.process] = line
-        self._put(line)
+        client.number = self._numbers
+        self._clients[client.process] = client
+        self._put(client)
 
-    def _put(self, line: Line) -> None:
-        phase = line.since_ms % self._drain_ms
-        lines = self._at_phase.get(phase)
-        if lines is None:
-            self._at_phase[phase] = deque((line,))
+    def _put(self, client: BlockedClient) -> None:
+        phase = client.since_ms % self._drain_ms
+        clients = self._at_phase.get(phase)
+        if clients is None:
+            self._at_phase[phase] = deque((client,))
             insort(self._phases, phase)
-        elif lines[-1].number < line.number:
-            lines.append(line)
+        elif clients[-1].number < client.number:
+            clients.append(client)
         else:
-            insort(lines, line, key=_number)
+            insort(clients, client, key=_number)
 
-    def _take(self, line: Line) -> None:
-        phase = line.since_ms % self._drain_ms
-        lines = self._at_phase[phase]
-        if len(lines) == 1:
+    def _take(self, client: BlockedClient) -> None:
+        phase = client.since_ms % self._drain_ms
+        clients = self._at_phase[phase]
+        if len(clients) == 1:
             del self._at_phase[phase], self._phases[bisect_left(self._phases, phase)]
-        elif lines[0] is line:
-            lines.popleft()
+        elif clients[0] is client:
+            clients.popleft()
         else:
-            lines.remove(line)
+            clients.remove(client)
 
 
-def _number(line: Line) -> int:
-    return line.number
+def _number(client: BlockedClient) -> int:
+    return client.number

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-class Line(NamedTuple):
+class StyledLine(NamedTuple):
     """One line of what is told, and how it stands out: ``good``, ``bad``, ``head``, ``dim`` or not at all."""
 
     text: str
@@ -35,111 +35,113 @@ _HEADS = {
 }
 
 
-def told(verdict: JudgedAnswer) -> str:
+def format_verdict(verdict: JudgedAnswer) -> str:
     """Tell a verdict as plain text."""
     return "\n".join(line.text for line in tell(verdict))
 
 
-def tell(verdict: JudgedAnswer, why: str = "") -> Iterator[Line]:
+def tell(verdict: JudgedAnswer, why: str = "") -> Iterator[StyledLine]:
     """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
 
     Args:
         why: The command that explains the solution, for a policy that passes.
     """
     head, look = _HEADS[verdict.judgement]
-    yield Line(f"{head}: {verdict.exercise}, {verdict.title}", look)
+    yield StyledLine(f"{head}: {verdict.exercise}, {verdict.title}", look)
     if verdict.problems:
-        yield Line("")
-        yield from (Line(problem) for problem in verdict.problems)
+        yield StyledLine("")
+        yield from (StyledLine(problem) for problem in verdict.problems)
         return
     if verdict.seeds:
-        yield Line(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
+        yield StyledLine(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
     else:
-        yield Line("by its settings: a run with them takes too many steps and was given up", "dim")
-    yield Line("")
+        yield StyledLine("by its settings: a run with them takes too many steps and was given up", "dim")
+    yield StyledLine("")
     yield from _checks(verdict.checks, "worst")
     failing = verdict.first_failing
     if failing is not None:
-        yield Line("")
+        yield StyledLine("")
         yield from _failing(verdict, failing)
     elif why:
-        yield Line("")
-        yield Line("Why the solution holds, and what it costs:")
-        yield Line(f"  {why}", "head")
+        yield StyledLine("")
+        yield StyledLine("Why the solution holds, and what it costs:")
+        yield StyledLine(f"  {why}", "head")
     if verdict.predictions:
-        yield Line("")
+        yield StyledLine("")
         yield from _predictions(verdict)
 
 
-def tell_once(checks: list[CheckResult], then: str) -> Iterator[Line]:
+def tell_once(checks: list[CheckResult], then: str) -> Iterator[StyledLine]:
     """Tell what the checks measure in one run.
 
     Args:
         then: The command that judges on many.
     """
-    yield Line("What the checks measure, in this one run", "head")
+    yield StyledLine("What the checks measure, in this one run", "head")
     yield from _checks(checks, "here")
-    yield Line("")
-    yield Line("Judge it on runs that you have not seen:")
-    yield Line(f"  {then}", "head")
+    yield StyledLine("")
+    yield StyledLine("Judge it on runs that you have not seen:")
+    yield StyledLine(f"  {then}", "head")
 
 
-def tell_evidence(evidence: Evidence) -> Iterator[Line]:
+def tell_evidence(evidence: Evidence) -> Iterator[StyledLine]:
     """Tell what a run shows."""
-    yield Line(evidence.heading, "head")
+    yield StyledLine(evidence.heading, "head")
     if evidence.note:
-        yield Line(f"  {evidence.note}", "dim")
+        yield StyledLine(f"  {evidence.note}", "dim")
     for line in evidence.lines:
-        yield from (Line(part) for part in _kept(line))
+        yield from (StyledLine(part) for part in _kept(line))
 
 
-def _checks(checks: list[CheckResult], which: str) -> Iterator[Line]:
+def _checks(checks: list[CheckResult], which: str) -> Iterator[StyledLine]:
     wide = max(len(one.check.name) for one in checks)
     bounds = max(len(one.expected_text) for one in checks)
     for one in checks:
         mark = "holds" if one.holds else "FAILS"
         by = "set" if one.check.measure in SETTINGS else which
-        yield Line(
+        yield StyledLine(
             f"  {mark}  {one.check.name:<{wide}}  {one.expected_text:<{bounds}}  {by}: {one.observed_text}",
             "" if one.holds else "bad",
         )
 
 
-def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[Line]:
-    yield Line(f"The first that fails: {failing.check.name}", "head")
+def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[StyledLine]:
+    yield StyledLine(f"The first that fails: {failing.check.name}", "head")
     whose = f" of {failing.check.queue}" if failing.check.queue else ""
     where = "" if failing.check.mode == "queue" else f", {failing.check.mode}"
-    yield Line(f"  measured  {failing.check.measure}{whose}{where}")
-    yield Line(f"  expected  {failing.expected_text}")
+    yield StyledLine(f"  measured  {failing.check.measure}{whose}{where}")
+    yield StyledLine(f"  expected  {failing.expected_text}")
     seed = "" if failing.check.measure in SETTINGS else f" (seed {failing.seed})"
-    yield Line(f"  observed  {failing.observed_text}{seed}")
+    yield StyledLine(f"  observed  {failing.observed_text}{seed}")
     if verdict.became:
         yield from _prose(verdict.became)
-    yield Line("")
+    yield StyledLine("")
     yield from _prose(failing.check.message)
     if verdict.evidence is not None:
-        yield Line("")
+        yield StyledLine("")
         yield from tell_evidence(verdict.evidence)
     if verdict.replay:
-        yield Line("")
-        yield Line("See it again:")
-        yield Line(f"  {verdict.replay}", "head")
+        yield StyledLine("")
+        yield StyledLine("See it again:")
+        yield StyledLine(f"  {verdict.replay}", "head")
 
 
-def _predictions(verdict: JudgedAnswer) -> Iterator[Line]:
+def _predictions(verdict: JudgedAnswer) -> Iterator[StyledLine]:
     right = sum(one.right for one in verdict.predictions)
-    yield Line(f"Your predictions of the untouched start: {right} of {len(verdict.predictions)} right", "head")
+    yield StyledLine(f"Your predictions of the untouched start: {right} of {len(verdict.predictions)} right", "head")
     for one in verdict.predictions:
         yield from _prose(one.ask)
         mark = "right" if one.right else "not so"
-        yield Line(f"    you thought {one.thought}; it was {one.happened}: {mark}", "good" if one.right else "bad")
+        yield StyledLine(
+            f"    you thought {one.thought}; it was {one.happened}: {mark}", "good" if one.right else "bad"
+        )
         yield from _prose(one.why, indent="    ")
 
 
-def _prose(text: str, indent: str = "  ") -> Iterator[Line]:
+def _prose(text: str, indent: str = "  ") -> Iterator[StyledLine]:
     for paragraph in text.strip().split("\n\n"):
         joined = " ".join(paragraph.split())
-        yield from (Line(line) for line in wrap(joined, WIDTH, initial_indent=indent, subsequent_indent=indent))
+        yield from (StyledLine(line) for line in wrap(joined, WIDTH, initial_indent=indent, subsequent_indent=indent))
 
 
 def _kept(line: str) -> list[str]:

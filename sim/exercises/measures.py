@@ -149,7 +149,7 @@ def _false_alerts(observation: Observation, _queue: str | None) -> float | None:
     return len(observation.result.detections.false)
 
 
-def _notice_max(observation: Observation, _queue: str | None) -> float | None:
+def _detection_time_max(observation: Observation, _queue: str | None) -> float | None:
     faults = _faults(observation)
     if not faults or any(not fault.alerts for fault in faults):
         return None
@@ -167,7 +167,7 @@ _MEASURES: dict[str, Callable[[Observation, str | None], float | None]] = {
     "records_kept": _records_kept,
     "faults_unnoticed": _faults_unnoticed,
     "false_alerts": _false_alerts,
-    "detection_time_max": _notice_max,
+    "detection_time_max": _detection_time_max,
 }
 MEASURES = (*COUNTS, *_MEASURES, *SETTINGS)
 WHOLE_RUN = ("redis_commands_per_job", *FROM_EVENTS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from sim.exercises.formatting import told
+from sim.exercises.formatting import format_verdict
 from sim.exercises.judgement import JudgedAnswer
 
 FORMAT = 1
@@ -62,7 +62,7 @@ class Verdict(JudgedAnswer):
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
 
     def __str__(self) -> str:
-        return told(self)
+        return format_verdict(self)
 
     __repr__ = __str__
 

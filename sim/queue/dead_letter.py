@@ -8,7 +8,7 @@ import orjson
 from sim.queue.dead_lettering import FROM_ID, FROM_QUEUE, TRAIL, Life, Move, read_trail
 from sim.queue.errors import NoDeadLetter
 from sim.queue.id_allocator import IdAllocator
-from sim.queue.insertion import Entry, line_key
+from sim.queue.insertion import Insertion, enqueue_key
 from sim.queue.javascript import priority_of
 from sim.queue.job import DEFAULT_NAME
 from sim.queue.keys import QueueKeys
@@ -175,10 +175,10 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
     dead = keys.dead_letters()
     lists = _Lists(tx, dead)
     tx.watch(keys.meta_paused)
-    line = line_key(tx, keys)
+    line = enqueue_key(tx, keys)
     ids = IdAllocator(tx, keys)
     moves: list[Move] = []
-    entries: list[Entry] = []
+    entries: list[Insertion] = []
     logged: list[bool] = []
     seen = 0
     for dead_id in dead_ids:
@@ -189,7 +189,7 @@ def _replay(tx: Transaction, keys: QueueKeys, dead_ids: list[str], now_ms: int) 
             continue
         job_id = ids.find(tx, fields.get(FROM_ID, dead_id))
         priority = priority_of(fields.get("priority"))
-        entries.append(Entry(tx, keys, line, job_id, priority=priority, lifo=_is_lifo(fields.get("opts"))))
+        entries.append(Insertion(tx, keys, line, job_id, priority=priority, lifo=_is_lifo(fields.get("opts"))))
         moves.append(Move(job_id, dead_id))
         logged.append(bool(tx.exists(dead.logs(dead_id))))
         if priority:

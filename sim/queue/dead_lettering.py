@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from sim.queue.id_allocator import IdAllocator
-from sim.queue.insertion import line_key
+from sim.queue.insertion import enqueue_key
 from sim.queue.javascript import whole
 from sim.queue.job import to_json
 from sim.queue.keys import QueueKeys
@@ -87,7 +87,7 @@ class DeadLettering:
         tx.watch(dead.meta_paused)
         self._keys = keys
         self._dead = dead
-        self._line = line_key(tx, dead)
+        self._line = enqueue_key(tx, dead)
         self._ids = IdAllocator(tx, dead)
         self._fields: list[dict[str, str]] = []
         self._logged: list[bool] = []

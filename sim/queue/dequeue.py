@@ -69,14 +69,14 @@ def dequeue(
 
     Source: BULL_FACTS 3, 9, 13.
     """
-    found = atomic(store, _take, keys, lock_params, now_ms, limit)
+    found = atomic(store, _dequeued, keys, lock_params, now_ms, limit)
     if found is None:
         return None
     job_id, taken = found
     return taken if type(taken) is RateLimited else Job.from_hash(cast(Fields, taken), job_id)
 
 
-def _take(
+def _dequeued(
     tx: Transaction, keys: QueueKeys, lock_params: LockParams, now_ms: int, limit: RateLimit | None
 ) -> tuple[str, Fields | RateLimited] | None:
     tx.watch(keys.wait)

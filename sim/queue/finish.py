@@ -8,7 +8,7 @@ from sim.queue.backoff import GIVE_UP, Strategy, backoff_delay_ms
 from sim.queue.dead_lettering import DeadLettering
 from sim.queue.dequeue import LockParams, lock_next
 from sim.queue.errors import FinishRefused, JobMissing, NotActive, UnreadableOptions
-from sim.queue.insertion import Entry, line_key
+from sim.queue.insertion import Insertion, enqueue_key
 from sim.queue.javascript import number, number_of, priority_of, text
 from sim.queue.job import Backoff, Job, to_json
 from sim.queue.keys import LOCK, QueueKeys
@@ -173,14 +173,14 @@ def fail_job(
         refusal = _refusal(tx, keys, job.id, lock_params.token, verdict)
         if refusal is not None:
             return _release_and_refuse(tx, keys, refusal, mark)
-        line: Entry | None = None
+        line: Insertion | None = None
         evicted: list[str] = []
         moving: DeadLettering | None = None
         if verdict == "retry":
             tx.watch(keys.meta_paused)
-            target = line_key(tx, keys)
+            target = enqueue_key(tx, keys)
             priority = priority_of(tx.hget(keys.job(job.id), "priority"))
-            line = Entry(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
+            line = Insertion(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
         elif verdict == "failed" and dead is not None:
             moving = DeadLettering(tx, keys, dead)
             moving.plan(tx, job.id, {**mark, "finishedOn": str(now_ms)})

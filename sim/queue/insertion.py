@@ -4,7 +4,7 @@ from sim.queue.keys import QueueKeys
 from sim.queue.store import Transaction
 
 
-def line_key(tx: Transaction, keys: QueueKeys) -> str:
+def enqueue_key(tx: Transaction, keys: QueueKeys) -> str:
     """Name the list that takes new waiting jobs: ``wait``, or ``paused`` while the queue is paused.
 
     Redis: EXISTS meta-paused; the caller watches it. O(1).
@@ -12,7 +12,7 @@ def line_key(tx: Transaction, keys: QueueKeys) -> str:
     return keys.paused if tx.exists(keys.meta_paused) else keys.wait
 
 
-class Entry:
+class Insertion:
     """One job about to enter the line; read it before ``multi()``, ``write`` it after.
 
     It watches what it reads: were the neighbour that it goes behind popped in between, it would be put nowhere.

@@ -1,7 +1,7 @@
 """An operator puts failed jobs back in line."""
 
 from sim.queue.errors import RetryRefused
-from sim.queue.insertion import line_key
+from sim.queue.insertion import enqueue_key
 from sim.queue.keys import QueueKeys
 from sim.queue.options import JobOptions
 from sim.queue.store import Store, Transaction, atomic
@@ -30,7 +30,7 @@ def retry_job(store: Store, keys: QueueKeys, job_id: str, *, now_ms: int) -> Non
             return RetryRefused("Couldn't retry job: The job is locked")
         has_failed = tx.zscore(keys.failed, job_id) is not None
         lifo = JobOptions.of_hash(tx.hget(keys.job(job_id), "opts")).lifo
-        target = line_key(tx, keys)
+        target = enqueue_key(tx, keys)
         tx.multi()
         tx.hdel(keys.job(job_id), "finishedOn", "processedOn", "failedReason")
         tx.hset(keys.job(job_id), "retriedOn", str(now_ms))
@@ -59,7 +59,7 @@ def retry_failed_jobs(store: Store, keys: QueueKeys, *, batch: int = 1_000) -> l
     def body(tx: Transaction) -> list[str]:
         tx.watch(keys.failed, keys.meta_paused)
         job_ids: list[str] = tx.zrange(keys.failed, 0, batch - 1)
-        target = line_key(tx, keys)
+        target = enqueue_key(tx, keys)
         tx.multi()
         if job_ids:
             for job_id in job_ids:

@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from sim.queue.errors import NotDelayed
-from sim.queue.insertion import Entry, line_key
+from sim.queue.insertion import Insertion, enqueue_key
 from sim.queue.javascript import priority_of
 from sim.queue.keys import QueueKeys
 from sim.queue.store import Store, Transaction, atomic
@@ -83,7 +83,7 @@ def promote_job(store: Store, keys: QueueKeys, job_id: str) -> None:
         if tx.zscore(keys.delayed, job_id) is None:
             return False
         priority = priority_of(tx.hget(keys.job(job_id), "priority"))
-        entry = Entry(tx, keys, line_key(tx, keys), job_id, priority=priority)
+        entry = Insertion(tx, keys, enqueue_key(tx, keys), job_id, priority=priority)
         tx.multi()
         tx.zrem(keys.delayed, job_id)
         entry.write(tx)
@@ -102,11 +102,11 @@ def _promote_some(store: Store, keys: QueueKeys, now_ms: int, most: int) -> tupl
         due = tx.zrangebyscore(keys.delayed, 0, now_ms * SCALE, start=0, num=most)
         if not due:
             return [], False
-        target = line_key(tx, keys)
-        entries: list[Entry] = []
+        target = enqueue_key(tx, keys)
+        entries: list[Insertion] = []
         for job_id in due:
             priority = priority_of(tx.hget(keys.job(job_id), "priority"))
-            entries.append(Entry(tx, keys, target, job_id, priority=priority))
+            entries.append(Insertion(tx, keys, target, job_id, priority=priority))
             if priority:
                 break
         moved = due[: len(entries)]

@@ -7,7 +7,7 @@ import orjson
 
 from sim.queue.dead_lettering import DeadLettering, Move
 from sim.queue.errors import UnreadableOptions
-from sim.queue.insertion import line_key
+from sim.queue.insertion import enqueue_key
 from sim.queue.javascript import number_of, whole
 from sim.queue.keys import QueueKeys
 from sim.queue.retention import BreaksOff, Keep, Limits, Retention, delete_finished, jobs_to_evict, read_when_stalled
@@ -82,7 +82,7 @@ def check_stalled_jobs(
         active = tx.lrange(keys.active, 0, -1)
         present = set(active)
         abandoned = [job_id for job_id in marked if job_id in present and not tx.exists(keys.lock(job_id))]
-        target = line_key(tx, keys)
+        target = enqueue_key(tx, keys)
         counters = {job_id: whole(tx.hget(keys.job(job_id), "stalledCounter")) + 1 for job_id in abandoned}
         options: dict[str, Limits | None] = {}
         unreadable: UnreadableOptions | None = None

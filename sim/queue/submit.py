@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from sim.queue.errors import NotModelled, UnreadableOptions
-from sim.queue.insertion import Entry, line_key
+from sim.queue.insertion import Insertion, enqueue_key
 from sim.queue.javascript import Number, argument, lua_number, plus, text, truthy
 from sim.queue.job import DEFAULT_NAME, JobOptions, to_json
 from sim.queue.keys import QueueKeys
@@ -109,9 +109,9 @@ def _add_waiting(tx: Transaction, keys: QueueKeys, job_id: str, options: JobOpti
         tx.watch(keys.meta_paused, job_key)
         if tx.exists(job_key):
             return Added(job_id, duplicate=True)
-    line = line_key(tx, keys)
+    line = enqueue_key(tx, keys)
     if options.priority:
-        entry = Entry(tx, keys, line, job_id, priority=options.priority)
+        entry = Insertion(tx, keys, line, job_id, priority=options.priority)
         tx.multi()
         tx.hset(job_key, mapping=fields)
         entry.write(tx)

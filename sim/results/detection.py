@@ -13,7 +13,7 @@ from sim.results.fault_windows import FaultWindow
 from sim.results.health import Episode, Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.replay import replay
-from sim.results.samples import stretches
+from sim.results.samples import run_lengths
 from sim.results.trace import Trace
 from sim.scenario.monitoring import limit_ms
 from sim.scenario.schema import Scenario
@@ -132,7 +132,7 @@ def overload_behind(metrics: Metrics, episode: Episode, end_ms: int) -> FaultWin
     ages = np.nan_to_num(metrics.series(episode.queue, "oldest_waiting_age"), nan=0.0)
     first_ms = episode.active_ms - metrics.config.window
     last_ms = end_ms if episode.resolved_ms is None else episode.resolved_ms
-    for stretch in stretches(ages * 1_000 >= OVERLOAD_MS):
+    for stretch in run_lengths(ages * 1_000 >= OVERLOAD_MS):
         moments = metrics.t_ms[stretch.first : stretch.after]
         if not stretch.value or moments[-1] < first_ms or moments[0] > last_ms:
             continue

@@ -33,7 +33,7 @@ class ErrorLogDiskFull(SimError):
         )
 
 
-class _Line(NamedTuple):
+class _ErrorLine(NamedTuple):
     text: str
 
 
@@ -45,8 +45,8 @@ class ErrorLines:
 
     def __init__(self, *, max_in_memory: int = MAX_IN_MEMORY) -> None:
         self._max_in_memory = max_in_memory
-        self._older: TraceFile[_Line] = TraceFile(_Line)
-        self._newest: list[_Line] = []
+        self._older: TraceFile[_ErrorLine] = TraceFile(_ErrorLine)
+        self._newest: list[_ErrorLine] = []
 
     def __len__(self) -> int:
         return len(self._older) + len(self._newest)
@@ -60,7 +60,7 @@ class ErrorLines:
         Raises:
             ErrorLogDiskFull: The temporary file cannot be written.
         """
-        self._newest.append(_Line(text))
+        self._newest.append(_ErrorLine(text))
         if len(self._newest) > self._max_in_memory:
             try:
                 self._older.add(self._newest)

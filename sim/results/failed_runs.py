@@ -30,7 +30,7 @@ class FailedRun(NamedTuple):
         return self._asdict()
 
 
-def told(failures: Sequence[FailedRun]) -> str:
+def format_failures(failures: Sequence[FailedRun]) -> str:
     """Say which runs could not be finished, the first of them with why and how to have them again."""
     lines = []
     for one in failures[:_MAX_TOLD]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.results.counters import Timed, WorkerCounters, growth, latest
 from sim.results.observation import Observation
-from sim.results.samples import Floats, Integers, stretches
+from sim.results.samples import Floats, Integers, run_lengths
 from sim.scenario.monitoring import Alert, HealthConfig
 
 Booleans = NDArray[np.bool_]
@@ -101,7 +101,7 @@ class Health:
     def spells(self, queue: str, worker: str) -> list[Spell]:
         """Tell a worker's life as stretches of one status, in order."""
         found = []
-        for first, after, value in stretches(self.of(queue, worker)):
+        for first, after, value in run_lengths(self.of(queue, worker)):
             lasted = after == len(self.t_ms)
             reasons = tuple(
                 indicator
@@ -144,7 +144,7 @@ def _without_redis(seen: Observation, worker: str, thresholds: HealthConfig) -> 
     without = seen.process(worker, lambda state: state.alive and not state.connected) > 0
     t_ms = seen.t_ms
     found = np.zeros(len(t_ms), dtype=np.bool_)
-    for first, after, value in stretches(without):
+    for first, after, value in run_lengths(without):
         if value:
             moments = t_ms[first:after]
             found[first:after] = moments - moments[0] >= thresholds.redis_away_after
@@ -208,7 +208,7 @@ def evaluate(alert: Alert, queue: str | None, t_ms: Integers, values: Floats) ->
     condition = alert.condition
     holds = _OPERATORS[condition.operator](values, condition.limit) & ~np.isnan(values)
     found = []
-    for stretch in stretches(holds):
+    for stretch in run_lengths(holds):
         if not stretch.value:
             continue
         moments = t_ms[stretch.first : stretch.after]

@@ -29,7 +29,7 @@ def monitoring_tables(metrics: Metrics, detections: Detections) -> list[Rows]:
 
 
 def fault_rows(detections: Detections) -> Rows:
-    """Say of each fault how long after it began it was detected by health and by alerts, and when everything had recovered."""
+    """Say of each fault how long after its begin health and alerts detected it, and when everything had recovered."""
     caption = "Faults, and who noticed"
     if len(detections.faults) > MAX_ROWS:
         caption += f" (the first {MAX_ROWS} of {len(detections.faults):,})"

@@ -25,7 +25,7 @@ class Stretch(NamedTuple):
     value: int
 
 
-def stretches(values: NDArray[np.int64] | NDArray[np.bool_]) -> list[Stretch]:
+def run_lengths(values: NDArray[np.int64] | NDArray[np.bool_]) -> list[Stretch]:
     """Split into the longest stretches of equal values, in order."""
     if not len(values):
         return []

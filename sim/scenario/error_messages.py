@@ -175,7 +175,7 @@ def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
     for refusal in kept:
         if refusal.kind == "[key]" or not _is_below(refusal.path, wrong_keys):
             first.setdefault((refusal.path, refusal.at_key), refusal)
-    unmodelled = {refusal.path[:-1] for refusal in first.values() if " is not modelled" in _told(refusal)}
+    unmodelled = {refusal.path[:-1] for refusal in first.values() if " is not modelled" in _explanation(refusal)}
     old_names = {
         (*refusal.path[:-1], RENAMED.get(str(refusal.path[-1]))) for refusal in first.values() if refusal.at_key
     }
@@ -186,7 +186,7 @@ def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
     ]
     placed = sorted(kept, key=lambda refusal: marks.of(Problem(refusal.path, "", refusal.at_key)))
     return [
-        Problem(refusal.path, _told(refusal) if place < MAX_SHOWN else "", refusal.at_key)
+        Problem(refusal.path, _explanation(refusal) if place < MAX_SHOWN else "", refusal.at_key)
         for place, refusal in enumerate(placed)
     ]
 
@@ -293,7 +293,7 @@ def _chosen(group: list[_Refusal], value: Any) -> list[_Refusal]:
     return [first._replace(kind="union", path=path, value=value, node=first.union_node, reason=None)]
 
 
-def _told(refusal: _Refusal) -> str:
+def _explanation(refusal: _Refusal) -> str:
     """Say what is wrong and what would be right."""
     kind, node, value = refusal.kind, refusal.node, refusal.value
     if kind == "missing":

@@ -1,4 +1,4 @@
-"""What a scenario says of its monitoring: how often metrics are taken, when a worker is unhealthy, when an alert fires."""
+"""What a scenario says of its monitoring: how metrics are sampled, which worker is unhealthy, when alerts fire."""
 
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple

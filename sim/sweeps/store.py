@@ -163,12 +163,12 @@ class SweepStore:
                 raise SimError(f"{path}: is no file, so it cannot hold a sweep; choose another --out")
             if path.stat().st_size and not resume:
                 raise SimError(f"{path}: is there already; go on with it by --resume, or choose another --out")
-        with self._telling():
+        with self._naming_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path or ":memory:", timeout=_LOCKED_S, isolation_level=None)
         try:
-            with self._telling():
+            with self._naming_errors():
                 if self._is_empty():
                     self._create(identity, points)
                     return
@@ -196,7 +196,7 @@ class SweepStore:
             OutputError: They cannot be written.
         """
         marks = ", ".join("?" * len(COLUMNS))
-        with self._telling(), self._transaction():
+        with self._naming_errors(), self._transaction():
             self._connection.executemany(f"INSERT OR IGNORE INTO run VALUES ({marks})", [row.flat() for row in rows])
             self._connection.executemany("INSERT OR REPLACE INTO failed_run VALUES (?, ?, ?, ?, ?, ?)", failures)
             self._connection.executemany(
@@ -205,18 +205,18 @@ class SweepStore:
 
     def done(self) -> set[tuple[int, int]]:
         """Return the runs that are there, as pairs of point and replication."""
-        with self._telling():
+        with self._naming_errors():
             return set(self._connection.execute("SELECT DISTINCT point, replication FROM run"))
 
     def rows(self) -> list[RunRow]:
         """Return every row, sorted by point, replication and mode."""
-        with self._telling():
+        with self._naming_errors():
             found = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY point, replication, mode")
             return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:-1]), row[-1]) for row in found]
 
     def failures(self) -> list[FailedRun]:
         """Return every run that could not be finished, sorted; a resumed sweep tries them again."""
-        with self._telling():
+        with self._naming_errors():
             found = self._connection.execute("SELECT * FROM failed_run ORDER BY point, replication")
             return [FailedRun(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in found]
 
@@ -249,7 +249,7 @@ class SweepStore:
             )
 
     def _check(self, identity: Identity) -> None:
-        with self._telling():
+        with self._naming_errors():
             number = self._connection.execute("PRAGMA application_id").fetchone()[0]
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if number == APPLICATION_ID and version != FORMAT:
@@ -273,7 +273,7 @@ class SweepStore:
         self._connection.execute("COMMIT")
 
     @contextmanager
-    def _telling(self) -> Any:
+    def _naming_errors(self) -> Any:
         try:
             yield
         except UNREADABLE as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.core.errors import SimError
 from sim.core.extras import need
-from sim.results.failed_runs import FailedRun, told
+from sim.results.failed_runs import FailedRun, format_failures
 from sim.results.sweep_result import SweepResult
 from sim.scenario.load import read_text
 from sim.sweeps.batches import Batches
@@ -48,7 +48,7 @@ class RunsFailed(SimError):
     """
 
     def __str__(self) -> str:
-        return told(self.args[1])
+        return format_failures(self.args[1])
 
 
 def run_missing(
@@ -98,7 +98,7 @@ def run_missing(
         first = carry_out(next(batches))  # also tells how long a run takes
         batches.learn_speed(first)
         keep(first)
-    with closing(_engine(batches, jobs, cluster)) as results:
+    with closing(_results(batches, jobs, cluster)) as results:
         for came in results:
             batches.learn_speed(came)
             keep(came)
@@ -185,7 +185,7 @@ def sweep_result(
     return result
 
 
-def _engine(batches: Batches, jobs: int | None, cluster: str | None) -> Generator[Done]:
+def _results(batches: Batches, jobs: int | None, cluster: str | None) -> Generator[Done]:
     if cluster is not None:
         batches.at_once = _CLUSTER_WIDTH
         return on_a_cluster(batches, cluster)

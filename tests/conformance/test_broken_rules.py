@@ -16,7 +16,7 @@ import tests.conformance.arms
 import tests.conformance.catalogue
 from sim.core.clock import ManualClock
 from sim.queue.backoff import backoff_delay_ms
-from sim.queue.insertion import Entry
+from sim.queue.insertion import Insertion
 from sim.queue.retention import jobs_to_evict
 from sim.queue.semantics import DOCUMENTED
 from sim.queue.stalled import check_stalled_jobs
@@ -40,10 +40,10 @@ def _backoff(patch: pytest.MonkeyPatch) -> None:
 def _re_entry_side(patch: pytest.MonkeyPatch) -> None:
     """Retried and due jobs go to the front of the line."""
 
-    def front(entry: Entry, tx: Any) -> None:
+    def front(entry: Insertion, tx: Any) -> None:
         tx.rpush(entry.key, entry.job_id)
 
-    patch.setattr(Entry, "write", front)
+    patch.setattr(Insertion, "write", front)
 
 
 def _retention_order(patch: pytest.MonkeyPatch) -> None:

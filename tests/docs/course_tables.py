@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.exercises.catalogue import all_exercises, command_for, find_exercise
 from sim.exercises.checking import judge
 from sim.exercises.exercise import POLICY
-from sim.exercises.formatting import told
+from sim.exercises.formatting import format_verdict
 from sim.exercises.policy import read_policy
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -29,7 +29,7 @@ def first_check() -> str:
     """Check the first exercise as it is handed out."""
     first = find_exercise("01")
     verdict = judge(first, first.text(POLICY), replay=command_for(first, "run"))
-    return f"```text\n{told(verdict)}\n```"
+    return f"```text\n{format_verdict(verdict)}\n```"
 
 
 def distractors() -> str:

@@ -34,7 +34,7 @@ from sim.results.health import Episode, Status
 from sim.results.metrics import Metrics, NotSampled
 from sim.results.monitoring_rows import monitoring_tables, monitoring_verdict
 from sim.results.result import ModeResult, Result
-from sim.results.samples import Floats, Integers, stretches
+from sim.results.samples import Floats, Integers, run_lengths
 from sim.results.text import duration_in_words
 from sim.yaml_files.fields import ModeName
 
@@ -161,7 +161,7 @@ def _worker_strips(metrics: Metrics) -> list[tuple[str, list[Bar]]]:
 def _status_bars(t_ms: Integers, status: Integers) -> list[Bar]:
     ends = np.append(t_ms, t_ms[-1])
     return [
-        (int(t_ms[first]), int(ends[after]), HEALTH_LOOKS[Status(value)]) for first, after, value in stretches(status)
+        (int(t_ms[first]), int(ends[after]), HEALTH_LOOKS[Status(value)]) for first, after, value in run_lengths(status)
     ]
 
 

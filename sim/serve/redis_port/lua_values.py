@@ -172,7 +172,7 @@ def _cjson(runtime: Any, lua: Any) -> dict[str, Any]:
         value = json.loads(_bytes_of(text).decode("utf-8", "surrogateescape"))
         return to_lua(value, runtime, NULL)
 
-    return {"encode": _told("cjson.encode", encode), "decode": _told("cjson.decode", decode), "null": NULL}
+    return {"encode": _shown("cjson.encode", encode), "decode": _shown("cjson.decode", decode), "null": NULL}
 
 
 def _cmsgpack(runtime: Any, lua: Any) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _cmsgpack(runtime: Any, lua: Any) -> dict[str, Any]:
             raise ValueRefused("ERR Missing bytes in input.")
         return tuple(found)
 
-    return {"pack": _told("cmsgpack.pack", pack), "unpack": _told("cmsgpack.unpack", unpack)}
+    return {"pack": _shown("cmsgpack.pack", pack), "unpack": _shown("cmsgpack.unpack", unpack)}
 
 
 def _bit() -> dict[str, Any]:
@@ -233,10 +233,10 @@ def _bit() -> dict[str, Any]:
         "ror": lambda value, by: turned(value, -int(by) & 31),
         "bswap": bswap,
     }
-    return {name: _told(f"bit.{name}", function) for name, function in functions.items()}
+    return {name: _shown(f"bit.{name}", function) for name, function in functions.items()}
 
 
-def _told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _shown(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a mistake of a script reach it as an error of Redis."""
 
     def call(*values: Any) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.advise.as_it_stands import Line, lines_of
+from sim.advise.as_it_stands import Backlog, lines_of
 from sim.advise.finding import Severity
 from sim.results.trace import EventKind
 from tests.unit.advise.given import advice_on, email, finding, findings, order
@@ -133,7 +133,7 @@ def test_a_line_is_followed_from_its_peak_to_its_end() -> None:
     tape.job(900, "email-3", EventKind.STARTED, 1, "w")
     tape.job(950, "email-3", EventKind.STALLED, 1, "w")
     tape.job(990, "email-3", EventKind.STARTED, 2, "w")
-    assert lines_of(tape.trace(), 2_000) == {"email": Line(most=3, drain_ms=700, wait_ms=700)}
+    assert lines_of(tape.trace(), 2_000) == {"email": Backlog(most=3, drain_ms=700, wait_ms=700)}
 
 
 def test_a_line_that_stands_at_the_end_is_not_worked_off() -> None:
@@ -142,4 +142,4 @@ def test_a_line_that_stands_at_the_end_is_not_worked_off() -> None:
     tape.arrival(0, "email-1")
     tape.arrival(500, "email-2")
     tape.job(600, "email-2", EventKind.STARTED, 1, "w")
-    assert lines_of(tape.trace(), 2_000) == {"email": Line(most=2, drain_ms=None, wait_ms=2_000)}
+    assert lines_of(tape.trace(), 2_000) == {"email": Backlog(most=2, drain_ms=None, wait_ms=2_000)}
