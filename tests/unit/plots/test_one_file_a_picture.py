@@ -91,7 +91,7 @@ def test_every_picture_can_be_drawn_into_axes_of_somebody_else(name: str, sample
     """It stays in their place and returns them."""
     figure = Figure(figsize=(10, 6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    assert getattr(plots, name)(sampled, left) is left
+    assert getattr(plots, name.replace("-", "_"))(sampled, left) is left
     figure.savefig("/dev/null", format="png")
     assert all(ax.get_position().x1 <= right.get_position().x0 for ax in figure.axes if ax is not right)
 
@@ -100,7 +100,8 @@ def test_pictures_have_a_place_and_a_title_of_their_own() -> None:
     """So that their order in a report is said by nobody else."""
     found = run_pictures().values()
     assert len({picture.place for picture in found}) == len({picture.title for picture in found}) == len(found)
-    assert list(run_pictures()) == ["outcomes", "timeline", "jobs", "monitoring"]
+    order = ["outcomes", "timeline", "jobs", "monitoring"]
+    assert [name for name in run_pictures() if name in order] == order
     assert [picture.name for picture in sweep_picture_kinds()] == ["outcomes", "heat-map", "distribution"]
 
 
