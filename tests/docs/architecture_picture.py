@@ -6,6 +6,7 @@ dot says that one more room imports it. What follows from other arrows is left o
 """
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ def layers() -> list[list[str]]:
     return [layer.split(" | ") for layer in own["layers"]]
 
 
+@cache
 def room_imports() -> Imports:
     """Say which rooms the modules of each room import."""
     graph = grimp.build_graph("sim", cache_dir=None)
