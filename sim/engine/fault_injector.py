@@ -17,7 +17,9 @@ from sim.stores.snapshots import Snapshot, restore_point_ms
 
 
 class SimulatedFaultInjector:
-    """Verb pairs over the names of the world: crash and restart, freeze and resume, stop and start, refuse and accept.
+    """What breaks and mends a simulated world; a notebook has it as ``world.faults``.
+
+    The verbs come in pairs: crash and restart, freeze and resume, stop and start, begin and end.
 
     Args:
         run: The surroundings of the system, with the database and the hooks of its attempts.
@@ -44,7 +46,12 @@ class SimulatedFaultInjector:
         return int(self._time.now)
 
     def at(self, t_ms: int, action: Callable[[], object]) -> None:
-        """Arrange for something to happen at a moment, ms since the run began; a past moment means now."""
+        """Arrange for something to happen at a moment.
+
+        Args:
+            t_ms: Milliseconds since the run began; a past moment means now.
+            action: Is called then, such as ``world.faults.stop_redis``.
+        """
         self._time.at(t_ms, action)
 
     # -- processes ------------------------------------------------------------------------------------------------
@@ -58,7 +65,12 @@ class SimulatedFaultInjector:
         return self._system.processes(target)
 
     def crash(self, process: Process, restart_after_ms: int | None = None) -> None:
-        """Kill a process as by SIGKILL; a dead one stays dead. A replacement starts after a while, or never."""
+        """Kill a process as by SIGKILL; a dead one stays dead.
+
+        Args:
+            process: One of ``processes``.
+            restart_after_ms: When a replacement starts, ms later; None means never.
+        """
         self._faults.crash(process, restart_after_ms)
 
     def restart(self, process: Process) -> None:
@@ -66,11 +78,21 @@ class SimulatedFaultInjector:
         self._faults.restart(process)
 
     def freeze(self, process: Process, fault: FaultId = FREEZE) -> None:
-        """Freeze a process, as SIGSTOP does."""
+        """Freeze a process, as SIGSTOP does.
+
+        Args:
+            process: One of ``processes``.
+            fault: What the trace calls it; left out, a ``worker-freeze``.
+        """
         self._faults.freeze(process, fault)
 
     def resume(self, process: Process, fault: FaultId = FREEZE) -> None:
-        """Let a frozen process go on, as by SIGCONT."""
+        """Let a frozen process go on, as by SIGCONT.
+
+        Args:
+            process: One of ``processes``.
+            fault: What it was frozen as.
+        """
         self._faults.resume(process, fault)
 
     # -- Redis ----------------------------------------------------------------------------------------------------
@@ -89,6 +111,8 @@ class SimulatedFaultInjector:
         """Make Redis unreachable; its data stays. Faults that overlap are one, of the kind of the first.
 
         Args:
+            fault: What the trace calls it; left out, a ``redis-outage``.
+            why: What the trace gives as the reason.
             lost_replies: So many submits are carried out first, and their answers get lost.
         """
         self._redis_stops += 1
@@ -156,6 +180,10 @@ class SimulatedFaultInjector:
     def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause. ``start_redis`` starts it again.
 
+        Args:
+            fault: What the trace calls it; left out, a ``redis-crash``.
+            cause: ``process-kill``, ``power-loss`` or another that a ``redis-crash`` of a scenario may have.
+
         Raises:
             SimError: The data of the moment it goes back to was not kept; ``plan_redis_crash`` keeps it.
         """
@@ -172,7 +200,13 @@ class SimulatedFaultInjector:
     # -- database and handlers ------------------------------------------------------------------------------------
 
     def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
-        """Let calls to the database fail."""
+        """Let calls to the database fail.
+
+        Args:
+            fault: What the trace calls it, such as ``FaultId("database-failure", name="by hand")``; ends it as well.
+            failure: ``refuse`` (no connection), ``abort`` (undone) or ``lost-reply`` (done, and the answer got lost).
+            rate: The part of the calls that fail, 0 to 1.
+        """
         self.fault_began(fault, failure=failure)
         self._database.begin_failing(FailureWindow(fault.name, failure, rate))
 
@@ -182,7 +216,12 @@ class SimulatedFaultInjector:
         self._database.end_failing(fault.name)
 
     def slow_database(self, fault: FaultId, latency_ms: int) -> None:
-        """Add to the time of every call to the database."""
+        """Add to the time of every call to the database.
+
+        Args:
+            fault: What the trace calls it; ends it as well.
+            latency_ms: How much, ms.
+        """
         self.fault_began(fault)
         self._database.begin_slowing(fault.name, latency_ms)
 

@@ -175,6 +175,7 @@ class QueueHandle:
 
         Args:
             grace: ``"1h"``, or milliseconds.
+            state: ``completed``, ``failed``, ``waiting``, ``delayed``, ``active`` or ``paused``.
             limit: At most so many; 0 means all. With a limit no delayed job is found, as in Bull.
 
         Raises:

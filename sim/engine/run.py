@@ -33,10 +33,10 @@ def run(
 
     Args:
         scenario: A loaded scenario, or the path of its file.
-        modes: Left out, the scenario's.
-        seed: Left out, the scenario's.
-        semantics: Left out, the scenario's first.
-        store: What holds the queue's keys; the result is the same on each.
+        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
+        seed: Of all random numbers; left out, the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
+        store: What holds the queue's keys, ``fakeredis`` or ``memory``, which is faster; both give the same result.
         max_steps: A run that needs more steps of the simulation is stopped.
         trace: Whether to keep what happened. Without it outcomes and counts are the same and take less memory; what
             needs events (the trace, its hash, the pictures of jobs and of the time line) raises ``TraceNotKept``.

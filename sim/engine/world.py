@@ -45,14 +45,14 @@ class World:
     Args:
         scenario: A loaded scenario, or the path of its file.
         mode: ``queue`` or ``in-process``.
-        seed: Left out, the scenario's.
-        semantics: Left out, the scenario's first.
+        seed: Of all random numbers; left out, the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
         store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
         max_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
         streams: Random numbers from elsewhere than the seed alone.
         trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
         metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
-        error_log: Whether to keep a line for every failed attempt; ````errors`` has them at any time.
+        error_log: Whether to keep a line for every failed attempt; ``errors`` has them at any time.
         error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
         count_commands: Whether to count what the queue asks of Redis, as ``commands``.
         instruments: What else observes the run; see ``sim.engine.instruments``.

@@ -97,7 +97,9 @@ def start(name: str, folder: str | Path | None = None, *, course: str | Path | N
     """Copy an exercise's files for a learner and return them.
 
     Args:
-        course: See ``check``.
+        name: The exercise's number or name.
+        folder: Where to; left out, ``my-exercises/`` and the exercise's name.
+        course: The folder with the exercises; left out, those that come with the project.
 
     Raises:
         UnknownExercise: There is no such exercise.
@@ -112,7 +114,9 @@ def hint(name: str, level: int = 1, *, course: str | Path | None = None) -> str:
     """Return a hint; level 3 is nearly the solution.
 
     Args:
-        course: See ``check``.
+        name: The exercise's number or name.
+        level: 1, 2 or 3.
+        course: The folder with the exercises; left out, those that come with the project.
 
     Raises:
         UnknownExercise: There is no such exercise.
@@ -137,7 +141,7 @@ def grade(
 
     Args:
         folder: Has a folder for each student, and in it one for each exercise.
-        course: See ``check``.
+        course: The folder with the exercises; left out, those that come with the project.
         exercises: Numbers or names; who lacks one of them gets a row too. Left out: what is there.
         salt: Chooses the unseen seeds; another word gives others.
         seeds: How many; left out, as many as each exercise says.

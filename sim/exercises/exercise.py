@@ -208,6 +208,8 @@ class Exercise:
 
     Attributes:
         name: The folder's name, such as ``03-twice-the-same-email``.
+        folder: Where it is.
+        description: What ``exercise.yaml`` says: title, checks, predictions.
     """
 
     name: str

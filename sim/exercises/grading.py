@@ -24,7 +24,13 @@ class Grade:
     """What happened to one student's answer to one exercise.
 
     Attributes:
+        student: The name of the student's folder.
+        exercise: The exercise's name.
         verdict: ``pass``, ``fail``, ``cannot tell`` or ``not handed in``.
+        checks_passed: How many of the ``checks`` hold.
+        checks: How many checks the exercise has.
+        predictions_right: How many of the ``predictions`` came true.
+        predictions: How many predictions the exercise asks for.
         first_failing: The first check that does not hold; empty where all do or nothing was run.
         observed: What that check measured, as people read it.
         message: What the student should know: what the failing check says, or why nothing could be told.

@@ -59,6 +59,9 @@ class Prediction:
 def predict(**guesses: Any) -> Prediction:
     """Write down what will happen before it does; None stands for no guess.
 
+    Args:
+        guesses: By names of your own, which ``compare`` takes with what happened: ``predict(lost=2)``.
+
     Raises:
         SimError: Nothing is predicted.
     """

@@ -11,7 +11,11 @@ from sim.results.result import Result
 
 
 def outcomes_in_words(result: Result) -> str:
-    """Say for each mode how many jobs had which outcome: ``queue: 30 delivered, 2 of them twice``."""
+    """Say for each mode how many jobs had which outcome: ``queue: 30 delivered, 2 of them twice``.
+
+    Args:
+        result: Of a run.
+    """
     return "; ".join(f"{mode}: {_counts(one.totals)}" for mode, one in result.modes.items())
 
 
@@ -19,7 +23,8 @@ def jobs_in_words(result: Result, mode: str = "queue") -> str:
     """Say what happened to each job that did not go through at once, and how many did.
 
     Args:
-        mode: Of which mode.
+        result: Of a run.
+        mode: ``in-process`` or ``queue``.
 
     Raises:
         SimError: The run has no such mode.

@@ -87,6 +87,7 @@ class Metrics(Observation):
 
         Args:
             queue: None is right for a metric of the whole world only.
+            metric: By its name in docs/monitoring.md, such as ``oldest_waiting_s``.
             over_ms: Of a counter: what it grew by within this time.
 
         Raises:

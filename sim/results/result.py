@@ -62,9 +62,11 @@ class ModeResult:
     """What one mode of a run came to.
 
     Attributes:
+        mode: ``in-process`` or ``queue``.
         trace: Everything that happened, in order; without the trace there is nothing in it to read.
         jobs: What came of every offered job, in the order in which they were offered.
-        simulated_ms: How long the run was, in simulated time.
+        simulated_ms: How long the run was, ms of simulated time.
+        queue_names: In the scenario's order.
         metrics: What an operator could have seen; None where no samples were taken.
         error_lines: The error log, one JSON object a line; None where none was kept.
         end: How the run ended and what was left to do; None of a rehearsal.
@@ -146,7 +148,10 @@ class Result:
     """What a run came to, in the modes that were asked for.
 
     Attributes:
-        store: What held the queue's keys, such as ``fakeredis``.
+        scenario: What was run.
+        seed: Of its random numbers: the same seed gives the same result, to the byte.
+        semantics: ``documented`` or ``bull-4.16``.
+        store: What held the queue's keys: ``fakeredis`` or ``memory``.
         modes: By mode, ``in-process`` first.
     """
 
@@ -158,7 +163,7 @@ class Result:
 
     @property
     def outcomes(self) -> dict[str, dict[str, int]]:
-        """The counts of each mode, by name."""
+        """By mode how many jobs had which outcome, and the other counts: ``outcomes["queue"]["lost"]``."""
         return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
 
     @property
@@ -212,7 +217,7 @@ class Result:
 
     @property
     def simulated_ms(self) -> int:
-        """The longest mode's simulated time."""
+        """How long the run was, ms of simulated time: of its longest mode."""
         return max(result.simulated_ms for result in self.modes.values())
 
     @cached_property

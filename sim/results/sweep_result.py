@@ -26,9 +26,11 @@ class SweepResult:
         title: The scenario's.
         question: The scenario's.
         seed: What the seeds of the runs are derived from.
+        store: What held the queue's keys: ``memory``, unless somebody chose otherwise.
         paths: What was varied, such as ``workers.email.processes``; empty when nothing was.
         points: The values of ``paths`` at each point, as the scenario file would write them.
-        semantics: By point.
+        semantics: By point: ``documented`` or ``bull-4.16``.
+        modes: Which were run: ``in-process``, ``queue`` or both.
         rows: Sorted by point, replication and mode.
         failures: Runs that could not be finished; nothing of them is in the rows.
     """

@@ -126,9 +126,15 @@ def sweep(
 
     Args:
         scenario: The path of a scenario file, or the text of a scenario (anything with a line break).
-        runs: At each point.
-        vary: Values by path; every combination is run.
+        runs: How many at each point.
+        vary: Values by path, such as ``{"queues.email.attempts": [1, 3, 5]}``; every combination is a point.
+        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
+        seed: What the seeds of the runs are derived from; left out, the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
+        jobs: Processes; left out, one for each processor, or one alone where that is fast enough.
+        cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
         path: Keep the runs in this SQLite file; where it exists, the sweep goes on with it.
+        resume: Whether to go on with a file that exists; otherwise it is an error.
         watch: Is called with a ``Progress`` now and then.
 
     Raises:
@@ -166,10 +172,24 @@ def sweep_result(
     resume: bool = True,
     watch: Watcher | None = None,
 ) -> SweepResult:
-    """Do what ``sweep`` does and return the ``SweepResult``, with its answers and its frame.
+    """Do what ``sweep`` does without pandas, and return a ``SweepResult``: rows, answers with intervals, and a frame.
+
+    Args:
+        scenario: The path of a scenario file, or the text of a scenario (anything with a line break).
+        runs: How many at each point.
+        vary: Values by path, such as ``{"queues.email.attempts": [1, 3, 5]}``; every combination is a point.
+        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
+        seed: What the seeds of the runs are derived from; left out, the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
+        jobs: Processes; left out, one for each processor, or one alone where that is fast enough.
+        cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
+        path: Keep the runs in this SQLite file; where it exists, the sweep goes on with it.
+        resume: Whether to go on with a file that exists; otherwise it is an error.
+        watch: Is called with a ``Progress`` now and then.
 
     Raises:
-        RunsFailed, SimError: See ``sweep``.
+        RunsFailed: Some runs could not be finished; the error holds the others.
+        SimError: The scenario, a value or the file cannot be used.
     """
     if not 1 <= runs <= MAX_RUNS:
         raise SimError(f"runs: expected a number from 1 to {MAX_RUNS:,}, not {runs}")

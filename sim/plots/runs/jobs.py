@@ -35,6 +35,7 @@ def jobs(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue", li
     offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures can be compared.
 
     Args:
+        result: Of a run.
         ax: Axes to draw into; left out, a new figure.
         mode: The mode to draw; the only one there is where the result has no such mode.
         limit: The most lanes.

@@ -61,6 +61,7 @@ def monitoring(result: Result, ax: Axes | None = None, *, mode: ModeName = "queu
     """Draw what monitoring made of one mode: faults, health and alerts as strips, below them depth and age as lines.
 
     Args:
+        result: Of a run.
         ax: Axes to draw into; their place is divided among the strips and the lines. Left out, a new figure.
         mode: The mode to draw; the only one there is where the result has no such mode.
 

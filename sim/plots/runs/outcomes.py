@@ -38,6 +38,7 @@ def outcomes(result: Result, ax: Axes | None = None) -> Axes:
     Duplicated jobs are a hatched part of the delivered ones.
 
     Args:
+        result: Of a run.
         ax: Axes to draw into; left out, a new figure.
     """
     with drawing():

@@ -53,6 +53,7 @@ def timeline(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue"
     in a strip above and shaded in both. In a new figure effects too many have a third panel, where there are any.
 
     Args:
+        result: Of a run.
         ax: Axes to draw into; their place is divided between the two panels. Left out, a new figure.
         mode: The mode to draw; the only one there is where the result has no such mode.
 

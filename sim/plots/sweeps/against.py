@@ -42,6 +42,7 @@ def against(result: SweepResult, measure: str = "delivered", ax: Axes | None = N
     within each group. Text is no number: no line joins it.
 
     Args:
+        result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
         ax: Axes to draw into; left out, a new figure.
     """

@@ -57,6 +57,7 @@ def distribution(result: SweepResult, measure: str = "delivered", ax: Axes | Non
     a sweep have the same bars, so that two pictures can be compared.
 
     Args:
+        result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
         ax: Axes to draw into; left out, a new figure.
         point: Which combination of what was varied, from 0.

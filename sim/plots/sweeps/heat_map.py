@@ -33,6 +33,7 @@ def heat_map(
     The first of the two runs down, the second to the right. A point without a run has a dash.
 
     Args:
+        result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
         ax: Axes to draw into; left out, a new figure.
         mode: The mode to draw.
