@@ -69,6 +69,14 @@ NEW_CHECKS = frozenset(
 """Checks that exercises gained, or that were made stricter, since the rebuild began; they are not compared."""
 
 
+def is_new(event: dict[str, Any]) -> bool:
+    """Tell whether an event is one that traces tell only since the rebuild began, as a mend; it is not compared.
+
+    The application of queue mode says when it starts.
+    """
+    return (event["event"], event.get("worker"), event.get("mode")) == ("worker-started", "application", "queue")
+
+
 def rewrite(event: dict[str, Any], earlier: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Give an event of the trace the shape that it has now, where that is more than other names; None leaves it out.
 

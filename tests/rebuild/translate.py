@@ -19,9 +19,9 @@ def body(before: Body) -> Body:
 
 
 def known(after: Body) -> Body:
-    """Leave out of the other side what only it tells (``names.NEW_FIELDS``)."""
+    """Leave out of the other side what only it tells (``names.NEW_FIELDS``, ``names.is_new``)."""
     return {
-        section: [_without_new(item) for item in items]
+        section: [_without_new(item) for item in items if not names.is_new(item)]
         if section.endswith("trace")
         else [_without_places(item) for item in items]
         if section.endswith("errors")
