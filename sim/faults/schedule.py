@@ -1,14 +1,15 @@
 """When a fault strikes at random: moments drawn from the fault's own stream."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class RandomNumbers(Protocol):
     """The named random streams of a run."""
 
-    def generator(self, name: str) -> np.random.Generator:
+    def generator(self, name: str) -> "np.random.Generator":
         """Return the stream of a component, from its beginning."""
 
     def unit(self, name: str, *place: int | str) -> float:

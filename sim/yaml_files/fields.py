@@ -2,9 +2,20 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sim.core.durations import PATTERN, UNITS_MS, parse_duration
+from sim.yaml_files.field_docs import field_docs
 
 MAX_MS = 400 * UNITS_MS["d"]
 
@@ -12,7 +23,19 @@ MAX_MS = 400 * UNITS_MS["d"]
 class Model(BaseModel):
     """A part of a scenario: unknown keys are errors, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Say in a JSON Schema what each field means: what its docstring says."""
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        names = {field.alias or name: name for name, field in cls.model_fields.items()}
+        docs = field_docs(cls)
+        for key, node in properties.items():
+            if (name := names.get(key)) in docs:
+                node.setdefault("description", docs[name])
+        return schema
 
 
 def _duration(value: Any) -> int:

@@ -12,6 +12,7 @@ from sim.results.trace import EventKind
 from sim.scenario.first_draft import Draft, draft_text
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import Scenario
+from sim.yaml_files.field_docs import field_docs
 from tests.docs.fault_table import fault_row
 from tests.properties.wide_scenarios import scenario_of
 
@@ -34,8 +35,8 @@ def missing(fault: type[Fault]) -> list[str]:
     }
     fields = [
         name
-        for name, field in fault.model_fields.items()
-        if name in fault.__annotations__ and name not in NAMES_ITSELF and not field.description
+        for name in fault.model_fields
+        if name in fault.__annotations__ and name not in NAMES_ITSELF and not field_docs(fault).get(name)
     ]
     return [name for name, is_there in said.items() if not is_there] + [f"description of {name}" for name in fields]
 
