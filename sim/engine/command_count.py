@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.engine.instruments import Subscriptions
-from sim.queue.store import Store
+from sim.queue.store import NO_OPERATIONS, Operations, Store
 
 
 class CommandCount:
@@ -48,12 +48,14 @@ def observed(store: Store, tell: Callable[[str], object] | None) -> Store:
 class ObservedStore:
     """A store that tells of every command that it has carried out, but a pop that found nothing.
 
+    It has no operations of its own: whoever counts commands gets steps that are made of them.
+
     Args:
         store: Carries the commands out; nothing may come between two of them.
         tell: Is told of each by its name.
     """
 
-    runs_alone = True
+    operations: Operations = NO_OPERATIONS
 
     def __init__(self, store: Store, tell: Callable[[str], object]) -> None:
         self._store = store

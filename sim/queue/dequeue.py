@@ -1,6 +1,6 @@
 """Claim the next waiting job: pop it and lock it, in one step or in two."""
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sim.queue.job import Job
 from sim.queue.keys import LOCK, QueueKeys
@@ -47,8 +47,8 @@ def lock_popped(
 
     Redis: SET lock PX, ZREM priority, HSET processedOn, SREM stalled; one atomic step on the job. O(log n).
     """
-    taken = atomic(store, _hand_out, keys, job_id, lock_params, now_ms, limit, True)
-    return taken if type(taken) is RateLimited else Job.from_hash(cast(Fields, taken), job_id)
+    taken = atomic(store, hand_out, keys, job_id, lock_params, now_ms, limit, True)
+    return Job.from_hash(taken, job_id) if isinstance(taken, dict) else taken
 
 
 def dequeue(
@@ -69,22 +69,23 @@ def dequeue(
 
     Source: BULL_FACTS 3, 9, 13.
     """
-    found = atomic(store, _dequeued, keys, lock_params, now_ms, limit)
+    found = atomic(store, hand_out_first, keys, lock_params, now_ms, limit)
     if found is None:
         return None
     job_id, taken = found
-    return taken if type(taken) is RateLimited else Job.from_hash(cast(Fields, taken), job_id)
+    return Job.from_hash(taken, job_id) if isinstance(taken, dict) else taken
 
 
-def _dequeued(
+def hand_out_first(
     tx: Transaction, keys: QueueKeys, lock_params: LockParams, now_ms: int, limit: RateLimit | None
 ) -> tuple[str, Fields | RateLimited] | None:
+    """Hand out the first waiting job, with its id; None when nobody waits."""
     tx.watch(keys.wait)
     job_id = tx.lindex(keys.wait, -1)
-    return None if job_id is None else (job_id, _hand_out(tx, keys, job_id, lock_params, now_ms, limit, False))
+    return None if job_id is None else (job_id, hand_out(tx, keys, job_id, lock_params, now_ms, limit, False))
 
 
-def _hand_out(
+def hand_out(
     tx: Transaction,
     keys: QueueKeys,
     job_id: str,

@@ -73,17 +73,18 @@ def complete_job(
 
     Source: BULL_FACTS 2, 6; a lost lock is reported as ``finished``.
     """
-    done = atomic(store, _complete, keys, job, lock_params, now_ms, to_json(return_value), fetch_next)
-    if isinstance(done, FinishRefused | UnreadableOptions):
+    done = atomic(store, complete, keys, job, lock_params, now_ms, to_json(return_value), fetch_next)
+    if isinstance(done, Exception):
         raise done
     job.finished_on_ms = now_ms
     evicted, next_id, next_fields = done
     return Completed(evicted, None if next_id is None else Job.from_hash(next_fields, next_id))
 
 
-def _complete(
+def complete(
     tx: Transaction, keys: QueueKeys, job: Job, lock_params: LockParams, now_ms: int, value: str, fetch_next: bool
 ) -> tuple[list[str], str | None, dict[str, str]] | FinishRefused | UnreadableOptions:
+    """Carry ``complete_job`` out: return what was evicted, with the next job's id and hash, or the refusal."""
     job_id = job.id
     refusal = _refusal(tx, keys, job_id, lock_params.token, "finished")
     if refusal is not None:

@@ -54,6 +54,8 @@ def whole_number(value: Any) -> int | None:
 
 def text(value: Any) -> str:
     """Return ``String(value)``."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -108,6 +110,8 @@ SAFE = 2**53
 
 def whole(number: Any) -> int:
     """Read a whole number whatever stands there: 0 for what is none, and the nearest safe one for what is too large."""
+    if number is None:
+        return 0
     try:
         found = int(number or 0)
     except ValueError:  # words, or not a number: what a text begins with counts, as in JavaScript
@@ -116,7 +120,7 @@ def whole(number: Any) -> int:
         return 0
     except OverflowError:  # an infinite one
         return SAFE if number > 0 else -SAFE
-    return max(-SAFE, min(SAFE, found))
+    return found if -SAFE <= found <= SAFE else max(-SAFE, min(SAFE, found))
 
 
 def priority_of(field: str | None) -> Number:

@@ -56,6 +56,7 @@ class Job:
         stack = get("stacktrace")
         value = get("returnvalue")
         processed_on, finished_on = get("processedOn"), get("finishedOn")
+        attempts_made, stalled_counter, delay = get("attemptsMade"), get("stalledCounter"), get("delay")
         options = JobOptions.of_hash(get("opts"))
         return cls(
             job_id,
@@ -63,9 +64,9 @@ class Job:
             get("data") if options.as_text else orjson.loads(get("data") or "{}"),
             options,
             whole(get("timestamp")),
-            whole(get("delay")),
-            whole(get("attemptsMade")),
-            whole(get("stalledCounter")),
+            whole(delay) if delay != "0" else 0,
+            whole(attempts_made) if attempts_made else 0,
+            whole(stalled_counter) if stalled_counter else 0,
             [] if stack is None else _stacktrace(stack),
             get("failedReason"),
             None if value is None else _return_value(value),

@@ -100,7 +100,7 @@ class JobOptions:
     def priority_text(self) -> str:
         """Return what stands in the hash field ``priority``."""
         if self._given is None:
-            return text(self.priority)
+            return text(self.priority) if self.priority else "0"
         given = self.given().get("priority")
         return argument(given) if truthy(given) else "0"
 

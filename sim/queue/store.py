@@ -3,17 +3,24 @@
 ``redis.Redis(decode_responses=True)`` satisfies it, on a real server as on a simulated one. Every operation of the
 queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI,
 writes, EXEC, and again from the start when a watched key changed. A store in which nothing can come between two
-commands says so by an attribute ``runs_alone``, and ``atomic`` carries a step out on it directly.
+commands says so by an attribute ``operations``, and ``atomic`` carries a step out on it directly. ``operations`` maps
+steps to forms of their own that the store has of them, as Redis has Bull's scripts: a native form takes the same
+arguments, does the same to the same keys, and answers and refuses the same. It is empty where a store has none.
 
 Three rules make a step right on both: it watches first what it reads, it reads everything before ``multi()``, and it
 never uses what a write returns.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+Operations = Mapping[Callable[..., Any], Callable[..., Any]]
+"""Steps of the queue, and the form of its own that a store has of each."""
+NO_OPERATIONS: Operations = MappingProxyType({})
 
 
 class Commands(Protocol):
@@ -81,9 +88,12 @@ def atomic(store: Store, step: Callable[Concatenate[Transaction, P], T], /, *arg
     """Carry out ``step(tx, ...)`` as one atomic step and return its value.
 
     The step begins by watching the keys that it reads, and is carried out again when one of them changed meanwhile. A
-    store that says ``runs_alone`` lets nobody in between two commands, so there it is simply called.
+    store with ``operations`` lets nobody in between two commands, so there the step, or the store's own form of it, is
+    simply called.
     """
-    if getattr(store, "runs_alone", False):
-        return step(cast(Transaction, store), *args, **kwargs)
+    operations = getattr(store, "operations", None)
+    if operations is not None:
+        native: Callable[..., T] = operations.get(step, step)
+        return native(store, *args, **kwargs)
     value: T = store.transaction(lambda tx: step(tx, *args, **kwargs), value_from_callable=True)
     return value

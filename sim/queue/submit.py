@@ -53,8 +53,9 @@ def add_job(
 
     Source: BULL_FACTS 3, 12; setDefaultOpts and addJob-6 of Bull 4.16.5.
     """
-    if options.unmodelled is not None:
-        raise NotModelled(options.unmodelled)
+    unmodelled = options.unmodelled
+    if unmodelled is not None:
+        raise NotModelled(unmodelled)
     counter = store.incr(keys.id)
     job_id = str(counter) if options.job_id is None else options.job_id
     stamp = options.stamp(now_ms)
@@ -63,12 +64,12 @@ def add_job(
         "name": name,
         "data": to_json(data if truthy(data) else {}),
         "opts": options.to_json(stamp),
-        "timestamp": argument(stamp),
-        "delay": text(delay_ms),
+        "timestamp": str(stamp) if type(stamp) is int else argument(stamp),
+        "delay": text(delay_ms) if delay_ms else "0",
         "priority": options.priority_text(),
     }
-    due_ms = _due_ms(stamp, delay_ms)
-    if due_ms is None or (due_ms == 0 and math.isnan(options.priority)):
+    due_ms = _due_ms(stamp, delay_ms) if delay_ms else 0
+    if due_ms is None or (due_ms == 0 and options.priority and math.isnan(options.priority)):
         added = atomic(store, _add_to_no_list, keys, job_id, options, fields)
         if added.duplicate:
             return added
@@ -76,12 +77,12 @@ def add_job(
     if due_ms:
         score = due_ms * SCALE + (counter & LOW_BITS)
         return atomic(store, _add_delayed, keys, job_id, options, fields, due_ms, score)
-    return atomic(store, _add_waiting, keys, job_id, options, fields)
+    return atomic(store, add_waiting, keys, job_id, options, fields)
 
 
 def _due_ms(stamp: Any, delay_ms: Number) -> Number | None:
-    """Return when a job becomes due, epoch ms; 0 for a job without a delay, None where Bull's script cannot tell."""
-    if math.isnan(delay_ms) or not delay_ms:
+    """Return when a delayed job becomes due, epoch ms; 0 for a delay that is no number, None where Bull cannot tell."""
+    if math.isnan(delay_ms):
         return 0
     due = stamp + delay_ms if type(stamp) is int else plus(stamp, delay_ms)
     return due if type(due) is int else lua_number(text(due))
@@ -101,7 +102,8 @@ def _add_to_no_list(
     return Added(job_id)
 
 
-def _add_waiting(tx: Transaction, keys: QueueKeys, job_id: str, options: JobOptions, fields: dict[str, str]) -> Added:
+def add_waiting(tx: Transaction, keys: QueueKeys, job_id: str, options: JobOptions, fields: dict[str, str]) -> Added:
+    """Write the hash of a job without a delay, which the store may keep as it is, and put the job in line."""
     job_key = keys.base + job_id
     if options.job_id is None:
         tx.watch(keys.meta_paused)

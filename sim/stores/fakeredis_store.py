@@ -11,7 +11,7 @@ from fakeredis._helpers import SimpleError, SimpleString
 from redis._parsers import Encoder
 
 from sim.core.clock import Clock
-from sim.queue.store import Store
+from sim.queue.store import NO_OPERATIONS, Operations, Store
 from sim.stores.direct_commands import DirectCommands
 from sim.stores.fakeredis_check import check_installed_release
 from sim.stores.fakeredis_server import SimulatedServer
@@ -25,7 +25,7 @@ class SimulatedRedis(fakeredis.FakeRedis):
     way.
     """
 
-    runs_alone = True
+    operations: Operations = NO_OPERATIONS
     _socket: Any = None
     _direct: DirectCommands
 

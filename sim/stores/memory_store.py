@@ -16,6 +16,7 @@ import redis
 from sim.stores.memory.hashes import Hashes
 from sim.stores.memory.keys import Keys
 from sim.stores.memory.lists import Lists
+from sim.stores.memory.operations import OPERATIONS
 from sim.stores.memory.sets import Sets
 from sim.stores.memory.sorted_sets import SortedSets
 
@@ -24,10 +25,10 @@ class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):
     """Redis's strings, lists, hashes, sets and sorted sets as the queue uses them.
 
     Attributes:
-        runs_alone: Nothing can come between two commands; see ``sim.queue.store.atomic``.
+        operations: The forms of its own that it has of steps of the queue; see ``sim.queue.store.atomic``.
     """
 
-    runs_alone = True
+    operations = OPERATIONS
 
     def connect(self, is_connected: bool) -> None:
         """Let commands through, or let every one raise ``redis.ConnectionError`` as on a server that is down."""

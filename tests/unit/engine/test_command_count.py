@@ -1,5 +1,7 @@
 """What a queue asks of Redis is counted at its own seam."""
 
+from pathlib import Path
+
 import pytest
 import redis
 
@@ -7,6 +9,7 @@ import sim
 from sim.engine.clock import SimulatedClock, SimulatedTime
 from sim.engine.command_count import CommandCount, observed
 from sim.stores.memory_store import MemoryStore
+from sim.stores.open_store import STORES
 
 
 @pytest.fixture
@@ -62,3 +65,16 @@ def test_who_looks_at_the_keys_is_not_counted(store: str) -> None:
     world.result()
     assert world.commands.total == before
     assert sim.World(path, store=store).commands is None
+
+
+@pytest.mark.parametrize("name", ["crash-in-progress", "frozen-worker", "a-bad-day", "retry-all-after-the-outage"])
+def test_both_stores_are_asked_the_same_and_counting_changes_no_event(name: str) -> None:
+    """Also where the store in memory carries out steps without commands as long as nobody counts."""
+    (path,) = Path("scenarios").glob(f"*/{name}.yaml")
+    uncounted = sim.World(path, store="memory")
+    counted = {store: sim.World(path, store=store, count_commands=True) for store in STORES}
+    for world in (uncounted, *counted.values()):
+        world.run()
+    commands = {store: world.commands and world.commands.by_name for store, world in counted.items()}
+    assert commands["memory"] == commands["fakeredis"]
+    assert {world.trace.sha256() for world in (uncounted, *counted.values())} == {uncounted.trace.sha256()}
