@@ -73,6 +73,7 @@ class AttemptRunner:
         worked_ms = 0
         answer: Any = None
         error: SimError | None = None
+        instruction: Any
         while True:
             try:
                 if error is None:
@@ -99,18 +100,18 @@ class AttemptRunner:
                 if process.frozen:
                     yield from process.until_thawed()
                 continue
-            outside = isinstance(instruction, Effect) and instruction.system != DATABASE
-            if database.latency_ms and not outside:
+            is_effect = type(instruction) is Effect
+            if database.latency_ms and not (is_effect and instruction.system != DATABASE):
                 yield env.timeout(database.latency_ms)
                 if process.frozen:
                     yield from process.until_thawed()
             try:
-                if isinstance(instruction, Effect):
+                if is_effect:
                     if hooks.watches_attempts:
                         error = hooks.handler_error(queue, job.name, attempt)
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
-                elif isinstance(instruction, Query):
+                elif type(instruction) is Query:
                     answer = database.call(job.name, instruction.body, single=instruction.single)
             except HandlerFailure as problem:
                 error = problem

@@ -25,8 +25,8 @@ class ClientProcess(Process):
 
     Bull reads the clock when one of its functions is called and sends that time as an argument. What then waits in the
     client for Redis to come back is carried out late and with the old time: a job's time stamp, the due time of a delay
-    or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here the clock is read in ``made_ms``
-    and nowhere else, and ``call`` hands its time on, so a process cannot send the time of the sending.
+    or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here the clock is read in ``call``
+    and ``made_ms`` alone, and ``call`` hands its time on, so a process cannot send the time of the sending.
 
     A frozen process calls nothing; it makes its call when it goes on. What it had called before keeps its
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
@@ -67,7 +67,7 @@ class ClientProcess(Process):
         Raises:
             CommandFailed: The client gave up, or Redis is loading; nothing was sent.
         """
-        made_ms = self.made_ms
+        made_ms = self._clock.now_ms
         if not self.link.is_open:
             yield from self.connected()
         return send(now_ms=made_ms)

@@ -26,6 +26,7 @@ class DatabaseAccess:
 
     def __init__(self, database: ApplicationDatabase, latency_ms: int, streams: Streams) -> None:
         self.database = database
+        self._run_single = database.run_single
         self._base_latency_ms = latency_ms
         self._streams = streams
         self._failing: list[FailureWindow] = []
@@ -74,7 +75,7 @@ class DatabaseAccess:
             TransientError: As the fault says; see ``ApplicationDatabase.run``.
         """
         if single and not self._failing:
-            return self.database.run_single(body)
+            return self._run_single(body)
         return self.database.run(body, self._failure(job) if self._failing else None)
 
     def _failure(self, job: str) -> Failure | None:

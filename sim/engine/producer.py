@@ -92,22 +92,22 @@ class QueueProducer(ClientProcess):
         if self.frozen:
             self._asked.append(arrival)
             return
-        submit = Submit(arrival, self.made_ms)
+        made_ms = self.made_ms
         if self._lose_replies:
             self._lose_replies -= 1
-            self.server.operate(lambda: self._add(submit))
+            self.server.operate(lambda: self._add(arrival, made_ms))
             if self.semantics.submit_while_away == "waits":
-                self._wait(submit)
+                self._wait(Submit(arrival, made_ms))
             else:
                 self._reject(arrival, CONNECTION_LOST)
-        elif self.link.is_up and self.server.state == "loading":
-            self._reject(arrival, LOADING)
+        elif self.link.is_open:
+            self._add(arrival, made_ms)
         elif self.link.is_up:
-            self._add(submit)
+            self._reject(arrival, LOADING)
         elif self.semantics.submit_while_away == "fails":
             self._reject(arrival, REFUSED)
         else:
-            self._wait(submit)
+            self._wait(Submit(arrival, made_ms))
 
     def _wait(self, submit: Submit) -> None:
         self.recorder.job(submit.arrival.queue, submit.arrival.name, EventKind.SUBMIT_WAITING, "producer")
@@ -134,26 +134,25 @@ class QueueProducer(ClientProcess):
             if self.server.state == "loading":
                 self._reject(submit.arrival, LOADING)
             else:
-                self._add(submit)
+                self._add(*submit)
 
     def _reject(self, arrival: Arrival, error: str) -> None:
         self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", {"error": error})
 
-    def _add(self, submit: Submit) -> None:
-        arrival = submit.arrival
+    def _add(self, arrival: Arrival, made_ms: int) -> None:
         queue = self.queues[arrival.queue]
         data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
         options = self._options_of(arrival, queue.config)
         try:
-            added = add_job(self.store, queue.keys, data, options, now_ms=submit.made_ms)
+            added = add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(arrival, str(error))
             return
         queue.service_ms.remember(arrival.name, arrival.service_ms)
         self.recorder.enqueued(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
         if arrival.workload.delay:
-            queue.promoter.hear(waited=self.made_ms > submit.made_ms)
+            queue.promoter.hear(waited=self.made_ms > made_ms)
         else:
             queue.blocked_clients.serve()
 

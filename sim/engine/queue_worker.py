@@ -123,10 +123,13 @@ class QueueWorker(WorkerProcess):
         taken = yield from self.call(
             partial(lock_popped, self.store, queue.keys, job_id, self.lock_params, limit=queue.limit)
         )
+        if type(taken) is Job:
+            self._drained = False
+            return taken
         return self._popped(taken)
 
     def _popped(self, taken: Job | RateLimited | None) -> Job | None:
-        if isinstance(taken, Job):
+        if type(taken) is Job:
             self._drained = False
             return taken
         self._drained = True
@@ -147,7 +150,7 @@ class QueueWorker(WorkerProcess):
         self.running += 1
         try:
             try:
-                data = job.data if isinstance(job.data, dict) else {}
+                data = job.data if type(job.data) is dict else {}
                 value = yield from self.runner.run(
                     self,
                     queue.name,

@@ -112,10 +112,14 @@ class Recorder:
     def enqueued(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
         """Write down that the queue has the job, and under which id."""
         self.map_id(queue, job_id, job)
-        more: dict[str, Any] = {"id": job_id}
-        if delay_ms:
-            more["delay_ms"] = delay_ms
-        self.job(queue, job, EventKind.ENQUEUED, "producer", more)
+        facts = self._facts[job]
+        facts.enqueued = True
+        if self._append is not None:
+            more: dict[str, Any] = {"id": job_id}
+            if delay_ms:
+                more["delay_ms"] = delay_ms
+            t_ms = int(self._env.now)
+            self._append(_record(Event, (t_ms, queue, job, EventKind.ENQUEUED, facts.attempts, "producer", more)))
 
     def started(self, queue: str, job: str, worker: str, more: dict[str, Any] | None = None) -> int:
         """Write down the start of a handler and return which attempt it is, from 1."""

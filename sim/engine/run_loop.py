@@ -47,13 +47,21 @@ class RunLoop:
         self._heard = heard
         self._replayable = replayable
         self._max_steps = max_steps
-        self.steps_left = max_steps
-        self.is_over = False
         self._is_closed = False
         self._gave_up = False
         self._hands_off_ms: float = 0
         time.process(self._watch())
         self._left = self._fingerprint()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has come to its end."""
+        return self._time.is_over
+
+    @property
+    def steps_left(self) -> int:
+        """How many steps of the simulation it may still take."""
+        return self._max_steps - self._time.steps
 
     @property
     def ended_by(self) -> EndedBy:
@@ -88,33 +96,33 @@ class RunLoop:
         if duration_ms is not None:
             if time.now < duration_ms:
                 self.run_until(min(until_ms, duration_ms))
-            self.is_over = time.now >= duration_ms
-            return self.is_over
-        if not self.is_over:
+            time.is_over = time.now >= duration_ms
+            return time.is_over
+        if not time.is_over:
             self.run_until(time.now)
             self._advance(until_ms, to_end=True)
-            if not self.is_over and time.now < until_ms:
+            if not time.is_over and time.now < until_ms:
                 time.skip_to(until_ms)
-        return self.is_over
+        return time.is_over
 
     def watch_again(self) -> None:
         """After something was done by hand: look once more for the moment at which all is settled."""
         if self.is_over and self._scenario.duration is None:
-            self.is_over = False
+            self._time.is_over = False
             self._time.process(self._watch())
 
     def run(self) -> None:
         """Go on to the end of the run: the scenario's duration, or until all is settled."""
         if self._scenario.duration is not None:
             self.run_until(max(self._time.now, self._scenario.duration))
-            self.is_over = True
+            self._time.is_over = True
             return
         interfered = self._fingerprint() != self._left
         self.run_until(self._time.now)
         if interfered:
             self.watch_again()
         if not self.is_over:
-            self._advance(None)
+            self._advance(math.inf, to_end=True)
         self._heard.reached(self._time.now)
 
     def _notice_changes(self) -> None:
@@ -129,24 +137,14 @@ class RunLoop:
         """Say what a hand that interferes would change: how much is arranged, and which jobs are where."""
         return (*self._time.fingerprint, *self._system.fingerprint())
 
-    def _advance(self, until_ms: int | None, *, to_end: bool = False) -> None:
-        self._hands_off_ms = math.inf if until_ms is None else until_ms
-        steps = self.steps_left
-        step, peek = self._time.step, self._time.peek
+    def _advance(self, until_ms: float, *, to_end: bool = False) -> None:
+        self._hands_off_ms = until_ms
         try:
             with self._replayable():
-                if until_ms is None:
-                    while not self.is_over and steps:
-                        step()
-                        steps -= 1
-                else:
-                    while steps and peek() <= until_ms and not (to_end and self.is_over):
-                        step()
-                        steps -= 1
+                self._time.go_on(until_ms, self._max_steps, to_end=to_end)
         finally:
-            self.steps_left = steps
             self._left = self._fingerprint()
-        if not steps:
+        if not self.steps_left:
             raise BudgetExceeded(self._max_steps)
 
     # -- the end --------------------------------------------------------------------------------------------------
@@ -167,7 +165,7 @@ class RunLoop:
             if time.arranged_ms > time.now:
                 yield time.moment_over(time.arranged_ms - time.now)
         self._gave_up = not self._system.is_settled()
-        self.is_over = True
+        time.is_over = True
 
     def _until_next_look_ms(self, give_up_ms: int) -> int:
         """Return how long to wait until there may be something new to see, in whole periods of the watch.

@@ -6,7 +6,7 @@ It adds nothing to SimPy's line of events and nothing to the trace, so a run wit
 from collections.abc import Callable
 from functools import partial
 
-from sim.engine.clock import WatchedTime
+from sim.engine.clock import SimulatedTime
 from sim.engine.instruments import Subscriptions
 from sim.results.samples import Reading, Samples
 
@@ -18,7 +18,7 @@ class Sampler:
         samples: What was read so far.
     """
 
-    def __init__(self, time: WatchedTime, every_ms: int) -> None:
+    def __init__(self, time: SimulatedTime, every_ms: int) -> None:
         self.samples = Samples(every_ms)
         self._time = time
 
@@ -28,14 +28,14 @@ class Sampler:
 
     def _begin(self, run: Subscriptions, read: Callable[[], Reading]) -> None:
         self.samples.add(read(), 1)
-        self._time.due_ms = self.samples.every_ms
+        self._time.sample_ms = self.samples.every_ms
         self._time.tell = lambda next_ms: self._take_until(read, next_ms - 1)
         run.on_moment(partial(self._take_until, read))
 
     def _take_until(self, read: Callable[[], Reading], t_ms: int) -> None:
         """Take the samples up to a moment, ms since the run began, before which nothing more happens."""
         time, samples = self._time, self.samples
-        if t_ms >= time.due_ms:
-            moments = (t_ms - int(time.due_ms)) // samples.every_ms + 1
+        if t_ms >= time.sample_ms:
+            moments = (t_ms - int(time.sample_ms)) // samples.every_ms + 1
             samples.add(read(), moments)
-            time.due_ms += moments * samples.every_ms
+            time.sample_ms += moments * samples.every_ms

@@ -6,7 +6,7 @@ from functools import cached_property
 from sim.core.errors import SimError
 from sim.engine.arrivals import draw_arrivals
 from sim.engine.attempt import AttemptRunner
-from sim.engine.clock import SimulatedClock, SimulatedTime, WatchedTime
+from sim.engine.clock import SimulatedClock, SimulatedTime
 from sim.engine.command_count import CommandCount
 from sim.engine.database import DatabaseAccess
 from sim.engine.error_log import ErrorLog
@@ -62,10 +62,7 @@ class Simulation:
         with self.replayable():
             every_ms = options.sample_every_ms(scenario)
             self.env = SimulatedTime()
-            sampler = None
-            if every_ms is not None:
-                self.env = watched = WatchedTime()
-                sampler = Sampler(watched, every_ms)
+            sampler = None if every_ms is None else Sampler(self.env, every_ms)
             self.clock = SimulatedClock(self.env)
             self.trace = Trace(mode, kept=options.trace)
             self.errors = ErrorLog(self.env, mode, kept=options.error_log, omit=options.error_log_omit)

@@ -22,16 +22,17 @@ class WorkerProcess(ClientProcess):
 
     def name_of(self, job: Job) -> str:
         """Return the offer's name: what the job's data says if that was offered, else what its id stands for."""
-        claimed = job.data.get("job") if isinstance(job.data, dict) else None
-        if isinstance(claimed, str) and self.recorder.is_known(claimed):
+        data = job.data
+        claimed = data.get("job") if type(data) is dict else None
+        if type(claimed) is str and self.recorder.is_known(claimed):
             return claimed
         return self.recorder.name_of(self.queue.name, job.id)
 
     def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
         """Write down which finished jobs retention removed."""
+        queue, recorder = self.queue.name, self.recorder
         for job_id in job_ids:
-            name = self.recorder.name_of(self.queue.name, job_id)
-            self.recorder.job(self.queue.name, name, EventKind.EVICTED, self.name, {"from": finished_set})
+            recorder.job(queue, recorder.name_of(queue, job_id), EventKind.EVICTED, self.name, {"from": finished_set})
 
     def note_dead(self, name: str, dead_id: str) -> None:
         """Write down that a job went to the dead letter queue, and remember the id that it has there."""
