@@ -15,6 +15,7 @@ from sim.advise import (
     failed_jobs,
     idempotency,
     locks,
+    permanent_errors,
     redis_persistence,
     redis_submits,
     retries,
@@ -23,8 +24,8 @@ from sim.advise import (
 )
 from sim.advise.as_it_stands import unexplained
 from sim.advise.finding import SEVERITIES, Finding, Severity
+from sim.advise.permanent_errors import permanent_failures
 from sim.advise.reading import LEAST, Reading
-from sim.advise.retries import permanent_failures
 from sim.scenario.load import parse_scenario, read_text
 from sim.scenario.schema import Scenario
 from sim.yaml_files.source import read_yaml
@@ -38,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
     idempotency.lost_replies,
     retries.retry_horizon,
     retries.flaky_dependency,
-    retries.permanent_errors,
+    permanent_errors.permanent_errors,
     thundering_herd.thundering_herd,
     failed_jobs.retention,
     failed_jobs.dead_letters,

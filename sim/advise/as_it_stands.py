@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sim.advise.finding import WATCH_DEPTH, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, span
+from sim.advise.sources import WATCH_DEPTH
 from sim.advise.trials import Raw, Trial
 from sim.core.errors import BudgetExceeded
 from sim.engine.run import run

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from sim.advise.finding import ALERT_ON_FAILURES, WATCH_DEPTH, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import span
 from sim.advise.reading import Reading
+from sim.advise.sources import ALERT_ON_FAILURES, WATCH_DEPTH
 from sim.advise.trials import MAX_JOBS, MAX_STEPS, SEED
 from sim.core.errors import BudgetExceeded
 from sim.engine.run import run

@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from sim.advise.arrivals import database_calls
 from sim.advise.as_it_stands import Backlog
 from sim.advise.faults import dependency_outages
-from sim.advise.finding import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import LIMITER_STRETCH, QueueReading, Reading
+from sim.advise.service_times import database_calls
+from sim.advise.sources import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH
 from sim.faults.slow_database import SlowDatabase
 from sim.scenario.workload import BurstArrivals
 

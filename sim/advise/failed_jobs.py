@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterator
 
 from sim.advise.faults import crashes, dependency_outages, flaky_rate
-from sim.advise.finding import DEAD_LETTERS, KEEPS_COMPLETED, KEPT_FOR_ANALYSIS, NEWEST_REMAIN, Finding, Severity
+from sim.advise.finding import Finding, Severity
+from sim.advise.permanent_errors import permanent_failures
 from sim.advise.phrases import TEN_YEARS_MS, jobs, number, rate, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
-from sim.advise.retries import failing_in_outages, outage_trial, permanent_failures
+from sim.advise.retries import failing_in_outages, outage_trial
+from sim.advise.sources import DEAD_LETTERS, KEEPS_COMPLETED, KEPT_FOR_ANALYSIS, NEWEST_REMAIN
 from sim.advise.trials import upheld
 from sim.scenario.queues import QueueConfig, Retention
 

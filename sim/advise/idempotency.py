@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from sim.advise.arrivals import share_after_effect
 from sim.advise.faults import windows
-from sim.advise.finding import AT_LEAST_ONCE, DESIGN_IDEMPOTENT, KEYS_FOR_EMAIL, SENT_AGAIN, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.service_times import share_after_effect
+from sim.advise.sources import AT_LEAST_ONCE, DESIGN_IDEMPOTENT, KEYS_FOR_EMAIL, SENT_AGAIN
 from sim.advise.trials import Trial
 
 SHOWN_BY = "scenarios/01-worker-crashes/crash-after-effect.yaml"

@@ -4,17 +4,10 @@ import math
 from collections.abc import Iterator
 
 from sim.advise.faults import Window, share_hit, windows
-from sim.advise.finding import (
-    BUSY_PAST_LOCK,
-    BUSY_TOGETHER,
-    FROZEN_PAST_LOCK,
-    OUTAGE_PAST_LOCK,
-    RENEWED_EVERY,
-    Finding,
-    Severity,
-)
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, setting_of, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.sources import BUSY_PAST_LOCK, BUSY_TOGETHER, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
 from sim.advise.trials import Trial, upheld
 from sim.faults.worker_freeze import WorkerFreeze
 

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sim.advise.arrivals import mean_ms
 from sim.advise.reading import QueueReading
+from sim.advise.service_times import mean_ms
 from sim.core.durations import UNITS_MS, format_duration
 from sim.faults.base import ScheduledFault
-from sim.scenario.limits import horizon_ms, longest_way_ms
+from sim.scenario.horizon import horizon_ms, longest_way_ms
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import BurstArrivals, ListedArrivals, Workload
 

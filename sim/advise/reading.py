@@ -5,19 +5,10 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sim.advise.arrivals import (
-    Stretch,
-    arrivals_between,
-    database_calls,
-    first_moments,
-    is_random,
-    longest_ms,
-    mean_ms,
-    share_above,
-    stretches,
-)
+from sim.advise.arrivals import Stretch, arrivals_between, first_moments, is_random, stretches
 from sim.advise.as_it_stands import AsItStands
 from sim.advise.faults import Window, flaky_rate
+from sim.advise.service_times import database_calls, longest_ms, mean_ms, share_above
 from sim.advise.trials import Trials
 from sim.queue.backoff import RetrySchedule, retry_schedule
 from sim.queue.job import Backoff

@@ -4,17 +4,10 @@ from collections.abc import Iterator
 
 from sim.advise.arrivals import arrivals_between
 from sim.advise.faults import Window, windows
-from sim.advise.finding import (
-    IN_THE_CACHE,
-    LAST_SNAPSHOT,
-    LOST_WITHOUT_REDIS,
-    NOTHING_PERSISTED,
-    Finding,
-    Severity,
-    Source,
-)
+from sim.advise.finding import Finding, Severity, Source
 from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import Reading
+from sim.advise.sources import IN_THE_CACHE, LAST_SNAPSHOT, LOST_WITHOUT_REDIS, NOTHING_PERSISTED
 from sim.advise.trials import Trial
 from sim.faults.redis_crash import FSYNC_MS, RedisCrash
 from sim.scenario.schema import RedisConfig

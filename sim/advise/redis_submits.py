@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.advise.faults import Window, windows
-from sim.advise.finding import (
-    LOST_WITHOUT_REDIS,
-    RECONNECTS,
-    REFUSED_LOADING,
-    SUBMIT_HANGS,
-    Finding,
-    Severity,
-)
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.sources import LOST_WITHOUT_REDIS, RECONNECTS, REFUSED_LOADING, SUBMIT_HANGS
 from sim.advise.trials import upheld
 from sim.engine.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTED_FIRST_MS
 from sim.queue.semantics import PROFILES

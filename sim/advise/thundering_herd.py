@@ -9,9 +9,10 @@ import numpy as np
 
 from sim.advise.arrivals import arrivals_between, drawn_between, drawn_stretch, is_random, rounds_between
 from sim.advise.faults import Window, dependency_outages
-from sim.advise.finding import BEHIND_EVERYTHING, FIT_THE_BACKOFF, SAME_DELAY, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import QueueReading, Reading
+from sim.advise.sources import BEHIND_EVERYTHING, FIT_THE_BACKOFF, SAME_DELAY
 from sim.results.samples import Floats, Integers
 from sim.yaml_files.fields import SemanticsName
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from sim.advise.arrivals import arrivals_between
 from sim.advise.faults import Crashes, crashes
-from sim.advise.finding import ATTEMPTS_DO_NOT_HELP, KILL_TO_RERUN, REQUEUED, STALLED_LIMIT, Finding, Severity
+from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
+from sim.advise.sources import ATTEMPTS_DO_NOT_HELP, KILL_TO_RERUN, REQUEUED, STALLED_LIMIT
 from sim.advise.trials import Trial
 
 MAX_STALLED = 1_000

@@ -27,7 +27,7 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
     loaded = load_scenario(scenario)
     if rules is not None:
         from sim.cli.run import write
-        from sim.results.prometheus import rule_file
+        from sim.results.prometheus_rules import rule_file
         from sim.scenario.monitoring import MetricsConfig
 
         if not loaded.alerts:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from sim.core.text import nearest
+from sim.core.spelling import nearest
 
 COMMANDS = {
     "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),

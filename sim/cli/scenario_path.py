@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sim.core.errors import ScenarioError, SimError
-from sim.core.text import nearest
+from sim.core.spelling import nearest
 
 
 class ScenarioPath(click.ParamType[Path]):

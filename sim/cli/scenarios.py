@@ -10,7 +10,7 @@ import click
 from sim.cli.scenario_path import shown
 from sim.core.errors import SimError
 from sim.core.program import program_name
-from sim.core.text import nearest
+from sim.core.spelling import nearest
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

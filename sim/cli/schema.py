@@ -8,6 +8,6 @@ import click
 @click.command()
 def command() -> None:
     """Print the JSON Schema of scenario files, with which editors complete and check them."""
-    from sim.scenario.schema import json_schema
+    from sim.scenario.json_schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))

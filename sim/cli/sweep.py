@@ -110,7 +110,7 @@ def _interrupted(runs: int, out: Path | None) -> str:
 
 def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | None, *, plots: bool) -> None:
     from sim.core.file_set import replace_together, write_text
-    from sim.reports.sweep_tables import summary_of
+    from sim.reports.sweep_json import summary_of
 
     if json_to != "-" and result.rows:
         from sim.reports.sweep_tables import print_sweep

@@ -1,59 +1,9 @@
-"""What a line of the error log says, in which order, and what of it can be left out.
-
-An exception's stack as it may stand in a result: the same on every machine.
-"""
+"""The fields of a line of the error log, in order, and which of them are left out."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path, PurePath
-from traceback import walk_tb
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.core.errors import UnknownName
-
-PACKAGE = Path(__file__).parents[1]
-
-
-class Call(NamedTuple):
-    """One call of a stack.
-
-    Attributes:
-        function: The function that was called.
-        file: Its file: from ``sim`` on for this package, the bare name for any other.
-        line: Where it was.
-    """
-
-    function: str
-    file: str
-    line: int
-
-
-def calls_of(error: BaseException) -> list[Call]:
-    """List the calls that an exception came through, innermost first."""
-    calls = [
-        Call(frame.f_code.co_name, short_path(frame.f_code.co_filename), line)
-        for frame, line in walk_tb(error.__traceback__)
-    ]
-    calls.reverse()
-    return calls
-
-
-def short_stack(error: BaseException) -> str:
-    """Write an exception's stack without this machine's folders, innermost call first."""
-    return stack_text(f"{type(error).__name__}: {error}", calls_of(error))
-
-
-def stack_text(headline: str, calls: list[Call]) -> str:
-    """Write a stack as Node does: a headline, then one line a call."""
-    return "\n".join([headline, *(f"    at {function} ({file}:{line})" for function, file, line in calls)])
-
-
-@lru_cache(maxsize=1_000)
-def short_path(file: str) -> str:
-    """Leave a machine's folders out of a path."""
-    path = PurePath(file)
-    return path.relative_to(PACKAGE.parent).as_posix() if path.is_relative_to(PACKAGE) else path.name
-
 
 FIELDS = (
     "time",

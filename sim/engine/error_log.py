@@ -12,10 +12,11 @@ import simpy
 from pythonjsonlogger.orjson import OrjsonFormatter
 
 from sim.engine.clock import EPOCH_MS
-from sim.engine.error_fields import Call, Omission, calls_of, stack_text
+from sim.engine.error_fields import Omission
 from sim.engine.failures import FailureNote, Verdict
 from sim.engine.instruments import Subscriptions
 from sim.engine.recorder import RunTime
+from sim.engine.stack_trace import Call, calls_of, stack_text
 from sim.handlers.errors import PermanentError, TransientError
 from sim.queue.job import Job, JobOptions
 from sim.results.error_lines import ErrorLines, ErrorsNotKept

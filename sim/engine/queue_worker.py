@@ -6,13 +6,13 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from sim.engine.attempt import Hooks
-from sim.engine.error_fields import short_stack
 from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
 from sim.engine.process import Crashed, Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.redis_server import CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.stack_trace import short_stack
 from sim.engine.worker_process import WorkerProcess
 from sim.engine.worker_timers import LockRenewals, look_for_stalled_jobs
 from sim.handlers.base import JobInput

@@ -8,7 +8,7 @@ from sim.engine.system import System
 from sim.results.facts import Place
 from sim.results.outcomes import JobResult, Outcome
 from sim.results.run_end import EndedBy, RunEnd
-from sim.scenario.limits import longest_way_ms
+from sim.scenario.horizon import longest_way_ms
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import MAX_MS
 

@@ -13,7 +13,7 @@ from sim.engine.instruments import Subscriptions
 from sim.engine.process import Steps
 from sim.engine.system import System
 from sim.results.run_end import EndedBy
-from sim.scenario.limits import horizon_ms
+from sim.scenario.horizon import horizon_ms
 from sim.scenario.schema import Scenario
 
 SETTLE_EVERY_MS = 1_000
@@ -150,7 +150,7 @@ class RunLoop:
     # -- the end --------------------------------------------------------------------------------------------------
 
     def _watch(self) -> Steps:
-        """End the run when all is settled, at the latest at the horizon; see ``sim.scenario.limits``.
+        """End the run when all is settled, at the latest at the horizon; see ``sim.scenario.horizon``.
 
         Every look comes after everything else of its moment, so that no event of the last moment is left out.
         """

@@ -10,11 +10,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.faults.window import FaultKind
+from sim.plots.boxes import Box, add_boxes
+from sim.plots.drawable_lane import drawable_lane
+from sim.plots.fault_strip import SHADE, shade_windows
 from sim.plots.figure_style import drawable
-from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs, drawable_lane
+from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs
 from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
 from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
-from sim.plots.time_axis import SHADE, Box, add_boxes, set_time_axis, shade_windows
+from sim.plots.time_axis import set_time_axis
 from sim.results.fault_windows import FaultWindow
 from sim.results.result import Result
 from sim.yaml_files.fields import ModeName

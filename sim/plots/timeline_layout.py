@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.time_axis import ROW_IN, draw_strip, set_time_axis, shade_windows, step_for
-from sim.plots.timeline_panels import depth_legend, draw_depth, draw_extra_effects, draw_fates, pending_key
+from sim.plots.depth_panel import depth_legend, draw_depth
+from sim.plots.fates_panel import draw_extra_effects, draw_fates, pending_key
+from sim.plots.fault_strip import ROW_IN, draw_strip, shade_windows
+from sim.plots.time_axis import set_time_axis, step_for
 from sim.results.fates import Fates, fates_over_time
 from sim.results.fault_windows import FaultRow, FaultWindow, fault_rows
 from sim.results.outcomes import Outcome

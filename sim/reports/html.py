@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.reports.errors_table import MAX_GROUPS, group_errors
+from sim.reports.error_groups import group_errors
+from sim.reports.errors_table import MAX_GROUPS
 from sim.results.result import Result
-from sim.results.text import duration_in_words, early_ends, in_words, mode_sentence, remarks, table_rows, verdict
+from sim.results.run_end_text import early_ends
+from sim.results.text import duration_in_words, in_words, mode_sentence, remarks, table_rows, verdict
 
 if TYPE_CHECKING:
     from sim.reports.pictures import Picture

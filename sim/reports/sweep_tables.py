@@ -1,13 +1,10 @@
-"""The answers of a sweep as tables in the terminal, at 80 columns.
-
-The answers of a sweep as the JSON contract writes them.
-"""
+"""The answers of a sweep as tables in the terminal, at 80 columns."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.results.failed_runs import left_out
-from sim.results.sweep_answers import MEASURES, PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
+from sim.results.sweep_answers import PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_rows import TIMES
 from sim.results.sweep_text import bounds, number, percent, runs_sentence, short_names
@@ -18,7 +15,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
-
 
 _RARE = ("duplicated", *REASONS)
 _FEW_POINTS = 2
@@ -234,28 +230,3 @@ def _print_never_seen(answers: Sequence[PointAnswer], rare: Sequence[str], conso
     console.print(Text(f"In no run at any point: {listed([in_words(name) for name in never], 'and')}."))
     bound = percent(fewest.share_with_any.high)
     console.print(Text(f"None in {runs} at a point: at most {bound} of its runs have any (95 %).", style="dim"))
-
-
-def summary_of(result: SweepResult) -> dict[str, Any]:
-    """Write the answers of every point; equal rows give an equal summary."""
-    points: list[dict[str, Any]] = []
-    for answer in result.answers:
-        written = answer.as_dict()
-        written["in_words"] = {
-            mode: [runs_sentence(found[name]) for name in ("duplicated", "not_delivered", *REASONS) if name in found]
-            for mode, found in answer.modes.items()
-        }
-        written["failed_runs"] = sum(one.point == answer.point for one in result.failures)
-        points.append(written)
-    return {
-        "scenario": result.title,
-        "seed": result.seed,
-        "store": result.store,
-        "varied": list(result.paths),
-        "modes": list(result.modes),
-        "runs": result.runs,
-        "failed_runs": [one.as_dict() for one in result.failures],
-        "confidence": 0.95,
-        "measures": list(MEASURES),
-        "points": points,
-    }

@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 from sim.plots.styles import OUTCOME_LOOKS
 from sim.results.outcomes import Counts
 from sim.results.result import Check, Result
-from sim.results.text import (
-    MEANINGS,
-    duration_in_words,
-    early_ends,
-    in_words,
-    mode_sentence,
-    remarks,
-    table_rows,
-    verdict,
-)
+from sim.results.run_end_text import early_ends
+from sim.results.text import MEANINGS, duration_in_words, in_words, mode_sentence, remarks, table_rows, verdict
 from sim.yaml_files.fields import ModeName
 
 if TYPE_CHECKING:

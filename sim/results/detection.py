@@ -1,21 +1,18 @@
-"""Which fault was noticed, by which alert or by whose health, and how long after it began.
+"""Which fault was noticed, by which alert or by whose health, and how long after it began."""
 
-What a scenario expects of its alerts, as numbers with bounds.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.faults.window import FaultKind
+from sim.results.alerts import Episode
 from sim.results.fault_windows import FaultWindow
-from sim.results.health import Episode, Health, Spell, Status
+from sim.results.health import Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.replay import replay
-from sim.results.samples import run_lengths
+from sim.results.run_lengths import run_lengths
 from sim.results.trace import Trace
-from sim.scenario.monitoring import limit_ms
 from sim.scenario.schema import Scenario
 
 OVERLOAD_MS = 60_000
@@ -201,20 +198,3 @@ def _notice(window: FaultWindow, fired: Sequence[Episode], spells: Sequence[Spel
     lasted = any(spell.lasted for spell in spells)
     well_ms = None if lasted else max((spell.end_ms for spell in spells), default=None)
     return FaultDetection(window, tuple(first.values()), health_ms, well_ms)
-
-
-def alert_checks(detections: Detections, expected: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
-    """Return measure, bound and what was seen, for each expectation; a limit in time is one in milliseconds."""
-    for alert, expectation in expected.items():
-        fired = len(detections.fired(alert))
-        if expectation == "quiet":
-            yield f"{alert} fires", "== 0", fired
-        elif expectation == "false-alarm":
-            yield f"{alert} fires falsely", "> 0", sum(episode.alert == alert for episode in detections.false)
-        else:
-            yield f"{alert} fires", "> 0", fired
-            within_ms, soonest_ms = limit_ms(expectation), detections.soonest_ms(alert)
-            if within_ms is not None and soonest_ms is not None:
-                yield f"{alert} after (ms)", f"<= {within_ms}", soonest_ms
-            elif within_ms is not None:
-                yield f"{alert} notices a fault", "> 0", 0

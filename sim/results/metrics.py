@@ -10,8 +10,9 @@ from sim.core.extras import need
 from sim.core.renamed import no_attribute
 from sim.metrics.base import ProcessState
 from sim.metrics.catalogue import METRICS, PERCENTILES
+from sim.results.alerts import Episode, evaluate
 from sim.results.counters import QueueCounters, growth, latest, nearest_rank, percentile, so_far
-from sim.results.health import Episode, Health, evaluate, judge_workers
+from sim.results.health import Health, judge_workers
 from sim.results.observation import NotSampled, Observation
 from sim.results.samples import Floats, Now, Samples
 from sim.results.trace import Trace

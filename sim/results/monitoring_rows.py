@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from sim.core.durations import format_duration
+from sim.results.alerts import Episode
 from sim.results.detection import Detections, FaultDetection
-from sim.results.health import Episode, Status
+from sim.results.health import Status
 from sim.results.metrics import Metrics
 from sim.scenario.monitoring import Alert
 

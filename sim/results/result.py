@@ -253,7 +253,7 @@ class Result:
         result = self.modes.get("queue")
         if result is None or result.metrics is None or not any(blocks):
             return []
-        from sim.results.detection import alert_checks
+        from sim.results.alert_checks import alert_checks
 
         return [Check("queue", None, *check) for block in blocks for check in alert_checks(result.detections, block)]
 

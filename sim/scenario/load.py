@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sim.core.errors import ScenarioError
 from sim.core.files import NotOrdinary, read_ordinary
-from sim.core.text import nearest
+from sim.core.spelling import nearest
 from sim.scenario.checks import check
 from sim.scenario.error_messages import explained
 from sim.scenario.parts import parts_of, salvaged_parts

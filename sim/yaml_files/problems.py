@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from sim.core.text import nearest, one_line
+from sim.core.spelling import nearest
+from sim.core.text import one_line
 
 Path = tuple[str | int, ...]
 """Where a value stands in a file: ``("faults", 0, "at")``."""

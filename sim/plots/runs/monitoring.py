@@ -11,6 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from sim.plots.boxes import Box, add_boxes
+from sim.plots.fault_strip import ROW_IN, draw_strip, shade_windows
 from sim.plots.figure_style import (
     NARROW_IN,
     WIDE_IN,
@@ -27,14 +29,16 @@ from sim.plots.figure_style import (
 )
 from sim.plots.picture import Content, NumberTable, RunPicture
 from sim.plots.styles import BLUE, GREEN, INK, ORANGE, PURPLE, SKY_BLUE, VERMILLION, WHITE, YELLOW, Look
-from sim.plots.time_axis import ROW_IN, Box, add_boxes, draw_strip, set_time_axis, shade_windows
+from sim.plots.time_axis import set_time_axis
+from sim.results.alerts import Episode
 from sim.results.detection import Detections
 from sim.results.fault_windows import fault_rows
-from sim.results.health import Episode, Status
+from sim.results.health import Status
 from sim.results.metrics import Metrics, NotSampled
 from sim.results.monitoring_rows import monitoring_tables, monitoring_verdict
 from sim.results.result import ModeResult, Result
-from sim.results.samples import Floats, Integers, run_lengths
+from sim.results.run_lengths import run_lengths
+from sim.results.samples import Floats, Integers
 from sim.results.text import duration_in_words
 from sim.yaml_files.fields import ModeName
 

@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.faults.window import FaultKind
+from sim.plots.depth_panel import depth_legend
+from sim.plots.fates_panel import LABELS_IN
 from sim.plots.figure_style import (
     NARROW_IN,
     WIDE_IN,
@@ -30,7 +32,6 @@ from sim.plots.timeline_layout import (
     lay_out,
     plan_of,
 )
-from sim.plots.timeline_panels import LABELS_IN, depth_legend
 from sim.results.fates import STACKED
 from sim.results.fault_windows import FaultWindow
 from sim.results.outcomes import Outcome

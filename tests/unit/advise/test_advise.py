@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.advise import finding as sources
+from sim.advise import sources
 from sim.advise.advise import advise, advise_text
 from sim.advise.finding import SEVERITIES, Finding, Severity
 from sim.engine.run import run

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from sim.advise.arrivals import Service, database_calls, longest_ms, mean_ms, share_above, share_after_effect
+from sim.advise.service_times import Service, database_calls, longest_ms, mean_ms, share_above, share_after_effect
 
 DRAWS = {
     "exponential": ({"kind": "exponential", "mean": "2s"}, lambda g: g.exponential(2_000, 200_000)),

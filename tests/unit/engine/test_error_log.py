@@ -11,9 +11,10 @@ import pytest
 from pythonjsonlogger.json import JsonFormatter
 
 from sim.core.errors import UnknownName
-from sim.engine.error_fields import FIELDS, Omission, calls_of, short_path, short_stack
+from sim.engine.error_fields import FIELDS, Omission
 from sim.engine.error_log import LOGGER
 from sim.engine.run import run
+from sim.engine.stack_trace import calls_of, short_path, short_stack
 from sim.engine.world import World
 from sim.results.error_lines import ErrorLines, ErrorLogDiskFull, ErrorsNotKept
 from sim.scenario.load import load_scenario

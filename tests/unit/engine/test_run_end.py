@@ -7,7 +7,7 @@ import pytest
 from sim.engine.run import run
 from sim.results.facts import Place
 from sim.results.run_end import RunEnd
-from sim.results.text import early_ends
+from sim.results.run_end_text import early_ends
 from sim.scenario.load import parse_scenario
 from sim.scenario.schema import Scenario
 

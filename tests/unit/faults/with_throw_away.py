@@ -9,8 +9,8 @@ from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from sim.results.fault_windows import fault_windows
 from sim.scenario.first_draft import Draft, draft_text
+from sim.scenario.json_schema import json_schema
 from sim.scenario.load import parse_scenario
-from sim.scenario.schema import json_schema
 from sim.serve.page.driver import Driver
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.state import StateView, allowed_commands

@@ -3,8 +3,8 @@
 import json
 
 from sim.advise.advise import advise_text
-from sim.advise.arrivals import database_calls, share_after_effect
 from sim.advise.idempotency import SHOWN_BY
+from sim.advise.service_times import database_calls, share_after_effect
 from sim.engine.run import run
 from sim.engine.world import World
 from sim.exercises.evidence import job_story
@@ -13,8 +13,9 @@ from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from sim.results.text import mode_sentence
 from sim.scenario.first_draft import Draft, draft_text
+from sim.scenario.json_schema import json_schema
 from sim.scenario.load import parse_scenario
-from sim.scenario.schema import Scenario, json_schema
+from sim.scenario.schema import Scenario
 from tests.docs.handler_table import handler_table
 from tests.properties.random_scenarios import QUEUES
 from tests.properties.wide_scenarios import scenario_of

@@ -37,8 +37,9 @@ METRICS ="""
 PROBE = '''
 import json, sim
 from sim.metrics.catalogue import METRICS
-from sim.results.prometheus import exposition, rule_file
-from sim.scenario.schema import json_schema
+from sim.results.prometheus import exposition
+from sim.results.prometheus_rules import rule_file
+from sim.scenario.json_schema import json_schema
 from tests.docs.metric_table import table
 
 scenario = sim.parse_scenario("""

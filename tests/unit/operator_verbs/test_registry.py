@@ -48,7 +48,7 @@ import sim
 from sim.operator_verbs.registry import VERBS
 from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
-from sim.scenario.schema import json_schema
+from sim.scenario.json_schema import json_schema
 
 assert "bump" in VERBS
 assert "How hard" in str(json_schema())

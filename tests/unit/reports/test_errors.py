@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sim.engine.run import run
-from sim.reports.errors_table import MAX_GROUPS, group_errors
+from sim.reports.error_groups import group_errors
+from sim.reports.errors_table import MAX_GROUPS
 from sim.reports.html import render_report
 from sim.reports.results_folder import write_results
 from sim.results.error_lines import ErrorLines

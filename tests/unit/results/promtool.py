@@ -11,7 +11,7 @@ import yaml
 
 from sim.metrics.catalogue import METRICS
 from sim.results.metrics import Metrics
-from sim.results.prometheus import promql_duration, rule_file
+from sim.results.prometheus_rules import promql_duration, rule_file
 
 
 def promtool(*arguments: str, given: str = "", folder: Path | None = None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.results.health import Episode, evaluate
+from sim.results.alerts import Episode, evaluate
 from sim.scenario.monitoring import Alert
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from sim.metrics.base import ProcessState
-from sim.results.detection import Detections, FaultDetection, alert_checks, take_notice
+from sim.results.alert_checks import alert_checks
+from sim.results.detection import Detections, FaultDetection, take_notice
 from sim.results.fault_windows import fault_windows
 from sim.results.metrics import Metrics
 from sim.results.monitoring_rows import fault_rows, monitoring_verdict

@@ -12,7 +12,8 @@ from sim.engine.run import run
 from sim.engine.world import World
 from sim.metrics.catalogue import METRICS
 from sim.results.metrics import Metrics
-from sim.results.prometheus import Collector, exposition, expression, promql_duration, rule_file
+from sim.results.prometheus import Collector, exposition
+from sim.results.prometheus_rules import expression, promql_duration, rule_file
 from sim.results.samples import Now
 from sim.scenario.load import load_scenario, parse_scenario
 from sim.scenario.monitoring import Alert, MetricsConfig

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sim.core.durations import parse_duration
-from sim.scenario.limits import horizon_ms, longest_way_ms, wait_ms
+from sim.scenario.horizon import horizon_ms, longest_way_ms, wait_ms
 from sim.scenario.schema import Scenario
 
 HOUR_MS = 3_600_000

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from sim.scenario.json_schema import json_schema
 from sim.scenario.load import parse_scenario
-from sim.scenario.schema import json_schema
 from sim.yaml_files.source import read_yaml
 from tests.properties.test_scenario_edits import TEXTS
 from tests.unit.scenario.test_load import HEAD

@@ -3,9 +3,9 @@
 import pytest
 
 from sim.metrics.catalogue import METRICS
-from sim.scenario.checks import MAX_SAMPLES
 from sim.scenario.load import parse_scenario
 from sim.scenario.monitoring import comparison, limit_ms
+from sim.scenario.monitoring_checks import MAX_SAMPLES
 from sim.yaml_files.problems import listed
 from tests.unit.scenario.test_load import HEAD, problems
 

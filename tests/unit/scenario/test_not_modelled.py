@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import ScenarioError
-from sim.core.text import edits, nearest
-from sim.scenario.error_messages import kinds, models_schema, resolved
 from sim.scenario.load import parse_scenario
 
 HEAD = """title: Something else
@@ -92,38 +90,6 @@ def test_options_of_bull_that_have_another_name_here_are_named(written: str, our
     (line,) = problems(f"workers: {{email: {{{written}: 1}}}}")
     assert ours in line
     assert "not modelled" not in line
-
-
-def test_misspellings_are_recognised_and_other_things_are_not() -> None:
-    """By the letters that differ: a suggestion is never another fault."""
-    known = kinds(resolved(models_schema()["properties"]["faults"]["items"]))
-    for kind in known:
-        for place in range(len(kind) - 1):
-            swapped = kind[:place] + kind[place + 1] + kind[place] + kind[place + 2 :]
-            assert nearest(swapped, known) == kind
-            assert nearest(kind[:place] + kind[place + 1 :], known) == kind
-    for other in (
-        "redis-freeze",
-        "worker-outage",
-        "slow-worker",
-        "slow-redis",
-        "database-crash",
-        "handler-crash",
-        "job",
-    ):
-        assert nearest(other, known) is None
-    assert nearest("target", ["start", "at", "until", "kind", "duration"]) is None
-    assert nearest("wait", ["waiting", "active"]) == "waiting"
-    assert nearest("redis", known) is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "distance"), [("lots", "lost", 1), ("", "ab", 2), ("abc", "abc", 0), ("kitten", "sitting", 3)]
-)
-def test_edits_are_counted_with_swaps_as_one(one: str, other: str, distance: int) -> None:
-    """Optimal string alignment."""
-    assert edits(one, other, 5) == edits(other, one, 5) == distance
-    assert edits(one, other, 0) == min(distance, 1)
 
 
 def test_the_documentation_names_what_is_not_modelled() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sim.exercises.exercise import Description
 from sim.exercises.measures import MEASURES
-from sim.scenario.error_messages import models_schema
+from sim.scenario.schema_descriptions import models_schema
 from sim.yaml_files.renamed import RENAMED
 from tests.unit.scenario.test_load import HEAD, problems
 

@@ -1,0 +1,104 @@
+"""When a run without ``duration`` ends at the latest, although something is left to do.
+
+It ends as soon as all is settled. What never settles, such as a job that kills every worker, needs an end all the same;
+that must not come before a job that goes its slowest way has arrived.
+"""
+
+import math
+
+from sim.core.durations import UNITS_MS
+from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, QueueConfig, UniformTime
+from sim.scenario.schema import Scenario
+from sim.scenario.workload import PoissonArrivals
+from sim.yaml_files.fields import MAX_MS
+
+MIN_MS = UNITS_MS["h"]
+"""At least so long a run goes on after the last thing that is arranged."""
+MAX_SCHEDULE_MS = 7 * UNITS_MS["d"]
+"""Waits between attempts count as far as they end within a week of the first failure; doubling soon takes years."""
+_CALLS = 3
+"""Calls to the database in one attempt, at most."""
+_RECOVERIES = 2
+"""A job that was found stalled once and is lost again has to be found once more."""
+_FAR = 10
+"""A drawn time is longer than so many of its means in one of 20,000 draws."""
+
+
+def horizon_ms(scenario: Scenario, last_ms: int) -> int:
+    """Return when a run that has not settled is given up, ms since it began; its ``duration`` where it has one.
+
+    Args:
+        last_ms: When the last job was offered and the last thing that is arranged happens, ms since the run began.
+    """
+    if scenario.duration is not None:
+        return scenario.duration
+    return max(last_ms, last_due_ms(scenario, last_ms)) + wait_ms(scenario)
+
+
+def last_due_ms(scenario: Scenario, last_ms: int) -> int:
+    """Return when the last job becomes due for the first time, ms since the run began.
+
+    Args:
+        last_ms: When the last job was offered; random arrivals are only known to come before it.
+    """
+    return max(
+        (last_ms if isinstance(entry.arrivals, PoissonArrivals) else entry.last_ms) + entry.delay
+        for entry in scenario.workload
+    )
+
+
+def wait_ms(scenario: Scenario) -> int:
+    """Return how long a run is given to settle after the last job is due: an hour, or twice one job's longest way."""
+    return min(MAX_MS, max(MIN_MS, 2 * longest_way_ms(scenario)))
+
+
+def longest_way_ms(scenario: Scenario) -> int:
+    """Return the longest time that a job takes whose every attempt fails and whose workers die twice, ms.
+
+    Attempts at their longest, the waits between them, what it takes to find a job whose worker died, and the time until
+    another process takes a dead one's place.
+    """
+    return max(_way_ms(scenario, queue) for queue in scenario.queues) if scenario.queues else 0
+
+
+def _way_ms(scenario: Scenario, queue: str) -> int:
+    config, workers = scenario.queues[queue], scenario.workers_of(queue)
+    slow_ms = max((fault.slows_calls_ms for fault in scenario.faults), default=0)
+    attempt_ms = _longest_service_ms(config) + _CALLS * (scenario.database.latency + slow_ms)
+    if workers.blocking:
+        attempt_ms *= workers.concurrency
+    recovery_ms = workers.lock_duration + 2 * workers.stalled_interval
+    return (
+        config.attempts * attempt_ms
+        + _schedule_ms(config.backoff, config.attempts)
+        + _RECOVERIES * recovery_ms
+        + max((fault.restarts_ms for fault in scenario.faults), default=0)
+        + max((fault.loads_ms for fault in scenario.faults), default=0)
+        + (workers.start_spread or 0)
+        + workers.guard_interval
+        + workers.retry_process_delay
+    )
+
+
+def _schedule_ms(backoff: Backoff | None, attempts: int) -> int:
+    """Add up the waits between attempts, by the slower of the two semantics, as far as they fit into the week."""
+    if backoff is None:
+        return 0
+    total_ms = 0
+    for failures in range(1, attempts):
+        doubled = 1 if backoff.type == "fixed" else (1 << min(failures, 64)) - 1
+        if total_ms + backoff.delay * doubled > MAX_SCHEDULE_MS:
+            break
+        total_ms += backoff.delay * doubled
+    return total_ms
+
+
+def _longest_service_ms(config: QueueConfig) -> int:
+    service = config.service
+    if isinstance(service, UniformTime):
+        return service.max
+    if isinstance(service, ExponentialTime):
+        return min(MAX_MS, _FAR * service.mean)
+    if isinstance(service, LognormalTime):
+        return min(MAX_MS, round(service.median * math.exp(4 * service.sigma)))
+    return service
