@@ -1,7 +1,8 @@
 """Find active jobs whose lock is gone, in two phases, and put them first in line or give them up."""
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
@@ -198,43 +199,78 @@ def _plan_evictions(
     failure 0 removes only the job itself). Several jobs that fail in one check are trimmed as if they had joined
     together.
     """
-    evicted: list[str] = []
-    for place, job_id in enumerate(failed):
+    if len(failed) == 1 and not _wipes(options[failed[0]]):
+        (job_id,) = failed
         keep = options[job_id]
-        if keep is None or keep is False:
-            continue
+        if isinstance(keep, bool) or keep is None:
+            return [job_id] if keep else []
+        count, age_s = _count_and_age(keep)
+        return jobs_to_evict(tx, keys.failed, (now_ms, job_id), count=count, age_s=age_s)
+    if all(keep is None or keep is False for keep in options.values()):
+        return []
+    listed: list[tuple[str, float]] = tx.zrange(keys.failed, 0, -1, withscores=True)
+    standing = _Standing(listed, now_ms)
+    evicted: list[str] = []
+    for job_id in failed:
+        keep = options[job_id]
         if keep is True:
+            standing.take_out(job_id)
             evicted.append(job_id)
             continue
-        count, age_s = (keep.count or None, keep.age_s) if isinstance(keep, Keep) else (keep, None)
-        joined = failed[: place + 1]
-        if count == 0:
-            everyone: list[Any] = tx.zrange(keys.failed, 0, -1)
-            evicted += [other for other in (*everyone, *joined) if other not in evicted]
+        standing.join(job_id)
+        if keep is None or keep is False:
             continue
-        for other in _trim_with(tx, keys, joined, evicted, count, age_s, now_ms):
-            evicted.append(other)
+        if _wipes(keep):
+            evicted += standing.wipe()
+            continue
+        count, age_s = _count_and_age(keep)
+        evicted += standing.trim(count, age_s)
     return evicted
 
 
-def _trim_with(
-    tx: Transaction,
-    keys: QueueKeys,
-    joined: list[str],
-    evicted: list[str],
-    count: int | None,
-    age_s: int | float | None,
-    now_ms: int,
-) -> list[str]:
-    """Trim the failed set as it stands with ``joined`` in it and ``evicted`` out of it."""
-    if len(joined) == 1 and not evicted:
-        return jobs_to_evict(tx, keys.failed, (now_ms, joined[0]), count=count, age_s=age_s)
-    listed: list[Any] = tx.zrange(keys.failed, 0, -1, withscores=True)
-    entries = dict(listed)
-    entries |= dict.fromkeys(joined, now_ms)
-    standing = sorted((score, other) for other, score in entries.items() if other not in evicted)
-    gone = [other for score, other in standing if age_s is not None and score <= now_ms - age_s * 1000]
-    rest = [other for _score, other in standing if other not in gone]
-    if count is not None:
-        gone += rest[: max(0, len(rest) - count)]
-    return gone
+def _wipes(keep: Limits | None) -> bool:
+    return type(keep) is int and keep == 0
+
+
+def _count_and_age(keep: int | Keep) -> tuple[int | None, int | float | None]:
+    return (keep.count or None, keep.age_s) if isinstance(keep, Keep) else (keep, None)
+
+
+class _Standing:
+    """The failed set as it stands while one job after another joins it, all at one moment."""
+
+    def __init__(self, listed: list[tuple[str, float]], now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._scores = dict(listed)
+        self._entries = [(score, job_id) for job_id, score in listed]
+        self._first = 0
+
+    def join(self, job_id: str) -> None:
+        self.take_out(job_id)
+        self._scores[job_id] = self._now_ms
+        insort(self._entries, (self._now_ms, job_id), lo=self._first)
+
+    def take_out(self, job_id: str) -> None:
+        score = self._scores.pop(job_id, None)
+        if score is not None:
+            del self._entries[bisect_left(self._entries, (score, job_id), lo=self._first)]
+
+    def trim(self, count: int | None, age_s: int | float | None) -> list[str]:
+        """Take out what is too old, then the oldest until no more than ``count`` stand there."""
+        entries, last = self._entries, self._first
+        while age_s is not None and last < len(entries) and entries[last][0] <= self._now_ms - age_s * 1000:
+            last += 1
+        if count is not None:
+            last = max(last, len(entries) - count)
+        gone = [job_id for _score, job_id in entries[self._first : last]]
+        self._first = last
+        for job_id in gone:
+            del self._scores[job_id]
+        return gone
+
+    def wipe(self) -> list[str]:
+        """Take out all: in the order of the set, then in the order in which they joined."""
+        gone = list(self._scores)
+        self._scores.clear()
+        self._first = len(self._entries)
+        return gone
