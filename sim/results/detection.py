@@ -1,22 +1,19 @@
 """Which fault was noticed, by which alert or by whose health, and how long after it began."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
+from itertools import accumulate
 
 from sim.faults.window import FaultKind
 from sim.results.alerts import Episode
+from sim.results.causes import CausesAt, Overloads
 from sim.results.fault_windows import FaultWindow
 from sim.results.health import Health, Spell, Status
 from sim.results.metrics import Metrics
 from sim.results.replay import replay
-from sim.results.run_lengths import run_lengths
 from sim.results.trace import Trace
 from sim.scenario.schema import Scenario
-
-OVERLOAD_MS = 60_000
-"""A queue whose oldest job has waited this long is overloaded, as long as no fault holds it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,45 +96,25 @@ def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, e
     """
     windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(broken, trace, end_ms)]
     window_ms = metrics.config.attribution_window
+    causes_at = CausesAt(windows, window_ms)
+    overload_of = Overloads(metrics, end_ms)
     alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
     false = []
     for episode in metrics.alerts:
         if episode.fired_ms is None:
             continue
-        causes = _causes(windows, episode.active_ms, window_ms)
-        if not causes and (overload := overload_behind(metrics, episode, end_ms)) is not None:
+        causes = causes_at.moment(episode.active_ms)
+        if not causes and (overload := overload_of.episode(episode)) is not None:
             causes = [overload]
         for window in causes:
             alerts.setdefault(window, []).append(episode)
         if not causes:
             false.append(episode)
     overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
-    spells = _unhealthy(metrics.health, windows, window_ms)
+    spells = _unhealthy(metrics.health, windows, causes_at)
     faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
     faults.sort(key=lambda fault: fault.window.start_ms)
     return Detections(tuple(faults), tuple(metrics.alerts), tuple(false))
-
-
-def overload_behind(metrics: Metrics, episode: Episode, end_ms: int) -> FaultWindow | None:
-    """Find the stretch in which jobs had to wait for long while an alert's condition held, or just before.
-
-    Args:
-        end_ms: When the run ended, ms.
-    """
-    if episode.queue is None:
-        return None
-    ages = np.nan_to_num(metrics.series(episode.queue, "oldest_waiting_age"), nan=0.0)
-    first_ms = episode.active_ms - metrics.config.window
-    last_ms = end_ms if episode.resolved_ms is None else episode.resolved_ms
-    for stretch in run_lengths(ages * 1_000 >= OVERLOAD_MS):
-        moments = metrics.t_ms[stretch.first : stretch.after]
-        if not stretch.value or moments[-1] < first_ms or moments[0] > last_ms:
-            continue
-        start_ms = max(0, int(moments[0]) - int(ages[stretch.first] * 1_000))
-        ended = stretch.after < len(metrics.t_ms)
-        over_ms = int(metrics.t_ms[stretch.after]) if ended else end_ms
-        return FaultWindow(FaultKind.OVERLOAD, f"{episode.queue} overloaded", start_ms, over_ms, ended)
-    return None
 
 
 def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list[FaultWindow]:
@@ -147,12 +124,13 @@ def _outlived(windows: Sequence[FaultWindow], trace: Trace, end_ms: int) -> list
     """
     if all(window.kind is not FaultKind.DATABASE for window in windows):
         return list(windows)
-    attempts = replay(trace, end_ms=end_ms).attempts
+    attempts = sorted((one.start_ms, one.end_ms) for one in replay(trace, end_ms=end_ms).attempts)
+    latest_ends = list(accumulate((ended_ms for _started_ms, ended_ms in attempts), max, initial=0))
     found: list[FaultWindow] = []
     for window in windows:
         if window.kind is FaultKind.DATABASE:
-            caught = (one.end_ms for one in attempts if one.start_ms <= window.end_ms and one.end_ms > window.start_ms)
-            found.append(replace(window, outlived_ms=max(caught, default=0)))
+            ended_ms = latest_ends[bisect_left(attempts, (window.end_ms + 1,))]
+            found.append(replace(window, outlived_ms=ended_ms if ended_ms > window.start_ms else 0))
         else:
             found.append(window)
     return found
@@ -167,25 +145,13 @@ def _standing_faults(scenario: Scenario, end_ms: int) -> list[FaultWindow]:
     ]
 
 
-def _causes(windows: Sequence[FaultWindow], t_ms: int, window_ms: int) -> list[FaultWindow]:
-    """Choose the fault that began last among those that may show at a moment; several where they began together.
-
-    What an operator did is chosen only where no fault may show.
-    """
-    able = [window for window in windows if window.start_ms <= t_ms <= window.shows_until_ms + window_ms]
-    able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
-    last_ms = max((window.start_ms for window in able), default=0)
-    return [window for window in able if window.start_ms == last_ms]
-
-
-def _unhealthy(health: Health, windows: Sequence[FaultWindow], window_ms: int) -> dict[FaultWindow, list[Spell]]:
+def _unhealthy(health: Health, windows: Sequence[FaultWindow], causes_at: CausesAt) -> dict[FaultWindow, list[Spell]]:
     """Put down each stretch in which a worker was unhealthy to what it came of."""
     found: dict[FaultWindow, list[Spell]] = {window: [] for window in windows}
     for queue, worker in health.workers:
-        able = [window for window in windows if window.process in (None, worker)]
         for spell in health.spells(queue, worker):
             if spell.status is not Status.HEALTHY:
-                for window in _causes(able, spell.start_ms, window_ms):
+                for window in causes_at.moment(spell.start_ms, worker):
                     found[window].append(spell)
     return found
 

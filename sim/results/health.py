@@ -116,7 +116,7 @@ def judge_workers(seen: Observation, thresholds: HealthConfig) -> Health:
     counters, t_ms = seen.counters, seen.t_ms
     for queue in seen.queue_names:
         waits = seen.jobs(queue, "waiting") > 0
-        oldest = counters.queues[queue].oldest
+        oldest = latest(counters.queues[queue].oldest, t_ms)
         for worker in seen.workers_of(queue):
             own = counters.worker(worker)
             violated[queue, worker] = {
@@ -149,11 +149,11 @@ def _without_redis(seen: Observation, worker: str, thresholds: HealthConfig) -> 
 
 
 def _no_progress(
-    t_ms: Integers, own: WorkerCounters, waits: Booleans, oldest: Timed, thresholds: HealthConfig
+    t_ms: Integers, own: WorkerCounters, waits: Booleans, oldest: Integers, thresholds: HealthConfig
 ) -> Booleans:
     """Jobs wait, and it has neither begun nor ended one for too long."""
     last = latest(Timed(own.progress, own.progress), t_ms)
-    since = np.maximum(last, latest(oldest, t_ms))
+    since = np.maximum(last, oldest)
     stuck: Booleans = waits & (t_ms - since >= thresholds.no_progress_after)
     return stuck
 

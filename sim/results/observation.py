@@ -1,6 +1,7 @@
 """What was seen of one mode of a run: readings of the world, what the trace counts, and who is who in them."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from sim.core.errors import SimError
 from sim.metrics.base import ProcessState
 from sim.metrics.catalogue import STORED
 from sim.results.counters import Counters
-from sim.results.samples import Floats, Integers, Reading, Samples
+from sim.results.samples import Floats, Integers, Samples
 from sim.results.trace import Trace
 from sim.scenario.monitoring import MetricsConfig
 from sim.scenario.schema import Scenario
@@ -80,7 +81,11 @@ class Observation:
 
     def place_of(self, worker: str) -> int:
         """Return where a process stands in each reading."""
-        return 0 if self.mode == "in-process" else self.scenario.worker_names.index(worker)
+        return 0 if self.mode == "in-process" else self._places[worker]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {worker: place for place, worker in enumerate(self.scenario.worker_names)}
 
     # -- one number for each moment of sampling -----------------------------------------------------------------------
 
@@ -92,13 +97,9 @@ class Observation:
     def process(self, worker: str, value: Callable[[ProcessState], float]) -> Floats:
         """Return a number of a process."""
         place = self.place_of(worker)
-
-        def of(reading: Reading) -> float:
-            return value(reading.workers[place])
-
-        return self.samples.column(of)
+        return self.samples.process_column(lambda workers: value(workers[place]))
 
     def processes(self, queue: str, counts: Callable[[ProcessState], bool]) -> Floats:
         """Count the worker processes of a queue of which something is so."""
         places = [self.place_of(worker) for worker in self.workers_of(queue)]
-        return self.samples.column(lambda reading: sum(counts(reading.workers[place]) for place in places))
+        return self.samples.process_column(lambda workers: sum(counts(workers[place]) for place in places))

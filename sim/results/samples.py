@@ -44,6 +44,8 @@ class Samples:
         self.total = 0
         self._readings: list[Reading] = []
         self._repeats: list[int] = []
+        self._workers: list[tuple[ProcessState, ...]] = []
+        self._worker_repeats: list[int] = []
 
     def add(self, reading: Reading, moments: int) -> None:
         """Keep what was read at the next moments."""
@@ -53,6 +55,11 @@ class Samples:
         else:
             self._readings.append(reading)
             self._repeats.append(moments)
+        if self._workers and self._workers[-1] is reading.workers:
+            self._worker_repeats[-1] += moments
+        else:
+            self._workers.append(reading.workers)
+            self._worker_repeats.append(moments)
 
     @property
     def kept(self) -> int:
@@ -73,3 +80,8 @@ class Samples:
         """Return one number of each reading, moment by moment."""
         every = np.fromiter((value(reading) for reading in self._readings), np.float64, len(self._readings))
         return np.repeat(every, self._repeats)
+
+    def process_column(self, value: Callable[[tuple[ProcessState, ...]], float]) -> Floats:
+        """Return one number of the worker processes, moment by moment; it is asked only where one of them changed."""
+        every = np.fromiter((value(workers) for workers in self._workers), np.float64, len(self._workers))
+        return np.repeat(every, self._worker_repeats)

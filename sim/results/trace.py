@@ -257,8 +257,7 @@ class Trace:
     def since(self, place: int) -> Iterator[Event]:
         """Go through the records from a place on, counted from 0, wherever they are kept."""
         older, records = len(self._older), self.records
-        newer = islice(records, max(0, place - older), None)
-        return chain(self._older.since(place), newer) if place < older else newer
+        return chain(self._older.since(place), records) if place < older else iter(records[place - older :])
 
     @property
     def records(self) -> list[Event]:
