@@ -9,12 +9,14 @@ import time
 from typing import Any
 
 from benchmarks.bare_model import run_bare_model
+from benchmarks.calls_per_job import calls_per_job
 from benchmarks.observation_cost import observation_cost
 from benchmarks.report_cost import report_cost
 from benchmarks.sweep_ratio import sweep_rates
 from benchmarks.worlds import command_s, small_worlds_per_s, steady_run
 from sim.engine.run import run
 from sim.scenario.load import parse_scenario
+from sim.stores.open_store import STORES
 from sim.yaml_files.fields import MODES
 
 EVERY_MS = 100
@@ -89,6 +91,8 @@ def main() -> None:
     parser.add_argument("--million", action="store_true", help="also a run of a million jobs")
     options = parser.parse_args()
     stores_beside_the_bare_model(options.jobs, options.rounds)
+    for store in STORES:
+        _line(f"calls a job on {store}", calls_per_job(store), "calls, those written in C included")
     _line("small worlds", statistics.median(small_worlds_per_s(options.rounds)), "whole runs/s")
     watched: dict[str, dict[str, Any]] = {"error log": {"error_log": True}, "metrics": {"metrics": "1s"}}
     for what, asked in watched.items():
