@@ -12,7 +12,6 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from sim.core.durations import PATTERN, UNITS_MS, parse_duration
 from sim.yaml_files.field_docs import field_docs
@@ -26,7 +25,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Say in a JSON Schema what each field means: what its docstring says."""
         schema = handler(core_schema)
         properties = handler.resolve_ref_schema(schema).get("properties", {})

@@ -168,7 +168,7 @@ def test_each_notebook_says_what_comes_next_and_no_exercise_comes_before_those_t
         links = re.findall(r"\]\((.*?\.ipynb)\)", line)
         assert links == ([] if following is None else [following.name])
         for number in re.findall(r"`python -m sim exercise start (\d\d)`", line):
-            assert set(find_exercise(number).description.needs) <= set(done), (path.name, number)
+            assert set(find_exercise(number).description.prerequisites) <= set(done), (path.name, number)
             done.append(number)
     assert sorted(done) == [name[:2] for name in exercise_names()]
 

@@ -1,67 +1,76 @@
 """Two processes share work, and nobody sees a difference but in time."""
 
+import json
 import os
-import signal
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
-from sim.reports.pictures import draw_pictures
 from sim.reports.side_by_side import side_by_side
-from tests.unit.results.traces import small_result
 
 copies = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="a copy needs Linux and two cores"
 )
+BEGIN = """
+import json, os, signal
+from functools import partial
+from sim.reports.side_by_side import side_by_side
+here = os.getpid()
+"""
 
 
-def where(name: str) -> tuple[str, int]:
-    """Answer, and say in which process."""
-    return name, os.getpid()
+def alone(script: str) -> tuple[Any, str]:
+    """Run a script in a process without other threads; return what it says in JSON, and what stands on stderr."""
+    ended = subprocess.run([sys.executable, "-c", BEGIN + script], capture_output=True, text=True, check=True)
+    return json.loads(ended.stdout), ended.stderr
 
 
 @copies
 def test_every_second_task_is_done_in_another_process() -> None:
     """And answers come in the order of the tasks."""
-    done = side_by_side([partial(where, name) for name in "abcde"])
-    assert [name for name, _pid in done] == list("abcde")
-    assert {pid for _name, pid in done[::2]} == {os.getpid()}
-    assert {pid for _name, pid in done[1::2]}.isdisjoint({os.getpid()})
+    done, _ = alone(
+        """
+def where(name):
+    return name, os.getpid() == here
+print(json.dumps(side_by_side([partial(where, name) for name in "abcde"])))
+"""
+    )
+    assert done == [["a", True], ["b", False], ["c", True], ["d", False], ["e", True]]
 
 
-def _die(parent: int) -> int:
-    if os.getpid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return os.getpid()
-
-
-def _fail(parent: int) -> int:
-    if os.getpid() != parent:
-        raise ValueError("only there")
-    return os.getpid()
-
-
-@pytest.mark.parametrize("task", [_die, _fail])
-def test_what_the_copy_does_not_hand_over_is_done_here(
-    task: Callable[[int], int], capfd: pytest.CaptureFixture[str]
-) -> None:
+@copies
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), signal.SIGKILL)", "raise ValueError('only there')"])
+def test_what_the_copy_does_not_hand_over_is_done_here(end: str) -> None:
     """Whether it was killed or failed; nothing of that is printed."""
-    here = os.getpid()
-    assert side_by_side([os.getpid, partial(task, here)]) == [here, here]
-    assert capfd.readouterr() == ("", "")
+    done, said = alone(
+        f"""
+def where():
+    if os.getpid() != here:
+        {end}
+    return os.getpid() == here
+print(json.dumps(side_by_side([where, where])))
+"""
+    )
+    assert (done, said) == ([True, True], "")
 
 
 def test_an_error_of_a_task_is_raised_here() -> None:
     """As if there were one process."""
-
-    def broken() -> int:
-        raise ValueError("a picture cannot be drawn")
-
-    with pytest.raises(ValueError, match="a picture cannot be drawn"):
-        side_by_side([os.getpid, broken])
+    done, _ = alone(
+        """
+def broken():
+    raise ValueError("a picture cannot be drawn")
+try:
+    side_by_side([os.getpid, broken])
+except ValueError as error:
+    print(json.dumps(str(error)))
+"""
+    )
+    assert done == "a picture cannot be drawn"
 
 
 def test_beside_other_threads_there_is_no_copy() -> None:
@@ -70,14 +79,23 @@ def test_beside_other_threads_there_is_no_copy() -> None:
     other = threading.Thread(target=over.wait)
     other.start()
     try:
-        assert {pid for _name, pid in side_by_side([partial(where, "a"), partial(where, "b")])} == {os.getpid()}
+        assert side_by_side([partial(os.getpid), partial(os.getpid)]) == [os.getpid(), os.getpid()]
     finally:
         over.set()
         other.join()
 
 
-def test_pictures_are_the_same_bytes_from_one_process_and_from_two(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_are_the_same_bytes_from_one_process_and_from_two() -> None:
     """And in the same order."""
-    two = draw_pictures(small_result())
-    monkeypatch.setattr("sim.reports.side_by_side._may_copy", lambda: False)
-    assert draw_pictures(small_result()) == two
+    done, _ = alone(
+        """
+import sim
+from sim.reports import side_by_side as room
+from sim.reports.pictures import draw_pictures
+result = sim.run("scenarios/01-worker-crashes/crash-after-effect.yaml")
+two = draw_pictures(result)
+room._may_copy = lambda: False
+print(json.dumps([two == draw_pictures(result), [one.name for one in two]]))
+"""
+    )
+    assert done == [True, ["outcomes", "timeline", "jobs"]]
