@@ -84,7 +84,7 @@ def list_(course: Path) -> None:
 def show(course: Path, exercise: str) -> None:
     """Show the story, the task and the checks of EXERCISE (a number such as 03, or a name)."""
     from sim.exercises.catalogue import find_exercise
-    from sim.exercises.formatting import print_exercise
+    from sim.exercises.view import print_exercise
     from sim.reports.terminal import Terminal
 
     print_exercise(find_exercise(exercise, course), Terminal())
@@ -135,7 +135,7 @@ def run(
     from sim.exercises.catalogue import command_for, find_exercise
     from sim.exercises.checking import measure_once
     from sim.exercises.evidence import story_of
-    from sim.exercises.formatting import tell_evidence, tell_once
+    from sim.exercises.formatting import evidence_lines, single_run_lines
     from sim.exercises.measures import MAX_STEPS
     from sim.exercises.policy import read_policy
     from sim.reports.tables import print_outcomes
@@ -153,10 +153,10 @@ def run(
     console = Terminal()
     print_outcomes(result, console)
     if asked is not None:
-        _print(tell_evidence(story_of(told, asked, whole=True)), console)
+        _print(evidence_lines(story_of(told, asked, whole=True)), console)
         console.print()
     once = measure_once(found, policy, result.seed)
-    _print(tell_once(once, command_for(found, "check", folder)), console)
+    _print(single_run_lines(once, command_for(found, "check", folder)), console)
     if out is not None:
         from sim.reports.results_folder import write_results
 
@@ -178,7 +178,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     from sim.cli.run import write
     from sim.exercises.answers import PASSED, RESULTS, answer_folder, changed_scenario
     from sim.exercises.catalogue import command_for
-    from sim.exercises.formatting import tell
+    from sim.exercises.formatting import verdict_lines
     from sim.reports.terminal import Terminal
 
     found = exercises.find_exercise(exercise, course)
@@ -186,7 +186,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
     verdict = exercises.check(found.name, folder=place, course=course)
     if results != "-":
         console = Terminal()
-        _print(tell(verdict, why=command_for(found, "why", folder)), console)
+        _print(verdict_lines(verdict, why=command_for(found, "why", folder)), console)
         if place.is_dir() and changed_scenario(found, place):
             click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
     if results is not None or place.is_dir():
@@ -203,7 +203,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
 def hint(course: Path, exercise: str, level: int) -> None:
     """Give a hint for EXERCISE."""
     from sim.exercises.catalogue import command_for, find_exercise
-    from sim.exercises.formatting import print_markdown
+    from sim.exercises.view import print_markdown
     from sim.reports.terminal import Terminal
 
     found = find_exercise(exercise, course)
@@ -225,7 +225,7 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
     from sim.exercises.answers import answer_folder, passed
     from sim.exercises.catalogue import command_for, find_exercise
     from sim.exercises.exercise import WHY
-    from sim.exercises.formatting import print_markdown
+    from sim.exercises.view import print_markdown
     from sim.reports.terminal import Terminal
 
     found = find_exercise(exercise, course)

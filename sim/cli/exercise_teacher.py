@@ -78,8 +78,8 @@ def grade(
     if csv_to is not None and csv_to != "-":
         _writable(Path(csv_to))
     from sim.core.text import printable
-    from sim.exercises.exercise import CHECK
     from sim.exercises.grading import Rules, grade_class
+    from sim.exercises.seeds import CHECK
     from sim.reports.progress import progress
 
     only = None if exercises is None else [name.strip() for name in exercises.split(",")]
@@ -96,9 +96,9 @@ def grade(
         )
     if not results:
         return 3 if broke else 0
-    from sim.exercises.grade_table import hand_back
+    from sim.exercises.write_results import write_verdicts
 
-    unwritten = list(hand_back(grades))
+    unwritten = list(write_verdicts(grades))
     for error in unwritten:
         click.echo(str(error), err=True)
     return 2 if unwritten else 3 if broke else 0
@@ -165,7 +165,7 @@ def new(folder: Path) -> None:
     """Write the files of a new exercise, a small one that holds: FOLDER is called NN-some-words."""
     from shlex import quote
 
-    from sim.exercises.catalogue import write_skeleton
+    from sim.exercises.skeleton import write_skeleton
 
     for path in write_skeleton(folder):
         click.echo(f"wrote {path}")

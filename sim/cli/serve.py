@@ -115,10 +115,11 @@ def _serve(
     from sim.engine.run_options import RunOptions
     from sim.serve.page import web_server
     from sim.serve.page.driver import Driver
+    from sim.serve.page.limits import WebLimits
     from sim.serve.page.live_run import LiveRun
     from sim.serve.page.routes import web_app
     from sim.serve.page.run_log import read_log
-    from sim.serve.page.security import Hosts, WebLimits, is_loopback, new_token
+    from sim.serve.page.security import Hosts, is_loopback, new_token
     from sim.serve.page.state import StateView
     from sim.serve.redis_port.server import RedisPort
 

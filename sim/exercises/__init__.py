@@ -24,10 +24,11 @@ from sim.exercises.answers import start as _start
 from sim.exercises.catalogue import COURSE, all_exercises, command_for, find_exercise
 from sim.exercises.checking import judge
 from sim.exercises.errors import ExerciseError, UnknownExercise
-from sim.exercises.exercise import CHECK, Exercise
+from sim.exercises.exercise import Exercise
 from sim.exercises.grading import Grade, Rules, grade_class
 from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import as_guesses
+from sim.exercises.seeds import CHECK
 from sim.exercises.verdict import Verdict
 
 __all__ = [

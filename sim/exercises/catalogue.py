@@ -1,16 +1,11 @@
-"""Where exercises are, and how they are found by number or name.
+"""Where exercises are, and how they are found by number or name."""
 
-The files of a new exercise, with comments that say what goes where; they can be loaded and proved as they are.
-"""
-
-import shutil
 from pathlib import Path
 from shlex import quote
 
-from sim.core.errors import OutputError
 from sim.core.program import MODULE
 from sim.exercises.errors import ExerciseError, UnknownExercise
-from sim.exercises.exercise import DESCRIPTION, Exercise, is_exercise_name, load_exercise
+from sim.exercises.exercise import DESCRIPTION, Exercise, load_exercise
 
 COURSE = Path(__file__).parent / "course"
 """The exercises that come with the project."""
@@ -77,28 +72,3 @@ def command_for(exercise: Exercise, verb: str, folder: Path | None = None) -> st
     of = "" if course == COURSE else f" --course {quote(str(course))}"
     where = "" if folder in (None, MINE / exercise.name) else f" --folder {quote(str(folder))}"
     return f"{MODULE} exercise{of} {verb} {exercise.number}{where}"
-
-
-TEMPLATE = Path(__file__).parent / "template"
-
-
-def write_skeleton(folder: Path) -> list[Path]:
-    """Write the files of a new exercise and return them.
-
-    Args:
-        folder: Its name becomes the exercise's: two digits and some words.
-
-    Raises:
-        ExerciseError: That is no name for an exercise, or the folder is there already.
-        OutputError: They cannot be written.
-    """
-    name = folder.resolve().name
-    if not is_exercise_name(name):
-        raise ExerciseError(f"{folder}: an exercise's folder is called NN-some-words, such as 03-twice-the-same-email")
-    if folder.exists():
-        raise ExerciseError(f"{folder}: is there already; choose another name")
-    try:
-        shutil.copytree(TEMPLATE, folder, copy_function=shutil.copyfile)
-    except (OSError, shutil.Error) as error:
-        raise OutputError(str(folder), getattr(error, "strerror", None) or str(error)) from None
-    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from sim.core.errors import BudgetExceeded
 from sim.exercises.errors import ExerciseError
 from sim.exercises.evidence import evidence, settings_evidence
-from sim.exercises.exercise import CHECK, POLICY, Check, Exercise, unseen_seeds
+from sim.exercises.exercise import POLICY, Check, Exercise
 from sim.exercises.judgement import CheckResult, Judgement
 from sim.exercises.measures import Observation, measured, observe
 from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
+from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verdict import Verdict
 from sim.results.result import Result

@@ -1,16 +1,11 @@
-"""An exercise: a folder with a locked scenario, a policy to edit, predictions to make and checks to pass.
+"""An exercise: a folder with a locked scenario, a policy to edit, predictions to make and checks to pass."""
 
-The seeds that a check runs and a learner does not see.
-"""
-
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from sim.core.errors import ScenarioError
@@ -23,23 +18,6 @@ from sim.yaml_files.problems import Path as Place
 from sim.yaml_files.problems import Problem, did_you_mean, lines
 from sim.yaml_files.renamed import RENAMED, renamed
 from sim.yaml_files.source import read_yaml
-
-CHECK = "check"
-"""What checks and grades are salted with, unless a teacher says otherwise."""
-VERIFY = "verify"
-"""What proofs of an exercise are salted with: seeds that no check uses."""
-
-
-def unseen_seeds(exercise: str, count: int, salt: str = CHECK) -> list[int]:
-    """Draw seeds for an exercise: the same ones at every check, and others for another salt.
-
-    Args:
-        exercise: Its name, such as ``03-twice-the-same-email``.
-        count: How many; more of them begin with the same ones.
-    """
-    entropy = int.from_bytes(hashlib.sha256(f"{salt}:{exercise}".encode()).digest()[:16], "big")
-    return [int(seed) for seed in np.random.SeedSequence(entropy).generate_state(count, np.uint32)]
-
 
 DESCRIPTION = "exercise.yaml"
 STORY = "README.md"

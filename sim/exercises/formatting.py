@@ -1,28 +1,18 @@
-"""A verdict in words, at most 80 columns wide.
-
-An exercise on the terminal: its story, its task, what may change, and what is checked.
-"""
+"""A verdict in words, at most 80 columns wide."""
 
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from sim.core.program import as_called
 from sim.exercises.evidence import Evidence
-from sim.exercises.exercise import STORY, Exercise
 from sim.exercises.judgement import CheckResult, JudgedAnswer, Judgement
-from sim.exercises.measures import WHOLE_RUN
 from sim.exercises.settings import SETTINGS
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
 
 WIDTH = 80
 
 
 class StyledLine(NamedTuple):
-    """One line of what is told, and how it stands out: ``good``, ``bad``, ``head``, ``dim`` or not at all."""
+    """One line of text, and how it stands out: ``good``, ``bad``, ``head``, ``dim`` or not at all."""
 
     text: str
     look: str = ""
@@ -36,12 +26,12 @@ _HEADS = {
 
 
 def format_verdict(verdict: JudgedAnswer) -> str:
-    """Tell a verdict as plain text."""
-    return "\n".join(line.text for line in tell(verdict))
+    """Write a verdict as plain text."""
+    return "\n".join(line.text for line in verdict_lines(verdict))
 
 
-def tell(verdict: JudgedAnswer, why: str = "") -> Iterator[StyledLine]:
-    """Tell a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
+def verdict_lines(verdict: JudgedAnswer, why: str = "") -> Iterator[StyledLine]:
+    """Write a verdict line by line: what holds, the first check that does not and what shows it, and the predictions.
 
     Args:
         why: The command that explains the solution, for a policy that passes.
@@ -71,8 +61,8 @@ def tell(verdict: JudgedAnswer, why: str = "") -> Iterator[StyledLine]:
         yield from _predictions(verdict)
 
 
-def tell_once(checks: list[CheckResult], then: str) -> Iterator[StyledLine]:
-    """Tell what the checks measure in one run.
+def single_run_lines(checks: list[CheckResult], then: str) -> Iterator[StyledLine]:
+    """Write what the checks measure in one run.
 
     Args:
         then: The command that judges on many.
@@ -84,8 +74,8 @@ def tell_once(checks: list[CheckResult], then: str) -> Iterator[StyledLine]:
     yield StyledLine(f"  {then}", "head")
 
 
-def tell_evidence(evidence: Evidence) -> Iterator[StyledLine]:
-    """Tell what a run shows."""
+def evidence_lines(evidence: Evidence) -> Iterator[StyledLine]:
+    """Write what a run shows."""
     yield StyledLine(evidence.heading, "head")
     if evidence.note:
         yield StyledLine(f"  {evidence.note}", "dim")
@@ -119,7 +109,7 @@ def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[StyledLine
     yield from _prose(failing.check.message)
     if verdict.evidence is not None:
         yield StyledLine("")
-        yield from tell_evidence(verdict.evidence)
+        yield from evidence_lines(verdict.evidence)
     if verdict.replay:
         yield StyledLine("")
         yield StyledLine("See it again:")
@@ -149,39 +139,3 @@ def _kept(line: str) -> list[str]:
     if len(line) <= WIDTH:
         return [line]
     return wrap(line, WIDTH, subsequent_indent=" " * 16, drop_whitespace=True, replace_whitespace=False) or [line]
-
-
-def print_exercise(exercise: Exercise, console: "Console") -> None:
-    """Print everything that a learner needs to know before they begin."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    description = exercise.description
-    print_markdown(exercise.text(STORY), console)
-    console.print()
-    console.print(Text("You may change", style="bold"))
-    for path in description.editable:
-        console.print(Text(f"  {path}"))
-    console.print()
-    table = Table(title="Checks", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("check", "measure", "of"):
-        table.add_column(heading)
-    table.add_column("bound", justify="right", no_wrap=True)
-    for check in description.checks:
-        whose = "the run" if check.measure in WHOLE_RUN else check.queue or "all jobs"
-        whose += "" if check.mode == "queue" else f", {check.mode}"
-        table.add_row(check.name, check.measure, whose, check.limit.text)
-    console.print(table)
-    about = f"{description.minutes} minutes · {', '.join(description.concepts)}"
-    if description.prerequisites:
-        about += f" · after {', '.join(description.prerequisites)}"
-    console.print(Text(about, style="dim"))
-    console.print(Text(f"A real case: {description.source.address}", style="dim"))
-
-
-def print_markdown(text: str, console: "Console") -> None:
-    """Print Markdown; on a narrow terminal it folds."""
-    from rich.markdown import Markdown
-
-    console.print(Markdown(as_called(text), hyperlinks=False))

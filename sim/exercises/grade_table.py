@@ -1,51 +1,16 @@
-"""Grades as a table for a spreadsheet, and what a class made of each exercise.
-
-Handing verdicts back: a ``results.json`` beside each answer.
-"""
+"""The grades of a class as text: CSV for a spreadsheet, a table for the terminal, and a summary of each exercise."""
 
 import csv
 import io
-import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.core.errors import OutputError
-from sim.exercises.answers import RESULTS
 from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
 from sim.exercises.judgement import Judgement
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-
-def hand_back(grades: Iterable[Grade]) -> Iterator[OutputError]:
-    """Write each verdict beside its answer, and yield why one could not be written; the others are."""
-    for grade in grades:
-        if grade.folder is None or grade.details is None:
-            continue
-        path = grade.folder / RESULTS
-        try:
-            _write(path, grade.details.json().encode())
-        except OSError as error:
-            yield OutputError(str(path), error.strerror or str(error))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file in a folder that is not trusted: a link in its place is replaced, never written through."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    target = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(target, "wb") as file:
-            file.write(content)
-        os.replace(beside, path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
 
 _FORMULA = tuple("=+-@＝＋－＠")
 

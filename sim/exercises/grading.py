@@ -10,9 +10,10 @@ from sim.core.errors import SimError
 from sim.core.replay import told_with_replay
 from sim.exercises.catalogue import COURSE, all_exercises, find_exercise
 from sim.exercises.checking import judge, predictions_of
-from sim.exercises.exercise import CHECK, POLICY, PREDICT, Exercise, load_exercise, unseen_seeds
+from sim.exercises.exercise import POLICY, PREDICT, Exercise, load_exercise
 from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import Scored, read_what_is_answered
+from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.submissions import File, Submission, find_submissions
 from sim.exercises.verdict import Verdict
 

@@ -9,23 +9,13 @@ from typing import Any, NamedTuple
 from sim.core.errors import SimError
 from sim.exercises.checking import judge
 from sim.exercises.errors import ExerciseError
-from sim.exercises.exercise import (
-    HINTS,
-    POLICY,
-    PREDICT,
-    SOLUTION,
-    STORY,
-    VERIFY,
-    WHY,
-    Exercise,
-    hint_sections,
-    unseen_seeds,
-)
+from sim.exercises.exercise import HINTS, POLICY, PREDICT, SOLUTION, STORY, WHY, Exercise, hint_sections
 from sim.exercises.generous import generous
 from sim.exercises.judgement import Judgement
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of, read_predictions
+from sim.exercises.seeds import VERIFY, unseen_seeds
 from sim.exercises.verdict import Verdict
 from sim.yaml_files.fields import MODES
 from sim.yaml_files.source import read_yaml

@@ -4,7 +4,8 @@ Scenarios by name, pictures and tables that everybody can read, predictions to h
 turn.
 """
 
-from sim.notebook.panel import choice, knobs, slider
+from sim.notebook.controls import choice, slider
+from sim.notebook.panel import knobs
 from sim.notebook.pictures import show
 from sim.notebook.predictions import predict
 from sim.notebook.shipped import changed, example

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.notebook.pictures import Shown
+from sim.notebook.markup import Shown
 from sim.notebook.tables import laid_out
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.notebook.pictures import Shown, escaped
+from sim.notebook.markup import Shown, escaped
 from sim.results.result import Result
 from sim.results.text import MEANINGS, in_words, table_rows
 

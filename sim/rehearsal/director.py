@@ -16,10 +16,11 @@ from sim.handlers.registry import HANDLERS
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaultInjector
+from sim.rehearsal.outcomes import classify_outcomes
 from sim.rehearsal.process_group import ProcessGroup
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess, RehearsalBroken
 from sim.rehearsal.real_parts import RealParts
-from sim.rehearsal.real_redis import RealRedis, classify_outcomes
+from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock

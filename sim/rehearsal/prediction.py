@@ -11,7 +11,8 @@ from sim.engine.run_options import RunOptions
 from sim.engine.simulation import Simulation
 from sim.faults.base import ScheduledFault
 from sim.rehearsal.scale import REAL_TIME, Scale
-from sim.rehearsal.times import JobTimes, Spans, Tolerance, Way, job_times, spans
+from sim.rehearsal.time_distributions import Spans, spans
+from sim.rehearsal.times import JobTimes, Tolerance, Way, job_times
 from sim.results.outcomes import JobResult, JobResults, add_up, count_by_queue
 from sim.results.trace import Trace
 from sim.scenario.schema import Scenario

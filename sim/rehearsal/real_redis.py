@@ -1,7 +1,4 @@
-"""What happens to Redis in a rehearsal, written into the trace: out of reach, killed, given back, snapshots saved.
-
-Taking stock of a rehearsal: where everything stands for real, and what happened to each job.
-"""
+"""What happens to Redis in a rehearsal, written to the trace: unreachable, killed, restarted, snapshots saved."""
 
 import asyncio
 import json
@@ -12,13 +9,12 @@ import redis
 from sim.engine.final_state import job_places
 from sim.engine.recorder import Recorder
 from sim.faults.injector import FaultId
-from sim.handlers.database import ApplicationDatabase
 from sim.queue.getters import has_unfinished_jobs, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.scale import ScaledClock
-from sim.results.outcomes import FinalState, JobResults, Outcome, Place, gather_facts, judge
-from sim.results.trace import Event, EventKind, Trace
+from sim.results.outcomes import Place
+from sim.results.trace import EventKind
 from sim.scenario.schema import RedisConfig
 
 
@@ -157,39 +153,3 @@ def _job_named_in(data: str | None) -> str | None:
     except (ValueError, TypeError, KeyError):
         return None
     return job if isinstance(job, str) else None
-
-
-def classify_outcomes(
-    trace: Trace, recorder: Recorder, redis: RealRedis, database: ApplicationDatabase, submitting: list[str]
-) -> JobResults:
-    """Give every job its outcome, by the same code as in simulated time.
-
-    Args:
-        submitting: Jobs whose submit has not been answered.
-    """
-    found = redis.places().items()
-    places: dict[str, Place] = {job: place for job, place in found if place is not Place.NOWHERE}
-    for record in _evicted(trace, places, redis.lost_data_ms):
-        if record.queue is not None and record.job is not None:
-            recorder.job(record.queue, record.job, EventKind.EVICTED, None, {"from": "failed"})
-    final_state = FinalState(database.effects_by_job(), {**dict.fromkeys(submitting, Place.SUBMITTING), **places})
-    jobs = JobResults(judge("queue", facts) for facts in gather_facts(trace, final_state))
-    for job in jobs:
-        if job.outcome is Outcome.LOST:
-            recorder.job(job.queue, job.job, EventKind.LOST)
-    return jobs
-
-
-def _evicted(trace: Trace, places: dict[str, Place], lost_data_ms: int | None) -> list[Event]:
-    """Return the final failures of jobs that are gone although Redis has lost nothing since: retention removed them."""
-    failures: dict[str | None, Event] = {}
-    for record in trace:
-        if record.kind is EventKind.FAILED:
-            failures[record.job] = record
-        elif record.kind in (EventKind.RETRIED, EventKind.REMOVED):
-            failures.pop(record.job, None)
-    return [
-        record
-        for job, record in failures.items()
-        if job not in places and (lost_data_ms is None or record.t_ms > lost_data_ms)
-    ]

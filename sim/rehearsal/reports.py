@@ -8,7 +8,8 @@ from sim.handlers.base import JobInput
 from sim.queue.stalled import REASON
 from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.fault_injector import RealFaultInjector, Stage
-from sim.rehearsal.own_processor import OwnAttempt, OwnFileError
+from sim.rehearsal.own_attempt import OwnAttempt
+from sim.rehearsal.own_processor import OwnFileError
 from sim.rehearsal.processes import Link, Message, RealProcess
 from sim.results.trace import EventKind
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.rehearse import RehearsalReport
 from sim.rehearsal.scale import Scale
-from sim.rehearsal.times import P_LIMIT, JobTimes
+from sim.rehearsal.time_distributions import P_LIMIT
+from sim.rehearsal.times import JobTimes
 from sim.rehearsal.verdict import Disagreement, TimeOff, Verdict
 from sim.results.text import duration_in_words, in_words
 

@@ -7,19 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sim.rehearsal.prediction import Fate, Prediction, fate_of
-from sim.rehearsal.times import (
-    FIXED_MS,
-    STALL_MS,
-    STEP_MS,
-    Distribution,
-    JobTimes,
-    Tolerance,
-    Way,
-    compare,
-    job_times,
-    spans,
-    ways_to_ends,
-)
+from sim.rehearsal.time_distributions import Distribution, compare, spans
+from sim.rehearsal.times import FIXED_MS, STALL_MS, STEP_MS, JobTimes, Tolerance, Way, job_times, ways_to_ends
 from sim.results.outcomes import Counts, JobResults
 from sim.results.text import OUTCOMES, OVERLAYS
 from sim.results.trace import EventKind, Trace

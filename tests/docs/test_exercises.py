@@ -8,9 +8,9 @@ import pytest
 
 from sim import exercises
 from sim.cli import main
-from sim.exercises.catalogue import TEMPLATE
 from sim.exercises.exercise import Check, Description, Distractor, Prediction, Source
 from sim.exercises.measures import MEASURES, TIMES
+from sim.exercises.skeleton import TEMPLATE
 from tests.docs.course_tables import BLOCKS, DOCS, written
 
 PAGE = (DOCS / "exercises.md").read_text(encoding="utf-8")

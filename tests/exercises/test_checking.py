@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from sim.exercises.checking import judge
-from sim.exercises.exercise import Exercise, load_exercise, unseen_seeds
+from sim.exercises.exercise import Exercise, load_exercise
 from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import as_guesses
+from sim.exercises.seeds import unseen_seeds
 from sim.exercises.verdict import Verdict
 from tests.exercises.tiny import EXERCISE, POLICY, SCENARIO, SOLUTION, TOO_LATE, TOO_OFTEN, write_exercise
 

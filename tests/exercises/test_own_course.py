@@ -6,8 +6,9 @@ import pytest
 
 from sim import exercises
 from sim.cli import main
-from sim.exercises.catalogue import COURSE, TEMPLATE, command_for, exercise_names, find_exercise
+from sim.exercises.catalogue import COURSE, command_for, exercise_names, find_exercise
 from sim.exercises.exercise import load_exercise
+from sim.exercises.skeleton import TEMPLATE
 from sim.exercises.verifying import verify
 from tests.exercises.tiny_course import FIRST, SECOND, SOLUTION, hand_in, write_course
 

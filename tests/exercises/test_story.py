@@ -3,7 +3,8 @@
 import pytest
 
 import sim
-from sim.exercises.evidence import MAX_LINES, counterexample, job_story
+from sim.exercises.evidence import counterexample
+from sim.exercises.job_story import MAX_LINES, job_story
 from sim.exercises.measures import observe
 from sim.scenario.schema import Scenario
 

@@ -11,10 +11,11 @@ import sim
 from sim.core.errors import SimError
 from sim.exercises.catalogue import all_exercises, find_exercise
 from sim.exercises.checking import judge
-from sim.exercises.exercise import POLICY, SOLUTION, VERIFY, unseen_seeds
+from sim.exercises.exercise import POLICY, SOLUTION
 from sim.exercises.measures import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
+from sim.exercises.seeds import VERIFY, unseen_seeds
 from sim.metrics.catalogue import METRICS
 from sim.stores.open_store import StoreName
 from sim.yaml_files.fields import ModeName, SemanticsName

@@ -8,7 +8,8 @@ from sim.engine.random_streams import Streams
 from sim.engine.run import run
 from sim.rehearsal.prediction import SEEDS, TIMINGS, RetimedStreams, predict, randomness
 from sim.rehearsal.scale import REAL_TIME, Scale
-from sim.rehearsal.times import Tolerance, Way, ks_distance, ways_to_ends
+from sim.rehearsal.time_distributions import ks_distance
+from sim.rehearsal.times import Tolerance, Way, ways_to_ends
 from sim.rehearsal.verdict import Verdict
 from sim.results.trace import Event, EventKind, Trace
 from sim.scenario.schema import Scenario

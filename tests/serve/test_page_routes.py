@@ -16,8 +16,9 @@ pytest.importorskip("starlette", reason="the page needs starlette")
 from starlette.testclient import TestClient
 
 from sim.serve.page.job_list import PAGE
+from sim.serve.page.limits import WebLimits
 from sim.serve.page.routes import web_app
-from sim.serve.page.security import HEADERS, Hosts, WebLimits
+from sim.serve.page.security import HEADERS, Hosts
 from sim.serve.page.state import StateView
 
 TOKEN = "the-token-of-this-test"

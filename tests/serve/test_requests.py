@@ -3,7 +3,7 @@
 import pytest
 
 from sim.serve.redis_port.limits import PortLimits
-from sim.serve.redis_port.protocol import ProtocolError, RequestReader
+from sim.serve.redis_port.requests import ProtocolError, RequestReader
 
 SMALL = PortLimits(argument_bytes=10, command_bytes=15, arguments=3, line_bytes=40)
 

@@ -15,8 +15,8 @@ from sim.cli import main
 
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
+from sim.serve.page.limits import WebLimits
 from sim.serve.page.run_log import read_log
-from sim.serve.page.security import WebLimits
 from tests.serve.live_page import LivePage, live_page
 
 SOME_FAILED = str(Path(__file__).parent / "some_failed.yaml")

@@ -1,7 +1,4 @@
-"""What the page can be asked: itself, the state as JSON, one job, the log; and what can be done.
-
-The looks of the report, for the page: which colour and which pattern stand for what.
-"""
+"""The requests that the page can make: itself, the state as JSON, one job, the log, and what is done by hand."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -22,49 +19,16 @@ from sim.core.durations import parse_duration
 from sim.core.errors import SimError, UnknownName
 from sim.faults.by_hand import Choice, RedisSettings
 from sim.faults.registry import HAND_VERBS
-from sim.plots.styles import MARKER_LOOKS, OUTCOME_LOOKS, SEGMENT_LOOKS, Look
-from sim.results.text import MEANINGS, OUTCOMES
+from sim.results.text import MEANINGS
 from sim.serve.page.driver import Driver
 from sim.serve.page.guard import RunBroken
 from sim.serve.page.job_list import VIEWS
+from sim.serve.page.limits import WebLimits
 from sim.serve.page.pace import parse_speed
-from sim.serve.page.security import Guard, Hosts, WebLimits
+from sim.serve.page.security import Guard, Hosts
 from sim.serve.page.state import StateView, allowed_commands
+from sim.serve.page.styles import LANE_LOOKS, MARK_LOOKS, MEASURE_LOOKS
 from sim.serve.world_lock import WorldBusy
-
-PATTERNS = {
-    "": "plain",
-    "////": "rising",
-    "\\\\\\\\": "falling",
-    "xxxx": "crossed",
-    "----": "lying",
-    "||||": "standing",
-    "++": "grid",
-    "++++": "grid",
-    "....": "dotted",
-}
-"""The page's patterns by matplotlib's hatches; ``page.css`` has a class for each."""
-SIGNS = {"o": "●", "D": "◆", "s": "■", "v": "▼", "<": "◀", "^": "▲", "p": "⬟", "X": "✖", ">": "▶", "P": "✚"}
-
-
-class PageLook(NamedTuple):
-    """How the page draws one thing."""
-
-    name: str
-    label: str
-    colour: str
-    pattern: str
-    sign: str
-
-
-def _look(name: str, look: Look) -> PageLook:
-    return PageLook(name, look.label, look.colour, PATTERNS[look.hatch], SIGNS.get(look.marker, ""))
-
-
-MEASURE_LOOKS = [_look(name, OUTCOME_LOOKS[name]) for name in OUTCOMES]
-LANE_LOOKS = [_look(kind.value, look) for kind, look in SEGMENT_LOOKS.items()]
-MARK_LOOKS = [_look(kind.value, look) for kind, look in MARKER_LOOKS.items()]
-
 
 LOGGER = logging.getLogger("sim.serve")
 

@@ -9,7 +9,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sim.core.errors import SimError
-from sim.serve.page.security import WebLimits
+from sim.serve.page.limits import WebLimits
 
 
 class PortTaken(SimError):

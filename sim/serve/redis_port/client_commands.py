@@ -15,7 +15,7 @@ from sim.serve.redis_port.fakeredis_parts import (
 )
 from sim.serve.redis_port.globs import compile_glob
 from sim.serve.redis_port.host import TOO_LONG
-from sim.serve.redis_port.protocol import weigh
+from sim.serve.redis_port.replies import weigh
 from sim.serve.redis_port.script_commands import ScriptCommands
 
 OK = SimpleString(b"OK")

@@ -13,7 +13,7 @@ from sim.serve.redis_port.fakeredis_parts import (
     convert_to_resp2,
 )
 from sim.serve.redis_port.host import TOO_LONG, Host
-from sim.serve.redis_port.protocol import encode_error, encode_push, encode_reply, weigh
+from sim.serve.redis_port.replies import encode_error, encode_push, encode_reply, weigh
 
 LOGGER = logging.getLogger("sim.serve")
 PER_FIELD_BYTES = 64

@@ -9,7 +9,8 @@ from sim.serve.redis_port.client_socket import ClientSocket
 from sim.serve.redis_port.command_policy import WHILE_LOADING
 from sim.serve.redis_port.gate import Gate
 from sim.serve.redis_port.limits import PortLimits
-from sim.serve.redis_port.protocol import ProtocolError, RequestReader, encode_error
+from sim.serve.redis_port.replies import encode_error
+from sim.serve.redis_port.requests import ProtocolError, RequestReader
 from sim.serve.redis_port.sockets import call_soon, keep_alive, shown
 
 LOGGER = logging.getLogger("sim.serve")

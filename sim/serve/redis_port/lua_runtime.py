@@ -13,7 +13,8 @@ from typing import Any
 
 from sim.core.errors import SimError
 from sim.serve.redis_port.limits import PortLimits
-from sim.serve.redis_port.lua_values import ValueRefused, from_lua, libraries, number_text, reply_to_lua
+from sim.serve.redis_port.lua_libraries import libraries
+from sim.serve.redis_port.lua_values import ValueRefused, from_lua, number_text, reply_to_lua
 
 STEPS_BETWEEN_LOOKS = 10_000
 SCRIPTS = 1_000

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.serve.redis_port.fakeredis_parts import FakeSocket, SimpleError, SimpleString, extract_command
 from sim.serve.redis_port.host import TOO_LONG, Host
-from sim.serve.redis_port.protocol import weigh
+from sim.serve.redis_port.replies import weigh
 from sim.serve.redis_port.script_runner import ScriptError, error_text
 from sim.serve.redis_port.script_wire import ERROR, STATUS, Reply
 

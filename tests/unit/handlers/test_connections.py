@@ -4,8 +4,9 @@ import sqlite3
 
 import pytest
 
-from sim.handlers import database as connections
-from sim.handlers.database import MAX_CHANGES, MAX_SPARE, ApplicationDatabase
+from sim.handlers import connections
+from sim.handlers.connections import MAX_CHANGES, MAX_SPARE
+from sim.handlers.database import ApplicationDatabase
 
 OUTBOX = "INSERT INTO mail.outbox VALUES ('email-1', 'key', 'a@b')"
 
