@@ -12,6 +12,7 @@ from benchmarks.bare_model import run_bare_model
 from benchmarks.calls_per_job import calls_per_job
 from benchmarks.observation_cost import observation_cost
 from benchmarks.report_cost import report_cost
+from benchmarks.shape_costs import print_costs
 from benchmarks.sweep_ratio import sweep_rates
 from benchmarks.worlds import command_s, small_worlds_per_s, steady_run
 from sim.engine.run import run
@@ -89,7 +90,13 @@ def main() -> None:
     parser.add_argument("--long", type=int, metavar="JOBS", default=DAY_S, help="jobs in the long run; 0 leaves it out")
     parser.add_argument("--sweep", type=int, metavar="RUNS", default=1_000, help="runs in a sweep; 0 leaves it out")
     parser.add_argument("--million", action="store_true", help="also a run of a million jobs")
+    parser.add_argument(
+        "--shapes", nargs="*", metavar="WORD", help="only what a job costs in each shape, or in those named so"
+    )
     options = parser.parse_args()
+    if options.shapes is not None:
+        print_costs(options.shapes, options.rounds)
+        return
     stores_beside_the_bare_model(options.jobs, options.rounds)
     for store in STORES:
         _line(f"calls a job on {store}", calls_per_job(store), "calls, those written in C included")
