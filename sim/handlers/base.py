@@ -1,4 +1,4 @@
-"""What every handler is made of: what it asks of the world, what it is given, and what its file tells the program.
+"""What a handler and the program agree on: the instructions that it yields, the job that it gets, and its entry.
 
 The world carries out in simulated time what a handler asks. It sends the answer of a ``Query`` into the generator, or
 throws the error it met.

@@ -1,7 +1,4 @@
-"""From the number of failures to the wait before the next attempt.
-
-When the attempts of a job that always fails come, and which of the delays that somebody listed never occur.
-"""
+"""When a failed job is tried again: its wait after each failure, and the schedule of attempts that these add up to."""
 
 import math
 from collections.abc import Callable, Mapping

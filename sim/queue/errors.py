@@ -1,7 +1,6 @@
-"""What the queue refuses. All of these are definite: the operation did not happen.
+"""What the queue refuses.
 
-A redis-py ``ConnectionError`` may come out of any operation as well, and is indefinite: it may have happened.
-The wording follows what Bull 4.16.5 was measured to say (BULL_FACTS 6, 10).
+All of these are definite: the operation did not happen.
 """
 
 from sim.core.errors import SimError

@@ -13,7 +13,8 @@ from sim.queue.javascript import number, number_of, priority_of, text
 from sim.queue.job import Backoff, Job, to_json
 from sim.queue.keys import LOCK, QueueKeys
 from sim.queue.locks import ownership_error
-from sim.queue.retention import BreaksOff, plan_evictions, record_finish
+from sim.queue.retention import plan_evictions, record_finish
+from sim.queue.retention_options import BreaksOff
 from sim.queue.semantics import Semantics
 from sim.queue.store import Store, Transaction, atomic
 from sim.queue.submit import LOW_BITS, SCALE

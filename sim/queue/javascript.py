@@ -1,7 +1,4 @@
-"""How JavaScript and Lua take values that JSON can hold: Bull takes the options of a job as they come.
-
-Numbers in fields that anybody who reaches Redis may have written.
-"""
+"""How JavaScript and Lua read any value: Bull's client and scripts take options and hash fields as they come."""
 
 import math
 import re

@@ -8,7 +8,7 @@ import orjson
 
 from sim.queue.javascript import whole
 from sim.queue.options import Backoff, JobOptions, to_json
-from sim.queue.retention import Keep, Retention
+from sim.queue.retention_options import Keep, Retention
 
 __all__ = ["DEFAULT_NAME", "Backoff", "Job", "JobOptions", "Keep", "Retention", "to_json"]
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from sim.queue.javascript import SAFE, Number, argument, lua_number, number, plain, text, truthy, whole_number
-from sim.queue.retention import BreaksOff, Keep, Retention, read_when_finished
+from sim.queue.retention_options import BreaksOff, Keep, Retention, read_when_finished
 
 NOT_MODELLED = ("debounce", "repeat")
 """Options of Bull that the queue refuses, instead of passing over them."""

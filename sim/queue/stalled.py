@@ -11,7 +11,8 @@ from sim.queue.errors import UnreadableOptions
 from sim.queue.insertion import enqueue_key
 from sim.queue.javascript import number_of, whole
 from sim.queue.keys import QueueKeys
-from sim.queue.retention import BreaksOff, Keep, Limits, Retention, delete_finished, jobs_to_evict, read_when_stalled
+from sim.queue.retention import delete_finished, jobs_to_evict
+from sim.queue.retention_options import BreaksOff, Keep, Limits, Retention, read_when_stalled
 from sim.queue.store import Store, Transaction, atomic
 
 REASON = "job stalled more than allowable limit"

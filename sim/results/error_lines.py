@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sim.core.errors import SimError
-from sim.results.trace import TraceDiskFull, TraceFile
+from sim.results.trace_file import TraceDiskFull, TraceFile
 
 MAX_IN_MEMORY = 5_000
 """Lines that a run holds in memory, about 1.5 kB each."""

@@ -16,7 +16,7 @@ from sim.queue.finish import complete
 from sim.queue.job import Job, JobOptions, Keep
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
-from sim.queue.retention import BreaksOff
+from sim.queue.retention_options import BreaksOff
 from sim.queue.submit import add_waiting
 from sim.stores.memory import operations
 from sim.stores.memory.lists import SHORT

@@ -1,6 +1,7 @@
 """How the package hangs together: what import-linter does not say."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -13,6 +14,9 @@ from sim.queue.keys import QueueKeys
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "sim").rglob("*.py"))
 MAX_LINES = 350
+MAX_FIRST_LINES = 3
+SENTENCE_END = re.compile(r"[.!?]\s")
+"""Followed by more; an abbreviation such as ``e.g.`` is written out."""
 KEYS = set(QueueKeys.__slots__) - {"name"}
 
 
@@ -37,6 +41,18 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_no_module_is_too_long_to_read_in_one_go(path: str) -> None:
     """CONTRIBUTING says where to think again."""
     assert len((ROOT / path).read_text().splitlines()) <= MAX_LINES
+
+
+def has_one_sentence(path: Path) -> bool:
+    """Tell whether the docstring of a module begins with one sentence, in a paragraph of its own."""
+    first = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0]
+    return first.endswith(".") and len(first.splitlines()) <= MAX_FIRST_LINES and not SENTENCE_END.search(first)
+
+
+@pytest.mark.parametrize("path", [path.relative_to(ROOT).as_posix() for path in MODULES])
+def test_a_module_says_its_one_job_in_one_sentence(path: str) -> None:
+    """Further paragraphs explain it; what takes two sentences is two modules."""
+    assert has_one_sentence(ROOT / path)
 
 
 def named_keys(path: Path) -> Iterator[str]:

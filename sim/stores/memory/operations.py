@@ -15,7 +15,8 @@ from sim.queue.finish import complete
 from sim.queue.job import Job, JobOptions
 from sim.queue.keys import LOCK, LOGS, QueueKeys
 from sim.queue.limiter import RateLimit
-from sim.queue.retention import Entry, Retention
+from sim.queue.retention import Entry
+from sim.queue.retention_options import Retention
 from sim.queue.store import Operations
 from sim.queue.submit import Added, add_waiting
 from sim.stores.memory.lists import SHORT

@@ -9,7 +9,7 @@ from sim.queue.dead_lettering import Life, read_trail
 from sim.queue.javascript import SAFE
 from sim.queue.job import DEFAULT_NAME, Backoff, Job, JobOptions
 from sim.queue.keys import QueueKeys
-from sim.queue.retention import BreaksOff, Keep, read_when_finished, read_when_stalled
+from sim.queue.retention_options import BreaksOff, Keep, read_when_finished, read_when_stalled
 
 FIELDS = {
     "name": "mail",

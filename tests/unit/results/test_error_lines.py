@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.results.error_lines import ErrorLines, ErrorLogDiskFull, ErrorsNotKept
-from sim.results.trace import TraceDiskFull
+from sim.results.trace_file import TraceDiskFull
 
 
 def written(count: int, max_in_memory: int) -> ErrorLines:

@@ -13,18 +13,8 @@ from sim.engine.world import World
 from sim.reports.results_folder import write_results
 from sim.results.outcomes import FinalState, gather_facts
 from sim.results.result import Result
-from sim.results.trace import (
-    CHUNK,
-    FIELDS,
-    LINES_AT_ONCE,
-    MAX_IN_MEMORY,
-    Event,
-    EventKind,
-    Trace,
-    TraceDiskFull,
-    TraceFile,
-    TraceNotKept,
-)
+from sim.results.trace import FIELDS, LINES_AT_ONCE, MAX_IN_MEMORY, Event, EventKind, Trace, TraceNotKept
+from sim.results.trace_file import CHUNK, TraceDiskFull, TraceFile
 from sim.scenario.load import load_scenario
 
 SCENARIO = Path("scenarios/01-worker-crashes/frozen-worker.yaml")

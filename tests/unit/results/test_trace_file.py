@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sim.results.trace import CHUNK, TraceDiskFull, TraceFile
+from sim.results.trace_file import CHUNK, TraceDiskFull, TraceFile
 
 
 class Pair(NamedTuple):
