@@ -138,7 +138,7 @@ class QueueReading:
         return wanted / capacity if capacity else float("inf") if wanted else 0.0
 
     def arriving(self, window: Window, start_ms: float, end_ms: float, *, submitted: bool = False) -> float:
-        """Count the jobs that come in a part of a window, which is told from the window's begin."""
+        """Count the jobs that come in a part of a window, which is counted from the window's start."""
         if window.begin_ms is None:
             rate = sum(one.per_ms * (one.end_ms - one.begin_ms) for one in self.stretches)
             span = sum(one.end_ms - one.begin_ms for one in self.stretches)

@@ -1,4 +1,4 @@
-"""How a command ends that somebody ends: SIGTERM and SIGHUP do what Ctrl-C does."""
+"""How a command ends on a signal: SIGTERM and SIGHUP do what Ctrl-C does."""
 
 import signal
 import threading

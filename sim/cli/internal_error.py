@@ -1,4 +1,4 @@
-"""What is said when the program itself fails, so that whoever reads the report can have the same again."""
+"""What is printed when the program itself fails, so that whoever reads the report can reproduce it."""
 
 import hashlib
 import os

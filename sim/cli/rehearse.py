@@ -29,7 +29,7 @@ class _Targets(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What came of one scenario: its JSON, what really happened, and its row for docs/fidelity.md.
+    """The outcome of one scenario: its JSON, what really happened, and its row for docs/fidelity.md.
 
     Attributes:
         trace: None where the rehearsal broke off.
@@ -72,7 +72,7 @@ def command(
     Exit code 0: prediction and reality agree (with --own: what the scenario expects
     holds); 1: not so; 2: a scenario or file cannot be used or rehearsed, or Node,
     Bull or redis-server is missing; 3: the program itself failed. A scenario that
-    breaks off is told and does not end the others.
+    breaks off is reported, and the others still run.
     """
     targets = _Targets(json_to, trace_to, markdown_to)
     if len(targets.printing) > 1:

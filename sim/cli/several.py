@@ -1,4 +1,4 @@
-"""Several files given to one command: one that fails is told and never ends the others."""
+"""Several files given to one command: one that fails is reported, and the others still run."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -14,8 +14,8 @@ def one_by_one(things: Iterable[T], do: Callable[[T], int], failed: Callable[[T,
     """Do something for each thing, in order, and return the exit code of all: the highest of theirs.
 
     Args:
-        do: Returns the thing's exit code: 0, 1 or 2. What it raises is told on standard error: what is wrong with what
-            was given counts as 2, a fault of the program as 3.
+        do: Returns the thing's exit code: 0, 1 or 2. What it raises is reported on standard error: an error in
+            what was given counts as 2, a fault of the program as 3.
         failed: Is handed the thing that raised, and why in one line.
     """
     from sim.cli.internal_error import tell_internal_error

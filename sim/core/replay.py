@@ -1,4 +1,4 @@
-"""How a run that broke off is had again: its options go along with the error."""
+"""How to reproduce a run that broke off: its options travel with the error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

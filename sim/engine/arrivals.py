@@ -1,4 +1,4 @@
-"""The jobs that a scenario offers, drawn before the run begins."""
+"""The jobs that arrive in a run, drawn before it begins."""
 
 from collections.abc import Iterable, Iterator
 from heapq import merge

@@ -117,7 +117,7 @@ class AttemptRunner:
                 error = problem
 
     def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
-        """Let the effect happen, and write it down if it stands, whatever the handler hears of it."""
+        """Let the effect happen, and write it down if it stands, whatever answer the handler gets."""
         if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
             raise Crashed
         if effect.system != DATABASE:

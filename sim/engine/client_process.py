@@ -1,4 +1,4 @@
-"""A process that asks things of Redis through a client, whose calls have the time at which they were made."""
+"""A process that calls Redis through a client; each call has the time at which it was made."""
 
 from collections.abc import Generator
 from typing import Protocol, TypeVar

@@ -175,7 +175,7 @@ class _Failure:
 
 
 class _Nothing:
-    """The note of a failed attempt that nobody wants to hear of."""
+    """The note of a failed attempt that nobody subscribes to."""
 
     def __enter__(self) -> "_Nothing":
         return self

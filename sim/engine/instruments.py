@@ -1,4 +1,4 @@
-"""What observes a run: each instrument subscribes to what it wants to hear of, before the run is put together.
+"""What observes a run: each instrument subscribes to the events that it needs, before the run is put together.
 
 An instrument changes nothing: a run with it is the run without it, event by event.
 """
@@ -15,7 +15,7 @@ Hear = Callable[[T], object]
 
 
 class Subscriptions:
-    """Who hears of what in one run; those who subscribed first hear of it first."""
+    """Who receives which events of one run; those who subscribed first receive them first."""
 
     def __init__(self) -> None:
         self._failures: list[FailureReporter] = []
@@ -107,7 +107,7 @@ class Instrument(Protocol):
     """Observes a run, as an instrument of trio's observes its scheduler."""
 
     def subscribe(self, run: Subscriptions) -> None:
-        """Say what it wants to hear of; called once, before anything of the run is there."""
+        """Subscribe to the events that it needs; called once, before any part of the run exists."""
 
 
 class TraceKeeper:

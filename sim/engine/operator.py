@@ -1,4 +1,4 @@
-"""What a scenario's operator does: each step at its moment, and what happened to it in the trace."""
+"""What a scenario's operator does: each step at its time, with its outcome in the trace."""
 
 from collections.abc import Callable
 from functools import partial

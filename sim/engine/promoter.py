@@ -1,4 +1,4 @@
-"""Delayed jobs of one queue become due: one alarm for all worker processes, as each hears of every due time."""
+"""Delayed jobs of one queue become due: one alarm for all worker processes, since each learns every due time."""
 
 import math
 from collections.abc import Callable

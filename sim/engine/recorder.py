@@ -1,4 +1,4 @@
-"""Writes the trace, and knows which offer stands behind an id of the queue."""
+"""Writes the trace, and knows which arrival stands behind an id of the queue."""
 
 from array import array
 from collections.abc import Callable, Collection

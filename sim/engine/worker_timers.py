@@ -82,7 +82,7 @@ class LockRenewals:
                 runs.append(run)
 
     def _extend(self, run: Run, *, now_ms: int) -> bool:
-        """Give the lock its full time again; Redis counts that from when it hears of it, whenever the call was made."""
+        """Give the lock its full time again, which Redis counts from when it receives the call, not from its making."""
         worker = self._worker
         try:
             return not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lock_params)

@@ -1,4 +1,4 @@
-"""What a check of an exercise comes to, for people and for a grader."""
+"""The verdict on an answer to an exercise, for people and for a grader."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Every fault there is: who adds a fault writes one file in this folder, and it is found."""
+"""Every fault there is: whoever adds a fault writes one file in this folder, and it is found."""
 
 from collections.abc import Sequence
 from functools import reduce

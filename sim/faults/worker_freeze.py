@@ -1,4 +1,4 @@
-"""`worker-freeze`: a process is frozen, longer than its locks perhaps, and then goes on as if nothing had been."""
+"""`worker-freeze`: a process is frozen, longer than its locks perhaps, and then goes on as if nothing had happened."""
 
 from functools import partial
 from typing import Any, ClassVar, Literal

@@ -1,4 +1,4 @@
-"""The errors that any handler can end with; one of its own stands in its file.
+"""The errors that any handler can end with; a handler's own errors are in its file.
 
 *Definite*: what was asked for did not happen. *Indefinite*: it may have happened, and only the tables know.
 """

@@ -1,4 +1,4 @@
-"""Every handler there is: who adds a handler writes one file in this folder, and it is found."""
+"""Every handler there is: whoever adds a handler writes one file in this folder, and it is found."""
 
 from importlib import import_module
 from pkgutil import iter_modules

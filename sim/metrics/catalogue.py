@@ -1,4 +1,4 @@
-"""Every metric: who adds one writes an entry here, and nothing else.
+"""Every metric: whoever adds one writes an entry here, and nothing else.
 
 Scenarios and their schema, alerts, series and frames, the Prometheus text, rule files and the table of
 docs/monitoring.md (``python -m tests.docs.metric_table``) take whatever is listed.

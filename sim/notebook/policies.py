@@ -1,4 +1,4 @@
-"""One day under one policy: what it came to, and what it cost."""
+"""One day under one policy: its results, and its cost."""
 
 import os
 from collections.abc import Mapping, Sequence

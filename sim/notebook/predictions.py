@@ -1,4 +1,4 @@
-"""A guess that is written down before the run, and held against what happened."""
+"""A guess that is written down before the run, and compared with what happened."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a run came to, in words: the alternative text of a picture that is drawn from it.
+"""The result of a run, in words: the alternative text of a picture that is drawn from it.
 
 The words come from the run and not from whoever wrote the lesson, so that nobody reads the answer before the run.
 """

@@ -1,4 +1,4 @@
-"""What every verb of an operator has: its target, what it does, what it writes of jobs, and how it is done for real."""
+"""What every operator's verb has: its target, what it does, what it records of jobs, and how it is done for real."""
 
 from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal, Protocol, Self

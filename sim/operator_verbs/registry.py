@@ -1,4 +1,4 @@
-"""Every verb, found by its file: who adds a verb writes one file in this folder."""
+"""Every verb, found by its file: whoever adds a verb writes one file in this folder."""
 
 import pkgutil
 from importlib import import_module

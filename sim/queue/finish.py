@@ -139,7 +139,7 @@ def fail_job(
         message: Why the attempt failed; becomes ``failedReason``.
         dead: The dead letter queue that takes a job given up, in place of the failed set and its retention.
 
-    A retention that makes no sense breaks Bull's script off and nobody hears of it; ``BreaksOff`` says what is done.
+    A retention that makes no sense breaks Bull's script off, and nobody gets an error; ``BreaksOff`` says what is done.
 
     Raises:
         FinishRefused: Definite, but for the mark above. The job is gone, or its lock is lost, or it is not active.

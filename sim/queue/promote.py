@@ -1,4 +1,4 @@
-"""Delayed jobs become due, or an operator does not wait for that: back into the line."""
+"""Put delayed jobs back in line: those that have become due, or one for which an operator does not wait."""
 
 import math
 from typing import Any, NamedTuple

@@ -126,7 +126,7 @@ class RealAttempt:
         self._recorder.attempt(self.queue, self.job, event, self.number, self.process.name, more)
 
     def _heard(self, answer: Message | None) -> tuple[Any, SimError | None]:
-        """Turn what the process heard into what the handler is told: a value, or an error."""
+        """Turn what the process received into what the handler gets: a value, or an error."""
         call, self._call = self._call, None
         if call is None or answer is None:
             return None, None
@@ -172,7 +172,7 @@ class RealAttempt:
         return lambda: self._access.call(self.job, body)
 
     def _effect(self, effect: Effect) -> Callable[[], Any]:
-        """Let the effect happen, and write it down if it stands, whatever the process hears of it."""
+        """Let the effect happen, and write it down if it stands, whatever answer the process gets."""
 
         def outside() -> bool:
             applied = self._access.database.run_outside(effect.body)
@@ -196,7 +196,7 @@ class RealAttempt:
 
 
 def _made(call: HandlerCall) -> tuple[Any, SimError | None]:
-    """Make a call, and return what the handler is told: a value, or an error."""
+    """Make a call, and return what the handler gets: a value, or an error."""
     try:
         return call.carry_out(), None
     except SimError as problem:

@@ -1,4 +1,4 @@
-"""One rehearsal: the director that starts everything, has the clock, and hears what every process reports."""
+"""One rehearsal: the director, which starts everything, keeps the clock, and receives what every process reports."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What a person's own processor came to with the real Bull: outcomes, what it threw, and what was expected."""
+"""How a person's own processor did with the real Bull: outcomes, what it threw, and what was expected."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What the simulator says a rehearsal will come to: job by job, or as intervals where something is random."""
+"""What the simulator predicts of a rehearsal: job by job, or as intervals where something is random."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the real processes report, and what they are answered."""
+"""What the real processes report, and the answers that they get."""
 
 from pathlib import Path
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""How far a long computation is, on standard error: a bar in a terminal, else a line now and then."""
+"""How far a long computation has come, on standard error: a bar in a terminal, else a line now and then."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""What an alert, or an unhealthy worker, may have come of at a moment."""
+"""What may have caused an alert, or a worker's bad health, at a moment."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable

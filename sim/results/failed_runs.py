@@ -1,4 +1,4 @@
-"""Runs of a sweep that could not be finished: which they are, why, and how to have each again."""
+"""Runs of a sweep that could not be finished: which they are, why, and how to reproduce each."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What had happened to the offered jobs, moment by moment: each of them stands in exactly one group."""
+"""What had happened to the jobs, moment by moment: each is in exactly one group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What came of each job: a typed record for every job of every mode, and all of them as a sequence or a frame."""
+"""What happened to each job: a typed record for every job of every mode, and all of them as a sequence or a frame."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What came of one job in one mode.
+    """What happened to one job in one mode.
 
     Attributes:
         mode: ``in-process`` or ``queue``.

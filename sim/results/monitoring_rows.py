@@ -1,4 +1,4 @@
-"""What monitoring made of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
+"""What monitoring saw of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What a run gives back."""
+"""What a run returns."""
 
 import json
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ class ModeResult:
     Attributes:
         mode: ``in-process`` or ``queue``.
         trace: Everything that happened, in order; without the trace there is nothing in it to read.
-        jobs: What came of every offered job, in the order in which they were offered.
+        jobs: What happened to every job, in the order in which they arrived.
         simulated_ms: How long the run was, ms of simulated time.
         queue_names: In the scenario's order.
         metrics: What an operator could have seen; None where no samples were taken.

@@ -1,4 +1,4 @@
-"""What a sweep gives back: the rows of its runs, its answers, and a frame."""
+"""What a sweep returns: the rows of its runs, its answers, and a frame."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

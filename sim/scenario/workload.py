@@ -1,4 +1,4 @@
-"""What a scenario says of the jobs that are offered, and when."""
+"""What a scenario says of the jobs that arrive, and when."""
 
 from typing import Annotated, Literal
 

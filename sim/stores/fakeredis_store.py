@@ -1,4 +1,4 @@
-"""fakeredis on simulated time: one server for one run, and a client that needs no sockets' worth of ceremony."""
+"""fakeredis on simulated time: one server for one run, and a client without sockets."""
 
 import functools
 from collections.abc import Callable

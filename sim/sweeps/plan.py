@@ -1,4 +1,4 @@
-"""What a sweep is going to ask: its points, its modes and its seed."""
+"""What a sweep will run: its points, its modes and its seed."""
 
 import json
 from collections.abc import Sequence

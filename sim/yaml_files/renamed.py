@@ -1,6 +1,6 @@
 """Keys and words of files that were called otherwise in 0.1, and what they are called now.
 
-A file that still says the old one is told the new one, at its place, and nothing is guessed beyond that.
+A file that still uses an old one gets an error at its place that says the new one; nothing else is guessed.
 """
 
 from collections.abc import Collection

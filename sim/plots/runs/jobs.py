@@ -1,4 +1,4 @@
-"""Picture: single jobs, one lane each, from the offer to the end."""
+"""Picture: single jobs, one lane each, from arrival to end."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Picture: jobs over time, by state above and what had come of them below, with everything that was broken."""
+"""Picture: jobs over time, by state above and by fate below, with everything that was broken."""
 
 from collections.abc import Sequence
 

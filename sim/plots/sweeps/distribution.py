@@ -1,4 +1,4 @@
-"""Picture: how the runs of one point of a sweep differ, as bars over what a measure came to."""
+"""Picture: how the runs of one point of a sweep differ, as bars over the values of a measure."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

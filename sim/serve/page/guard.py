@@ -1,4 +1,4 @@
-"""What goes wrong in a live run by a fault of the program is told in words, and the page stays."""
+"""Keeps the page up when the program itself fails in a live run, and says what went wrong."""
 
 import logging
 from collections.abc import Callable

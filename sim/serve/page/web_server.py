@@ -1,4 +1,4 @@
-"""The page on a TCP port: uvicorn, with connections that must not dawdle."""
+"""The page on a TCP port: uvicorn, with time limits on every connection."""
 
 import asyncio
 import os

@@ -9,7 +9,7 @@ class PortLimits(NamedTuple):
     """Limits of the Redis port; the defaults suit a few people with their tools.
 
     Attributes:
-        connections: How many at once; the next one is told so and closed.
+        connections: How many at once; the next one gets an error and is closed.
         argument_bytes: The longest argument of a command.
         command_bytes: The longest command.
         arguments: The most arguments of a command.
