@@ -1,4 +1,4 @@
-"""What jobs do to the application: orders, payments and emails on a real embedded database.
+"""What jobs do to the application: orders, payments and emails on an embedded database with real transactions.
 
 A handler is a generator. It yields what it wants done (``base``), and the world carries that out in simulated time: a
 process may die between two instructions, never inside one. What stands in the tables afterwards

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.handlers.base import Effect, Handler, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import InvalidData, PermanentError
+from sim.handlers.rows import Statement
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS opt_outs (address TEXT PRIMARY KEY);
@@ -22,9 +23,18 @@ CREATE UNIQUE INDEX IF NOT EXISTS mail.one_mail_a_key
 """
 """``opt_outs`` is empty until somebody fills it. Mails without a key may stand any number of times."""
 
-_OPTED_OUT = "SELECT 1 FROM opt_outs WHERE address = ?"
-_SEND = "INSERT INTO mail.outbox VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_SET_STATUS = "INSERT INTO notifications VALUES (?, 'sent') ON CONFLICT (number) DO UPDATE SET status = 'sent'"
+_OPTED_OUT = Statement(
+    "SELECT 1 FROM opt_outs WHERE address = ?",
+    lambda rows, values: [(1,)] if rows.get("opt_outs", values[0]) else [],
+)
+_SEND = Statement(
+    "INSERT INTO mail.outbox VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    lambda rows, values: rows.insert("mail.outbox", values[1], values),
+)
+_SET_STATUS = Statement(
+    "INSERT INTO notifications VALUES (?, 'sent') ON CONFLICT (number) DO UPDATE SET status = 'sent'",
+    lambda rows, values: rows.upsert("notifications", values[0], (*values, "sent")),
+)
 
 _match_address = re.compile(r"[!-?A-~]+@[!-?A-~]+").fullmatch
 """Printable ASCII with one @ in its middle."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.handlers.base import DATABASE, Effect, Handler, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import PermanentError
+from sim.handlers.rows import Rows, Statement
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS stock (on_hand INTEGER NOT NULL CHECK (on_hand >= 0));
@@ -21,11 +22,27 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_reservation_a_key
 """
 """One kind of item is on sale: ``stock`` has one row. Rows without a key may stand any number of times."""
 
-_STOCK = "SELECT on_hand FROM stock"
-_IS_RESERVED = "SELECT 1 FROM reservations WHERE idempotency_key = ?"
-_RESERVE = "INSERT INTO reservations VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_TAKE = "UPDATE stock SET on_hand = on_hand - ?1 WHERE on_hand >= ?1"
-_SET_STATUS = "INSERT INTO orders VALUES (?, 'reserved') ON CONFLICT DO NOTHING"
+
+def _take(rows: Rows, values: tuple[int]) -> int:
+    """Do to rows what ``_TAKE`` does."""
+    (on_hand,) = rows.all("stock")[0]
+    return rows.upsert("stock", 1, (on_hand - values[0],)) if on_hand >= values[0] else 0
+
+
+_STOCK = Statement("SELECT on_hand FROM stock", lambda rows, _values: rows.all("stock"))
+_IS_RESERVED = Statement(
+    "SELECT 1 FROM reservations WHERE idempotency_key = ?",
+    lambda rows, values: [(1,)] if rows.get("reservations", values[0]) else [],
+)
+_RESERVE = Statement(
+    "INSERT INTO reservations VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    lambda rows, values: rows.insert("reservations", values[1], values),
+)
+_TAKE = Statement("UPDATE stock SET on_hand = on_hand - ?1 WHERE on_hand >= ?1", _take)
+_SET_STATUS = Statement(
+    "INSERT INTO orders VALUES (?, 'reserved') ON CONFLICT DO NOTHING",
+    lambda rows, values: rows.insert("orders", values[0], (*values, "reserved")),
+)
 """Does not take a later status back: a repeat that comes after the payment leaves the order paid."""
 
 _BEFORE = Work(0.8)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.handlers.base import Effect, Handler, JobInput, Query, Steps, Work, whole_number
 from sim.handlers.errors import InvalidData
+from sim.handlers.rows import Statement
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, status TEXT NOT NULL);
@@ -24,10 +25,22 @@ CREATE UNIQUE INDEX IF NOT EXISTS provider.one_capture_a_key
 
 CURRENCY = "EUR"
 
-_STATUS = "SELECT status FROM payments WHERE number = ?"
-_CAPTURE = "INSERT INTO provider.captures VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_SET_PAYMENT = "INSERT INTO payments VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'"
-_SET_ORDER = "INSERT INTO orders VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'"
+_STATUS = Statement(
+    "SELECT status FROM payments WHERE number = ?",
+    lambda rows, values: [row[1:]] if (row := rows.get("payments", values[0])) else [],
+)
+_CAPTURE = Statement(
+    "INSERT INTO provider.captures VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    lambda rows, values: rows.insert("provider.captures", values[1], values),
+)
+_SET_PAYMENT = Statement(
+    "INSERT INTO payments VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'",
+    lambda rows, values: rows.upsert("payments", values[0], (*values, "paid")),
+)
+_SET_ORDER = Statement(
+    "INSERT INTO orders VALUES (?, 'paid') ON CONFLICT (number) DO UPDATE SET status = 'paid'",
+    lambda rows, values: rows.upsert("orders", values[0], (*values, "paid")),
+)
 
 _BEFORE = Work(0.6)
 _AFTER = Work(0.4)
