@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,9 +13,29 @@ from sim.core.program import as_called
 DATABASE = "sweep.sqlite"
 
 
+class Asked(NamedTuple):
+    """What the command line asks for."""
+
+    scenario: Path
+    runs: int | None
+    until_interval: str | None
+    varies: tuple[str, ...]
+    jobs: int | None
+    cluster: str | None
+    out: Path | None
+    resume: bool
+    mode: Any
+    seed: int | None
+    semantics: Any
+    measures: tuple[str, ...]
+    json_to: str | None
+    no_plots: bool
+
+
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
-@click.option("--runs", type=click.IntRange(1, 10_000_000), default=100, show_default=True, help="Runs at each point.")
+@click.option("--runs", type=click.IntRange(1, 10_000_000), help="At each point. Default: 100, or until narrow 10,000.")
+@click.option("--until-interval", metavar="1%", help="Stop when every interval is as narrow; --runs is the limit.")
 @click.option("--vary", "varies", metavar="PATH=V,V", multiple=True, help="Values to try; several make a grid.")
 @click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
@@ -27,21 +47,7 @@ DATABASE = "sweep.sqlite"
 @click.option("--measure", "measures", metavar="NAME", multiple=True, help="Show this instead; may be repeated.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the answers as JSON; - is standard output.")
 @click.option("--no-plots", is_flag=True, help="With --out: leave the pictures out.")
-def command(
-    scenario: Path,
-    runs: int,
-    varies: tuple[str, ...],
-    jobs: int | None,
-    cluster: str | None,
-    out: Path | None,
-    resume: bool,
-    mode: str | None,
-    seed: int | None,
-    semantics: str | None,
-    measures: tuple[str, ...],
-    json_to: str | None,
-    no_plots: bool,
-) -> int:
+def command(**words: Any) -> int:
     """Run SCENARIO many times and show every outcome with its 95 % interval.
 
     Example: --vary workers.email.processes=1,2,4 --vary faults.0.duration=5s,30s
@@ -50,48 +56,61 @@ def command(
     or a run asked for more than is allowed; 3: the program failed at a run; 130, 143:
     ended by Ctrl-C or SIGTERM, and what was computed is kept with --out.
     """
-    if resume and out is None:
+    asked = Asked(**words)
+    if asked.resume and asked.out is None:
         raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
-    if jobs is not None and cluster is not None:
+    if asked.jobs is not None and asked.cluster is not None:
         raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
+    from sim.sweeps.processes import started_ahead
+
+    with started_ahead(asked.jobs):  # before all else is loaded
+        return _sweep(asked)
+
+
+def _sweep(asked: Asked) -> int:
     from sim.reports.progress import progress
     from sim.results.failed_runs import format_failures
     from sim.scenario.load import read_text
     from sim.sweeps.plan import Plan
     from sim.sweeps.points import parse_vary
-    from sim.sweeps.sweep import run_missing
+    from sim.sweeps.run_missing import run_missing, runs_asked, until_of
 
-    shown = _known(measures)
-    modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
-    chosen: Any = semantics
+    shown = _known(asked.measures)
+    until = until_of(asked.until_interval, shown)
     plan = Plan(
-        read_text(scenario),
-        str(scenario),
-        [parse_vary(vary) for vary in varies],
-        modes=modes,
-        seed=seed,
-        semantics=chosen,
+        read_text(asked.scenario),
+        str(asked.scenario),
+        [parse_vary(vary) for vary in asked.varies],
+        modes=None if asked.mode is None else ["in-process", "queue"] if asked.mode == "both" else [asked.mode],
+        seed=asked.seed,
+        semantics=asked.semantics,
     )
-    database = None if out is None else out / DATABASE
-    with plan.open_store(database, resume=resume) as store:
+    database = None if asked.out is None else asked.out / DATABASE
+    with plan.open_store(database, resume=asked.resume) as store:
         try:
             with progress("runs") as show:
-                failures = run_missing(
-                    plan, store, runs, jobs=jobs, cluster=cluster, watch=lambda how: show(how.done, how.of)
+                ending = run_missing(
+                    plan,
+                    store,
+                    runs_asked(asked.runs, until),
+                    jobs=asked.jobs,
+                    cluster=asked.cluster,
+                    until=until,
+                    watch=lambda how: show(how.done, how.of),
                 )
         except KeyboardInterrupt:
-            click.echo(_interrupted(len(store.done()), out), err=True)
+            click.echo(_interrupted(store.count(), asked.out), err=True)
             raise
-        result = plan.result(store)
-    _tell(result, shown, json_to, out, plots=not no_plots)
-    if not failures:
+        result = plan.result(store, stop=ending.stop)
+    _tell(result, shown, asked.json_to, asked.out, plots=not asked.no_plots)
+    if not ending.failures:
         return 0
-    click.echo(as_called(format_failures(failures)), err=True)
-    return 3 if any(one.broke for one in failures) else 2
+    click.echo(as_called(format_failures(ending.failures)), err=True)
+    return 3 if any(one.broke for one in ending.failures) else 2
 
 
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
-    from sim.results.sweep_answers import MEASURES
+    from sim.results.sweep_values import MEASURES
     from sim.yaml_files.problems import did_you_mean
 
     named = tuple(measure.replace("-", "_") for measure in measures)

@@ -1,5 +1,6 @@
 """Grading what a class handed in: a row for each student and exercise, whatever state it is in."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -131,13 +132,10 @@ def _judged(tasks: list[_Task], jobs: int | None) -> Iterator[tuple[_Task, Verdi
     if jobs == 1 or len(tasks) < 2:
         yield from map(judge_task, tasks)
         return
-    from joblib import Parallel, cpu_count, delayed
+    from sim.sweeps.processes import processes
 
-    from sim.sweeps.executors import processes
-
-    with processes(min(jobs or cpu_count(), len(tasks))):
-        work = Parallel(return_as="generator_unordered", batch_size=1)
-        yield from work(delayed(judge_task)(task) for task in tasks)
+    with processes(min(jobs or len(os.sched_getaffinity(0)), len(tasks))) as own:
+        yield from own.unordered(judge_task, iter(tasks))
 
 
 def judge_task(task: _Task) -> tuple[_Task, Verdict, str]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sim.results.sweep_answers import MEASURES, REASONS
+from sim.results.sweep_answers import REASONS
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_text import runs_sentence
+from sim.results.sweep_values import MEASURES
 
 
 def summary_of(result: SweepResult) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def summary_of(result: SweepResult) -> dict[str, Any]:
         "varied": list(result.paths),
         "modes": list(result.modes),
         "runs": result.runs,
+        **({} if result.stop is None else {"until_interval": result.stop.as_dict()}),
         "failed_runs": [one.as_dict() for one in result.failures],
         "confidence": 0.95,
         "measures": list(MEASURES),

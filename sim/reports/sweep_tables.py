@@ -7,7 +7,7 @@ from sim.results.failed_runs import left_out
 from sim.results.sweep_answers import PARTS, REASONS, Difference, PointAnswer, Summary, measures_that_add_up
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_rows import TIMES
-from sim.results.sweep_text import bounds, number, percent, runs_sentence, short_names
+from sim.results.sweep_text import bounds, number, percent, runs_sentence, short_names, stop_sentence
 from sim.results.text import in_words
 from sim.yaml_files.problems import listed
 
@@ -37,6 +37,8 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     console.print(Text(result.question, style="italic"))
     semantics = " and ".join(dict.fromkeys(result.semantics))
     console.print(Text(f"{_runs(answers)}, seed {result.seed}, semantics {semantics}", style="dim"))
+    if result.stop is not None:
+        console.print(Text(stop_sentence(result.stop), style="" if result.stop.is_narrow else "bold yellow"))
     for name, path in zip(short_names(result.paths), result.paths, strict=True):
         console.print(Text(f"{name}: {path}", style="dim"))
     if result.failures:

@@ -68,8 +68,15 @@ def mean_interval(values: list[int] | list[float], confidence: float = CONFIDENC
         return None
     mean = fmean(values)
     spread = math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
-    half = t_quantile(0.5 + confidence / 2, len(values) - 1) * spread / math.sqrt(len(values))
-    return Interval(mean - half, mean + half)
+    return _around(mean, spread, len(values), confidence)
+
+
+def mean_interval_of(count: int, total: int, squares: int, confidence: float = CONFIDENCE) -> Interval | None:
+    """Do what ``mean_interval`` does for whole numbers that are there as their count, sum and sum of squares."""
+    if count < 2:
+        return None
+    spread = math.sqrt((count * squares - total * total) / (count * (count - 1)))
+    return _around(total / count, spread, count, confidence)
 
 
 @lru_cache(maxsize=1_000)
@@ -114,6 +121,11 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
         if abs(d * c - 1.0) < 1e-15:
             break
     return min(1.0, front * fraction)
+
+
+def _around(mean: float, spread: float, count: int, confidence: float) -> Interval:
+    half = t_quantile(0.5 + confidence / 2, count - 1) * spread / math.sqrt(count)
+    return Interval(mean - half, mean + half)
 
 
 def _not_zero(value: float) -> float:

@@ -4,19 +4,15 @@ Both modes of a run and the same run at every point draw the same random numbers
 what all of them have in common does not widen the interval.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
-from sim.results.intervals import Interval, mean_interval, share_interval
-from sim.results.sweep_rows import COUNTS, TIMES, RunRow
+from sim.results.intervals import Interval, share_interval
+from sim.results.sweep_rows import TIMES
+from sim.results.sweep_values import FAILED, MEASURES, ModeValues, Moments, PointValues
 from sim.yaml_files.fields import ModeName
 
-FAILED = ("failed_reported", "failed_retained", "failed_evicted", "dead_lettered")
-MEASURES = (*(name for name in COUNTS if name != "offered"), "not_delivered", "failed", *TIMES)
-"""What can be asked of a sweep: every outcome and overlay, ``not_delivered`` for all outcomes but ``delivered``,
-``failed`` for the four ways to fail, and two times."""
 REASONS = ("lost", "rejected", "failed", "pending")
 """Why jobs were not delivered; with ``delivered`` they add up to what was offered."""
 _OUTCOMES = ("delivered", "rejected", *FAILED, "lost", "pending")
@@ -119,20 +115,6 @@ class PointAnswer:
         }
 
 
-def value_of(row: RunRow, measure: str) -> int | None:
-    """Read a measure of one run; None for a time where nothing was delivered."""
-    if measure == "not_delivered":
-        return (row.numbers[_PLACE["offered"]] or 0) - (row.numbers[_PLACE["delivered"]] or 0)
-    if measure == "failed":
-        return sum(row.numbers[_PLACE[name]] or 0 for name in FAILED)
-    return row.numbers[_PLACE[measure]]
-
-
-def values_of(rows: list[RunRow], measure: str) -> list[int]:
-    """Read a measure of many runs, leaving out those that have none."""
-    return [value for row in rows if (value := value_of(row, measure)) is not None]
-
-
 def measures_that_add_up(answers: Sequence[PointAnswer]) -> tuple[str, ...]:
     """Choose what a table shows unless it is told: what was delivered, what was not, and every reason that occurs."""
     seen = [found for answer in answers for found in answer.modes.values()]
@@ -144,75 +126,63 @@ def measures_that_add_up(answers: Sequence[PointAnswer]) -> tuple[str, ...]:
     return ("delivered", *repeated, "not_delivered", *(name for name in REASONS if occurs(name)))
 
 
-def answer_of(
-    point: int, values: tuple[tuple[str, str], ...], semantics: str, by_mode: dict[ModeName, list[RunRow]]
-) -> PointAnswer:
+def answer_of(point: int, values: tuple[tuple[str, str], ...], semantics: str, counted: PointValues) -> PointAnswer:
     """Sum up a point that has runs.
 
     Args:
         point: Its number, from 0.
         values: What was varied, and its value here.
-        by_mode: Its rows, each mode's by replication.
     """
     modes = {
-        mode: {name: summary for name in MEASURES if (summary := summarised(own, name)) is not None}
-        for mode, own in by_mode.items()
-        if own
+        mode: {name: summary for name in MEASURES if (summary := summary_of_measure(own, name)) is not None}
+        for mode, own in counted.modes.items()
     }
-    return PointAnswer(
-        point,
-        values,
-        semantics,
-        max(map(len, by_mode.values())),
-        modes,
-        _differences(by_mode) if len(by_mode) == 2 else {},
-        {mode: early for mode, own in by_mode.items() if (early := sum(row.is_early for row in own))},
-    )
+    differences = {
+        name: Difference(name, moments.count, moments.mean, moments.interval)
+        for name, moments in counted.differences.items()
+    }
+    early = {mode: own.early for mode, own in counted.modes.items() if own.early}
+    return PointAnswer(point, values, semantics, counted.runs, modes, differences, early)
 
 
-def summarised(rows: list[RunRow], measure: str) -> Summary | None:
+def summary_of_measure(counted: ModeValues, measure: str) -> Summary | None:
     """Sum up one measure over runs of one mode; None where no run has it."""
-    values = values_of(rows, measure)
-    if not values:
+    counts = counted.counts[measure]
+    if not counts:
         return None
-    offered = fmean(row.numbers[_PLACE["offered"]] or 0 for row in rows)
-    found = mean_interval(values)
+    ordered = sorted(counts)
+    moments = Moments()
+    for value in ordered:
+        moments.add(value, counts[value])
+    offered = counted.offered / counted.runs
+    found = moments.interval
     if found is not None:
-        most = max(offered, *values) if measure in PARTS else float("inf")
+        most = max(offered, ordered[-1]) if measure in PARTS else float("inf")
         found = Interval(max(0.0, found.low), min(most, found.high))
-    hits = sum(value > 0 for value in values)
-    ordered = sorted(values)
+    hits = sum(counts[value] for value in ordered if value > 0)
     return Summary(
         measure,
-        len(values),
-        fmean(values),
+        moments.count,
+        moments.mean,
         found,
         ordered[0],
-        ordered[(len(ordered) - 1) // 2],
+        _median(ordered, counts, moments.count),
         ordered[-1],
         hits,
-        share_interval(hits, len(values)),
+        share_interval(hits, moments.count),
         offered,
     )
 
 
-def _differences(by_mode: dict[ModeName, list[RunRow]]) -> dict[str, Difference]:
-    after_it = {row.replication: row for row in by_mode["queue"]}
-    pairs = [(row, after_it[row.replication]) for row in by_mode["in-process"] if row.replication in after_it]
-    found: dict[str, Difference] = {}
-    for name in MEASURES:
-        apart = [
-            after - before
-            for one, other in pairs
-            if (before := value_of(one, name)) is not None and (after := value_of(other, name)) is not None
-        ]
-        if apart:
-            found[name] = Difference(name, len(apart), fmean(apart), mean_interval(apart))
-    return found
+def _median(ordered: list[int], counts: Mapping[int, int], of: int) -> int:
+    """Find the value in the middle, or the lower one of two."""
+    before = 0
+    for value in ordered:
+        before += counts[value]
+        if 2 * before >= of:
+            return value
+    raise ValueError("no values")
 
 
 def _pair(interval: Interval | None) -> list[float] | None:
     return None if interval is None else list(interval)
-
-
-_PLACE = {name: place for place, name in enumerate((*COUNTS, *TIMES))}

@@ -1,6 +1,7 @@
 """What a sweep returns: the rows of its runs, its answers, and a frame."""
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -11,11 +12,15 @@ from sim.core.renamed import no_attribute
 from sim.results.failed_runs import FailedRun
 from sim.results.sweep_answers import PointAnswer, answer_of
 from sim.results.sweep_rows import COLUMNS, TIMES, RunRow
+from sim.results.sweep_stop import Stop
+from sim.results.sweep_values import PointValues
 from sim.results.varied_values import numbers_of
 from sim.yaml_files.fields import ModeName
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+_MAX_REMEMBERED = 4
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,10 @@ class SweepResult:
         points: The values of ``paths`` at each point, as the scenario file would write them.
         semantics: By point: ``documented`` or ``bull-4.16``.
         modes: Which were run: ``in-process``, ``queue`` or both.
-        rows: Sorted by point, replication and mode.
+        rows: Sorted by point, replication and mode. Those of a sweep stay in its database and are read as they are
+            asked for: ``for row in result.rows`` has few of them in memory at a time, ``list(result.rows)`` all.
         failures: Runs that could not be finished; nothing of them is in the rows.
+        stop: Of a sweep that was to run until its intervals are narrow: after how many runs it ended, and why.
     """
 
     title: str
@@ -43,8 +50,12 @@ class SweepResult:
     points: tuple[tuple[str, ...], ...]
     semantics: tuple[str, ...]
     modes: tuple[ModeName, ...]
-    rows: list[RunRow]
+    rows: Sequence[RunRow]
     failures: list[FailedRun] = field(default_factory=list)
+    stop: Stop | None = None
+    _remembered: OrderedDict[int, PointValues] = field(
+        default_factory=OrderedDict, init=False, repr=False, compare=False
+    )
 
     @property
     def runs(self) -> int:
@@ -54,20 +65,26 @@ class SweepResult:
     @cached_property
     def answers(self) -> list[PointAnswer]:
         """Means, shares and differences with their intervals, point by point."""
-        return [
-            answer_of(
-                point,
-                tuple(zip(self.paths, self.points[point], strict=True)),
-                self.semantics[point],
-                {mode: [row for row in rows if row.mode == mode] for mode in self.modes},
-            )
-            for point, rows in self.by_point()
-        ]
-
-    def by_point(self) -> Iterator[tuple[int, list[RunRow]]]:
-        """Yield the rows of each point that has any."""
+        found: list[PointAnswer] = []
         for point, rows in groupby(self.rows, key=lambda row: row.point):
-            yield point, list(rows)
+            counted = self._remember(point, PointValues(rows))
+            values = tuple(zip(self.paths, self.points[point], strict=True))
+            found.append(answer_of(point, values, self.semantics[point], counted))
+        return found
+
+    def value_counts(self, point: int) -> PointValues:
+        """Say in how many runs of a point each value occurred."""
+        if point in self._remembered:
+            return self._remember(point, self._remembered[point])
+        return self._remember(point, PointValues(row for row in self.rows if row.point == point))
+
+    def _remember(self, point: int, counted: PointValues) -> PointValues:
+        """Keep the few that were asked for last; those of all points would be as large as the rows."""
+        self._remembered[point] = counted
+        self._remembered.move_to_end(point)
+        if len(self._remembered) > _MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+        return counted
 
     def to_frame(self) -> "DataFrame":
         """Return the rows as a pandas frame, one a mode of a run, with a column for each thing varied.

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult
+from sim.yaml_files.fields import ModeName
 
 COUNTS = tuple(field.name for field in fields(Counts))
 TIMES = ("effect_mean_ms", "effect_p95_ms")
@@ -27,7 +28,7 @@ class RunRow(NamedTuple):
 
     point: int
     replication: int
-    mode: str
+    mode: ModeName
     seed: int
     simulated_ms: int
     numbers: tuple[int | None, ...]

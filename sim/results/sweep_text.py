@@ -3,6 +3,7 @@
 from sim.results.intervals import Interval
 from sim.results.sweep_answers import Summary
 from sim.results.sweep_rows import TIMES
+from sim.results.sweep_stop import Stop
 from sim.results.text import duration_in_words, in_words
 
 _LOSES = {
@@ -57,6 +58,22 @@ def runs_sentence(summary: Summary) -> str:
         return f"{name} in all of {runs}: at least {percent(low)} {of_runs} (95 %)"
     share = f"{percent(low)} to {percent(high)}"
     return f"{name} in {summary.runs_with_any:,} of {runs}: {share} {of_runs} (95 %)"
+
+
+def stop_sentence(stop: Stop) -> str:
+    """Say after how many runs a sweep that was to run until its intervals are narrow has ended, and why."""
+    runs = f"{stop.runs:,} run{'' if stop.runs == 1 else 's'} at each point"
+    within = percent(stop.within)
+    if stop.widest is None:
+        return f"Stopped at the limit of {runs}: none was finished."
+    place = ", ".join((*(f"{path}={value}" for path, value in stop.widest.settings), stop.widest.mode))
+    what = f"{in_words(stop.widest.measure.removesuffix('_ms'))} ({place})"
+    distance = percent(stop.widest.distance)
+    if stop.is_narrow:
+        return f"Stopped after {runs}: no bound lies more than {within} from its value. Furthest: {what}, {distance}."
+    if stop.runs == 1:
+        return f"Stopped at the limit of {runs}: one run has no interval."
+    return f"Stopped at the limit of {runs}, not at {within}: the bounds of {what} lie up to {distance} from its value."
 
 
 def short_names(paths: list[str] | tuple[str, ...]) -> list[str]:

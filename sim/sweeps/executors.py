@@ -3,18 +3,24 @@
 All give the same rows; only the order in which they come differs.
 """
 
-import warnings
+import time
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from sim.core.errors import SimError
 from sim.core.extras import need
+from sim.sweeps.batches import Batches
+from sim.sweeps.processes import processes
 from sim.sweeps.worker import Batch, Done, carry_out
 
-_IDLE_S = 10
-"""Worker processes end after so many seconds without work; also those whose sweep was killed."""
 _CONNECT_S = 20
+_ASK_EVERY_S = 5
+"""How often a cluster is asked whether it has grown."""
 
 
 def serially(batches: Iterable[Batch]) -> Generator[Done]:
@@ -22,7 +28,7 @@ def serially(batches: Iterable[Batch]) -> Generator[Done]:
     yield from map(carry_out, batches)
 
 
-def on_this_machine(batches: Iterable[Batch], jobs: int) -> Generator[Done]:
+def on_this_machine(batches: Iterator[Batch], jobs: int) -> Generator[Done]:
     """Carry out the batches in so many processes; the results come as they are ready.
 
     Whoever closes this before the end also ends the processes, at once.
@@ -30,58 +36,44 @@ def on_this_machine(batches: Iterable[Batch], jobs: int) -> Generator[Done]:
     Raises:
         SimError: A process was killed from outside.
     """
-    with processes(jobs):
-        yield from _parallel(batches)
+    with processes(jobs) as own:
+        yield from own.unordered(carry_out, batches)
 
 
-@contextmanager
-def processes(jobs: int) -> Iterator[None]:
-    """Have joblib work in so many processes, which are killed when something else than the end of the work ends it.
-
-    Raises:
-        SimError: One of them was killed from outside.
-    """
-    from joblib import parallel_config
-    from joblib.externals.loky import reusable_executor
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    try:
-        with parallel_config("loky", n_jobs=jobs, idle_worker_timeout=_IDLE_S):
-            yield
-    except BaseException as error:
-        executor = reusable_executor._executor
-        if executor is not None:
-            executor.shutdown(wait=False, kill_workers=True)
-        if isinstance(error, TerminatedWorkerError):
-            raise SimError(
-                "a worker process was killed from outside; where memory was short, fewer of them would fit (--jobs)"
-            ) from None
-        raise
-
-
-def on_a_cluster(batches: Iterable[Batch], address: str) -> Generator[Done]:
+def on_a_cluster(batches: Batches, address: str) -> Generator[Done]:
     """Carry out the batches on the workers of a Dask scheduler; the results come as they are ready.
 
     Raises:
-        SimError: The cluster cannot be used.
+        SimError: The cluster cannot be used, or ends.
     """
-    from joblib import parallel_config
-
     with _client(address) as client:
-        if not client.scheduler_info(n_workers=-1)["workers"]:
-            raise SimError(f"--cluster {address}: the scheduler has no workers")
-        with parallel_config("dask"):
-            yield from _parallel(batches)
+        distributed: Any = import_module("distributed")
+        batches.at_once = _threads(client, address)
+        submit = partial(client.submit, carry_out, pure=False)
+        work: Any = distributed.as_completed(submit(one) for one in islice(batches, 2 * batches.at_once))
+        asked_s = time.monotonic()
+        for future in work:
+            try:
+                done = future.result()
+            except (OSError, CancelledError, distributed.scheduler.KilledWorker) as error:
+                why = " ".join(str(error).split()) or type(error).__name__
+                raise SimError(f"--cluster {address}: the work was lost: {why}") from None
+            del future
+            yield done
+            room = 1
+            if time.monotonic() - asked_s > _ASK_EVERY_S:
+                asked_s = time.monotonic()
+                before, batches.at_once = batches.at_once, _threads(client, address)
+                room += max(0, 2 * (batches.at_once - before))
+            work.update([submit(one) for one in islice(batches, room)])
 
 
-def _parallel(batches: Iterable[Batch]) -> Iterator[Done]:
-    from joblib import Parallel, delayed
-
-    work = Parallel(return_as="generator_unordered", batch_size=1)
-    results: Generator[Done] = work(delayed(carry_out)(batch) for batch in batches)
-    # joblib's warning that work is given up: whoever ends a sweep wants that
-    warnings.filterwarnings("ignore", message=".*tasks which were still being processed", category=UserWarning)
-    yield from results
+def _threads(client: Any, address: str) -> int:
+    """Count how many batches the cluster can carry out at once; it may grow while a sweep runs."""
+    threads: int = sum(client.nthreads().values())
+    if not threads:
+        raise SimError(f"--cluster {address}: the scheduler has no workers")
+    return threads
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sim.results.sweep_result import SweepResult
+from sim.results.sweep_stop import Stop
 from sim.sweeps.points import Settings, Vary, VaryError, check_points, grid, scenario_at
-from sim.sweeps.store import Identity, SweepStore
+from sim.sweeps.store import MAX_RUNS, Identity, SweepStore
 from sim.sweeps.worker import SWEEP_STORE, Recipe
 from sim.yaml_files.fields import MODES, ModeName, SemanticsName
 
@@ -65,8 +66,14 @@ class Plan:
         points = ((semantics, dict(settings)) for semantics, settings in zip(self.semantics, self.points, strict=True))
         return SweepStore(path, self.identity, points, resume=resume)
 
-    def result(self, store: SweepStore) -> SweepResult:
-        """Read what the database holds."""
+    def result(self, store: SweepStore, through: int = MAX_RUNS, *, stop: Stop | None = None) -> SweepResult:
+        """Read what the database holds.
+
+        Args:
+            through: Leave out runs with a higher number.
+            stop: Where the sweep ended; runs with a higher number are left out.
+        """
+        through = through if stop is None else stop.runs
         return SweepResult(
             title=self.scenario.title,
             question=self.scenario.question,
@@ -76,8 +83,9 @@ class Plan:
             points=tuple(tuple(value for _path, value in settings) for settings in self.points),
             semantics=self.semantics,
             modes=self.modes,
-            rows=store.rows(),
-            failures=store.failures(),
+            rows=store.rows(through),
+            failures=store.failures(through),
+            stop=stop,
         )
 
 

@@ -3,8 +3,6 @@
 The file keeps SQLite's rollback journal and not a write-ahead log: there is one writer, the sweep stays one file that
 can be copied at any moment when no sweep runs, and it also works on the network file systems of clusters. Every batch
 of runs is a transaction of its own; a sweep that is killed leaves whole runs or nothing of them.
-
-Whether a sweep's database can be gone on with, and what is said where it cannot.
 """
 
 import hashlib
@@ -20,66 +18,8 @@ from typing import Any, Self
 from sim.core.errors import OutputError, SimError
 from sim.results.failed_runs import FailedRun
 from sim.results.sweep_rows import COLUMNS, RunRow
-
-_TABLES = {
-    "sweep": ("name", "value"),
-    "point": ("point", "semantics", "settings"),
-    "run": COLUMNS,
-    "failed_run": ("point", "replication", "seed", "why", "broke", "replay"),
-}
-_TEXTS = {"name", "value", "semantics", "settings", "mode", "ended", "why", "replay"}
-_UNLESS_DELIVERED = {"effect_mean_ms", "effect_p95_ms"}
-
-
-class DamageError(Exception):
-    """Something in the file is not what a sweep wrote there; says what."""
-
-
-UNREADABLE = (sqlite3.Error, DamageError, MemoryError, OverflowError, UnicodeError, SystemError)
-"""What comes of reading a damaged file: SQLite's own errors, and Python's at sizes and texts that make no sense."""
-
-
-def check_soundness(connection: sqlite3.Connection) -> None:
-    """Look at every page and every value before a sweep relies on them.
-
-    Raises:
-        DamageError: One is not as a sweep writes it.
-        sqlite3.Error, MemoryError, UnicodeError: SQLite itself gives up at a damaged page.
-    """
-    (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise DamageError(" ".join(found.replace("*** in database main ***", "").split()))
-    for table, columns in _TABLES.items():
-        there = tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
-        if there != columns:
-            raise DamageError(f"the table {table} is not as a sweep makes it")
-        wrong = " OR ".join(f"typeof({name}) NOT IN ({_types(name)})" for name in columns)
-        if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {wrong})").fetchone()[0]:
-            raise DamageError(f"the table {table} has values of another kind than a sweep writes")
-    strays = "SELECT EXISTS (SELECT 1 FROM run WHERE point NOT IN (SELECT point FROM point))"
-    if connection.execute(strays).fetchone()[0]:
-        raise DamageError("the table run has runs of points that the sweep does not have")
-
-
-def why_unusable(name: str, error: Exception) -> SimError:
-    """Say what is wrong with a file that SQLite or ``check_soundness`` refuses, and what to do."""
-    text = str(error) or type(error).__name__
-    if "not a database" in text:
-        return SimError(f"{name}: is not the database of a sweep; choose another --out")
-    if "locked" in text or "busy" in text:
-        return SimError(f"{name}: another process is writing to it; wait until it has ended, or choose another --out")
-    if isinstance(error, sqlite3.OperationalError) and not any(word in text for word in ("malformed", "decode")):
-        return OutputError(name, text)
-    return SimError(
-        f"{name}: is damaged ({text}); put a copy from before in its place, or move it away and run the sweep anew"
-    )
-
-
-def _types(name: str) -> str:
-    if name in _TEXTS:
-        return "'text'"
-    return "'integer', 'null'" if name in _UNLESS_DELIVERED else "'integer'"
-
+from sim.sweeps.store_soundness import UNREADABLE, check_soundness, why_unusable
+from sim.sweeps.stored_rows import Connection, StoredRows
 
 APPLICATION_ID = 0x53495753
 FORMAT = 2
@@ -96,6 +36,8 @@ _SCHEMA = (
     "CREATE TABLE failed_run (point INTEGER NOT NULL, replication INTEGER NOT NULL, seed INTEGER NOT NULL, "
     "why TEXT NOT NULL, broke INTEGER NOT NULL, replay TEXT NOT NULL, PRIMARY KEY (point, replication)) WITHOUT ROWID",
 )
+MAX_RUNS = 10_000_000
+"""At each point."""
 _LOCKED_S = 5
 """How long another process may hold the file, seconds."""
 
@@ -140,7 +82,7 @@ class SweepStore:
     """A sweep's database, open for writing; close it, or use it in a ``with`` statement.
 
     Args:
-        path: The file, or None for a database in memory that goes with the process.
+        path: The file, or None for one that SQLite removes when nobody needs its rows any more.
         resume: Whether an existing file is gone on with.
 
     Raises:
@@ -157,6 +99,7 @@ class SweepStore:
         resume: bool = False,
     ) -> None:
         self.path = path
+        self._is_shared = False
         self._name = "the sweep" if path is None else str(path)
         if path is not None and path.exists():
             if not path.is_file():
@@ -166,7 +109,9 @@ class SweepStore:
         with self._naming_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path or ":memory:", timeout=_LOCKED_S, isolation_level=None)
+            self._connection = sqlite3.connect(
+                path or "", timeout=_LOCKED_S, isolation_level=None, check_same_thread=False, factory=Connection
+            )
         try:
             with self._naming_errors():
                 if self._is_empty():
@@ -184,8 +129,9 @@ class SweepStore:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file; one without a name stays open for the rows that were handed out."""
+        if not self._is_shared:
+            self._connection.close()
 
     def add(self, rows: Sequence[RunRow], failures: Iterable[FailedRun] = ()) -> None:
         """Write rows and runs that gave none, all of them or nothing, and have them on disk before this returns.
@@ -203,21 +149,60 @@ class SweepStore:
                 "DELETE FROM failed_run WHERE point = ? AND replication = ?", [row[:2] for row in rows]
             )
 
-    def done(self) -> set[tuple[int, int]]:
-        """Return the runs that are there, as pairs of point and replication."""
+    def missing(self, runs: int) -> dict[int, list[range]]:
+        """Return by point which of the runs 1 to ``runs`` are not there, as ranges; points without any are left out."""
         with self._naming_errors():
-            return set(self._connection.execute("SELECT DISTINCT point, replication FROM run"))
+            there = dict(
+                self._connection.execute(
+                    "SELECT point, count(DISTINCT replication) FROM run WHERE replication <= ? GROUP BY point", [runs]
+                )
+            )
+            points = [point for (point,) in self._connection.execute("SELECT point FROM point ORDER BY point")]
+            return {point: self._gaps(point, runs) for point in points if there.get(point, 0) < runs}
 
-    def rows(self) -> list[RunRow]:
-        """Return every row, sorted by point, replication and mode."""
-        with self._naming_errors():
-            found = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY point, replication, mode")
-            return [RunRow(row[0], row[1], row[2], row[3], row[4], tuple(row[5:-1]), row[-1]) for row in found]
+    def _gaps(self, point: int, runs: int) -> list[range]:
+        asked = "SELECT DISTINCT replication FROM run WHERE point = ? AND replication <= ? ORDER BY replication"
+        gaps: list[range] = []
+        following = 1
+        for (replication,) in self._connection.execute(asked, [point, runs]):
+            if replication > following:
+                gaps.append(range(following, replication))
+            following = replication + 1
+        return [*gaps, range(following, runs + 1)] if following <= runs else gaps
 
-    def failures(self) -> list[FailedRun]:
-        """Return every run that could not be finished, sorted; a resumed sweep tries them again."""
+    def count(self) -> int:
+        """Return how many runs are there."""
         with self._naming_errors():
-            found = self._connection.execute("SELECT * FROM failed_run ORDER BY point, replication")
+            count: int = self._connection.execute(
+                "SELECT count(*) FROM (SELECT DISTINCT point, replication FROM run)"
+            ).fetchone()[0]
+            return count
+
+    def rows(self, through: int = MAX_RUNS) -> StoredRows:
+        """Return the rows that are there now, to be read as they are asked for, also after this is closed.
+
+        Args:
+            through: Leave out runs with a higher number.
+        """
+        if self.path is None:
+            self._is_shared = True
+            return StoredRows(self._connection, self._naming_errors, through)
+        with self._naming_errors():
+            reading = sqlite3.connect(
+                self.path, timeout=_LOCKED_S, isolation_level=None, check_same_thread=False, factory=Connection
+            )
+        return StoredRows(reading, self._naming_errors, through)
+
+    def failures(self, through: int = MAX_RUNS) -> list[FailedRun]:
+        """Return every run that could not be finished, sorted; a resumed sweep tries them again.
+
+        Args:
+            through: Leave out runs with a higher number.
+        """
+        with self._naming_errors():
+            found = self._connection.execute(
+                "SELECT * FROM failed_run WHERE replication <= ? ORDER BY point, replication", [through]
+            )
             return [FailedRun(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in found]
 
     def _is_empty(self) -> bool:

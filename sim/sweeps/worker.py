@@ -37,13 +37,27 @@ class Recipe(NamedTuple):
     seed: int
 
 
-class Batch(NamedTuple):
+class Part(NamedTuple):
     """Some runs of one point."""
 
-    recipe: Recipe
     point: int
     settings: Settings
     replications: tuple[int, ...]
+
+
+class Batch(NamedTuple):
+    """Some runs, of one point or of several."""
+
+    recipe: Recipe
+    parts: tuple[Part, ...]
+
+
+class Took(NamedTuple):
+    """How long runs of a point took, in seconds of real time; decides the size of later batches and nothing else."""
+
+    point: int
+    runs: int
+    took_s: float
 
 
 class Done(NamedTuple):
@@ -51,12 +65,17 @@ class Done(NamedTuple):
 
     Attributes:
         failures: Runs that could not be finished.
-        took_s: How long it worked, in seconds of real time; decides the size of later batches and nothing else.
+        took: By part; a scenario that was read first took no time.
     """
 
     rows: list[RunRow]
     failures: list[FailedRun]
-    took_s: float
+    took: tuple[Took, ...]
+
+    @property
+    def runs(self) -> int:
+        """How many runs were carried out, with those that failed."""
+        return sum(took.runs for took in self.took)
 
 
 def seed_of(seed: int, replication: int) -> int:
@@ -70,30 +89,41 @@ def seed_of(seed: int, replication: int) -> int:
     return int(state[0]) >> 1
 
 
+def warm_up() -> None:
+    """Load what the first run needs, so that a process that has nothing to do yet is ready when it has."""
+    seed_of(0, 1)
+
+
 def carry_out(batch: Batch) -> Done:
     """Run a batch. A run that cannot be finished, for whatever reason, is reported and does not stop the others."""
-    began_s = time.perf_counter()
-    recipe = batch.recipe
-    scenario = _scenario(recipe.text, recipe.name, batch.settings)
     rows: list[RunRow] = []
     failures: list[FailedRun] = []
+    took: list[Took] = []
+    recipe = batch.recipe
     with fewer_collections():
-        for replication in batch.replications:
-            seed = seed_of(recipe.seed, replication)
-            try:
-                options = RunOptions(
-                    seed=seed, semantics=recipe.semantics, store=SWEEP_STORE, trace=False, metrics=False
-                )
-                result = run_modes(scenario, options, recipe.modes)
-                found = [row_of(batch.point, replication, seed, one) for one in result.modes.values()]
-            except Exception as error:  # whatever it is, the other runs are to be had
-                broke = not isinstance(error, SimError)
-                why = in_a_line(error) if broke else " ".join(str(error).split())
-                replay = replay_command(recipe, batch.settings, seed)
-                failures.append(FailedRun(batch.point, replication, seed, why, broke, replay))
-                continue
-            rows += found
-    return Done(rows, failures, time.perf_counter() - began_s)
+        for part in batch.parts:
+            scenario = _scenario(recipe.text, recipe.name, part.settings)
+            began_s = time.perf_counter()
+            for replication in part.replications:
+                found = _run(scenario, recipe, part, replication)
+                if isinstance(found, FailedRun):
+                    failures.append(found)
+                else:
+                    rows += found
+            took.append(Took(part.point, len(part.replications), time.perf_counter() - began_s))
+    return Done(rows, failures, tuple(took))
+
+
+def _run(scenario: Scenario, recipe: Recipe, part: Part, replication: int) -> list[RunRow] | FailedRun:
+    seed = seed_of(recipe.seed, replication)
+    try:
+        options = RunOptions(seed=seed, semantics=recipe.semantics, store=SWEEP_STORE, trace=False, metrics=False)
+        result = run_modes(scenario, options, recipe.modes)
+        return [row_of(part.point, replication, seed, one) for one in result.modes.values()]
+    except Exception as error:  # whatever it is, the other runs are to be had
+        broke = not isinstance(error, SimError)
+        why = in_a_line(error) if broke else " ".join(str(error).split())
+        return FailedRun(part.point, replication, seed, why, broke, replay_command(recipe, part.settings, seed))
 
 
 def replay_command(recipe: Recipe, settings: Settings, seed: int) -> str:

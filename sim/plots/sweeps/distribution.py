@@ -1,5 +1,6 @@
 """Picture: how the runs of one point of a sweep differ, as bars over the values of a measure."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,6 @@ from sim.plots.figure_style import WIDE_IN, drawable, drawing, head_figure, head
 from sim.plots.picture import SweepPicture
 from sim.plots.styles import INK
 from sim.plots.sweep_axes import MODE_HATCHES, MODE_LOOKS, bar_handles, head_picture, measure_in_words, noted_line
-from sim.results.sweep_answers import values_of
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_rows import TIMES
 from sim.results.sweep_text import number, short_names
@@ -79,8 +79,14 @@ def bins_of(result: SweepResult, measure: str, points: Iterable[int]) -> Bins:
     fewest, times at a round one.
     """
     chosen = set(points)
-    every = values_of([row for row in result.rows if row.point in chosen], measure)
-    low, high = min(every, default=0), max(every, default=0)
+    every = [
+        modes[measure]
+        for answer in result.answers
+        if answer.point in chosen
+        for modes in answer.modes.values()
+        if measure in modes
+    ]
+    low, high = min((one.least for one in every), default=0), max((one.most for one in every), default=0)
     step = _step(high - low + 1)
     if measure in TIMES:
         low = low // step * step
@@ -102,12 +108,13 @@ def _step(values: int) -> int:
 def heights_of(result: SweepResult, measure: str, point: int, bins: Bins) -> dict[str, list[float]]:
     """Say by mode how many percent of the runs fall into each stretch."""
     heights: dict[str, list[float]] = {}
+    modes = result.value_counts(point).modes
     for mode in result.modes:
-        found = values_of([row for row in result.rows if row.point == point and row.mode == mode], measure)
+        found = modes[mode].counts[measure] if mode in modes else Counter[int]()
         counts = [0] * bins.bars
-        for value in found:
-            counts[bins.place_of(value)] += 1
-        heights[mode] = [100 * count / max(len(found), 1) for count in counts]
+        for value, runs in found.items():
+            counts[bins.place_of(value)] += runs
+        heights[mode] = [100 * count / max(found.total(), 1) for count in counts]
     return heights
 
 
@@ -149,7 +156,7 @@ def _mark(ax: Axes, bins: Bins, measure: str) -> None:
 
 def point_title(result: SweepResult, point: int) -> str:
     """Say how many runs of which point are shown."""
-    runs = len({row.replication for row in result.rows if row.point == point})
+    runs = result.value_counts(point).runs
     names = short_names(result.paths)
     setting = ", ".join(f"{name} {value}" for name, value in zip(names, result.points[point], strict=True))
     counted = f"{runs:,} run{'' if runs == 1 else 's'}"

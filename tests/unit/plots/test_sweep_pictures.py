@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from sim.plots import sweep_pictures as module
 from sim.plots.sweep_pictures import sweep_pictures
 from sim.plots.sweeps.distribution import bins_of, distribution, heights_of
-from sim.results.sweep_answers import value_of
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_rows import COUNTS, RunRow
+from sim.results.sweep_values import MEASURES, measures_of
 
 MODES = ("in-process", "queue")
 OUTCOMES = ("rejected", "lost", "failed_retained", "pending")
@@ -84,7 +84,7 @@ def test_every_run_is_in_one_bar_and_that_bar_holds_its_value(measure: str) -> N
         for found in heights_of(THREE, measure, point, bins).values():
             assert sum(found) == pytest.approx(100)
     for row in THREE.rows:
-        value = value_of(row, measure)
+        value = measures_of(row)[MEASURES.index(measure)]
         assert value is not None
         first = bins.low + bins.place_of(value) * bins.step
         assert first <= value < first + bins.step

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sim.results.sweep_answers import Summary, summarised
+from sim.results.sweep_answers import Summary, summary_of_measure
 from sim.results.sweep_rows import COUNTS, TIMES, RunRow
+from sim.results.sweep_values import PointValues
 
 
 def rows(**measures: list[int | None]) -> list[RunRow]:
@@ -19,7 +20,7 @@ def rows(**measures: list[int | None]) -> list[RunRow]:
 
 def summary(measure: str, values: list[int | None]) -> Summary:
     """What is said of these values."""
-    found = summarised(rows(**{measure: values}), measure)
+    found = summary_of_measure(PointValues(rows(**{measure: values})).modes["queue"], measure)
     assert found is not None
     return found
 
@@ -64,12 +65,13 @@ def test_a_time_is_summed_up_over_the_runs_that_have_one() -> None:
     """Where nothing was delivered there is none."""
     found = summary("effect_mean_ms", [None, 200, 400])
     assert (found.runs, found.mean) == (2, 300.0)
-    assert summarised(rows(effect_mean_ms=[None, None]), "effect_mean_ms") is None
+    counted = PointValues(rows(effect_mean_ms=[None, None])).modes["queue"]
+    assert summary_of_measure(counted, "effect_mean_ms") is None
 
 
 def test_failed_is_the_sum_of_the_four_ways_to_fail() -> None:
     """However they are reported or kept."""
     made = rows(failed_reported=[1], failed_retained=[2], failed_evicted=[3], dead_lettered=[4], lost=[5])
-    found = summarised(made, "failed")
+    found = summary_of_measure(PointValues(made).modes["queue"], "failed")
     assert found is not None
     assert found.mean == 10

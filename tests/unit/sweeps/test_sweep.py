@@ -11,18 +11,20 @@ from sim.core.errors import SimError
 from sim.engine.run import run
 from sim.engine.run_options import RunOptions
 from sim.results.outcomes import Counts, Outcome
-from sim.results.sweep_answers import MEASURES, measures_that_add_up
+from sim.results.sweep_answers import measures_that_add_up
 from sim.results.sweep_result import SweepResult
-from sim.results.sweep_rows import COLUMNS, COUNTS, RunRow
+from sim.results.sweep_rows import COLUMNS, COUNTS
+from sim.results.sweep_values import MEASURES
 from sim.scenario.load import parse_scenario
-from sim.sweeps import sweep as sweep_module
+from sim.sweeps import run_missing as run_missing_module
 from sim.sweeps import worker as one_point
 from sim.sweeps.batches import Batches
 from sim.sweeps.plan import Plan
 from sim.sweeps.points import parse_vary
+from sim.sweeps.run_missing import run_missing
 from sim.sweeps.store import SweepStore
-from sim.sweeps.sweep import RunsFailed, run_missing, sweep_result
-from sim.sweeps.worker import Done, seed_of
+from sim.sweeps.sweep import RunsFailed, sweep_result
+from sim.sweeps.worker import Batch, Done, Took, seed_of
 
 TEXT = """
 title: Crashes
@@ -262,24 +264,52 @@ def test_a_row_that_two_sweeps_write_stands_once(tmp_path: Path) -> None:
         assert one.rows() == [row]
 
 
-def test_batches_hold_every_missing_run_once_and_grow_to_a_quarter_second() -> None:
+def test_batches_hold_every_missing_run_once_and_grow_to_a_third_of_a_second() -> None:
     """Whatever the runs take; with others beside, the last batches are small."""
     points = plan(vary="workers.email.processes=1,3")
-    missing = {0: [2, 3, 5], 1: list(range(1, 2_001))}
+    missing = {0: [range(2, 4), range(5, 6)], 1: [range(1, 2_001)]}
     batches = Batches(points, missing)
     batches.at_once = 2
     handed: list[tuple[int, int]] = []
     sizes: list[int] = []
     for batch in batches:
-        sizes.append(len(batch.replications))
-        handed += [(batch.point, replication) for replication in batch.replications]
-        count = len(batch.replications)
-        row = RunRow(batch.point, 1, "queue", 1, 1, ())
-        batches.learn_speed(Done([row] * 2 * count, [], 0.005 * count))
+        runs = [(part.point, replication) for part in batch.parts for replication in part.replications]
+        sizes.append(len(runs))
+        handed += runs
+        batches.learn_speed(done_in(batch, {0: 0.005, 1: 0.005}))
     assert sorted(handed) == [(0, 2), (0, 3), (0, 5), *((1, n) for n in range(1, 2_001))]
-    assert max(sizes) == 50
+    assert max(sizes) == 60
     assert sizes[0] == 1
-    assert sizes[-1] == 1
+    assert sizes[-1] <= 4
+
+
+def done_in(batch: Batch, run_s: dict[int, float]) -> Done:
+    """What comes of a batch whose runs take so long at each point."""
+    return Done(
+        [],
+        [],
+        tuple(Took(one.point, len(one.replications), run_s[one.point] * len(one.replications)) for one in batch.parts),
+    )
+
+
+def test_a_batch_takes_a_third_of_a_second_although_one_point_costs_a_thousand_times_another() -> None:
+    """Short runs of several points share a batch; a run that is longer than that goes by itself."""
+    many = plan(vary="workers.email.processes=" + ",".join(map(str, range(1, 41))))
+    run_s = {point: 5.0 if point == 7 else 0.005 for point in range(40)}
+    batches = Batches(many, {point: [range(1, 31)] for point in range(40)})
+    took_s: list[float] = []
+    handed: list[tuple[int, int]] = []
+    for batch in batches:
+        done = done_in(batch, run_s)
+        batches.learn_speed(done)
+        took_s.append(sum(took.took_s for took in done.took))
+        handed += [(part.point, replication) for part in batch.parts for replication in part.replications]
+    assert sorted(handed) == [(point, number) for point in range(40) for number in range(1, 31)]
+    assert len(handed) == len(set(handed))
+    short = [one for one in took_s if one < 5]
+    assert len(short) < 30
+    assert sum(0.2 <= one <= 0.5 for one in short) > 0.6 * len(short)
+    assert max(took_s) < 5.5
 
 
 @pytest.fixture(scope="module")
@@ -317,5 +347,5 @@ def test_differences_are_taken_run_by_run(result: SweepResult) -> None:
 
 def test_small_work_is_not_worth_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a wish of the user's the whole sweep stays here when that is fast."""
-    monkeypatch.setattr(sweep_module, "on_this_machine", lambda *_: pytest.fail("started processes"))
+    monkeypatch.setattr(run_missing_module, "on_this_machine", lambda *_: pytest.fail("started processes"))
     sweep_result(TEXT, 3)

@@ -11,7 +11,8 @@ from sim.engine.run import run
 from sim.scenario.load import parse_scenario
 from sim.sweeps.plan import Plan
 from sim.sweeps.points import Vary, VaryError, as_varies, grid, parse_setting, parse_vary, scenario_at
-from sim.sweeps.store import _SCHEMA, DamageError, check_soundness, why_unusable
+from sim.sweeps.store import _SCHEMA
+from sim.sweeps.store_soundness import DamageError, check_soundness, why_unusable
 from sim.sweeps.sweep import sweep_result
 from sim.sweeps.worker import Recipe, replay_command, seed_of
 
