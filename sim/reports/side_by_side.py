@@ -26,7 +26,7 @@ def side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
         return [task() for task in tasks]
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    copy = context.Process(target=_in_the_copy, args=(theirs, tasks[1::2]), daemon=True)
+    copy = context.Process(target=_in_the_copy, args=(ours, theirs, tasks[1::2]), daemon=True)
     copy.start()
     theirs.close()
     here = [task() for task in tasks[::2]]
@@ -46,7 +46,8 @@ def _may_copy() -> bool:
     return len(os.sched_getaffinity(0)) > 1
 
 
-def _in_the_copy(answers: Connection, tasks: Sequence[Callable[[], T]]) -> None:
+def _in_the_copy(other_end: Connection, answers: Connection, tasks: Sequence[Callable[[], T]]) -> None:
+    other_end.close()  # so that this process ends when the other was killed, and does not wait for a reader
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other one is interrupted as well, and ends this one
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - what fails here is done again there, and told there
     answers.send([task() for task in tasks])

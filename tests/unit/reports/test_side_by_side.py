@@ -58,6 +58,27 @@ print(json.dumps(side_by_side([where, where])))
     assert (done, said) == ([True, True], "")
 
 
+@copies
+def test_the_copy_ends_when_the_process_that_asked_was_killed() -> None:
+    """Also with more to hand over than a pipe holds; nobody reads it."""
+    script = (
+        BEGIN
+        + """
+import sys, time
+def large():
+    if os.getpid() != here:
+        print(os.getpid(), flush=True)
+    return bytes(10_000_000)
+side_by_side([partial(time.sleep, 60), large])
+"""
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        assert int(asking.stdout.readline()) != asking.pid
+        asking.kill()
+        assert asking.stdout.read() == ""  # at its end only when the copy has ended as well: it has this end open too
+
+
 def test_an_error_of_a_task_is_raised_here() -> None:
     """As if there were one process."""
     done, _ = alone(
