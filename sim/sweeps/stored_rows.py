@@ -74,7 +74,7 @@ class StoredRows(Sequence[RunRow]):
             return NotImplemented
         return len(self) == len(other) and all(one == two for one, two in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal to any sequence of the same rows, so without a hash
 
     def __repr__(self) -> str:
         return f"<{self._count:,} rows>"

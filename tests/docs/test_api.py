@@ -55,4 +55,4 @@ def test_what_the_page_begins_with_runs() -> None:
     for block in blocks:
         exec(block, names)
     assert Path("scenarios").is_dir()
-    assert names["result"].outcomes["queue"]["duplicated"] == 1  # type: ignore[attr-defined]
+    assert names["result"].outcomes["queue"]["duplicated"] == 1

@@ -355,7 +355,7 @@ def test_the_printed_table_fits_eighty_columns_whatever_names_are_in_it(monkeypa
     ]
     console = Terminal(file=io.StringIO(), width=80)
     console.print(as_table(grades))
-    printed = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO above
+    printed = console.file.getvalue()
     assert max(map(len, printed.splitlines())) <= 80
     assert "…" not in printed
     assert all(word in "".join(printed.split()) for word in ("[bold]", "cannottell", "nothing-in"))

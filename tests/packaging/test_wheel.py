@@ -20,7 +20,7 @@ CONSTRAINTS = Path("constraints.txt").read_text().splitlines()
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout."""
     for tool in ("build", "hatchling"):
-        pytest.importorskip(tool)
+        pytest.importorskip(tool, reason="the wheel is built with build and hatchling")
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), "."]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,6 +1,5 @@
 """Reaches the product as it was at the commit that the rebuild began with. It speaks old names and never changes."""
 
-# mypy: ignore-errors
 # ruff: noqa: I001 - which of these modules are there depends on the checkout
 
 import json

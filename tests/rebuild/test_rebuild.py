@@ -99,6 +99,19 @@ def test_only_a_new_field_that_is_named_is_left_out(sides: tuple[Kept, Kept], mo
     assert compare("random", before, after, quick=False).is_same
 
 
+def test_only_the_start_of_the_application_in_queue_mode_is_left_out(sides: tuple[Kept, Kept]) -> None:
+    """That of a worker, or in the other mode, makes a difference."""
+    before, after = sides
+    for number, (worker, mode, same) in enumerate(
+        [("application", "queue", True), ("email-1", "queue", False), ("application", "in-process", False)]
+    ):
+        part = ("random", "shipped", "sweeps")[number]
+        before.add(part, part, True, pack({"queue trace": [event("started")]}))
+        told = [event("worker-started", worker=worker, mode=mode), event("started")]
+        after.add(part, part, True, pack({"queue trace": told}))
+        assert compare(part, before, after, quick=False).is_same is same, (worker, mode)
+
+
 def test_a_unit_that_is_gone_or_broke_on_both_sides_is_no_proof(sides: tuple[Kept, Kept]) -> None:
     """Nor is a part in which nothing was run; a unit that only the new side has is counted and not held against it."""
     before, after = sides

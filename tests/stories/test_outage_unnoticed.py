@@ -205,7 +205,7 @@ def test_both_stores_and_any_steps_make_the_same_run(story: str) -> None:
     }[story]
     runs = []
     for store, step_ms in (("memory", 0), ("fakeredis", 0), ("memory", 250), ("fakeredis", 333)):
-        world = World(of, semantics=BULL, store=store)  # type: ignore[arg-type]  # the names of stores
+        world = World(of, semantics=BULL, store=store)
         for until_ms in range(step_ms, 30_000, step_ms) if step_ms else ():
             world.run_until(until_ms)
         world.run()

@@ -97,7 +97,7 @@ def test_a_name_that_a_world_had_says_what_to_write_now(name: str, now: str) -> 
         getattr(world, name)
     assert str(caught.value) == f"'World' object has no attribute '{name}'; it is now {now}"
     with pytest.raises(AttributeError, match=r"^'World' object has no attribute 'clocks'$"):
-        _ = world.clocks  # type: ignore[attr-defined]
+        _ = world.clocks
 
 
 def test_an_in_process_world_has_no_redis_and_no_queue() -> None:

@@ -105,13 +105,13 @@ def test_one_more_entry_is_in_schema_prometheus_rules_frame_and_docs(probed: dic
     assert re.search(rf'^{family}\{{queue="email"\}} \d', str(probed["prometheus"]), re.M)
     assert family in str(probed["rules"])
     assert f"| `{name}` | `{family}` |" in str(probed["table"])
-    assert name in list(probed["columns"])  # type: ignore[call-overload]  # it came as JSON
+    assert name in list(probed["columns"])
 
 
 def test_one_more_entry_has_values_and_alerts_judge_it(probed: dict[str, object]) -> None:
     """Three jobs, two of which two workers take at once; all three have their effect."""
     assert probed["fired"] == ["Backlog", "Delivers"]
-    series: dict[str, list[float]] = probed["series"]  # type: ignore[assignment]  # it came as JSON
+    series: dict[str, list[float]] = probed["series"]
     assert max(series["backlog"]) == 1
     assert max(series["workers_up"]) == 2
     assert series["effects"][-1] == 3

@@ -36,6 +36,6 @@ def test_lifetimes_have_a_mark_for_each_job_and_the_line_to_reach() -> None:
 )
 def test_each_picture_has_one_panel_with_both_axes_named_or_rows_labelled(figure: object) -> None:
     """So that it can be read without the lesson."""
-    (axes,) = figure.axes  # type: ignore[attr-defined]  # a figure, given as an object
+    (axes,) = figure.axes
     assert axes.get_xlabel()
     assert axes.get_ylabel() or [tick.get_text() for tick in axes.get_yticklabels()] == ["order", "email"]

@@ -34,7 +34,7 @@ def test_a_job_cannot_be_changed_and_travels_between_processes(result: sim.Resul
     """So that a result stays what the run gave."""
     job = result.jobs[0]
     with pytest.raises(dataclasses.FrozenInstanceError):
-        job.attempts = 7  # type: ignore[misc]
+        job.attempts = 7
     assert pickle.loads(pickle.dumps(result.jobs)) == result.jobs
 
 
@@ -78,10 +78,10 @@ def test_a_frame_without_pandas_says_what_to_install(result: sim.Result, monkeyp
 def test_an_earlier_name_says_what_to_write_now(result: sim.Result) -> None:
     """And a name that never was is missing as everywhere."""
     with pytest.raises(AttributeError, match=r"'frame'; it is now metrics\.to_frame\(\)$"):
-        sim.run(SCENARIO, modes=["queue"], metrics="10s").metrics["queue"].frame()  # type: ignore[attr-defined]
+        sim.run(SCENARIO, modes=["queue"], metrics="10s").metrics["queue"].frame()
     with pytest.raises(AttributeError, match=r"'plot_jobs'; it is now sim\.plots\.jobs\(result\)$"):
-        result.plot_jobs()  # type: ignore[attr-defined]
+        result.plot_jobs()
     with pytest.raises(AttributeError, match=r"^'Result' object has no attribute 'frames'$"):
-        _ = result.frames  # type: ignore[attr-defined]
+        _ = result.frames
     with pytest.raises(AttributeError, match=r"'frame'; it is now result\.to_frame\(\)$"):
-        sim.sweep_result(SCENARIO, 1, jobs=1).frame()  # type: ignore[attr-defined]
+        sim.sweep_result(SCENARIO, 1, jobs=1).frame()
