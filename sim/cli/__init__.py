@@ -9,15 +9,11 @@ import click
 
 from sim.cli.completion import VARIABLE
 from sim.cli.endings import stopped_by, stopping_on_signals
+from sim.cli.exit_codes import BAD_INPUT, BROKEN_PIPE, INTERNAL, INTERRUPTED
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
 from sim.core.program import as_called, program_name
 from sim.core.text import printable
-
-BAD_INPUT = 2
-INTERNAL = 3
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 
 def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.exit_codes import VIOLATED
 from sim.cli.scenario_path import ScenarioPath
 
 
@@ -39,4 +40,4 @@ def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
 
             write_text(Path(json_to), text)
     if advice.hurts:
-        sys.exit(1)
+        sys.exit(VIOLATED)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sim.cli.exit_codes import VIOLATED
 from sim.cli.scenario_path import ScenarioPath
 
 
@@ -57,4 +58,4 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
                 console.print(
                     Text(f"VIOLATED: {check.measure} {check.expected}, seen {check.seen:,}", style="bold red")
                 )
-        sys.exit(1)
+        sys.exit(VIOLATED)

@@ -9,6 +9,7 @@ import click
 
 from sim.cli.exercise_name import ExerciseName
 from sim.cli.exercise_teacher import grade, new, notebook, verify
+from sim.cli.exit_codes import HOLDS, VIOLATED
 from sim.core.program import as_called
 
 if TYPE_CHECKING:
@@ -239,9 +240,9 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
             f"  {command_for(found, 'why', folder)} --spoil",
             err=True,
         )
-        return 1
+        return VIOLATED
     print_markdown(found.text(WHY), Terminal())
-    return 0
+    return HOLDS
 
 
 @command.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.exercise_name import ExerciseName
+from sim.cli.exit_codes import BAD_INPUT, HOLDS, INTERNAL
 from sim.core.extras import need
 from sim.core.program import program_name
 
@@ -95,13 +96,13 @@ def grade(
             "This is a fault of the program, not of the answers; please report it with the lines above.", err=True
         )
     if not results:
-        return 3 if broke else 0
+        return INTERNAL if broke else HOLDS
     from sim.exercises.write_results import write_verdicts
 
     unwritten = list(write_verdicts(grades))
     for error in unwritten:
         click.echo(str(error), err=True)
-    return 2 if unwritten else 3 if broke else 0
+    return INTERNAL if broke else BAD_INPUT if unwritten else HOLDS
 
 
 def _writable(path: Path) -> None:

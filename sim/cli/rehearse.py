@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from sim.cli.exit_codes import HOLDS
 from sim.cli.scenario_path import ScenarioPath
 from sim.cli.several import one_by_one
 
@@ -145,7 +146,7 @@ def _write_all(targets: _Targets, scenarios: int, done: Sequence[_Done]) -> int:
     from sim.rehearsal.tables import markdown
 
     if all(one.trace is None for one in done):
-        return 0
+        return HOLDS
 
     def as_json() -> str:
         dicts = [one.as_dict for one in done]
@@ -165,8 +166,8 @@ def _write(output: tuple[str, Callable[[], str]]) -> int:
     target, text = output
     if target == "-":
         click.echo(text(), nl=False)
-        return 0
+        return HOLDS
     from sim.core.file_set import write_text
 
     write_text(Path(target), text())
-    return 0
+    return HOLDS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.exit_codes import HOLDS, VIOLATED
 from sim.cli.scenario_path import ScenarioPath
 from sim.cli.several import one_by_one
 
@@ -107,12 +108,12 @@ def command(
         outputs.append(lambda: _write_errors(result, errors_to))
     if out is not None:
         outputs.append(lambda: _write_folder(result, out, plots=not no_plots))
-    return max(0 if result.holds else 1, one_by_one(outputs, _carried_out))
+    return max(HOLDS if result.holds else VIOLATED, one_by_one(outputs, _carried_out))
 
 
 def _carried_out(output: Callable[[], object]) -> int:
     output()
-    return 0
+    return HOLDS
 
 
 def _write_metrics(result: "Result", target: str) -> None:

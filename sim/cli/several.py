@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import click
 
+from sim.cli.exit_codes import BAD_INPUT, HOLDS, INTERNAL
+
 T = TypeVar("T")
-BAD_INPUT = 2
-INTERNAL = 3
 
 
 def one_by_one(things: Iterable[T], do: Callable[[T], int], failed: Callable[[T, str], None] | None = None) -> int:
@@ -24,7 +24,7 @@ def one_by_one(things: Iterable[T], do: Callable[[T], int], failed: Callable[[T,
     from sim.core.replay import in_a_line
     from sim.core.text import printable
 
-    code = 0
+    code = HOLDS
     for thing in things:
         try:
             code = max(code, do(thing))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from sim.cli.exit_codes import BAD_INPUT, HOLDS, INTERNAL
 from sim.cli.scenario_path import ScenarioPath
 from sim.core.program import as_called
 
@@ -104,9 +105,9 @@ def _sweep(asked: Asked) -> int:
         result = plan.result(store, stop=ending.stop)
     _tell(result, shown, asked.json_to, asked.out, plots=not asked.no_plots)
     if not ending.failures:
-        return 0
+        return HOLDS
     click.echo(as_called(format_failures(ending.failures)), err=True)
-    return 3 if any(one.broke for one in ending.failures) else 2
+    return INTERNAL if any(one.broke for one in ending.failures) else BAD_INPUT
 
 
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
