@@ -378,6 +378,9 @@ def test_a_fault_of_the_program_ends_the_command_with_3_when_all_are_graded(
     assert "the simulator failed at this answer: ZeroDivisionError: seven" in err
     assert "the run was --mode queue --seed" in err
     assert "fault of the program" in err
+    (handed_in / "bob" / FIRST / "results.json").mkdir()
+    counted = grade(course, handed_in, "--results", "--csv", "-", "--exercises", "01", "--jobs", "1")
+    assert counted == 3, "the highest code counts: a result cannot be written as well, which alone is 2"
 
 
 def test_a_dash_writes_the_table_alone_to_standard_output(
