@@ -15,7 +15,6 @@ from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verdict import Verdict
 from sim.results.result import Result
 from sim.results.text import mode_sentence
-from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import MODES, ModeName
 
 
@@ -52,7 +51,7 @@ def judge(
         problems = [str(problem) for problem in error.args]
         return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
     except BudgetExceeded as error:
-        refused = [one for one in _held_by_settings(exercise, policy.scenario) if not one.holds]
+        refused = broken_by_settings(exercise, policy)
         if refused:
             found = settings_evidence(refused[0].check, policy.scenario)
             scored = [] if guesses is None else predictions_of(exercise, guesses)
@@ -83,11 +82,12 @@ def judge(
     )
 
 
-def _held_by_settings(exercise: Exercise, scenario: Scenario) -> list[CheckResult]:
-    """Hold the checks that need no run."""
+def broken_by_settings(exercise: Exercise, policy: Policy) -> list[CheckResult]:
+    """Return the checks that a policy breaks whatever happens, by its settings alone; they need no run."""
+    scenario = policy.scenario
     checks = [check for check in exercise.description.checks if check.measure in SETTINGS]
     found = [(check, setting(scenario, check.measure, check.queue)) for check in checks]
-    return [CheckResult(check, check.limit.holds(value), value, scenario.seed) for check, value in found]
+    return [CheckResult(check, False, value, scenario.seed) for check, value in found if not check.limit.holds(value)]
 
 
 def _became(policy: Policy, shown: Observation) -> str:

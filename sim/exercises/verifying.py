@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sim.core.errors import SimError
-from sim.exercises.checking import judge
+from sim.exercises.checking import broken_by_settings, judge
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import HINTS, POLICY, PREDICT, SOLUTION, STORY, WHY, Exercise, hint_sections
 from sim.exercises.generous import generous
@@ -158,8 +158,16 @@ def _passes(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
 
 def _generous(exercise: Exercise, seeds: list[int]) -> Iterator[str]:
     solution = read_yaml(exercise.text(SOLUTION)).data
-    for what, policy in generous(solution, exercise.description.editable):
-        verdict = judge(exercise, json.dumps(policy), name=what, seeds=seeds, show=False)
+    for what, raised in generous(solution, exercise.description.editable):
+        text = json.dumps(raised)
+        try:
+            policy = read_policy(exercise, text, what)
+        except ExerciseError as error:
+            yield from map(str, error.args)
+            continue
+        if broken_by_settings(exercise, policy):
+            continue  # a run of it may take as long as a run may take at all
+        verdict = judge(exercise, text, name=what, seeds=seeds, show=False)
         if verdict.passed:
             yield f"the solution with {what} passes; it takes a check on what that would cost"
         elif verdict.judgement is Judgement.CANNOT_TELL:

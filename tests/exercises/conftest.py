@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.exercises import measures
 from sim.exercises.exercise import Exercise, load_exercise
 from tests.exercises.tiny import write_exercise
 
@@ -12,3 +13,9 @@ from tests.exercises.tiny import write_exercise
 def exercise(tmp_path: Path) -> Exercise:
     """An exercise whose start fails, with two wrong ideas and a solution."""
     return load_exercise(write_exercise(tmp_path / "course"))
+
+
+@pytest.fixture
+def fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up after 5,000 steps of 60,000: a job's record grows with each attempt, so the last steps take longest."""
+    monkeypatch.setattr(measures, "MAX_STEPS", 5_000)

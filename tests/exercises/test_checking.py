@@ -80,15 +80,18 @@ ENDLESS = POLICY.replace("attempts: 2", "attempts: 1000").replace("1s", "200ms")
 AN_HOUR = SCENARIO.replace("duration: 5s", "duration: 1h")
 
 
+@pytest.mark.usefixtures("fewer_steps")
 def test_a_policy_that_hardly_ends_is_given_up(tmp_path: Path) -> None:
     """With what to think of, instead of an hour of waiting."""
     without = "".join(line for line in EXERCISE.splitlines(keepends=True) if "have-an-end" not in line)
     exercise = load_exercise(write_exercise(tmp_path, scenario=AN_HOUR, exercise=without))
     verdict = judge(exercise, ENDLESS, name="policy.yaml")
     assert verdict.judgement is Judgement.CANNOT_TELL
+    assert "takes more than 5,000 simulation steps" in verdict.problems[0]
     assert "far too often" in verdict.problems[0]
 
 
+@pytest.mark.usefixtures("fewer_steps")
 def test_a_policy_that_hardly_ends_fails_where_its_settings_alone_break_a_check(tmp_path: Path) -> None:
     """It needs no run to say why; the predictions are scored all the same."""
     exercise = load_exercise(write_exercise(tmp_path, scenario=AN_HOUR))

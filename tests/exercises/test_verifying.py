@@ -1,9 +1,11 @@
 """``verify`` proves that an exercise does what it says; each claim can fail."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim.exercises import checking
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import Exercise, load_exercise
 from sim.exercises.verifying import verify
@@ -14,6 +16,21 @@ def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
     """Start, wrong ideas, solution, predictions, texts and hints."""
     claims = list(verify(exercise, seeds=4))
     assert [claim.faults for claim in claims] == [[]] * 10
+
+
+def test_more_of_everything_is_not_run_where_its_settings_alone_break_a_check(
+    exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a thousand attempts a run takes as long as one may take at all, and shows nothing more."""
+    observe, run = checking.observe, []
+
+    def noting(scenario: Any, *args: Any, **more: Any) -> Any:
+        run.append(scenario.queues["order"].attempts)
+        return observe(scenario, *args, **more)
+
+    monkeypatch.setattr(checking, "observe", noting)
+    assert all(claim.holds for claim in verify(exercise, seeds=1))
+    assert sorted(set(run)) == [2, 4, 99]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +57,7 @@ def test_every_claim_of_a_good_exercise_holds(exercise: Exercise) -> None:
         ({"exercise": EXERCISE.replace("{none: 0,", "{none: 9,")}, "every prediction has", "0 is none of the choices"),
     ],
 )
+@pytest.mark.usefixtures("fewer_steps")
 def test_a_broken_exercise_is_found_out(tmp_path: Path, changed: dict[str, str], claim: str, fault: str) -> None:
     """By the claim that it breaks, in words."""
     broken = load_exercise(write_exercise(tmp_path, **changed))
