@@ -1,26 +1,15 @@
 """What an operator did, written into the trace the same way in simulated time and in a rehearsal."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 from sim.engine.recorder import Recorder
+from sim.operator_verbs.base import OperatorTarget
 from sim.operator_verbs.registry import VERBS, OperatorStep
 from sim.results.trace import EventKind
 
 
-class OperatorTarget(NamedTuple):
-    """Jobs that one deed was done to.
-
-    Attributes:
-        state: The state that they were taken out of, where the trace is to say so.
-    """
-
-    job_ids: list[str]
-    state: str | None = None
-
-
 def record_operator_action(
-    recorder: Recorder, queue: str, do: str, jobs: list[OperatorTarget], name_of: Callable[[str], str]
+    recorder: Recorder, queue: str, do: str, jobs: Sequence[OperatorTarget], name_of: Callable[[str], str]
 ) -> None:
     """Write down what an operator did to a queue, and to which jobs.
 

@@ -3,9 +3,10 @@
 from sim.core.clock import Clock
 from sim.core.durations import parse_duration
 from sim.core.errors import UnknownName
-from sim.engine.operator_actions import OperatorTarget, record_operator_action
+from sim.engine.operator_actions import record_operator_action
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
+from sim.operator_verbs.base import Operation, OperatorTarget
 from sim.queue.clean import clean_jobs
 from sim.queue.dead_letter import DeadLetter, dead_letters, purge_all, purge_job, replay_all, replay_job
 from sim.queue.dead_lettering import Move
@@ -79,6 +80,17 @@ class QueueHandle:
         if job_id is None:
             raise UnknownName("job", job, [])
         return job_id
+
+    def perform(self, do: str, operation: Operation) -> list[str]:
+        """Do an operation of the queue that has no function here, and return the ids of the jobs it was done to.
+
+        Args:
+            do: The verb of ``sim/operator_verbs`` that the trace calls it by.
+            operation: Gets the store, the queue's keys and the time in epoch ms, and returns the jobs.
+        """
+        targets = operation(self._store, self._parts.keys, self._clock.now_ms)
+        self._note(do, *targets)
+        return [job_id for some in targets for job_id in some.job_ids]
 
     def retry(self, job_id: str) -> None:
         """Put one failed job back in line.

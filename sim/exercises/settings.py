@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from sim.core.durations import format_duration
-from sim.operator_verbs.registry import OperatorStep
+from sim.operator_verbs.registry import VERBS, OperatorStep
 from sim.scenario.schema import Scenario, Workers
 
-MANUAL_RETRIES = ("retry", "retry-all", "replay", "replay-all")
+MANUAL_RETRIES = tuple(do for do, verb in VERBS.items() if verb.brings_back)
 """Steps of an operator that bring failed or dead jobs back."""
 
 

@@ -1,18 +1,58 @@
 """What every operator's verb has: its target, what it does, what it records of jobs, and how it is done for real."""
 
-from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal, Protocol, Self
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sim.operator_verbs.by_hand import QueueButton
+from sim.queue.keys import QueueKeys
+from sim.queue.store import Store
 from sim.yaml_files.fields import Duration, JobName, Model
 
 JobState = Literal["waiting", "active", "completed", "failed", "delayed", "paused"]
 """As Bull's queue management names them."""
 
 
+class OperatorTarget(NamedTuple):
+    """Jobs that one verb was done to.
+
+    Attributes:
+        state: The state that they were taken out of, where the trace is to say so.
+    """
+
+    job_ids: Sequence[str]
+    state: str | None = None
+
+
+class RandomDraw(Protocol):
+    """Draws values for a random scenario."""
+
+    def one(self, *values: Any) -> Any:
+        """Choose one."""
+
+    def whole(self, low: int, high: int) -> int:
+        """Choose a number."""
+
+    def ms(self, low: int, high: int) -> str:
+        """Choose a duration, as a file says it."""
+
+    def chance(self, rate: float, /) -> bool:
+        """Tell whether something is there that is so often there."""
+
+    def sometimes(self, rate: float, /, **values: Any) -> dict[str, Any]:
+        """Keep each of the values as often as ``rate`` says."""
+
+
+Operation = Callable[[Store, QueueKeys, int], Sequence[OperatorTarget]]
+"""An operation of the queue, by its store, its keys and the time in epoch ms; returns the jobs that it was done to."""
+
+
 class ManagedQueue(Protocol):
     """A queue's management functions, as verbs use them; ``sim.engine.queue_handle.QueueHandle`` is one."""
+
+    def perform(self, do: str, operation: Operation) -> object:
+        """Do what has no function here, and write it down under the name ``do``."""
 
     def retry(self, job_id: str) -> object:
         """Put one failed job back in line."""
@@ -64,15 +104,22 @@ class OperatorVerb(Model):
     """One step of an operator, at its moment.
 
     Attributes:
+        order: Its place in lists.
         job_event: The kind of event written for each job that it is done to; None where it concerns no single job.
         on_dead_letters: Whether it works on dead letters, which ``dead_letter: on`` of the queue makes.
         at_call_time: Whether it writes the time of its call also when the call has waited for Redis; the others have to
             fetch the job first, so that theirs is the time when Redis answered.
+        brings_back: Whether it brings failed or dead jobs back, so that it counts as a retry by hand.
+        by_hand: Its button on the live page; None where ``not_by_hand`` says why there is none.
     """
 
+    order: ClassVar[int] = 1_000
     job_event: ClassVar[str | None] = None
     on_dead_letters: ClassVar[bool] = False
     at_call_time: ClassVar[bool] = False
+    brings_back: ClassVar[bool] = False
+    by_hand: ClassVar[QueueButton | None] = None
+    not_by_hand: ClassVar[str] = ""
 
     at: Duration
     """The moment."""
@@ -101,6 +148,11 @@ class OperatorVerb(Model):
     def not_for_real(self) -> str | None:
         """Which key the real Bull cannot do, why, and what can be done instead; None where it can do all."""
         return None
+
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw its own keys, all that a file can say of them, for a random scenario."""
+        return {}
 
     def for_real(self, real_ms: Callable[[float], float]) -> dict[str, object]:
         """Say what the process that operates the real Bull has to know besides the verb, the queue and the job.

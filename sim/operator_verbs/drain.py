@@ -1,8 +1,9 @@
 """`drain`: throw away everything that waits."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from sim.operator_verbs.base import ManagedQueue, OnQueue
+from sim.operator_verbs.base import ManagedQueue, OnQueue, RandomDraw
+from sim.operator_verbs.by_hand import QueueButton
 from sim.yaml_files.fields import Switch
 
 
@@ -10,6 +11,10 @@ class Drain(OnQueue):
     """Throw away everything that waits."""
 
     job_event: ClassVar[str | None] = "removed"
+    order: ClassVar[int] = 80
+    by_hand: ClassVar[QueueButton | None] = QueueButton(
+        "Drain", "drained {jobs} of {queue}", confirm="Throw away all jobs that wait in {queue}?"
+    )
 
     do: Literal["drain"]
     delayed: Switch = True
@@ -18,6 +23,11 @@ class Drain(OnQueue):
     def act(self, queue: ManagedQueue, job_id: str) -> object:
         """Do it to the queue."""
         return queue.drain(delayed=self.delayed)
+
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """With delayed jobs, without them, or unsaid."""
+        return draw.sometimes(0.5, delayed=draw.chance(0.5))
 
     @property
     def not_for_real(self) -> str | None:

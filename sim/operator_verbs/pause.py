@@ -1,12 +1,16 @@
 """`pause`: let workers finish what they have and take nothing new."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnQueue
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class Pause(OnQueue):
     """Let workers finish what they have and take nothing new."""
+
+    order: ClassVar[int] = 60
+    by_hand: ClassVar[QueueButton | None] = QueueButton("Pause", "paused {queue}", when="running")
 
     do: Literal["pause"]
 

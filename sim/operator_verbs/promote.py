@@ -3,12 +3,15 @@
 from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnJob
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class Promote(OnJob):
     """Put one delayed job in line now."""
 
     job_event: ClassVar[str | None] = "promoted"
+    order: ClassVar[int] = 30
+    by_hand: ClassVar[QueueButton | None] = QueueButton("Promote", "promoted job {id} of {queue}", views=("delayed",))
 
     do: Literal["promote"]
 

@@ -1,12 +1,16 @@
 """`purge`: throw one dead letter away."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnDeadLetters, OnJob
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class Purge(OnDeadLetters, OnJob):
     """Throw one dead letter away; an `id` is its id in the dead letter queue."""
+
+    order: ClassVar[int] = 110
+    by_hand: ClassVar[QueueButton | None] = QueueButton("Purge", "purged dead job {id} of {queue}", views=("dead",))
 
     do: Literal["purge"]
 

@@ -1,12 +1,21 @@
 """`purge-all`: throw every dead letter away."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnDeadLetters, OnQueue
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class PurgeAll(OnDeadLetters, OnQueue):
     """Throw every dead letter away."""
+
+    order: ClassVar[int] = 120
+    by_hand: ClassVar[QueueButton | None] = QueueButton(
+        "Purge all",
+        "purged dead {jobs} of {queue}",
+        views=("dead",),
+        confirm="Throw away all {jobs} dead letters?",
+    )
 
     do: Literal["purge-all"]
 

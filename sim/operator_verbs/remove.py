@@ -3,12 +3,19 @@
 from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnJob
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class Remove(OnJob):
     """Take one job out of whatever state it is in, unless a worker is at it."""
 
     job_event: ClassVar[str | None] = "removed"
+    order: ClassVar[int] = 40
+    by_hand: ClassVar[QueueButton | None] = QueueButton(
+        "Remove",
+        "removed job {id} of {queue}",
+        views=("waiting", "completed", "failed", "delayed", "paused"),
+    )
 
     do: Literal["remove"]
 

@@ -1,12 +1,16 @@
 """`resume`: hand out jobs again."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sim.operator_verbs.base import ManagedQueue, OnQueue
+from sim.operator_verbs.by_hand import QueueButton
 
 
 class Resume(OnQueue):
     """Hand out jobs again."""
+
+    order: ClassVar[int] = 70
+    by_hand: ClassVar[QueueButton | None] = QueueButton("Resume", "resumed {queue}", when="paused")
 
     do: Literal["resume"]
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Protocol
 
-from sim.engine.operator_actions import OperatorTarget, note_failure, record_operator_action
+from sim.engine.operator_actions import note_failure, record_operator_action
 from sim.handlers.base import JobInput
+from sim.operator_verbs.base import OperatorTarget
 from sim.queue.stalled import REASON
 from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.fault_injector import RealFaultInjector, Stage

@@ -13,6 +13,8 @@ from rich.console import Console
 from sim.engine.run import run
 from sim.engine.world import World, simulation_of
 from sim.metrics.catalogue import METRICS, STORED
+from sim.operator_verbs.base import OnJob
+from sim.operator_verbs.registry import VERBS
 from sim.queue.dead_letter import dead_letter_ids
 from sim.reports.tables import print_monitoring, print_result
 from sim.results.metrics import Metrics
@@ -25,8 +27,8 @@ from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import ms, scenarios
 
 EXAMPLES = 60
-ON_QUEUE = ("retry-all", "pause", "resume", "drain", "clean", "replay-all", "purge-all")
-ON_JOB = ("retry", "promote", "remove", "replay", "purge")
+ON_QUEUE = [do for do, verb in VERBS.items() if not issubclass(verb, OnJob)]
+ON_JOB = [do for do, verb in VERBS.items() if issubclass(verb, OnJob)]
 OF_EVENT = {
     EventKind.ENQUEUED: "submits", EventKind.REJECTED: "rejections", EventKind.STARTED: "attempts",
     EventKind.STALLED: "stalls",

@@ -9,12 +9,14 @@ from typing import Any
 
 from sim.faults.registry import FAULTS
 from sim.handlers.registry import HANDLERS
+from sim.operator_verbs.base import OnJob
+from sim.operator_verbs.registry import VERBS
 
 DOCUMENTED = tuple(HANDLERS)
 NAMES = (*DOCUMENTED, "x9", "late_2")
-VERBS = ("retry", "retry-all", "promote", "remove", "clean", "pause", "resume", "drain")
-ON_DEAD_LETTERS = ("replay", "replay-all", "purge", "purge-all")
-STATES = ("waiting", "active", "completed", "failed", "delayed", "paused")
+IN_ORDER = sorted(VERBS, key=lambda do: VERBS[do].order)
+ON_QUEUES = [do for do in IN_ORDER if not VERBS[do].on_dead_letters]
+ON_DEAD_LETTERS = [do for do in IN_ORDER if VERBS[do].on_dead_letters]
 LAST_MS = 60_000
 
 
@@ -37,7 +39,7 @@ class FaultDraw:
 
     def whole(self, low: int, high: int) -> int:
         """A number."""
-        return self._draw.random.randint(low, high)
+        return self._draw.whole(low, high)
 
     def queue(self) -> str:
         """One of the queues."""
@@ -61,6 +63,10 @@ class Draw:
     def one(self, *values: Any) -> Any:
         """Choose one."""
         return self.random.choice(values)
+
+    def whole(self, low: int, high: int) -> int:
+        """A number."""
+        return self.random.randint(low, high)
 
     def ms(self, low: int, high: int) -> str:
         """A duration; every second one is a whole number of seconds or half ones where there is room for that."""
@@ -190,23 +196,20 @@ class Draw:
 
     def step(self) -> dict[str, Any]:
         """Something that the operator does."""
-        do = self.one(*VERBS, *(ON_DEAD_LETTERS if self.dead else ()))
+        do = self.one(*ON_QUEUES, *(ON_DEAD_LETTERS if self.dead else ()))
         queues = self.dead if do in ON_DEAD_LETTERS else self.queues
         queue = self.one(*queues)
         step = {"at": self.ms(0, LAST_MS), "do": do}
-        if do in ("retry", "promote", "remove", "replay", "purge"):
+        if issubclass(VERBS[do], OnJob):
             named = [name for name in queues if self.offered.get(name)]
             if named and self.chance(0.6):
                 offered = self.one(*named)
-                return {**step, "job": f"{offered}-{self.random.randint(1, self.offered[offered])}"}
-            return {**step, "queue": queue, "id": str(self.random.randint(1, 9))}
-        if do == "clean":
-            limit = self.random.randint(0, 3)
-            more = self.sometimes(0.6, state=self.one(*STATES), older_than=self.ms(0, 20_000), limit=limit)
-            return {**step, "queue": queue, **more}
-        if do == "drain":
-            return {**step, "queue": queue, **self.sometimes(0.5, delayed=self.chance(0.5))}
-        return {**step, "queue": queue}
+                step |= {"job": f"{offered}-{self.random.randint(1, self.offered[offered])}"}
+            else:
+                step |= {"queue": queue, "id": str(self.random.randint(1, 9))}
+        else:
+            step |= {"queue": queue}
+        return step | VERBS[do].random(self)
 
     def alert(self, number: int) -> dict[str, Any]:
         """A rule that is judged at every sample."""

@@ -6,12 +6,10 @@ import pytest
 
 from sim.core.errors import SimError
 from sim.engine.application import InProcessApplication
-from sim.engine.queue_handle import QueueHandle
 from sim.engine.run import run
 from sim.faults.by_hand import Refused
 from sim.results.trace import EventKind
 from sim.scenario.load import load_scenario, parse_scenario
-from sim.serve.page.interventions import VERBS
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.run_log import FROM_OUTSIDE, LogUnusable, read_log
 
@@ -366,15 +364,20 @@ def test_a_log_that_is_none_is_refused_with_its_place(text: str, says: str, tmp_
         read_log(file)
 
 
-def test_what_the_queue_management_cannot_do_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And is, as soon as it can."""
+@pytest.mark.parametrize(
+    ("verb", "given", "says"),
+    [
+        ("clean", {"state": "failed", "grace": "soon"}, "clean: older_than: expected a duration such as 500ms"),
+        ("clean", {"state": "gone"}, "clean: state: Input should be 'waiting', 'active'"),
+        ("clean", {}, "clean: state is missing; it takes queue, state, grace"),
+        ("pause", {"state": "failed"}, "pause: 'state' is not an argument of it; it takes queue"),
+        ("retry", {"id": "99"}, "The job doesn't exist"),
+        ("unplug", {}, "no verb called 'unplug'"),
+    ],
+)
+def test_what_makes_no_sense_by_hand_is_refused_and_not_logged(verb: str, given: dict[str, str], says: str) -> None:
+    """With what would be right."""
     live = LiveRun(load_scenario(SOME_FAILED))
-    monkeypatch.delattr(QueueHandle, "promote", raising=False)
-    assert not VERBS["promote"].is_offered
-    with pytest.raises(SimError, match="no verb called 'promote'"):
-        live.do("promote", {"queue": "email", "id": "1"})
-    asked: list[str] = []
-    monkeypatch.setattr(QueueHandle, "promote", lambda _self, job_id: asked.append(job_id), raising=False)
-    assert VERBS["promote"].is_offered
-    assert live.do("promote", {"queue": "email", "id": "1"}).said == "promoted job 1 of email"
-    assert asked == ["1"]
+    with pytest.raises(SimError, match=says):
+        live.do(verb, {"queue": "email", **given})
+    assert not live.log

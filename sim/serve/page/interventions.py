@@ -1,18 +1,21 @@
 """What a person can do to a running world by hand: verbs, each at one simulated moment.
 
-Faults are thrown as their own files say (`sim/faults/`); what is done to queues stands here.
+Faults are thrown, and queues are operated, as their own files say (`sim/faults/`, `sim/operator_verbs/`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from pydantic import ValidationError
 
 from sim.core.errors import UnknownName
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.simulation import Simulation
 from sim.faults.by_hand import Arguments, HandVerb, Refused
 from sim.faults.registry import HAND_VERBS
-from sim.queue.getters import STATES
+from sim.operator_verbs.base import OnJob, OperatorVerb
+from sim.operator_verbs.by_hand import QueueButton
+from sim.operator_verbs.registry import VERBS as OPERATOR_VERBS
 from sim.yaml_files.fields import ModeName
 
 Worlds = Mapping[ModeName, Simulation]
@@ -26,18 +29,11 @@ class Verb:
         needs: The arguments that it must have.
         may: Those that it can have besides.
         act: Does it, and returns what was done, in words.
-        method: The method of ``QueueHandle`` that it stands on; empty for faults, which strike both modes.
     """
 
     needs: tuple[str, ...]
     act: Callable[[Worlds, Arguments], str]
     may: tuple[str, ...] = ()
-    method: str = ""
-
-    @property
-    def is_offered(self) -> bool:
-        """Whether the queue management has what it stands on."""
-        return not self.method or hasattr(QueueHandle, self.method)
 
 
 def intervene(worlds: Worlds, verb: str, arguments: Arguments) -> str:
@@ -52,8 +48,8 @@ def intervene(worlds: Worlds, verb: str, arguments: Arguments) -> str:
         SimError: The queue refuses it; nothing was changed.
     """
     known = VERBS.get(verb)
-    if known is None or not known.is_offered:
-        raise UnknownName("verb", verb, [name for name, one in VERBS.items() if one.is_offered])
+    if known is None:
+        raise UnknownName("verb", verb, list(VERBS))
     missing = [name for name in known.needs if not arguments.get(name)]
     strange = [name for name in arguments if name not in known.needs + known.may]
     if missing or strange:
@@ -85,39 +81,31 @@ def _queue(worlds: Worlds, arguments: Arguments) -> QueueHandle:
     return world.queue(arguments["queue"])
 
 
-def _one_job(method: str, done: str) -> Verb:
+def _on_queue(do: str, verb: type[OperatorVerb], button: QueueButton) -> Verb:
+    """Do to a queue what a verb of the operator does, as its own file says."""
+    of_job = issubclass(verb, OnJob)
+    viewed = {button.view_is: button.view_is} if button.view_is else {}
+
     def act(worlds: Worlds, arguments: Arguments) -> str:
-        getattr(_queue(worlds, arguments), method)(arguments["id"])
-        return f"{done} job {arguments['id']} of {arguments['queue']}"
+        queue = _queue(worlds, arguments)
+        step = _read(verb, do, of_job, {**viewed, **button.may}, arguments)
+        done = step.act(queue, arguments.get("id", ""))
+        return button.said.format_map({**arguments, "jobs": _count(len(done)) if isinstance(done, list) else ""})
 
-    return Verb(("queue", "id"), act, method=method)
-
-
-def _many_jobs(method: str, done: str) -> Verb:
-    def act(worlds: Worlds, arguments: Arguments) -> str:
-        jobs = getattr(_queue(worlds, arguments), method)()
-        return f"{done} {_count(len(jobs))} of {arguments['queue']}"
-
-    return Verb(("queue",), act, method=method)
+    return Verb(("queue", *(("id",) if of_job else ()), *viewed), act, tuple(button.may))
 
 
-def _clean(worlds: Worlds, arguments: Arguments) -> str:
-    state = arguments["state"]
-    if state not in STATES:
-        raise UnknownName("state", state, list(STATES))
-    handle: Any = _queue(worlds, arguments)
-    jobs = handle.clean(arguments.get("grace") or "0s", state)
-    return f"cleaned {_count(len(jobs))} that were {state} from {arguments['queue']}"
-
-
-def _pause(worlds: Worlds, arguments: Arguments) -> str:
-    _queue(worlds, arguments).pause()
-    return f"paused {arguments['queue']}"
-
-
-def _resume(worlds: Worlds, arguments: Arguments) -> str:
-    _queue(worlds, arguments).resume()
-    return f"resumed {arguments['queue']}"
+def _read(
+    verb: type[OperatorVerb], do: str, of_job: bool, fields: Mapping[str, str], arguments: Arguments
+) -> OperatorVerb:
+    """Read what a person gave besides the queue and the job, as a scenario file's keys are read."""
+    given = {field: arguments[name] for name, field in fields.items() if arguments.get(name)}
+    texts = {"at": "0s", "do": do, "queue": "any", **({"id": "any"} if of_job else {}), **given}
+    try:
+        return verb.model_validate_strings(texts, strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Refused(f"{do}: {first['loc'][-1]}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def _count(jobs: int) -> str:
@@ -126,17 +114,6 @@ def _count(jobs: int) -> str:
 
 VERBS: dict[str, Verb] = {
     **{name: _by_hand(verb) for name, verb in HAND_VERBS.items()},
-    "retry": _one_job("retry", "retried"),
-    "retry-all": _many_jobs("retry_all", "retried"),
-    "replay": _one_job("replay", "replayed dead"),
-    "replay-all": _many_jobs("replay_all", "replayed dead"),
-    "purge": _one_job("purge", "purged dead"),
-    "purge-all": _many_jobs("purge_all", "purged dead"),
-    "promote": _one_job("promote", "promoted"),
-    "remove": _one_job("remove", "removed"),
-    "clean": Verb(("queue", "state"), _clean, ("grace",), "clean"),
-    "drain": _many_jobs("drain", "drained"),
-    "pause": Verb(("queue",), _pause, method="pause"),
-    "resume": Verb(("queue",), _resume, method="resume"),
+    **{do: _on_queue(do, verb, verb.by_hand) for do, verb in OPERATOR_VERBS.items() if verb.by_hand is not None},
 }
-"""By name; what the queue management cannot do is not offered."""
+"""By name."""

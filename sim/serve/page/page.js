@@ -93,7 +93,17 @@ function button(text, act, about) {
 }
 
 const deed = (verb, args, text, about) => button(text, ["do", verb, args], about);
-const offered = (verb) => setup.verbs.includes(verb);
+
+// The buttons of a queue (view null), of a list of jobs, or of one job in it, as the verbs' own files say.
+function queueButtons(view, args, isOfJob, known, isPaused) {
+  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => known[name]);
+  const here = (one) => one.of_job === isOfJob && (view === null ? one.views.length === 0 : one.views.includes(view))
+    && (one.when === "" || (one.when === "paused") === isPaused);
+  return setup.buttons.filter(here).map((one) => deed(
+    one.verb, one.view_is ? { ...args, [one.view_is]: view } : args, filled(one.text),
+    { ...(view !== null && !isOfJob ? { id: one.verb } : { class: "small" }), ...(one.confirm && { "data-ask": filled(one.confirm) }) }));
+}
+
 const number = (n) => n.toLocaleString("en");
 
 function duration(ms) {
@@ -240,9 +250,7 @@ function drawQueue(queue) {
     h("div", { class: "queue-head" },
       h("strong", null, queue.name),
       queue.is_paused && h("span", { class: "badge warn" }, "paused"),
-      queue.is_paused ? deed("resume", { queue: queue.name }, "Resume", { class: "small" })
-        : deed("pause", { queue: queue.name }, "Pause", { class: "small" }),
-      offered("drain") && deed("drain", { queue: queue.name }, "Drain", { class: "small", "data-ask": `Throw away all jobs that wait in ${queue.name}?` })),
+      queueButtons(null, { queue: queue.name }, false, { queue: queue.name }, queue.is_paused)),
     queue.wrong_keys.map((wrong) => h("p", { class: "notice bad" }, `${wrong.said}.`)),
     h("div", { class: "counts" }, views.map((view) =>
       button([h("b", null, number(queue.counts[view])), h("small", null, view)], ["view", queue.name, view],
@@ -307,17 +315,8 @@ function drawJobs(state) {
       setup.queues.map((name) => button(name, ["view", name, jobs.view], { "aria-pressed": String(name === jobs.queue) }))),
     h("div", { class: "views", role: "group", "aria-label": "State" }, views.map((view) =>
       button(`${view} ${number(queue.counts[view])}`, ["view", jobs.queue, view], { "aria-pressed": String(view === jobs.view) }))));
-  const all = [];
-  const args = { queue: jobs.queue };
-  if (jobs.total && jobs.view === "failed") all.push(deed("retry-all", args, `Retry all ${number(jobs.total)} failed`, { id: "retry-all" }));
-  if (jobs.total && jobs.view === "dead") {
-    all.push(deed("replay-all", args, `Replay all ${number(jobs.total)} dead letters`, { id: "replay-all" }));
-    all.push(deed("purge-all", args, "Purge all", { "data-ask": `Throw away all ${number(jobs.total)} dead letters?` }));
-  }
-  if (jobs.total && offered("clean") && ["completed", "failed", "delayed"].includes(jobs.view)) {
-    all.push(deed("clean", { ...args, state: jobs.view }, "Clean", { "data-ask": `Remove all ${number(jobs.total)} ${jobs.view} jobs?` }));
-  }
-  show("job-actions", all);
+  const known = { queue: jobs.queue, view: jobs.view, jobs: number(jobs.total) };
+  show("job-actions", jobs.total ? queueButtons(jobs.view, { queue: jobs.queue }, false, known, queue.is_paused) : []);
   show("jobs", jobs.rows.length ? jobTable(jobs) : h("p", { class: "empty" }, emptyWords(jobs)));
   const pages = Math.max(1, Math.ceil(jobs.total / jobs.size));
   show("pager", pages > 1 && [
@@ -352,16 +351,7 @@ function jobTable(jobs) {
     })));
 }
 
-function jobButtons(queue, id, state) {
-  const args = { queue, id };
-  const small = { class: "small" };
-  return [
-    state === "failed" && deed("retry", args, "Retry", small),
-    state === "dead" && [deed("replay", args, "Replay", small), deed("purge", args, "Purge", small)],
-    state === "delayed" && offered("promote") && deed("promote", args, "Promote", small),
-    !["dead", "active", "gone", "stuck"].includes(state) && offered("remove") && deed("remove", args, "Remove", small),
-  ];
-}
+const jobButtons = (queue, id, state) => queueButtons(state, { queue, id }, true, { queue, id }, false);
 
 function eventWords(one) {
   const who = one.job || one.worker || "";

@@ -19,6 +19,8 @@ from sim.core.durations import parse_duration
 from sim.core.errors import SimError, UnknownName
 from sim.faults.by_hand import Choice, RedisSettings
 from sim.faults.registry import HAND_VERBS
+from sim.operator_verbs.base import OnJob
+from sim.operator_verbs.registry import VERBS
 from sim.results.text import MEANINGS
 from sim.serve.page.driver import Driver
 from sim.serve.page.guard import RunBroken
@@ -26,7 +28,7 @@ from sim.serve.page.job_list import VIEWS
 from sim.serve.page.limits import WebLimits
 from sim.serve.page.pace import parse_speed
 from sim.serve.page.security import Guard, Hosts
-from sim.serve.page.state import StateView, allowed_commands
+from sim.serve.page.state import StateView
 from sim.serve.page.styles import LANE_LOOKS, MARK_LOOKS, MEASURE_LOOKS
 from sim.serve.world_lock import WorldBusy
 
@@ -64,6 +66,24 @@ def questions(redis: RedisSettings) -> Iterator[PageQuestion]:
             yield PageQuestion(f"{name}-{one.name}", label, one.choices(redis), one.start, one.after)
 
 
+def queue_buttons() -> list[dict[str, object]]:
+    """Give the buttons of queues and of jobs, from the files of the verbs."""
+    verbs = sorted(VERBS.items(), key=lambda pair: pair[1].order)
+    return [
+        {
+            "verb": do,
+            "of_job": issubclass(verb, OnJob),
+            "text": button.text,
+            "views": button.views,
+            "confirm": button.confirm,
+            "view_is": button.view_is,
+            "when": button.when,
+        }
+        for do, verb in verbs
+        if (button := verb.by_hand) is not None
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The page and everything that it asks for.
@@ -95,7 +115,7 @@ class Page:
             setup={
                 "queues": list(run.scenario.queues),
                 "views": VIEWS,
-                "verbs": allowed_commands(),
+                "buttons": queue_buttons(),
                 "by_hand": {
                     name: {
                         "button": verb.button,

@@ -11,7 +11,6 @@ from sim.queue.pause import is_paused
 from sim.results.text import OUTCOMES
 from sim.results.trace import Event
 from sim.serve.page.driver import Driver
-from sim.serve.page.interventions import VERBS
 from sim.serve.page.job_list import job_page, job_story, view_counts
 from sim.serve.page.live_run import LiveRun
 from sim.serve.page.pace import format_speed
@@ -169,11 +168,6 @@ def _offered(run: LiveRun, place: Place, process: Process | None = None) -> list
     """List which faults can be thrown, or taken back, in a row of the page now."""
     injector = run.queue_world.injector
     return [name for name, verb in HAND_VERBS.items() if verb.place == place and verb.is_offered(injector, process)]
-
-
-def allowed_commands() -> list[str]:
-    """List what can be done by hand."""
-    return [name for name, verb in VERBS.items() if verb.is_offered]
 
 
 def _process_state(process: Process) -> str:

@@ -4,9 +4,12 @@ import pytest
 
 from sim.operator_verbs.clean import Clean
 from sim.operator_verbs.drain import Drain
+from sim.operator_verbs.registry import VERBS
 from sim.operator_verbs.retry import Retry
 from sim.scenario.load import parse_scenario
 from tests.unit.scenario.test_load import HEAD, problems
+
+KNOWN = " or ".join(", ".join(VERBS).rsplit(", ", 1))
 
 
 def test_steps_are_read_with_their_defaults() -> None:
@@ -27,10 +30,10 @@ def test_steps_are_read_with_their_defaults() -> None:
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        ("{at: 1s, do: rety, queue: email}", "5:25: operator[0].do: expected clean, drain, pause, promote, purge, "
-         "purge-all, remove, replay, replay-all, resume, retry or retry-all, not 'rety'; did you mean `retry`?"),
-        ("{at: 1s, queue: email}", "5:12: operator[0].do: is missing; expected clean, drain, pause, promote, purge, "
-         "purge-all, remove, replay, replay-all, resume, retry or retry-all"),
+        ("{at: 1s, do: rety, queue: email}", "5:25: operator[0].do: expected "
+         f"{KNOWN}, not 'rety'; did you mean `retry`?"),
+        ("{at: 1s, queue: email}", "5:12: operator[0].do: is missing; expected "
+         f"{KNOWN}"),
         ("{do: pause, queue: email}", "5:12: operator[0].at: is missing; expected a duration such as 500ms, 30s, 2m "
          "or 1h30m"),
         ("{at: 1s, do: retry, queue: email}", "5:12: operator[0]: give either job: (such as email-17) or queue: with "
