@@ -20,10 +20,10 @@ class HandlerError(ScheduledFault):
     """The handler raises an error of its own, before its effect."""
 
     order: ClassVar[int] = 80
-    about: ClassVar[str] = "The handler fails for a passing reason, in this share of the attempts."
+    about: ClassVar[str] = "The handler fails with a transient error, in this share of the attempts."
     draft: ClassVar[str] = "rate: 0.3"
     not_by_hand: ClassVar[str] = (
-        "whether an attempt fails is drawn before the run; let the database refuse calls instead"
+        "whether an attempt fails is drawn before the run; make the database refuse calls instead"
     )
     window: ClassVar[Window | None] = Window(FaultKind.HANDLER, _label, "handlers begin to fail", "handlers work again")
     for_real: ClassVar[str] = "The handler raises it in its Node process"

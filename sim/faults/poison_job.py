@@ -12,9 +12,9 @@ class PoisonJob(Fault):
     """A job that kills whichever process runs it, every time."""
 
     order: ClassVar[int] = 30
-    about: ClassVar[str] = "Every worker that runs this job is killed by it."
+    about: ClassVar[str] = "The job kills every worker that runs it."
     draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s"
-    not_by_hand: ClassVar[str] = "what a job does to its worker is in the job; crash the worker that runs it instead"
+    not_by_hand: ClassVar[str] = "what kills the worker is in the job itself; crash the worker that runs it instead"
     no_window: ClassVar[str] = "the process's own events, worker-crashed and worker-started, show it"
     for_real: ClassVar[str] = "SIGKILL to whichever process runs the job"
 

@@ -55,7 +55,7 @@ class RedisCrash(Timed):
     """The Redis process or its machine dies; what it knew afterwards is up to `redis.persistence`."""
 
     order: ClassVar[int] = 50
-    about: ClassVar[str] = "Redis is killed and starts again; redis.persistence says what it still knows then."
+    about: ClassVar[str] = "Redis is killed and restarts; redis.persistence decides which data survives."
     draft: ClassVar[str] = "at: {at}\nduration: 2s"
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(
@@ -76,7 +76,7 @@ class RedisCrash(Timed):
         "why",
         "replaced",
     )
-    for_real: ClassVar[str] = "SIGKILL to redis-server; another one starts on its files"
+    for_real: ClassVar[str] = "SIGKILL to redis-server; a new one starts with its files"
     weight: ClassVar[int] = 2
 
     kind: Literal["redis-crash"]

@@ -39,7 +39,7 @@ class RedisOutage(Timed):
     """Redis cannot be reached; its data stays."""
 
     order: ClassVar[int] = 40
-    about: ClassVar[str] = "Redis cannot be reached for a while, and keeps what it has."
+    about: ClassVar[str] = "Redis is unreachable for a while, and keeps its data."
     draft: ClassVar[str] = "at: {at}\nduration: 10s"
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(
@@ -52,7 +52,7 @@ class RedisOutage(Timed):
     window: ClassVar[Window | None] = Window(
         FaultKind.REDIS, _label, "Redis goes down", "Redis is up again", "why", "replaced"
     )
-    for_real: ClassVar[str] = "The socket of redis-server is taken away, and given back"
+    for_real: ClassVar[str] = "The socket of redis-server is removed, and later restored"
 
     kind: Literal["redis-outage"]
     duration: PositiveDuration

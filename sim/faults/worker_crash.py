@@ -42,7 +42,7 @@ class WorkerCrash(ScheduledFault):
     """A process dies as if by SIGKILL: at a time, at a step of a job, or on the n-th job it takes."""
 
     order: ClassVar[int] = 10
-    about: ClassVar[str] = "A process dies as if by SIGKILL; another one starts in its place."
+    about: ClassVar[str] = "A process dies as by SIGKILL; a new one replaces it."
     draft: ClassVar[str] = (
         "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nrestart_after: 5s"
     )

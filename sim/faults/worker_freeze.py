@@ -36,7 +36,7 @@ class WorkerFreeze(Timed):
 
     order: ClassVar[int] = 20
     about: ClassVar[str] = (
-        "A process is frozen, timers included, and then goes on where it was. Longer than the lock of 30 s is worst."
+        "A process is frozen, timers included, then continues where it was. Worst if longer than the lock of 30 s."
     )
     draft: ClassVar[str] = (
         "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nduration: 45s"

@@ -20,13 +20,13 @@ DURATIONS = (
         "processing",
         "jobqueue_processing_seconds",
         "How long an attempt took, from its handler's start to its report.",
-        "an attempt, from the start of its handler to its report",
+        "the time of an attempt, from the start of its handler to its report",
     ),
     Durations(
         "delivery",
         "jobqueue_delivery_seconds",
         "How long a job took from its offer to its first effect.",
-        "a job, from its offer to its first effect",
+        "the time from a job's offer to its first effect",
     ),
 )
 
@@ -60,7 +60,7 @@ def _percentile(of: Durations, percent: int) -> Metric:
         "percentile",
         f"jobqueue_{of.name}_p{percent}_seconds",
         "seconds",
-        f"{percent} of 100 within the window took at most so long: {of.span}.",
+        f"{percent}th percentile, within the window, of {of.span}.",
         lambda seen: seen.percentile(of.name, percent),
     )
 
@@ -84,7 +84,7 @@ _ALL = (
         "oldest_waiting_age",
         "jobqueue_oldest_waiting_age_seconds",
         "seconds",
-        "How long the job that has waited longest has been standing in line.",
+        "How long the oldest waiting job has been waiting.",
         _oldest_waiting_age,
     ),
     _gauge(
@@ -109,14 +109,14 @@ _ALL = (
         lambda seen: seen.redis_up(),
         per_queue=False,
     ),
-    _counter("submits", "jobs", "Jobs that the queue took.", Growth("enqueued")),
+    _counter("submits", "jobs", "Jobs that the queue accepted.", Growth("enqueued")),
     _counter("rejections", "jobs", "Jobs whose submit failed.", Growth("rejected")),
     _counter("attempts", "attempts", "Starts of a handler.", Growth("started")),
     _counter("attempt_failures", "attempts", "Attempts whose handler raised an error.", Growth("attempt-failed")),
     _counter(
         "retries",
         "retries",
-        "Failed attempts that come back for another.",
+        "Failed attempts that will be retried.",
         Growth("retry-scheduled", unless_why="rate limit"),
     ),
     _counter("stalls", "stalls", "Jobs found active without a lock.", Growth("stalled")),

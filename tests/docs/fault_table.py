@@ -28,7 +28,7 @@ def fault_row(fault: type[Fault]) -> str:
 
 
 def _verb(verb: HandVerb) -> str:
-    names = [f"`{name}`" for name in verb.needs] + [f"`{name}` (or not)" for name in verb.optional]
+    names = [f"`{name}`" for name in verb.needs] + [f"`{name}` (optional)" for name in verb.optional]
     return f"`{verb.name}`" + (f" with {', '.join(names)}" if names else "")
 
 

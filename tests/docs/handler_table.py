@@ -15,17 +15,17 @@ PAGE = Path(__file__).parents[2] / "docs" / "handlers.md"
 
 def handler_table() -> str:
     """List the handlers."""
-    head = ["| handler | what a job does | a job's data | its effect | a queue of its name | in a rehearsal |"]
+    head = ["| handler | what a job does | a job's data | its effect | defaults of its queue | in a rehearsal |"]
     return "\n".join([*head, "|---|---|---|---|---|---|", *map(handler_row, HANDLERS.values())])
 
 
 def handler_row(handler: Handler) -> str:
     """Say of one handler what it does, where its effect stands, what its queue is like, and what a rehearsal does."""
-    outside = "an outside system's" if "." in handler.effects else "the database's"
+    where = "an external system" if "." in handler.effects else "the database"
     defaults = ", ".join(f"`{key}: {_yaml(value)}`" for key, value in handler.defaults.items()) or "as any other"
     real = handler.for_real or f"no: {handler.never_real}"
     data = json.dumps(handler.sample_data(1, valid=True))
-    effect = f"a row of `{handler.effects}`, {outside}"
+    effect = f"a row in `{handler.effects}`, in {where}"
     return f"| `{handler.name}` | {handler.about} | `{data}` | {effect} | {defaults} | {real} |"
 
 

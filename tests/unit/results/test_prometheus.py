@@ -212,11 +212,11 @@ def test_an_exposition_says_of_each_family_what_it_is() -> None:
     ]
     for family, kind, meaning in (
         ("jobqueue_redis_up", "gauge", "Whether Redis answers: 1 or 0."),
-        ("jobqueue_submits_total", "counter", "Jobs that the queue took."),
+        ("jobqueue_submits_total", "counter", "Jobs that the queue accepted."),
         (
             "jobqueue_delivery_p95_seconds",
             "gauge",
-            "95 of 100 within the window took at most so long: a job, from its offer to its first effect.",
+            "95th percentile, within the window, of the time from a job's offer to its first effect.",
         ),
         (
             "jobqueue_processing_seconds",
