@@ -133,5 +133,8 @@ class AttemptRunner:
         self._write(effect, happened[-1], process, queue, job, attempt)
 
     def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
-        event = EventKind.EFFECT if applied else EventKind.EFFECT_DEDUPLICATED
-        self.recorder.attempt(queue, job, event, attempt, process.name, {"system": effect.system})
+        if applied:
+            self.recorder.took_effect(queue, job, attempt, process.name, effect.system)
+            return
+        more = {"system": effect.system}
+        self.recorder.attempt(queue, job, EventKind.EFFECT_DEDUPLICATED, attempt, process.name, more)

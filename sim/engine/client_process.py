@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 import simpy
 
+from sim.engine.clock import EPOCH_MS
 from sim.engine.process import Process, Steps
 from sim.engine.redis_server import RedisLink, RedisServer
 from sim.engine.run_context import RunContext
@@ -25,8 +26,8 @@ class ClientProcess(Process):
 
     Bull reads the clock when one of its functions is called and sends that time as an argument. What then waits in the
     client for Redis to come back is carried out late and with the old time: a job's time stamp, the due time of a delay
-    or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here the clock is read in ``call``
-    and ``made_ms`` alone, and ``call`` hands its time on, so a process cannot send the time of the sending.
+    or a backoff, ``processedOn``, ``finishedOn`` and with it retention by age. Here a process has its time from
+    ``made_ms`` alone, before it waits; ``call`` does both. What every job goes through does the same without ``call``.
 
     A frozen process calls nothing; it makes its call when it goes on. What it had called before keeps its
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
@@ -36,7 +37,6 @@ class ClientProcess(Process):
 
     def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
         super().__init__(run.time, name)
-        self._clock = run.clock
         self.recorder = run.recorder
         self.semantics = run.semantics
         self.server = server
@@ -56,7 +56,7 @@ class ClientProcess(Process):
     @property
     def made_ms(self) -> int:
         """The time of a call that is made now, epoch ms."""
-        return self._clock.now_ms
+        return EPOCH_MS + self.env.now
 
     def call(self, send: Call[T]) -> Generator[simpy.Event, object, T]:
         """Make a call: take its time, wait until commands get through, send it (for ``yield from``).
@@ -67,7 +67,7 @@ class ClientProcess(Process):
         Raises:
             CommandFailed: The client gave up, or Redis is loading; nothing was sent.
         """
-        made_ms = self._clock.now_ms
+        made_ms = self.made_ms
         if not self.link.is_open:
             yield from self.connected()
         return send(now_ms=made_ms)

@@ -104,7 +104,7 @@ class ErrorLog:
             failure.write("unreported")
 
     def _fields(self, queue: str, name: str, attempt: int, worker: str, error: Exception) -> dict[str, Any]:
-        t_ms = int(self._time.now)
+        t_ms = self._time.now
         moment = _EPOCH + timedelta(milliseconds=t_ms)
         return {
             "time": moment.isoformat(timespec="milliseconds") + "Z",

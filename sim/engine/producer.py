@@ -15,7 +15,7 @@ from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
 from sim.handlers.registry import HANDLERS
 from sim.queue.job import Backoff, JobOptions, Keep, Retention
-from sim.queue.store import Store
+from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
 from sim.results.trace import EventKind
 from sim.scenario import queues as schema
@@ -49,6 +49,7 @@ class QueueProducer(ClientProcess):
         super().__init__(run, "application", server)
         self.queues = queues
         self.store = store
+        self._add_job = native_form(store, add_job)
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
         self._lose_replies = 0
@@ -145,7 +146,7 @@ class QueueProducer(ClientProcess):
         data["job"] = arrival.name
         options = self._options_of(arrival, queue.config)
         try:
-            added = add_job(self.store, queue.keys, data, options, now_ms=made_ms)
+            added = self._add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(arrival, str(error))
             return

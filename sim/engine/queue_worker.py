@@ -1,7 +1,6 @@
 """A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
 
 from functools import partial
-from typing import Any
 
 from redis.exceptions import ResponseError
 
@@ -21,7 +20,7 @@ from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
 from sim.queue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
 from sim.queue.finish import complete_job, fail_job
 from sim.queue.job import Job
-from sim.queue.store import Store
+from sim.queue.store import Store, native_form
 from sim.results.trace import EventKind
 
 
@@ -36,6 +35,9 @@ class QueueWorker(WorkerProcess):
         self._drained = True
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
+        self._dequeue = native_form(store, dequeue)
+        self._lock_popped = native_form(store, lock_popped)
+        self._complete = native_form(store, complete_job)
         self._renewals = LockRenewals(self)
         self._loop: EventLoop | None = None
 
@@ -105,8 +107,12 @@ class QueueWorker(WorkerProcess):
         if self.frozen:
             yield from self.until_thawed()
         if not self._drained:
-            taken = yield from self.call(partial(dequeue, self.store, queue.keys, self.lock_params, limit=queue.limit))
-            return self._popped(taken)
+            made_ms = self.made_ms
+            if not self.link.is_open:
+                yield from self.connected()
+            return self._popped(
+                self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
+            )
         if not self.link.is_open:
             yield from self.connected(forever=True)
         job_id = yield queue.blocked_clients.enter(self)
@@ -120,15 +126,14 @@ class QueueWorker(WorkerProcess):
             raise Crashed
         if not self.link.is_open:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
-        taken = yield from self.call(
-            partial(lock_popped, self.store, queue.keys, job_id, self.lock_params, limit=queue.limit)
-        )
-        if type(taken) is Job:
-            self._drained = False
-            return taken
+        made_ms = self.made_ms
+        if not self.link.is_open:
+            yield from self.connected()
+        taken = self._lock_popped(self.store, queue.keys, job_id, self.lock_params, now_ms=made_ms, limit=queue.limit)
         return self._popped(taken)
 
     def _popped(self, taken: Job | RateLimited | None) -> Job | None:
+        """Return the job that was taken; note that nobody waits, or that the rate limiter holds the first back."""
         if type(taken) is Job:
             self._drained = False
             return taken
@@ -145,7 +150,7 @@ class QueueWorker(WorkerProcess):
         """Run one attempt and report its end; return the next job when the report brought one back."""
         queue = self.queue
         name = self.name_of(job)
-        attempt = self.recorder.started(queue.name, name, self.name, {"attempts_made": job.attempts_made})
+        attempt = self.recorder.started(queue.name, name, self.name, job.attempts_made)
         run = self._renewals.begin(job.id)
         self.running += 1
         try:
@@ -163,37 +168,38 @@ class QueueWorker(WorkerProcess):
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
                 return None
-            return (yield from self._report_success(job, name, attempt, value))
-        finally:
-            self.running -= 1
-            run.over = True
-
-    def _report_success(self, job: Job, name: str, attempt: int, value: Any) -> Steps:
-        """Tell the queue that the handler returned; a refusal counts as a failure of the attempt, as in Bull."""
-        queue = self.queue
-        try:
-            done = yield from self.call(
-                partial(
-                    complete_job,
+            made_ms = self.made_ms
+            try:
+                if not self.link.is_open:
+                    yield from self.connected()
+                done = self._complete(
                     self.store,
                     queue.keys,
                     job,
                     self.lock_params,
+                    now_ms=made_ms,
                     return_value=value,
                     fetch_next=queue.limit is None,
                 )
-            )
-        except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
-            yield from self.until_thawed()
-            self.recorder.attempt(queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, {"error": str(refusal)})
-            yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
-            return None
-        self.recorder.attempt(queue.name, name, EventKind.COMPLETED, attempt, self.name)
-        if done.evicted:
-            self.note_evicted(done.evicted, "completed")
-        if self.frozen:
-            yield from self.until_thawed()
-        return done.next_job
+            except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
+                yield from self._report_refusal(job, name, attempt, refusal)
+                return None
+            self.recorder.completed(queue.name, name, attempt, self.name)
+            if done.evicted:
+                self.note_evicted(done.evicted, "completed")
+            if self.frozen:
+                yield from self.until_thawed()
+            return done.next_job
+        finally:
+            self.running -= 1
+            run.over = True
+
+    def _report_refusal(self, job: Job, name: str, attempt: int, refusal: Exception) -> Steps:
+        """Report an attempt as failed whose success the queue refused to record, as Bull does."""
+        yield from self.until_thawed()
+        more = {"error": str(refusal)}
+        self.recorder.attempt(self.queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, more)
+        yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
 
     def _report_failure(
         self, job: Job, name: str, attempt: int, error: Exception, *, refused_before: bool = False

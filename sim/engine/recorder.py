@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any, Protocol
 
 from sim.engine.job_ids import JobIds
@@ -13,7 +14,7 @@ class RunTime(Protocol):
     """Anything that knows how far a run is: SimPy's environment, or the scaled clock of a rehearsal."""
 
     @property
-    def now(self) -> float:
+    def now(self) -> int:
         """Milliseconds since the run began."""
 
 
@@ -29,6 +30,12 @@ class Names(Protocol):
 
 _record = tuple.__new__
 """Makes a record from its fields in a third of the time that its own constructor takes."""
+
+
+@cache
+def _saying(field: str, value: Any) -> dict[str, Any]:
+    """Return one dictionary for the ``more`` of all events that say the same; nobody changes an event."""
+    return {field: value}
 
 
 class Recorder:
@@ -63,20 +70,20 @@ class Recorder:
     def world(self, event: EventKind, worker: str | None = None, **more: Any) -> None:
         """Write down something that concerns no single job."""
         if self._append is not None:
-            self._append(_record(Event, (int(self._env.now), None, None, event, 0, worker, more or None)))
+            self._append(_record(Event, (self._env.now, None, None, event, 0, worker, more or None)))
             self._tidy()
 
     def operator(self, queue: str, event: EventKind, more: dict[str, Any]) -> None:
         """Write down something that an operator did, or could not do, to a queue."""
         if self._append is not None:
-            self._append(_record(Event, (int(self._env.now), queue, None, event, 0, "operator", more)))
+            self._append(_record(Event, (self._env.now, queue, None, event, 0, "operator", more)))
             self._tidy()
 
     def job(
         self, queue: str, job: str, event: EventKind, worker: str | None = None, more: dict[str, Any] | None = None
     ) -> None:
         """Write down something that happened to a job; the attempt is the latest one that started."""
-        t_ms = int(self._env.now)
+        t_ms = self._env.now
         facts = self._facts[job]
         tell = self._tells.get(event)
         if tell is not None:
@@ -94,7 +101,7 @@ class Recorder:
         more: dict[str, Any] | None = None,
     ) -> None:
         """Write down something that happened in one attempt."""
-        t_ms = int(self._env.now)
+        t_ms = self._env.now
         tell = self._tells.get(event)
         if tell is not None:
             tell(self._facts[job], t_ms, more)
@@ -103,7 +110,7 @@ class Recorder:
 
     def offered(self, queue: str, job: str, more: dict[str, Any] | None = None) -> None:
         """Write down a new job."""
-        t_ms = int(self._env.now)
+        t_ms = self._env.now
         self._facts[job] = JobFacts(job, queue, t_ms)
         if self._append is not None:
             self._append(_record(Event, (t_ms, queue, job, EventKind.OFFERED, 0, "producer", more)))
@@ -118,15 +125,47 @@ class Recorder:
             more: dict[str, Any] = {"id": job_id}
             if delay_ms:
                 more["delay_ms"] = delay_ms
-            t_ms = int(self._env.now)
+            t_ms = self._env.now
             self._append(_record(Event, (t_ms, queue, job, EventKind.ENQUEUED, facts.attempts, "producer", more)))
 
-    def started(self, queue: str, job: str, worker: str, more: dict[str, Any] | None = None) -> int:
-        """Write down the start of a handler and return which attempt it is, from 1."""
+    def completed(self, queue: str, job: str, attempt: int, worker: str) -> None:
+        """Write down that an attempt succeeded."""
+        t_ms = self._env.now
+        self._facts[job].ended_ms = t_ms
+        if self._append is not None:
+            self._append(_record(Event, (t_ms, queue, job, EventKind.COMPLETED, attempt, worker, None)))
+
+    def took_effect(self, queue: str, job: str, attempt: int, worker: str, system: str) -> None:
+        """Write down that something outside the queue changed."""
+        t_ms, facts = self._env.now, self._facts[job]
+        if facts.first_effect_ms is None:
+            facts.first_effect_ms = t_ms
+        if self._append is not None:
+            more = _saying("system", system)
+            self._append(_record(Event, (t_ms, queue, job, EventKind.EFFECT, attempt, worker, more)))
+
+    def evicted(self, queue: str, job_ids: list[str], worker: str, finished_set: str) -> None:
+        """Write down which finished jobs retention removed."""
+        names, append, t_ms = self._names.get(queue, {}), self._append, self._env.now
+        more = _saying("from", finished_set)
+        for job_id in job_ids:
+            job = names.get(job_id) or self.name_of(queue, job_id)
+            facts = self._facts[job]
+            facts.evicted_from = finished_set
+            if append is not None:
+                append(_record(Event, (t_ms, queue, job, EventKind.EVICTED, facts.attempts, worker, more)))
+
+    def started(self, queue: str, job: str, worker: str, attempts_made: int | None = None) -> int:
+        """Write down the start of a handler and return which attempt it is, from 1.
+
+        Args:
+            attempts_made: How many attempts have failed, as the queue counts them.
+        """
+        more = None if attempts_made is None else _saying("attempts_made", attempts_made)
         facts = self._facts[job]
         facts.attempts = attempt = facts.attempts + 1
         if self._append is not None:
-            self._append(_record(Event, (int(self._env.now), queue, job, EventKind.STARTED, attempt, worker, more)))
+            self._append(_record(Event, (self._env.now, queue, job, EventKind.STARTED, attempt, worker, more)))
         return attempt
 
     def name_of(self, queue: str, job_id: str) -> str:

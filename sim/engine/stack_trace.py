@@ -6,6 +6,8 @@ from traceback import walk_tb
 from typing import NamedTuple
 
 PACKAGE = Path(__file__).parents[1]
+_NATIVE = "sim/stores/memory/operations.py"
+"""Where the store in memory hands an operation back to the queue, which no other store does."""
 
 
 class Call(NamedTuple):
@@ -23,13 +25,12 @@ class Call(NamedTuple):
 
 
 def calls_of(error: BaseException) -> list[Call]:
-    """List the calls that an exception came through, innermost first."""
+    """List the calls that an exception came through, innermost first, the same ones on every store."""
     calls = [
         Call(frame.f_code.co_name, short_path(frame.f_code.co_filename), line)
         for frame, line in walk_tb(error.__traceback__)
     ]
-    calls.reverse()
-    return calls
+    return [call for call in reversed(calls) if call.file != _NATIVE]
 
 
 def short_stack(error: BaseException) -> str:

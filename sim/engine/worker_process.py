@@ -30,9 +30,7 @@ class WorkerProcess(ClientProcess):
 
     def note_evicted(self, job_ids: list[str], finished_set: str) -> None:
         """Write down which finished jobs retention removed."""
-        queue, recorder = self.queue.name, self.recorder
-        for job_id in job_ids:
-            recorder.job(queue, recorder.name_of(queue, job_id), EventKind.EVICTED, self.name, {"from": finished_set})
+        self.recorder.evicted(self.queue.name, job_ids, self.name, finished_set)
 
     def note_dead(self, name: str, dead_id: str) -> None:
         """Write down that a job went to the dead letter queue, and remember the id that it has there."""

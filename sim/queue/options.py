@@ -58,6 +58,18 @@ class JobOptions:
     _given: str | None = None
     """What was given as JSON, as it was given; None where the fields say all."""
     _around_timestamp: tuple[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+    _read_back: "JobOptions | None" = field(default=None, init=False, repr=False, compare=False)
+    is_everyday: bool = field(default=False, init=False, repr=False, compare=False)
+    """Whether a job with these options takes the next number and goes to the back of the line at once."""
+
+    def __post_init__(self) -> None:
+        is_everyday = (
+            self.job_id is None
+            and self.timestamp_ms is None
+            and self._given is None
+            and not (self.delay_ms or self.priority or self.lifo or self.as_text)
+        )
+        object.__setattr__(self, "is_everyday", is_everyday)
 
     def to_json(self, timestamp: Any) -> str:
         """Write the options as Bull stores them in the hash field ``opts``.
@@ -71,6 +83,14 @@ class JobOptions:
             around = before + _STAMP, after
             object.__setattr__(self, "_around_timestamp", around)
         return f"{around[0]}{timestamp if type(timestamp) is int else to_json(timestamp)}{around[1]}"
+
+    def read_back(self) -> "JobOptions":
+        """Return what a worker reads from the hash field ``opts`` that was written from these options."""
+        options = self._read_back
+        if options is None:
+            options = self.of_hash(self.to_json(0))
+            object.__setattr__(self, "_read_back", options)
+        return options
 
     def as_dict(self) -> dict[str, Any]:
         """Say in Bull's words what was asked for; without the time stamp."""

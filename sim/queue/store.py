@@ -4,8 +4,9 @@
 queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI,
 writes, EXEC, and again from the start when a watched key changed. A store in which nothing can come between two
 commands says so by an attribute ``operations``, and ``atomic`` carries a step out on it directly. ``operations`` maps
-steps to forms of their own that the store has of them, as Redis has Bull's scripts: a native form takes the same
-arguments, does the same to the same keys, and answers and refuses the same. It is empty where a store has none.
+operations of the queue to forms that the store has of its own, as Redis has Bull's scripts: a native form takes the
+same arguments, does the same to the same keys, and answers and refuses the same. It is empty where a store has none.
+Whoever carries an operation out many times asks ``native_form`` for it once.
 
 Three rules make a step right on both: it watches first what it reads, it reads everything before ``multi()``, and it
 never uses what a write returns.
@@ -13,13 +14,14 @@ never uses what a write returns.
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 Operations = Mapping[Callable[..., Any], Callable[..., Any]]
-"""Steps of the queue, and the form of its own that a store has of each."""
+"""Operations of the queue, and the form of its own that a store has of each."""
 NO_OPERATIONS: Operations = MappingProxyType({})
 
 
@@ -84,16 +86,19 @@ class Store(Commands, Protocol):
     def transaction(self, func: Callable[[Any], Any], *watches: str, value_from_callable: bool = False) -> Any: ...
 
 
+def native_form(store: Store, operation: Operation) -> Operation:
+    """Return the form of its own that a store has of an operation of the queue, or the operation itself."""
+    form: Any = getattr(store, "operations", NO_OPERATIONS).get(operation, operation)
+    return cast(Operation, form)
+
+
 def atomic(store: Store, step: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Carry out ``step(tx, ...)`` as one atomic step and return its value.
 
     The step begins by watching the keys that it reads, and is carried out again when one of them changed meanwhile. A
-    store with ``operations`` lets nobody in between two commands, so there the step, or the store's own form of it, is
-    simply called.
+    store with ``operations`` lets nobody in between two commands, so there the step is simply called.
     """
-    operations = getattr(store, "operations", None)
-    if operations is not None:
-        native: Callable[..., T] = operations.get(step, step)
-        return native(store, *args, **kwargs)
+    if getattr(store, "operations", None) is not None:
+        return step(cast(Transaction, store), *args, **kwargs)
     value: T = store.transaction(lambda tx: step(tx, *args, **kwargs), value_from_callable=True)
     return value

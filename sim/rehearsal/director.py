@@ -58,7 +58,7 @@ class Rehearsal:
         self.own = own
         self.clock = ScaledClock(scale)
         self.trace = Trace("queue")
-        self.recorder = Recorder.into(self.clock, self.trace)
+        self.recorder = Recorder.into(self.clock.whole_ms, self.trace)
         self.streams = Streams(seed)
         self.redis_version = ""
         self.cut_ms: int | None = None

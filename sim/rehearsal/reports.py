@@ -82,7 +82,7 @@ class Reports:
             job = self._recorder.name_of(queue, message["id"])
         process.running += 1
         config = self._stage.scenario.queues[queue]
-        number = self._recorder.started(queue, job, process.name, {"attempts_made": message["made"]})
+        number = self._recorder.started(queue, job, process.name, message["made"])
         if self._stage.own is not None:
             access, injector = self._stage.access, self._stage.injector
             self._attempts.append(

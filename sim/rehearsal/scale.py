@@ -77,6 +77,11 @@ class ScaledClock:
             return 0.0
         return (asyncio.get_running_loop().time() - self._began_s - self._earlier_s) * 1_000 * self.scale.factor
 
+    @property
+    def whole_ms(self) -> "WholeMilliseconds":
+        """The same time for whoever writes it down, which is done in whole milliseconds."""
+        return WholeMilliseconds(self)
+
     @contextmanager
     def earlier(self, real_ms: float) -> Iterator[None]:
         """Let it be so many real ms earlier meanwhile: for what was heard late."""
@@ -97,3 +102,15 @@ class ScaledClock:
     def loop_time(self, t_ms: float) -> float:
         """Return the event loop's time, seconds, at a moment of a run that has begun."""
         return (self._began_s or 0.0) + t_ms / 1_000 / self.scale.factor
+
+
+class WholeMilliseconds:
+    """A clock's time, rounded down."""
+
+    def __init__(self, clock: ScaledClock) -> None:
+        self._clock = clock
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the run began."""
+        return int(self._clock.now)

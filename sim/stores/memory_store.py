@@ -25,7 +25,7 @@ class MemoryStore(Keys, Hashes, Lists, SortedSets, Sets):
     """Redis's strings, lists, hashes, sets and sorted sets as the queue uses them.
 
     Attributes:
-        operations: The forms of its own that it has of steps of the queue; see ``sim.queue.store.atomic``.
+        operations: The forms of its own that it has of operations of the queue; see ``sim.queue.store``.
     """
 
     operations = OPERATIONS
@@ -60,4 +60,5 @@ _COMMANDS = frozenset(
     for part in (MemoryStore, Keys, Hashes, Lists, SortedSets, Sets)
     for name in vars(part)
     if not name.startswith("_") and name != "connect"
-)
+) | {"_data"}
+"""What fails while the server is down: its commands, and what its own operations begin with."""

@@ -23,6 +23,7 @@ from sim.queue.promote import promote_due_jobs, promote_job
 from sim.queue.remove import remove_job
 from sim.queue.semantics import BULL
 from sim.queue.stalled import check_stalled_jobs
+from sim.queue.store import native_form
 from sim.queue.submit import add_job
 from sim.rehearsal.real_parts import RealParts
 from sim.stores.memory_store import MemoryStore
@@ -95,21 +96,26 @@ class ProjectQueue:
     def _add(self, _actor: str, now_ms: int, data: Any, name: str | None, opts: dict[str, Any]) -> Any:
         named = {} if name is None else {"name": name}
         options = JobOptions.from_json(json.dumps(opts))
-        return add_job(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
+        add = native_form(self.store, add_job)
+        return add(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
 
     def _take(self, actor: str, now_ms: int) -> Any:
-        taken = dequeue(self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit())
+        taken = native_form(self.store, dequeue)(
+            self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit()
+        )
         return self._hold(actor, taken)
 
     def _pop(self, _actor: str, _now_ms: int) -> Any:
         return pop_waiting(self.store, self.keys)
 
     def _lock(self, actor: str, now_ms: int, id: str) -> Any:
-        taken = lock_popped(self.store, self.keys, id, self._lease(actor), now_ms=now_ms, limit=self._limit())
+        taken = native_form(self.store, lock_popped)(
+            self.store, self.keys, id, self._lease(actor), now_ms=now_ms, limit=self._limit()
+        )
         return self._hold(actor, taken)
 
     def _complete(self, actor: str, now_ms: int, id: str, value: Any, fetch: bool) -> Any:
-        done = complete_job(
+        done = native_form(self.store, complete_job)(
             self.store,
             self.keys,
             self._job_of(actor, id),

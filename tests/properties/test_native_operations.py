@@ -1,24 +1,27 @@
-"""A native operation of the store in memory does what the queue's own step does, on whatever stands in the keys."""
+"""A native form of an operation does what the operation itself does by commands, on whatever stands in the keys."""
 
 from collections import Counter, deque
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+import redis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.core.clock import ManualClock
-from sim.queue.dequeue import LockParams, hand_out, hand_out_first
-from sim.queue.finish import complete
+from sim.queue import submit
+from sim.queue.dequeue import LockParams, dequeue, lock_popped
+from sim.queue.finish import complete_job
 from sim.queue.job import Job, JobOptions, Keep
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
 from sim.queue.retention_options import BreaksOff
-from sim.queue.submit import add_waiting
+from sim.queue.store import native_form
+from sim.queue.submit import add_job
 from sim.stores.memory import operations
+from sim.stores.memory.job_row import EXACT, JobRow
 from sim.stores.memory.lists import SHORT
 from sim.stores.memory.long_list import LongList
 from sim.stores.memory.operations import OPERATIONS
@@ -33,7 +36,7 @@ IDS = ["1", "2", "3"]
 ODD_IDS = ["wait", "active", "completed", "1:lock", "own"]
 """Ids that somebody chose: their hashes, locks and logs may be keys that the queue needs for something else."""
 
-Step = tuple[Callable[..., Any], tuple[Any, ...]]
+Step = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 Value = Any
 
 
@@ -58,6 +61,48 @@ class Locked(NamedTuple):
     px: int | None
 
 
+class Untouched(NamedTuple):
+    """A job to which nothing unusual has happened; the store with native forms keeps it as a row."""
+
+    data: dict[str, Any]
+    options: JobOptions
+    processed_on_ms: int | None
+    completed: tuple[int, dict[str, Any]] | None
+
+    def row(self) -> JobRow:
+        """Make the row."""
+        row = JobRow(self.data, self.options, T0 - 5)
+        row.processed_on_ms = self.processed_on_ms
+        if self.completed is not None:
+            row.finished_on_ms, row.value = self.completed
+        return row
+
+
+FLAT = chosen({}, {"a": 1}, {"to": "b@c", "n": -3, "ok": True, "none": None}, {"most": EXACT, "least": -EXACT})
+VALUES = mostly(
+    FLAT,
+    chosen(
+        None,
+        "text",
+        7,
+        [1],
+        {"é": 1},
+        {"a": "é"},
+        {"a": "\ud800"},
+        {"a": 1.0},
+        {"a": 1.5},
+        {"a": EXACT + 1},
+        {"a": 2**70},
+        {"a": [1]},
+        {"a": {"b": 1}},
+        {1: 2},
+    ),
+)
+KEPT = mostly(chosen(None, False, 1, 2, 3), chosen(True, 0))
+ROW_OPTIONS = st.builds(JobOptions, attempts=chosen(1, 3), remove_on_complete=KEPT)
+UNTOUCHED = st.builds(Untouched, FLAT, ROW_OPTIONS, st.none(), st.none()) | st.builds(
+    Untouched, FLAT, ROW_OPTIONS, chosen(7), st.none() | st.tuples(chosen(9), FLAT)
+)
 FIELDS = st.fixed_dictionaries(
     {"name": chosen("mail"), "data": chosen('{"a":1}', "{"), "opts": chosen("{}", '{"attempts":2}')},
     optional={"priority": chosen("0", "2"), "attemptsMade": chosen("1"), "processedOn": chosen("7")},
@@ -87,7 +132,7 @@ def keyspaces(draw: st.DrawFn) -> dict[str, Value]:
     """Draw a queue with some jobs in each state, and put something else into a few of its keys."""
     line = draw(st.permutations(IDS))
     waiting = draw(chosen(0, 0, 1, 1, 2, 3))
-    values: dict[str, Value] = {KEYS.job(job_id): draw(FIELDS) for job_id in IDS}
+    values: dict[str, Value] = {KEYS.job(job_id): draw(FIELDS | UNTOUCHED) for job_id in IDS}
     values |= {KEYS.wait: deque(line[:waiting]), KEYS.active: deque(line[waiting:])}
     if draw(mostly(st.just(False), st.just(True))):
         values[KEYS.wait].append(line[-1])
@@ -96,7 +141,9 @@ def keyspaces(draw: st.DrawFn) -> dict[str, Value]:
     values |= {KEYS.lock(job_id): Locked("mine", 1_000) for job_id in line[waiting:]}
     some = st.sets(st.sampled_from(IDS))
     values |= {KEYS.stalled: draw(some), KEYS.priority: dict.fromkeys(sorted(draw(some)), 1)}
-    values[KEYS.completed] = draw(st.dictionaries(chosen("11", "12", *IDS), SCORES))
+    if draw(mostly(st.just(True), st.just(False))):
+        values[KEYS.id] = Locked(draw(mostly(chosen("3", "3", "10"), chosen("2", "x"))), None)
+    values[KEYS.completed] = draw(st.dictionaries(mostly(chosen("11", "12"), chosen(*IDS)), SCORES))
     odd = {name: right | ANYTHING for name, right in QUEUE_KEYS.items()} | dict.fromkeys(JOB_KEYS, ANYTHING)
     for name in draw(st.lists(st.sampled_from([*QUEUE_KEYS, *JOB_KEYS]), max_size=2)):
         values[name] = draw(odd[name])
@@ -110,18 +157,26 @@ OPTIONS = st.builds(
         st.builds(Keep, st.none() | st.integers(0, 3), st.none() | chosen(0, 0.001, 5))
         | st.builds(BreaksOff, recorded=st.booleans(), age_s=st.none() | chosen(0, 1)),
     ),
-    priority=mostly(st.just(0), st.integers(1, 3)),
-    lifo=mostly(st.just(False), st.just(True)),
+)
+ADDED = mostly(
+    OPTIONS,
+    st.builds(
+        JobOptions,
+        attempts=chosen(None, 2),
+        delay_ms=chosen(0, -1, 500),
+        priority=st.integers(0, 3),
+        lifo=st.booleans(),
+        job_id=st.none() | JOB_IDS,
+        as_text=st.booleans(),
+        timestamp_ms=chosen(None, T0 - 9, 1.5),
+    )
+    | chosen(*map(JobOptions.from_json, ("{}", '{"timestamp":null}', '{"priority":"x"}', '{"other":1}'))),
 )
 PAUSES_MS = mostly(st.just(0), chosen(1, 600))
 TIMES = chosen(T0 - 1, T0, T0, T0 + 1)
 LIMITS = mostly(st.none(), st.builds(RateLimit, st.integers(1, 3), st.just(100)))
 PARAMS = mostly(st.just(MINE), st.just(LockParams("other", 500)))
-
-
-def additions(fields: dict[str, str], number: str, own_id: str | None, options: JobOptions) -> Step:
-    """Add a job under its own id, or under the number that the counter gave."""
-    return add_waiting, (own_id or number, replace(options, job_id=own_id), fields)
+NAMES = mostly(st.just("__default__"), st.just("mail"))
 
 
 def jobs(job_id: str, options: JobOptions) -> Job:
@@ -129,22 +184,40 @@ def jobs(job_id: str, options: JobOptions) -> Job:
     return Job(job_id, "mail", {}, options)
 
 
+def given_to(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> st.SearchStrategy[Step]:
+    """Draw what an operation is given besides its store and its keys."""
+    return st.tuples(st.just(operation), st.tuples(*args), st.fixed_dictionaries(kwargs))
+
+
 STEPS: st.SearchStrategy[Step] = st.one_of(
-    st.builds(additions, FIELDS, chosen("3", "4", "5", "6", "7"), mostly(st.none(), JOB_IDS), OPTIONS),
-    st.tuples(st.just(hand_out), st.tuples(JOB_IDS, PARAMS, TIMES, LIMITS, mostly(st.just(True), st.just(False)))),
-    st.tuples(st.just(hand_out_first), st.tuples(PARAMS, TIMES, LIMITS)),
-    st.tuples(
-        st.just(complete),
-        st.tuples(st.builds(jobs, JOB_IDS, OPTIONS), PARAMS, TIMES, st.just('{"ok":1}'), st.booleans()),
+    given_to(add_job, VALUES, ADDED, now_ms=TIMES, name=NAMES),
+    given_to(lock_popped, JOB_IDS, PARAMS, now_ms=TIMES, limit=LIMITS),
+    given_to(dequeue, PARAMS, now_ms=TIMES, limit=LIMITS),
+    given_to(
+        complete_job,
+        st.builds(jobs, JOB_IDS, OPTIONS),
+        PARAMS,
+        now_ms=TIMES,
+        return_value=VALUES,
+        fetch_next=st.booleans(),
     ),
 )
 
 
-def filled(values: dict[str, Value]) -> MemoryStore:
-    """Open a store that holds this."""
+def filled(values: dict[str, Value], *, rows: bool) -> MemoryStore:
+    """Open a store that holds this.
+
+    Args:
+        rows: Keep untouched jobs as rows.
+    """
     store = MemoryStore(ManualClock(T0))
     for name, value in values.items():
-        if isinstance(value, Locked):
+        if isinstance(value, Untouched):
+            if rows:
+                store._data[name] = value.row()
+            else:
+                store.hset(name, mapping=value.row().as_hash())
+        elif isinstance(value, Locked):
             store.set(name, value.value, px=value.px)
         elif isinstance(value, deque) and value:
             store.rpush(name, *value)
@@ -164,48 +237,74 @@ def contents(store: MemoryStore) -> list[Any]:
 
 def shown(value: Any) -> tuple[str, Any]:
     """Say of what type a value is, and what is in it, however the store keeps it."""
+    if isinstance(value, JobRow):
+        value = value.as_hash()
     if isinstance(value, SortedSet):
         return "zset", list(value.entries(0, len(value)))
+    if isinstance(value, dict):
+        return "hash", list(value.items())
     return ("list", list(value)) if isinstance(value, deque | LongList) else (type(value).__name__, value)
 
 
-def outcome(step: Callable[..., Any], store: MemoryStore, args: tuple[Any, ...]) -> Any:
-    """Carry a step out and return its answer as it is at that moment, or the error that it raised."""
+def outcome(operation: Callable[..., Any], store: MemoryStore, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Carry an operation out; return its answer as it is at that moment, or its error, and the job as it holds it."""
+    held = deepcopy(args)
     try:
-        answer = deepcopy(step(store, KEYS, *deepcopy(args)))
+        answer = deepcopy(operation(store, KEYS, *held, **deepcopy(kwargs)))
     except Exception as error:
-        return type(error), str(error)
-    return (type(answer), answer.args) if isinstance(answer, Exception) else answer
+        answer = type(error), str(error)
+    return answer, held
 
 
-def test_native_operations_do_what_the_steps_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same answer or the same error, and the same keys in the same order, after each of several steps.
+def test_native_forms_do_what_the_operations_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer or the same error, and the same keys in the same order, after each of several operations.
 
-    Every native form does a good part of its steps itself, else this would show nothing.
+    Every native form does a good part of its operations itself, else this would show nothing.
     """
     called: Counter[str] = Counter()
     left: Counter[str] = Counter()
 
-    def left_to(step: Callable[..., Any]) -> Callable[..., Any]:
-        def counting(*args: Any) -> Any:
-            left[step.__name__] += 1
-            return step(*args)
+    def left_to(operation: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*args: Any, **kwargs: Any) -> Any:
+            left[operation.__name__] += 1
+            return operation(*args, **kwargs)
 
         return counting
 
-    for step in OPERATIONS:
-        monkeypatch.setattr(operations, step.__name__, left_to(step))
+    for operation in OPERATIONS:
+        monkeypatch.setattr(submit if operation is add_job else operations, operation.__name__, left_to(operation))
 
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
     @given(keyspaces(), st.lists(st.tuples(STEPS, PAUSES_MS), min_size=1, max_size=5))
     def agree(values: dict[str, Value], steps: list[tuple[Step, int]]) -> None:
-        native, plain = filled(values), filled(values)
-        for (step, args), pause_ms in steps:
+        native, plain = filled(values, rows=True), filled(values, rows=False)
+        for (operation, args, kwargs), pause_ms in steps:
             for store in (native, plain):
                 store.clock.now_ms += pause_ms
-            called[step.__name__] += 1
-            assert outcome(OPERATIONS[step], native, args) == outcome(step, plain, args)
+            called[operation.__name__] += 1
+            assert outcome(OPERATIONS[operation], native, args, kwargs) == outcome(operation, plain, args, kwargs)
             assert contents(native) == contents(plain)
 
     agree()
     assert [name for name, times in called.items() if left[name] > 0.85 * times] == []
+
+
+def test_what_a_job_holds_is_its_own() -> None:
+    """A handler that changes its data changes nothing of the job that is kept."""
+    store = MemoryStore(ManualClock(T0))
+    store.incr(KEYS.id)
+    job_id = OPERATIONS[add_job](store, KEYS, {"a": 1}, JobOptions(), now_ms=T0).job_id
+    store.rpoplpush(KEYS.wait, KEYS.active)
+    job = OPERATIONS[lock_popped](store, KEYS, job_id, MINE, now_ms=T0)
+    assert type(store._data[KEYS.job(job_id)]) is JobRow
+    job.data["a"] = 2
+    assert store.hget(KEYS.job(job_id), "data") == '{"a":1}'
+
+
+def test_a_native_form_is_refused_while_the_server_is_down() -> None:
+    """Who found the form before the server went away hears that it is away."""
+    store = MemoryStore(ManualClock(T0))
+    add = native_form(store, add_job)
+    store.connect(False)
+    with pytest.raises(redis.ConnectionError):
+        add(store, KEYS, {}, JobOptions(), now_ms=T0)

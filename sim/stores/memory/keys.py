@@ -6,12 +6,14 @@ from fnmatch import fnmatchcase
 import redis
 
 from sim.stores.memory.data import Data
+from sim.stores.memory.job_row import JobRow
 from sim.stores.memory.long_list import LongList
 from sim.stores.memory.sorted_set import SortedSet
 
 _TYPES: dict[type, str] = {
     str: "string",
     dict: "hash",
+    JobRow: "hash",
     deque: "list",
     LongList: "list",
     set: "set",

@@ -13,7 +13,7 @@ from sim.results.trace import EventKind, Trace
 
 def recorder(*, kept: bool = True) -> Recorder:
     """Return a recorder that stands at 5 ms."""
-    return Recorder.into(SimpleNamespace(now=5.0), Trace("queue", kept=kept))
+    return Recorder.into(SimpleNamespace(now=5), Trace("queue", kept=kept))
 
 
 def test_ids_come_in_the_order_in_which_they_first_came_up() -> None:
