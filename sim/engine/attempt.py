@@ -112,7 +112,10 @@ class AttemptRunner:
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
                 elif type(instruction) is Query:
-                    answer = database.call(job.name, instruction.body, single=instruction.single)
+                    if instruction.single and database.cursor is not None:
+                        answer = instruction.body(database.cursor)
+                    else:
+                        answer = database.call(job.name, instruction.body)
             except HandlerFailure as problem:
                 error = problem
 
@@ -121,8 +124,10 @@ class AttemptRunner:
         if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
             raise Crashed
         if effect.system != DATABASE:
-            applied = self.database.database.run_outside(effect.body)
-            self._write(effect, applied, process, queue, job, attempt)
+            if effect.body(self.database.outside):
+                self.recorder.took_effect(queue, job, attempt, process.name, effect.system)
+            else:
+                self._write(effect, False, process, queue, job, attempt)
             return
         happened: list[bool] = []
         try:

@@ -80,7 +80,7 @@ class BlockedClients:
             redis.ResponseError: Something else than a list stands in the place of one.
         """
         arrival = self.env.event()
-        if self._next() is None:
+        if not self._phases or self._next() is None:
             job_id = pop_waiting(self.store, self.keys)
             if job_id is not None:
                 return arrival.succeed(job_id)
@@ -93,7 +93,7 @@ class BlockedClients:
 
     def serve(self) -> None:
         """Hand waiting jobs to those who wait; call it after anything that may have put a job in line."""
-        while True:
+        while self._phases:
             client = self._next()
             if client is None:
                 return

@@ -75,10 +75,15 @@ class SimulatedTime(simpy.Environment):
             BaseException: What a process raised that nobody waits for; its event is not counted.
         """
         line, steps = self._queue, self.steps
+        halt_ms = min(until_ms, self.sample_ms)
         try:
-            while steps < max_steps and line and line[0][0] <= until_ms and not (to_end and self.is_over):
-                if line[0][0] > self.sample_ms:
-                    self.tell(int(line[0][0]))
+            while steps < max_steps and line and not (to_end and self.is_over):
+                if line[0][0] > halt_ms:
+                    if line[0][0] > until_ms:
+                        break
+                    if line[0][0] > self.sample_ms:
+                        self.tell(int(line[0][0]))
+                    halt_ms = min(until_ms, self.sample_ms)
                 self.now, _, _, event = heappop(line)  # type: ignore[assignment]  # SimPy says float
                 callbacks = event.callbacks
                 event.callbacks = None  # type: ignore[assignment]  # SimPy's own sign of a processed event

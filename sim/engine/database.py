@@ -22,11 +22,17 @@ class FailureWindow(NamedTuple):
 
 
 class DatabaseAccess:
-    """The way to the database, with what is wrong with it at the moment."""
+    """The way to the database, with what is wrong with it at the moment.
+
+    Attributes:
+        cursor: For a single statement while nothing is wrong with the database; None while calls may fail.
+        outside: For what happens in outside systems, which are never troubled.
+    """
 
     def __init__(self, database: ApplicationDatabase, latency_ms: int, streams: Streams) -> None:
         self.database = database
-        self._run_single = database.run_single
+        self.cursor: sqlite3.Cursor | None = database.cursor
+        self.outside = database.cursor
         self._base_latency_ms = latency_ms
         self._streams = streams
         self._failing: list[FailureWindow] = []
@@ -37,10 +43,13 @@ class DatabaseAccess:
     def begin_failing(self, window: FailureWindow) -> None:
         """Let calls fail from now on."""
         self._failing.append(window)
+        self.cursor = None
 
     def end_failing(self, name: str) -> None:
         """End a failure window."""
         self._failing = [window for window in self._failing if window.name != name]
+        if not self._failing:
+            self.cursor = self.outside
 
     def begin_slowing(self, name: str, latency_ms: int) -> None:
         """Make every call take longer from now on."""
@@ -65,17 +74,12 @@ class DatabaseAccess:
         """Whether the slow window of this name is open."""
         return any(slow == name for slow, _extra in self._slowing)
 
-    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], *, single: bool = False) -> Any:
+    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any]) -> Any:
         """Run one transaction for a job.
-
-        Args:
-            single: Whether the body is one statement, which is a transaction by itself.
 
         Raises:
             TransientError: As the fault says; see ``ApplicationDatabase.run``.
         """
-        if single and not self._failing:
-            return self._run_single(body)
         return self.database.run(body, self._failure(job) if self._failing else None)
 
     def _failure(self, job: str) -> Failure | None:

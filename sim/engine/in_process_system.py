@@ -1,5 +1,7 @@
 """The application alone, which runs each job inside the request that wants it done."""
 
+from collections.abc import Callable
+
 from sim.engine.application import InProcessApplication
 from sim.engine.arrivals import Arrival
 from sim.engine.process import Process
@@ -23,9 +25,10 @@ class InProcessSystem:
         self._queues = list(run.scenario.queues)
         self.application.start()
 
-    def submit(self, arrival: Arrival) -> None:
-        """Run a job, or refuse it while the process is down."""
-        self.application.submit(arrival)
+    @property
+    def submit(self) -> Callable[[Arrival], None]:
+        """Runs a job, or refuses it while the process is down."""
+        return self.application.submit
 
     def is_settled(self) -> bool:
         """Tell whether the application holds no job."""

@@ -1,6 +1,6 @@
 """The application as a producer of jobs, with the Redis client that it submits through."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from redis.exceptions import ResponseError
@@ -13,6 +13,7 @@ from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.system import System
 from sim.handlers.registry import HANDLERS
 from sim.queue.job import Backoff, JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
@@ -53,7 +54,7 @@ class QueueProducer(ClientProcess):
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
         self._lose_replies = 0
-        self._options: dict[tuple[str, int], JobOptions] = {}
+        self._options: dict[int, JobOptions] = {}
 
     def start(self) -> None:
         """Start as a new process; what waited in the memory of the one before is gone."""
@@ -93,7 +94,7 @@ class QueueProducer(ClientProcess):
         if self.frozen:
             self._asked.append(arrival)
             return
-        made_ms = self.made_ms
+        made_ms = self.epoch_ms + self.env.now
         if self._lose_replies:
             self._lose_replies -= 1
             self.server.operate(lambda: self._add(arrival, made_ms))
@@ -144,7 +145,7 @@ class QueueProducer(ClientProcess):
         queue = self.queues[arrival.queue]
         data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
-        options = self._options_of(arrival, queue.config)
+        options = self._options.get(id(arrival.workload)) or self._options_of(arrival, queue.config)
         try:
             added = self._add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
@@ -158,20 +159,16 @@ class QueueProducer(ClientProcess):
             queue.blocked_clients.serve()
 
     def _options_of(self, arrival: Arrival, config: schema.QueueConfig) -> JobOptions:
-        place = (arrival.queue, id(arrival.workload))
-        options = self._options.get(place)
-        if options is None:
-            backoff = config.backoff
-            options = JobOptions(
-                attempts=config.attempts,
-                backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
-                delay_ms=arrival.workload.delay,
-                priority=arrival.workload.priority,
-                lifo=arrival.workload.lifo,
-                remove_on_complete=retention(config.remove_on_complete),
-                remove_on_fail=retention(config.remove_on_fail),
-            )
-            self._options[place] = options
+        backoff = config.backoff
+        options = self._options[id(arrival.workload)] = JobOptions(
+            attempts=config.attempts,
+            backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
+            delay_ms=arrival.workload.delay,
+            priority=arrival.workload.priority,
+            lifo=arrival.workload.lifo,
+            remove_on_complete=retention(config.remove_on_complete),
+            remove_on_fail=retention(config.remove_on_fail),
+        )
         return options
 
 
@@ -183,13 +180,12 @@ def retention(keep: "bool | int | schema.Retention") -> Retention:
     return keep
 
 
-def arrive_all(
-    env: SimulatedTime, arrivals: Iterator[Arrival], recorder: Recorder, submit: Callable[[Arrival], None]
-) -> Steps:
+def arrive_all(env: SimulatedTime, arrivals: Iterator[Arrival], recorder: Recorder, system: System) -> Steps:
     """Offer every job at its time (a SimPy process)."""
+    offered, submit = recorder.offered, system.submit
     for arrival in arrivals:
         wait_ms = arrival.at_ms - env.now
         if wait_ms > 0:
             yield env.timeout(wait_ms)
-        recorder.offered(arrival.queue, arrival.name)
+        offered(arrival.queue, arrival.name)
         submit(arrival)

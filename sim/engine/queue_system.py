@@ -1,5 +1,6 @@
 """Bull's queues with their Redis, their producer and their worker processes, as one system under test."""
 
+from collections.abc import Callable
 from functools import partial
 
 from sim.core.errors import UnknownName
@@ -125,9 +126,10 @@ class QueueSystem:
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
-    def submit(self, arrival: Arrival) -> None:
-        """Let the application submit a job."""
-        self.producer.submit(arrival)
+    @property
+    def submit(self) -> Callable[[Arrival], None]:
+        """Lets the application submit a job."""
+        return self.producer.submit
 
     def is_settled(self) -> bool:
         """Tell whether nothing is left to happen to any job."""

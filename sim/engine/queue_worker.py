@@ -102,17 +102,20 @@ class QueueWorker(WorkerProcess):
                 yield from self.until_thawed()
 
     def _next_job(self) -> Steps:
-        """Return the next job, locked; wait for one as a blocked client of Redis when there was none before."""
+        """Return the next job, locked; wait for one as a blocked client of Redis where there is none."""
         queue = self.queue
         if self.frozen:
             yield from self.until_thawed()
         if not self._drained:
-            made_ms = self.made_ms
+            made_ms = self.epoch_ms + self.env.now
             if not self.link.is_open:
                 yield from self.connected()
-            return self._popped(
-                self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
-            )
+            taken = self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
+            if type(taken) is Job:
+                return taken
+            self._note_drained(taken)
+            if self.frozen:
+                yield from self.until_thawed()
         if not self.link.is_open:
             yield from self.connected(forever=True)
         job_id = yield queue.blocked_clients.enter(self)
@@ -124,19 +127,19 @@ class QueueWorker(WorkerProcess):
         if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             raise Crashed
+        made_ms = self.epoch_ms + self.env.now
         if not self.link.is_open:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
-        made_ms = self.made_ms
-        if not self.link.is_open:
             yield from self.connected()
         taken = self._lock_popped(self.store, queue.keys, job_id, self.lock_params, now_ms=made_ms, limit=queue.limit)
-        return self._popped(taken)
-
-    def _popped(self, taken: Job | RateLimited | None) -> Job | None:
-        """Return the job that was taken; note that nobody waits, or that the rate limiter holds the first back."""
         if type(taken) is Job:
             self._drained = False
             return taken
+        self._note_drained(taken)
+        return None
+
+    def _note_drained(self, taken: Job | RateLimited | None) -> None:
+        """Take note that nobody waits, or that the rate limiter held the first back."""
         self._drained = True
         if isinstance(taken, RateLimited):
             queue = self.queue
@@ -144,7 +147,6 @@ class QueueWorker(WorkerProcess):
             more = {"delay_ms": round(taken.delay_ms), "why": "rate limit"}
             self.recorder.job(queue.name, name, EventKind.RETRY_SCHEDULED, self.name, more)
             queue.promoter.wake()
-        return None
 
     def _run(self, job: Job) -> Steps:
         """Run one attempt and report its end; return the next job when the report brought one back."""
@@ -168,7 +170,7 @@ class QueueWorker(WorkerProcess):
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
                 return None
-            made_ms = self.made_ms
+            made_ms = self.epoch_ms + self.env.now
             try:
                 if not self.link.is_open:
                     yield from self.connected()
@@ -186,7 +188,7 @@ class QueueWorker(WorkerProcess):
                 return None
             self.recorder.completed(queue.name, name, attempt, self.name)
             if done.evicted:
-                self.note_evicted(done.evicted, "completed")
+                self.recorder.evicted(queue.name, done.evicted, self.name, "completed")
             if self.frozen:
                 yield from self.until_thawed()
             return done.next_job

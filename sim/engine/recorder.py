@@ -118,7 +118,12 @@ class Recorder:
 
     def enqueued(self, queue: str, job: str, job_id: str, delay_ms: int = 0) -> None:
         """Write down that the queue has the job, and under which id."""
-        self.map_id(queue, job_id, job)
+        names = self._names.get(queue)
+        if names is None or job_id in names or queue in self._ids:
+            self.map_id(queue, job_id, job)
+        else:
+            names[job_id] = job
+            self._order.append(self._numbers[queue])
         facts = self._facts[job]
         facts.enqueued = True
         if self._append is not None:

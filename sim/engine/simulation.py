@@ -76,7 +76,7 @@ class Simulation:
             self.recorder, self.streams, self.database = run.recorder, run.streams, run.database
             self.system: System = QueueSystem(run, options.store, heard) if mode == "queue" else InProcessSystem(run)
             arrivals = draw_arrivals(scenario, self.streams)
-            arriving = self.env.process(arrive_all(self.env, arrivals, self.recorder, self.system.submit))
+            arriving = self.env.process(arrive_all(self.env, arrivals, self.recorder, self.system))
             self._loop = RunLoop(
                 scenario,
                 self.env,

@@ -1,5 +1,6 @@
 """A system under test: what takes the jobs of a run, and can be broken."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sim.engine.arrivals import Arrival
@@ -21,8 +22,9 @@ class System(Protocol):
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
-    def submit(self, arrival: Arrival) -> None:
-        """Take a job, or refuse it."""
+    @property
+    def submit(self) -> Callable[[Arrival], None]:
+        """Takes a job, or refuses it."""
 
     def is_settled(self) -> bool:
         """Tell whether nothing is left to happen to any job."""

@@ -6,6 +6,7 @@ throws the error it met.
 
 import sqlite3
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sim.handlers.errors import InvalidData
@@ -16,7 +17,8 @@ DATABASE = "database"
 """The system of an effect in the application's database; any other is an outside one, which its faults do not touch."""
 
 
-class Work(NamedTuple):
+@dataclass(slots=True)
+class Work:
     """A part of the job's service time passes.
 
     Attributes:
@@ -26,7 +28,8 @@ class Work(NamedTuple):
     share: float
 
 
-class Query(NamedTuple, Generic[T]):
+@dataclass(slots=True)
+class Query(Generic[T]):
     """One transaction on the application's database, answered with what its body returns.
 
     Attributes:
@@ -41,7 +44,8 @@ class Query(NamedTuple, Generic[T]):
     single: bool = False
 
 
-class Effect(NamedTuple):
+@dataclass(slots=True)
+class Effect:
     """The one thing that a job changes outside the queue; the world writes down that it happened.
 
     The handler hears nothing but that it is done, or an error.
@@ -63,7 +67,8 @@ Steps: TypeAlias = Generator[Instruction, Any, dict[str, Any]]
 """What calling a handler makes: it yields instructions, is sent answers, and returns the job's result."""
 
 
-class JobInput(NamedTuple):
+@dataclass(slots=True)
+class JobInput:
     """One job as its handler sees it; every attempt at the job sees the same.
 
     Attributes:

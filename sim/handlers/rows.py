@@ -137,7 +137,7 @@ class RowsCursor:
         """Carry a statement out."""
         if type(sql) is Statement and self._sqlite is None:
             rows = self._rows
-            answer = sql.in_memory(rows, values)
+            answer: Any = sql.in_memory(rows, values)
             if type(answer) is int:
                 if rows.statements is not None:
                     rows.statements.append((sql, values))
@@ -146,7 +146,7 @@ class RowsCursor:
                 return self
             if answer is not NotImplemented:
                 self.rowcount = -1
-                self._found = iter(cast(list[Row], answer))
+                self._found = iter(answer) if answer else _NOTHING
                 return self
         cursor = self._real()
         cursor.execute(sql, values)

@@ -1,8 +1,7 @@
 """What happened to each job: a typed record for every job of every mode, and all of them as a sequence or a frame."""
 
-from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
 
 from sim.core.extras import need
 from sim.yaml_files.fields import ModeName
@@ -40,8 +39,7 @@ class Outcome(StrEnum):
         return self.value.replace("-", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class JobResult:
+class JobResult(NamedTuple):
     """What happened to one job in one mode.
 
     Attributes:
@@ -112,7 +110,7 @@ class JobResults(tuple[JobResult, ...]):
         need("a frame", "notebook", "pandas")
         import pandas
 
-        columns: dict[str, list[Any]] = {f.name: [getattr(job, f.name) for job in self] for f in fields(JobResult)}
+        columns: dict[str, list[Any]] = {name: [getattr(job, name) for job in self] for name in JobResult._fields}
         columns["outcome"] = [job.outcome.value for job in self]
         columns["duplicated"] = [job.duplicated for job in self]
         frame = pandas.DataFrame(columns)

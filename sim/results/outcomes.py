@@ -145,7 +145,7 @@ def judge(mode: ModeName, facts: JobFacts) -> JobResult:
     delivered = outcome is Outcome.DELIVERED
     reported = facts.reported
     says_failed = reported or facts.evicted_from in RECORDS_OF_FAILURE or facts.place in _SAYS_FAILED
-    return JobResult(
+    made = (
         mode,
         facts.queue,
         facts.job,
@@ -157,11 +157,14 @@ def judge(mode: ModeName, facts: JobFacts) -> JobResult:
         facts.effects,
         facts.stalls,
         facts.suppressed,
-        false_failure=delivered and says_failed,
-        indeterminate=facts.enqueued and (facts.rejected or (reported and delivered)),
+        delivered and says_failed,
+        facts.enqueued and (facts.rejected or (reported and delivered)),
     )
+    return _job_result(JobResult, made)
 
 
+_job_result = tuple.__new__
+"""Makes a result from its fields in a third of the time that its own constructor takes."""
 _SAYS_FAILED = frozenset({Place.FAILED, Place.DEAD})
 
 

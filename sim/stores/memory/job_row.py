@@ -74,7 +74,7 @@ def is_flat(value: Any) -> bool:
     """Tell whether a value is a dictionary that comes back from JSON as it is: texts, and below them plain values."""
     if type(value) is not dict:
         return False
-    for key, part in value.items():
+    for part in value.values():
         kind = type(part)
         if kind is str:
             if not part.isascii():
@@ -84,6 +84,7 @@ def is_flat(value: Any) -> bool:
                 return False
         elif kind is not bool and part is not None:
             return False
-        if type(key) is not str or not key.isascii():
-            return False
-    return True
+    try:
+        return "".join(value).isascii()
+    except TypeError:  # a key that is no text
+        return False

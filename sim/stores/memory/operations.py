@@ -24,9 +24,7 @@ from sim.stores.memory.long_list import LongList
 from sim.stores.memory.sorted_set import SortedSet
 
 _made: Any = tuple.__new__
-_LIST_OR_NONE = (deque, LongList, type(None))
-_SET_OR_NONE = (set, type(None))
-_SORTED_OR_NONE = (SortedSet, type(None))
+_LIST = (deque, LongList)
 _HASH = (JobRow, dict)
 
 
@@ -43,7 +41,7 @@ def add_to_back(
         or type(counter) is not str
         or keys.id in store._expires_ms
         or keys.meta_paused in held
-        or type(line) not in _LIST_OR_NONE
+        or (line is not None and type(line) not in _LIST)
         or name != DEFAULT_NAME
         or not is_flat(data)
     ):
@@ -66,15 +64,15 @@ def lock_waiting(
 ) -> Job | RateLimited:
     """Do ``dequeue.lock_popped`` where there is no rate limiter."""
     held = store._data
-    job = held.get(keys.base + job_id)
+    job, stalled, priority = held.get(keys.base + job_id), held.get(keys.stalled), held.get(keys.priority)
     if (
         limit is not None
         or type(job) not in _HASH
-        or type(held.get(keys.stalled)) not in _SET_OR_NONE
-        or type(held.get(keys.priority)) not in _SORTED_OR_NONE
+        or (stalled is not None and type(stalled) is not set)
+        or (priority is not None and type(priority) is not SortedSet)
     ):
         return lock_popped(store, keys, job_id, lock_params, now_ms=now_ms, limit=limit)
-    if keys.stalled in held:
+    if stalled is not None:
         store.srem(keys.stalled, job_id)
     return _locked(store, keys, job_id, lock_params, job, now_ms)
 
@@ -104,11 +102,12 @@ def complete_and_fetch(
     job_key = keys.base + job_id
     lock_key = job_key + LOCK
     mine, active, finished = held.get(job_key), held.get(keys.active), held.get(keys.completed)
+    stalled, priority = held.get(keys.stalled), held.get(keys.priority)
     evicted = _to_evict(finished, now_ms, job_id, job.options.remove_on_complete)
     next_id: str | None = None
     upcoming: Any = None
     line = held.get(keys.wait) if fetch_next else None
-    if line is not None and type(line) in _LIST_OR_NONE:
+    if line is not None and type(line) in _LIST:
         next_id = line[-1]
         upcoming = held.get(keys.base + next_id)
     few_active = type(active) is deque and len(active) <= SHORT
@@ -117,11 +116,10 @@ def complete_and_fetch(
         or type(mine) not in _HASH
         or held.get(lock_key) != lock_params.token
         or store._expires_ms.get(lock_key, 0) < store.clock.now_ms
-        or active is None
-        or type(active) not in _LIST_OR_NONE
+        or (not few_active and type(active) is not LongList and type(active) is not deque)
         or (active.count(job_id) != 1 if few_active else store.lpos(keys.active, job_id) is None)
-        or type(held.get(keys.stalled)) not in _SET_OR_NONE
-        or type(held.get(keys.priority)) not in _SORTED_OR_NONE
+        or (stalled is not None and type(stalled) is not set)
+        or (priority is not None and type(priority) is not SortedSet)
         or (line is not None and type(upcoming) not in _HASH)
         or next_id == job_id
         or next_id in evicted
@@ -139,7 +137,7 @@ def complete_and_fetch(
         mine["returnvalue"] = value
         mine["finishedOn"] = str(now_ms)
     del held[lock_key], store._expires_ms[lock_key]
-    if keys.stalled in held:
+    if stalled is not None:
         store.srem(keys.stalled, job_id)
     if few_active and len(active) > 1:
         active.remove(job_id)
@@ -148,9 +146,13 @@ def complete_and_fetch(
     if finished is None:
         finished = held[keys.completed] = SortedSet()
     finished.add(job_id, float(now_ms))
-    for gone in evicted:
-        store.delete(keys.base + gone, keys.base + gone + LOGS)
-        finished.remove(gone)
+    if evicted:
+        finished.drop_lowest(len(evicted))
+        for gone in evicted:
+            for key in (keys.base + gone, keys.base + gone + LOGS):
+                if key in held:
+                    del held[key]
+                    store._expires_ms.pop(key, None)
     job.finished_on_ms = now_ms
     next_job = None
     if next_id is not None:
@@ -183,9 +185,11 @@ def _to_evict(finished: Any, now_ms: int, job_id: str, keep: Retention | None) -
         return []
     if excess > len(finished.scores):
         return None
-    oldest = list(finished.entries(0, excess))
+    oldest = finished.lowest(excess)
+    if oldest[-1] >= (now_ms, job_id):
+        return None
     evicted = [job_id for _finished_ms, job_id in oldest]
-    return evicted if oldest[-1] < (now_ms, job_id) and all(map(str.isdigit, evicted)) else None
+    return evicted if all(map(str.isdigit, evicted)) else None
 
 
 def _locked(store: Any, keys: QueueKeys, job_id: str, lock_params: LockParams, job: Any, now_ms: int) -> Job:

@@ -63,6 +63,22 @@ class SortedSet:
         self._take_out((score, member))
         return True
 
+    def lowest(self, count: int) -> list[Entry]:
+        """List the first entries, so many or all."""
+        first = self._pieces[0]
+        return first[:count] if count <= len(first) else list(self.entries(0, min(count, len(self.scores))))
+
+    def drop_lowest(self, count: int) -> None:
+        """Take the first entries out, so many of them as there are at least."""
+        first = self._pieces[0]
+        if count < len(first):
+            for _score, member in first[:count]:
+                del self.scores[member]
+            del first[:count]
+        else:
+            for _score, member in self.lowest(count):
+                self.remove(member)
+
     def _take_out(self, entry: Entry) -> None:
         place = bisect_left(self._lasts, entry)
         piece = self._pieces[place]

@@ -94,7 +94,7 @@ def test_a_database_that_was_handed_back_answers_nothing() -> None:
     database = ApplicationDatabase(5)
     database.hand_back()
     with pytest.raises(sqlite3.ProgrammingError):
-        database.run_single(lambda cursor: cursor.execute("SELECT 1"))
+        database.cursor.execute("SELECT 1")
     with pytest.raises(sqlite3.ProgrammingError):
         database.effects_by_job()
 

@@ -1,6 +1,5 @@
 """What a result says of single jobs."""
 
-import dataclasses
 import pickle
 import sys
 
@@ -33,7 +32,7 @@ def test_every_job_of_every_mode_knows_where_it_belongs(result: sim.Result) -> N
 def test_a_job_cannot_be_changed_and_travels_between_processes(result: sim.Result) -> None:
     """So that a result stays what the run gave."""
     job = result.jobs[0]
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         job.attempts = 7
     assert pickle.loads(pickle.dumps(result.jobs)) == result.jobs
 
@@ -50,7 +49,7 @@ def test_a_slice_of_jobs_can_be_made_a_frame_as_well(result: sim.Result) -> None
 def test_a_frame_has_a_row_for_each_job_and_a_column_for_each_field(result: sim.Result) -> None:
     """Outcomes as text, times as whole milliseconds or missing, and whether a job was duplicated."""
     frame = result.jobs.to_frame()
-    assert list(frame.columns) == [*(field.name for field in dataclasses.fields(JobResult)), "duplicated"]
+    assert list(frame.columns) == [*JobResult._fields, "duplicated"]
     assert len(frame) == 12
     assert {name: str(frame[name].dtype) for name in ("offered_ms", "first_effect_ms", "ended_ms")} == {
         "offered_ms": "Int64", "first_effect_ms": "Int64", "ended_ms": "Int64",

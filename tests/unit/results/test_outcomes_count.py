@@ -1,7 +1,7 @@
 """Counting the outcomes of many jobs, held against a count that is made measure by measure."""
 
 import random
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_the_counts_of_any_jobs_are_those_of_each_measure_alone(seed: int) -> No
 @pytest.mark.parametrize(("effects", "duplicated"), [(0, False), (1, False), (2, True), (3, True)])
 def test_a_job_is_duplicated_from_the_second_effect_on(effects: int, duplicated: bool) -> None:
     """One effect is what was wanted."""
-    job = replace(any_jobs(1, 1)[0], effects=effects)
+    job = any_jobs(1, 1)[0]._replace(effects=effects)
     assert job.duplicated is duplicated
     assert count_by_queue([job])[job.queue].duplicated == int(duplicated)
 
