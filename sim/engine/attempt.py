@@ -79,8 +79,11 @@ class AttemptRunner:
                 if error is None:
                     instruction = send(answer)
                 else:
-                    problem, error = error, None
-                    instruction = instructions.throw(problem)
+                    thrown, error = error, None
+                    try:
+                        instruction = instructions.throw(thrown)
+                    finally:
+                        del thrown  # its traceback will hold this frame, and none of them would be freed
             except StopIteration as end:
                 if hooks.watches_steps and hooks.reaches("after-effect-before-ack", process, queue, job.name):
                     raise Crashed from None

@@ -10,7 +10,7 @@ from sim.queue.dequeue import LockParams, lock_next
 from sim.queue.errors import FinishRefused, JobMissing, NotActive, UnreadableOptions
 from sim.queue.insertion import Insertion, enqueue_key
 from sim.queue.javascript import number, number_of, priority_of, text
-from sim.queue.job import Backoff, Job, to_json
+from sim.queue.job import Job, to_json
 from sim.queue.keys import LOCK, QueueKeys
 from sim.queue.locks import ownership_error
 from sim.queue.retention import plan_evictions, record_finish
@@ -46,6 +46,28 @@ class Failed(NamedTuple):
     delay_ms: int
     evicted: list[str]
     dead_id: str | None = None
+
+
+class FailedAttempt(NamedTuple):
+    """What is to be recorded of a failed attempt.
+
+    Attributes:
+        job: With the attempt counted.
+        delay_ms: The backoff, ms.
+        mark: What is written into the job's hash, even where the rest is refused.
+    """
+
+    job: Job
+    verdict: Literal["retry", "delayed", "failed"]
+    delay_ms: float
+    mark: dict[str, str]
+
+    def due_ms(self, now_ms: int) -> float:
+        """Return when the next attempt is due, epoch ms; 0 where JavaScript comes to no number or to one below 0."""
+        backoff = self.job.options.backoff
+        glued = None if backoff is None else backoff.glued
+        due = now_ms + self.delay_ms if glued is None else number(f"{now_ms}{glued}")
+        return 0 if math.isnan(due) or due < 0 else due
 
 
 def complete_job(
@@ -171,44 +193,8 @@ def fail_job(
         "attemptsMade": str(job.attempts_made),
     }
 
-    def body(tx: Transaction) -> Failed | FinishRefused:
-        refusal = _refusal(tx, keys, job.id, lock_params.token, verdict)
-        if refusal is not None:
-            return _release_and_refuse(tx, keys, refusal, mark)
-        line: Insertion | None = None
-        evicted: list[str] = []
-        moving: DeadLettering | None = None
-        if verdict == "retry":
-            tx.watch(keys.meta_paused)
-            target = enqueue_key(tx, keys)
-            priority = priority_of(tx.hget(keys.job(job.id), "priority"))
-            line = Insertion(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
-        elif verdict == "failed" and dead is not None:
-            moving = DeadLettering(tx, keys, dead)
-            moving.plan(tx, job.id, {**mark, "finishedOn": str(now_ms)})
-        elif verdict == "failed":
-            evicted = plan_evictions(tx, keys.failed, (now_ms, job.id), job.options.remove_on_fail)
-        tx.multi()
-        tx.hset(keys.job(job.id), mapping=mark)
-        _release(tx, keys, job.id)
-        if line is not None:
-            line.write(tx)
-        elif moving is not None:
-            moving.write(tx)
-            return Failed(verdict, 0, [], moving.moves[0].dead_id)
-        elif verdict == "failed":
-            keep = job.options.remove_on_fail
-            if not (isinstance(keep, BreaksOff) and not keep.recorded):
-                fields = {"failedReason": message, "finishedOn": str(now_ms)}
-                record_finish(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)
-            return Failed(verdict, 0, evicted)
-        else:
-            due_ms = _due_ms(now_ms, delay_ms, backoff)
-            tx.zadd(keys.delayed, {job.id: delayed_score(due_ms, job.id)})
-            tx.publish(keys.delayed, text(due_ms))
-        return Failed(verdict, max(0, math.ceil(delay_ms)), [])
-
-    done = atomic(store, body)
+    attempt = FailedAttempt(job, verdict, delay_ms, mark)
+    done = atomic(store, record_failure, keys, attempt, lock_params, now_ms, dead)
     if isinstance(done, FinishRefused):
         raise done
     if done.verdict == "failed":
@@ -216,10 +202,51 @@ def fail_job(
     return done
 
 
-def _due_ms(now_ms: int, delay_ms: float, backoff: Backoff | None) -> float:
-    """Return when the next attempt is due, epoch ms; 0 where JavaScript comes to no number or to one below 0."""
-    due = number(f"{now_ms}{backoff.glued}") if backoff is not None and backoff.glued is not None else now_ms + delay_ms
-    return 0 if math.isnan(due) or due < 0 else due
+def record_failure(
+    tx: Transaction,
+    keys: QueueKeys,
+    attempt: FailedAttempt,
+    lock_params: LockParams,
+    now_ms: int,
+    dead: QueueKeys | None,
+) -> Failed | FinishRefused:
+    """Carry ``fail_job`` out, or return the refusal."""
+    job, verdict, delay_ms, mark = attempt
+    refusal = _refusal(tx, keys, job.id, lock_params.token, verdict)
+    if refusal is not None:
+        return _release_and_refuse(tx, keys, refusal, mark)
+    line: Insertion | None = None
+    evicted: list[str] = []
+    moving: DeadLettering | None = None
+    if verdict == "retry":
+        tx.watch(keys.meta_paused)
+        target = enqueue_key(tx, keys)
+        priority = priority_of(tx.hget(keys.job(job.id), "priority"))
+        line = Insertion(tx, keys, target, job.id, priority=priority, lifo=job.options.lifo)
+    elif verdict == "failed" and dead is not None:
+        moving = DeadLettering(tx, keys, dead)
+        moving.plan(tx, job.id, {**mark, "finishedOn": str(now_ms)})
+    elif verdict == "failed":
+        evicted = plan_evictions(tx, keys.failed, (now_ms, job.id), job.options.remove_on_fail)
+    tx.multi()
+    tx.hset(keys.job(job.id), mapping=mark)
+    _release(tx, keys, job.id)
+    if line is not None:
+        line.write(tx)
+    elif moving is not None:
+        moving.write(tx)
+        return Failed(verdict, 0, [], moving.moves[0].dead_id)
+    elif verdict == "failed":
+        keep = job.options.remove_on_fail
+        if not (isinstance(keep, BreaksOff) and not keep.recorded):
+            fields = {"failedReason": mark["failedReason"], "finishedOn": str(now_ms)}
+            record_finish(tx, keys, keys.failed, (now_ms, job.id), fields, evicted)
+        return Failed(verdict, 0, evicted)
+    else:
+        due_ms = attempt.due_ms(now_ms)
+        tx.zadd(keys.delayed, {job.id: delayed_score(due_ms, job.id)})
+        tx.publish(keys.delayed, text(due_ms))
+    return Failed(verdict, max(0, math.ceil(delay_ms)), [])
 
 
 def delayed_score(due_ms: float, job_id: str) -> float:

@@ -4,9 +4,9 @@
 queue that changes more than one key runs inside ``Store.transaction``: on a real Redis that is WATCH, reads, MULTI,
 writes, EXEC, and again from the start when a watched key changed. A store in which nothing can come between two
 commands says so by an attribute ``operations``, and ``atomic`` carries a step out on it directly. ``operations`` maps
-operations of the queue to forms that the store has of its own, as Redis has Bull's scripts: a native form takes the
-same arguments, does the same to the same keys, and answers and refuses the same. It is empty where a store has none.
-Whoever carries an operation out many times asks ``native_form`` for it once.
+operations of the queue, and steps of them, to forms that the store has of its own, as Redis has Bull's scripts: a
+native form takes the same arguments, does the same to the same keys, and answers and refuses the same. It is empty
+where a store has none. Whoever carries an operation out many times asks ``native_form`` for it once.
 
 Three rules make a step right on both: it watches first what it reads, it reads everything before ``multi()``, and it
 never uses what a write returns.
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 
 Operations = Mapping[Callable[..., Any], Callable[..., Any]]
-"""Operations of the queue, and the form of its own that a store has of each."""
+"""Operations of the queue and steps of them, and the form of its own that a store has of each."""
 NO_OPERATIONS: Operations = MappingProxyType({})
 
 
@@ -96,9 +96,12 @@ def atomic(store: Store, step: Callable[Concatenate[Transaction, P], T], /, *arg
     """Carry out ``step(tx, ...)`` as one atomic step and return its value.
 
     The step begins by watching the keys that it reads, and is carried out again when one of them changed meanwhile. A
-    store with ``operations`` lets nobody in between two commands, so there the step is simply called.
+    store with ``operations`` lets nobody in between two commands, so there the step, or the store's own form of it, is
+    simply called.
     """
-    if getattr(store, "operations", None) is not None:
-        return step(cast(Transaction, store), *args, **kwargs)
+    operations = getattr(store, "operations", None)
+    if operations is not None:
+        native: Callable[..., T] = operations.get(step, step)
+        return native(store, *args, **kwargs)
     value: T = store.transaction(lambda tx: step(tx, *args, **kwargs), value_from_callable=True)
     return value

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sim.core.clock import ManualClock
 from sim.queue import submit
 from sim.queue.dequeue import LockParams, dequeue, lock_popped
-from sim.queue.finish import complete_job
-from sim.queue.job import Job, JobOptions, Keep
+from sim.queue.finish import FailedAttempt, complete_job, record_failure
+from sim.queue.job import Backoff, Job, JobOptions, Keep
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
 from sim.queue.retention_options import BreaksOff
@@ -116,6 +116,7 @@ QUEUE_KEYS = {
     KEYS.wait: LISTS,
     KEYS.active: LISTS,
     KEYS.completed: SORTED,
+    KEYS.failed: SORTED,
     KEYS.stalled: SETS,
     KEYS.priority: SORTED,
     KEYS.paused: LISTS,
@@ -144,6 +145,7 @@ def keyspaces(draw: st.DrawFn) -> dict[str, Value]:
     if draw(mostly(st.just(True), st.just(False))):
         values[KEYS.id] = Locked(draw(mostly(chosen("3", "3", "10"), chosen("2", "x"))), None)
     values[KEYS.completed] = draw(st.dictionaries(mostly(chosen("11", "12"), chosen(*IDS)), SCORES))
+    values[KEYS.failed] = draw(st.dictionaries(mostly(chosen("11", "12"), chosen(*IDS)), SCORES))
     odd = {name: right | ANYTHING for name, right in QUEUE_KEYS.items()} | dict.fromkeys(JOB_KEYS, ANYTHING)
     for name in draw(st.lists(st.sampled_from([*QUEUE_KEYS, *JOB_KEYS]), max_size=2)):
         values[name] = draw(odd[name])
@@ -189,6 +191,20 @@ def given_to(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> st.Sea
     return st.tuples(st.just(operation), st.tuples(*args), st.fixed_dictionaries(kwargs))
 
 
+FAILED = st.builds(
+    JobOptions,
+    remove_on_fail=KEPT,
+    backoff=mostly(st.none(), chosen(Backoff("fixed", 1, "x"), Backoff("fixed", 1, "5"))),
+    lifo=st.booleans(),
+)
+
+
+def failures(job: Job, params: LockParams, now_ms: int, verdict: Any, delay_ms: float, dead: QueueKeys | None) -> Step:
+    """Record a failed attempt."""
+    mark = {"stacktrace": "[]", "failedReason": "boom", "attemptsMade": "1"}
+    return record_failure, (FailedAttempt(job, verdict, delay_ms, mark), params, now_ms, dead), {}
+
+
 STEPS: st.SearchStrategy[Step] = st.one_of(
     given_to(add_job, VALUES, ADDED, now_ms=TIMES, name=NAMES),
     given_to(lock_popped, JOB_IDS, PARAMS, now_ms=TIMES, limit=LIMITS),
@@ -200,6 +216,15 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
         now_ms=TIMES,
         return_value=VALUES,
         fetch_next=st.booleans(),
+    ),
+    st.builds(
+        failures,
+        st.builds(jobs, JOB_IDS, st.one_of(OPTIONS, FAILED)),
+        PARAMS,
+        TIMES,
+        mostly(chosen("delayed", "failed"), st.just("retry")),
+        chosen(0.5, 20, 1_000),
+        mostly(st.none(), st.just(KEYS.dead_letters())),
     ),
 )
 
@@ -247,13 +272,13 @@ def shown(value: Any) -> tuple[str, Any]:
 
 
 def outcome(operation: Callable[..., Any], store: MemoryStore, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Carry an operation out; return its answer as it is at that moment, or its error, and the job as it holds it."""
+    """Carry an operation out; return its answer as it is at that moment, or its error, and what it was given first."""
     held = deepcopy(args)
     try:
         answer = deepcopy(operation(store, KEYS, *held, **deepcopy(kwargs)))
     except Exception as error:
         answer = type(error), str(error)
-    return answer, held
+    return (type(answer), answer.args) if isinstance(answer, Exception) else answer, held[0]
 
 
 def test_native_forms_do_what_the_operations_do(monkeypatch: pytest.MonkeyPatch) -> None:

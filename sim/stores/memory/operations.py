@@ -6,12 +6,14 @@ hash, the rate limiter, a paused queue, a priority, ages of retention, ids that 
 operation itself before anything is changed, so everything that is ever refused is refused there.
 """
 
+import math
 from collections import deque
 from typing import Any
 
 from sim.queue import submit
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
-from sim.queue.finish import Completed, complete_job
+from sim.queue.errors import FinishRefused
+from sim.queue.finish import Completed, Failed, FailedAttempt, complete_job, delayed_score, record_failure
 from sim.queue.job import DEFAULT_NAME, Job, JobOptions, to_json
 from sim.queue.keys import LOCK, LOGS, QueueKeys
 from sim.queue.limiter import RateLimit
@@ -77,13 +79,25 @@ def lock_waiting(
     return _locked(store, keys, job_id, lock_params, job, now_ms)
 
 
-def take_nothing(
+def take_first(
     store: Any, keys: QueueKeys, lock_params: LockParams, *, now_ms: int, limit: RateLimit | None = None
 ) -> Job | RateLimited | None:
-    """Do ``dequeue.dequeue`` where nobody waits."""
-    if keys.wait in store._data:
+    """Do ``dequeue.dequeue`` where there is no rate limiter, or nobody waits."""
+    held = store._data
+    line = held.get(keys.wait)
+    if line is None:
+        return None
+    active, priority = held.get(keys.active), held.get(keys.priority)
+    if (
+        limit is not None
+        or type(line) not in _LIST
+        or type(job := held.get(keys.base + (job_id := line[-1]))) not in _HASH
+        or (active is not None and type(active) not in _LIST)
+        or (priority is not None and type(priority) is not SortedSet)
+    ):
         return dequeue(store, keys, lock_params, now_ms=now_ms, limit=limit)
-    return None
+    store.rpoplpush(keys.wait, keys.active)
+    return _locked(store, keys, job_id, lock_params, job, now_ms)
 
 
 def complete_and_fetch(
@@ -99,10 +113,7 @@ def complete_and_fetch(
     """Do ``finish.complete_job`` for a job active under this lock, where retention goes by number or keeps all."""
     held = store._data
     job_id = job.id
-    job_key = keys.base + job_id
-    lock_key = job_key + LOCK
-    mine, active, finished = held.get(job_key), held.get(keys.active), held.get(keys.completed)
-    stalled, priority = held.get(keys.stalled), held.get(keys.priority)
+    finished, priority = held.get(keys.completed), held.get(keys.priority)
     evicted = _to_evict(finished, now_ms, job_id, job.options.remove_on_complete)
     next_id: str | None = None
     upcoming: Any = None
@@ -110,15 +121,9 @@ def complete_and_fetch(
     if line is not None and type(line) in _LIST:
         next_id = line[-1]
         upcoming = held.get(keys.base + next_id)
-    few_active = type(active) is deque and len(active) <= SHORT
     if (
         evicted is None
-        or type(mine) not in _HASH
-        or held.get(lock_key) != lock_params.token
-        or store._expires_ms.get(lock_key, 0) < store.clock.now_ms
-        or (not few_active and type(active) is not LongList and type(active) is not deque)
-        or (active.count(job_id) != 1 if few_active else store.lpos(keys.active, job_id) is None)
-        or (stalled is not None and type(stalled) is not set)
+        or not _is_at_work(store, keys, job_id, lock_params.token)
         or (priority is not None and type(priority) is not SortedSet)
         or (line is not None and type(upcoming) not in _HASH)
         or next_id == job_id
@@ -127,32 +132,17 @@ def complete_and_fetch(
         return complete_job(
             store, keys, job, lock_params, now_ms=now_ms, return_value=return_value, fetch_next=fetch_next
         )
+    mine = held[keys.base + job_id]
     if type(mine) is JobRow and mine.processed_on_ms is not None and is_flat(return_value):
         mine.value = return_value
         mine.finished_on_ms = now_ms
     else:
         value = to_json(return_value)
-        if type(mine) is JobRow:
-            mine = held[job_key] = mine.as_hash()
-        mine["returnvalue"] = value
-        mine["finishedOn"] = str(now_ms)
-    del held[lock_key], store._expires_ms[lock_key]
-    if stalled is not None:
-        store.srem(keys.stalled, job_id)
-    if few_active and len(active) > 1:
-        active.remove(job_id)
-    else:
-        store.lrem(keys.active, -1, job_id)
-    if finished is None:
-        finished = held[keys.completed] = SortedSet()
-    finished.add(job_id, float(now_ms))
-    if evicted:
-        finished.drop_lowest(len(evicted))
-        for gone in evicted:
-            for key in (keys.base + gone, keys.base + gone + LOGS):
-                if key in held:
-                    del held[key]
-                    store._expires_ms.pop(key, None)
+        fields = _as_hash(held, keys, job_id)
+        fields["returnvalue"] = value
+        fields["finishedOn"] = str(now_ms)
+    _release(store, keys, job_id)
+    _join_finished(store, keys, keys.completed, now_ms, job_id, evicted)
     job.finished_on_ms = now_ms
     next_job = None
     if next_id is not None:
@@ -162,11 +152,48 @@ def complete_and_fetch(
     return done
 
 
+def record_everyday_failure(
+    store: Any,
+    keys: QueueKeys,
+    attempt: FailedAttempt,
+    lock_params: LockParams,
+    now_ms: int,
+    dead: QueueKeys | None,
+) -> Failed | FinishRefused:
+    """Do ``finish.record_failure`` for a job active under this lock that becomes delayed, or failed and kept."""
+    held = store._data
+    job, verdict, delay_ms, mark = attempt
+    job_id = job.id
+    evicted: list[str] | None = []
+    target = held.get(keys.delayed)
+    if verdict == "failed" and dead is None:
+        target = held.get(keys.failed)
+        evicted = _to_evict(target, now_ms, job_id, job.options.remove_on_fail)
+    elif verdict != "delayed":
+        evicted = None
+    if (
+        evicted is None
+        or (target is not None and type(target) is not SortedSet)
+        or not _is_at_work(store, keys, job_id, lock_params.token)
+    ):
+        return record_failure(store, keys, attempt, lock_params, now_ms, dead)
+    fields = _as_hash(held, keys, job_id)
+    fields.update(mark)
+    _release(store, keys, job_id)
+    if verdict == "delayed":
+        store.zadd(keys.delayed, {job_id: delayed_score(attempt.due_ms(now_ms), job_id)})
+        return Failed(verdict, max(0, math.ceil(delay_ms)), [])
+    fields["finishedOn"] = str(now_ms)
+    _join_finished(store, keys, keys.failed, now_ms, job_id, evicted)
+    return Failed(verdict, 0, evicted)
+
+
 OPERATIONS: Operations = {
     submit.add_job: add_to_back,
     lock_popped: lock_waiting,
-    dequeue: take_nothing,
+    dequeue: take_first,
     complete_job: complete_and_fetch,
+    record_failure: record_everyday_failure,
 }
 
 
@@ -192,6 +219,56 @@ def _to_evict(finished: Any, now_ms: int, job_id: str, keep: Retention | None) -
     return evicted if all(map(str.isdigit, evicted)) else None
 
 
+def _is_at_work(store: Any, keys: QueueKeys, job_id: str, token: str) -> bool:
+    """Tell whether a job is active once, under a lock of this token, and nothing hinders its release."""
+    held = store._data
+    job_key = keys.base + job_id
+    lock_key = job_key + LOCK
+    active, stalled = held.get(keys.active), held.get(keys.stalled)
+    if (
+        type(held.get(job_key)) not in _HASH
+        or held.get(lock_key) != token
+        or store._expires_ms.get(lock_key, 0) < store.clock.now_ms
+        or (stalled is not None and type(stalled) is not set)
+    ):
+        return False
+    if type(active) is deque and len(active) <= SHORT:
+        return active.count(job_id) == 1
+    return type(active) in _LIST and store.lpos(keys.active, job_id) is not None
+
+
+def _release(store: Any, keys: QueueKeys, job_id: str) -> None:
+    """Do ``finish._release`` for a job that is at work."""
+    held = store._data
+    lock_key = keys.base + job_id + LOCK
+    del held[lock_key], store._expires_ms[lock_key]
+    if keys.stalled in held:
+        store.srem(keys.stalled, job_id)
+    active = held[keys.active]
+    if type(active) is deque and 1 < len(active) <= SHORT:
+        active.remove(job_id)
+    else:
+        store.lrem(keys.active, -1, job_id)
+
+
+def _join_finished(
+    store: Any, keys: QueueKeys, finished_set: str, now_ms: int, job_id: str, evicted: list[str]
+) -> None:
+    """Do ``retention.record_finish`` for a job whose hash is written, and for what ``_to_evict`` said."""
+    held = store._data
+    finished = held.get(finished_set)
+    if finished is None:
+        finished = held[finished_set] = SortedSet()
+    finished.add(job_id, float(now_ms))
+    if evicted:
+        finished.drop_lowest(len(evicted))
+        for gone in evicted:
+            for key in (keys.base + gone, keys.base + gone + LOGS):
+                if key in held:
+                    del held[key]
+                    store._expires_ms.pop(key, None)
+
+
 def _locked(store: Any, keys: QueueKeys, job_id: str, lock_params: LockParams, job: Any, now_ms: int) -> Job:
     """Do ``dequeue.lock_next`` and read the job."""
     held = store._data
@@ -206,3 +283,12 @@ def _locked(store: Any, keys: QueueKeys, job_id: str, lock_params: LockParams, j
         return read
     job["processedOn"] = str(now_ms)
     return Job.from_hash(job, job_id)
+
+
+def _as_hash(held: Any, keys: QueueKeys, job_id: str) -> Any:
+    """Return a job's hash, which a row becomes."""
+    job_key = keys.base + job_id
+    fields = held[job_key]
+    if type(fields) is JobRow:
+        fields = held[job_key] = fields.as_hash()
+    return fields
