@@ -58,7 +58,7 @@ CRASHES = (KeyboardInterrupt, GeneratorExit, ValueError)
 Step = tuple[str, tuple[Any, ...]]
 """A statement's name or SQL with its values, ``look``, or ``crash``."""
 Call = tuple[str, Failure | None, list[Step]]
-"""How a database is asked (``run``, ``run_single``, ``run_outside``, ``look``), how it fails, what the body does."""
+"""How a database is asked (``run``, ``single``, ``run_outside``, ``look``), how it fails, what the body does."""
 
 
 def steps() -> st.SearchStrategy[Step]:
@@ -80,7 +80,7 @@ def calls() -> st.SearchStrategy[list[Call]]:
     """What a run asks of its database."""
     failures: st.SearchStrategy[Failure | None] = st.sampled_from((None, None, "abort", "lost-reply", "refuse"))
     transaction = st.tuples(st.just("run"), failures, st.lists(steps(), max_size=5))
-    single = st.tuples(st.sampled_from(("run_single", "run_outside")), st.none(), st.lists(steps(), max_size=1))
+    single = st.tuples(st.sampled_from(("single", "run_outside")), st.none(), st.lists(steps(), max_size=1))
     look = st.tuples(st.just("look"), st.none(), st.just([]))
     one: st.SearchStrategy[Any] = st.integers(0, 11).flatmap(
         lambda number: look if not number else transaction if number % 2 else single
@@ -107,7 +107,10 @@ def ask(database: ApplicationDatabase, call: Call) -> list[Any]:
         return "answer"
 
     try:
-        heard.append(database.run(body, failure) if how == "run" else getattr(database, how)(body))
+        if how == "single":
+            heard.append(body(database.cursor))
+        else:
+            heard.append(database.run(body, failure) if how == "run" else database.run_outside(body))
     except (TransientError, sqlite3.Error, *CRASHES) as error:
         heard.append((type(error), str(error)))
     return heard
