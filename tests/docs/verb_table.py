@@ -25,7 +25,7 @@ def verb_row(do: str, verb: type[OperatorVerb]) -> str:
     of_job = issubclass(verb, OnJob)
     own = [name for name in verb.model_fields if name not in ("at", "do", "queue", "job", "id")]
     whose = "`job`, or `queue` and `id`" if of_job else "`queue`"
-    takes = whose + "".join(f", `{name}` (or not)" for name in own)
+    takes = whose + "".join(f", `{name}` (optional)" for name in own)
     hand = f"a button: {verb.by_hand.text}" if verb.by_hand else f"no: {verb.not_by_hand}"
     step = verb.model_validate({"at": "0s", "do": do, "queue": "q", **({"id": "1"} if of_job else {})})
     real = "by Bull's own function" if step.not_for_real is None else f"no: {step.not_for_real.partition(': ')[2]}"
@@ -38,7 +38,7 @@ def hand_table() -> str:
     rows = ["| can be done by hand | with |", "|---|---|"]
     for do in IN_ORDER:
         if VERBS[do].by_hand:
-            names = [f"`{name}`" for name in BY_HAND[do].needs] + [f"`{name}` (or not)" for name in BY_HAND[do].may]
+            names = [f"`{name}`" for name in BY_HAND[do].needs] + [f"`{name}` (optional)" for name in BY_HAND[do].may]
             rows.append(f"| `{do}` | {', '.join(names)} |")
     return "\n".join(rows)
 

@@ -112,8 +112,8 @@ live = LiveRun(scenario, RunOptions())
 live.go_on(4_500)
 assert live.do("bump-all", {"queue": "email", "hard": "2"}).said == "bumped 2 jobs of email 2 times"
 assert [one["text"] for one in queue_buttons() if one["verb"] == "bump-all"] == ["Bump all {jobs}"]
-assert "| `bump-all` | Bump a queue. | `queue`, `how` (or not) | a button: Bump all |" in verb_table.page("operations")
-assert "| `bump-all` | `queue`, `hard` (or not) |" in verb_table.page("serve")
+assert "| `bump-all` | Bump a queue. | `queue`, `how` (optional) | a button: Bump all" in verb_table.page("operations")
+assert "| `bump-all` | `queue`, `hard` (optional) |" in verb_table.page("serve")
 steps = [step for number in range(200) for step in scenario_of(number)["operator"]]
 assert {step["how"] for step in steps if step["do"] == "bump-all"} == {1, 2, 3}
 """
