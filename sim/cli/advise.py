@@ -1,4 +1,4 @@
-"""``advise``: what will hurt, and why."""
+"""``advise``: say what will hurt in a scenario's configuration, and why."""
 
 import json
 import sys
@@ -8,6 +8,8 @@ import click
 
 from sim.cli.exit_codes import VIOLATED
 from sim.cli.scenario_path import ScenarioPath
+
+PLACE = 80
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""``alerts``: which alert notices which fault, and the alerts as a Prometheus rule file."""
+"""``alerts``: show which alert notices which fault, or export the alerts."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,8 @@ import click
 
 from sim.cli.exit_codes import VIOLATED
 from sim.cli.scenario_path import ScenarioPath
+
+PLACE = 60
 
 
 @click.command()

@@ -1,10 +1,12 @@
-"""``backoff``: the timetable of a job that always fails."""
+"""``backoff``: show when each attempt of a failing job comes."""
 
 from pathlib import Path
 
 import click
 
 from sim.cli.scenario_path import ScenarioPath
+
+PLACE = 120
 
 
 @click.command()

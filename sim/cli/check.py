@@ -1,4 +1,4 @@
-"""``check``: look at scenario files without running them."""
+"""``check``: check scenario files without running them."""
 
 from pathlib import Path
 
@@ -6,6 +6,8 @@ import click
 
 from sim.cli.exit_codes import HOLDS
 from sim.cli.scenario_path import ScenarioPath
+
+PLACE = 100
 
 
 @click.command()

@@ -1,9 +1,11 @@
-"""``completion``: the script with which a shell completes the command."""
+"""``completion``: print the script with which a shell completes the command."""
 
 import click
 from click.shell_completion import get_completion_class
 
 from sim.core.program import SCRIPT
+
+PLACE = 130
 
 VARIABLE = "_JOBWORKER_SIM_COMPLETE"
 """Set by the shell's script when it asks what goes on where the line ends."""

@@ -1,4 +1,7 @@
-"""``exercise``: list, show, start, run, check, hint, why and reset; what teachers do is in exercise_teacher.py."""
+"""``exercise``: training: exercises that check themselves.
+
+What teachers do is in ``exercise_teacher.py``.
+"""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.exercises.formatting import StyledLine
+
+PLACE = 40
 
 STYLES = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 

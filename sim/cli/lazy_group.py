@@ -1,8 +1,11 @@
-"""A group of subcommands that are loaded when they are called."""
+"""A group of subcommands that are found by their files, and loaded when they are called."""
 
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,22 +13,26 @@ from click.shell_completion import CompletionItem
 
 from sim.core.spelling import nearest
 
-COMMANDS = {
-    "run": ("sim.cli.run", "Run a scenario and show what was delivered, duplicated and lost."),
-    "serve": ("sim.cli.serve", "Serve a live run: a web page, and its Redis on a port."),
-    "rehearse": ("sim.cli.rehearse", "Run a scenario for real and compare with its prediction."),
-    "exercise": ("sim.cli.exercise", "Training: exercises that check themselves."),
-    "lessons": ("sim.cli.lessons", "Copy the lessons, which are notebooks, to a folder of yours."),
-    "alerts": ("sim.cli.alerts", "Show which alert notices which fault, or export the alerts."),
-    "sweep": ("sim.cli.sweep", "Run a scenario a thousand times, over a grid of values."),
-    "advise": ("sim.cli.advise", "Say what will hurt in a scenario's configuration, and why."),
-    "new": ("sim.cli.new", "Write a scenario of your own, to begin with."),
-    "check": ("sim.cli.check", "Check scenario files without running them."),
-    "scenarios": ("sim.cli.scenarios", "List the scenarios that come with the project."),
-    "backoff": ("sim.cli.backoff", "Show when each attempt of a failing job comes."),
-    "completion": ("sim.cli.completion", "Print the script with which a shell completes the command."),
-    "schema": ("sim.cli.schema", "Print the JSON Schema of scenario files, for editors."),
-}
+_NAMED = re.compile(r'"""``([a-z-]+)``: (.+?\.)(?:"""|\n)')
+_PLACED = re.compile(r"^PLACE = (\d+)$", re.M)
+
+
+def _commands(folder: Path) -> dict[str, tuple[str, str]]:
+    """Find the files that are subcommands: those whose docstring begins with their own name, in double ticks.
+
+    They are read and not imported. ``PLACE`` is a file's place in ``--help``; without one it comes last.
+    """
+    found = []
+    for file in sorted(folder.glob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        named, placed = _NAMED.match(text), _PLACED.search(text)
+        if named and named[1].replace("-", "_") == file.stem:
+            place = int(placed[1]) if placed else sys.maxsize
+            found.append((place, named[1], (f"sim.cli.{file.stem}", named[2][0].upper() + named[2][1:])))
+    return {name: command for _place, name, command in sorted(found)}
+
+
+COMMANDS = _commands(Path(__file__).parent)
 """By name: the module that has the subcommand as ``command``, and its line in ``--help``."""
 
 
@@ -42,7 +49,7 @@ def _noticing_that_the_reader_left() -> Iterator[None]:
 
 
 class LazyGroup(click.Group):
-    """Knows its subcommands from a table, so that ``--help`` imports none of them."""
+    """Knows its subcommands from their files, so that ``--help`` imports none of them."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -65,7 +72,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the names in the order of the table."""
+        """List the names in the order of their places."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -76,12 +83,12 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands' lines from the table."""
+        """Write the subcommands' lines."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete subcommands from the table, and options as ever."""
+        """Complete subcommands, and options as ever."""
         found = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 

@@ -1,4 +1,4 @@
-"""``lessons``: the notebooks that teach, in a folder of one's own."""
+"""``lessons``: copy the lessons, which are notebooks, to a folder of yours."""
 
 from pathlib import Path
 from shlex import quote
@@ -6,6 +6,8 @@ from shlex import quote
 import click
 
 from sim.core.errors import SimError
+
+PLACE = 50
 
 
 @click.command()

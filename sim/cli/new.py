@@ -1,4 +1,4 @@
-"""``new``: begin a scenario of one's own."""
+"""``new``: write a scenario of your own, to begin with."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,8 @@ from sim.core.errors import DurationError, SimError
 from sim.core.program import program_name
 from sim.faults.registry import FAULTS
 from sim.scenario.first_draft import QUEUES, Draft, draft_text
+
+PLACE = 90
 
 
 class _DurationText(click.ParamType[str]):

@@ -1,4 +1,4 @@
-"""``rehearse``: run a scenario for real, and hold it against what the simulator predicts."""
+"""``rehearse``: run a scenario for real and compare with its prediction."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +14,8 @@ from sim.cli.several import one_by_one
 if TYPE_CHECKING:
     from sim.rehearsal.scale import Scale
     from sim.results.trace import Trace
+
+PLACE = 30
 
 
 class _Targets(NamedTuple):

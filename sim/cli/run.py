@@ -1,4 +1,4 @@
-"""``run``: break what a scenario says and show what was delivered, duplicated and lost."""
+"""``run``: run a scenario and show what was delivered, duplicated and lost."""
 
 import json
 import sys
@@ -15,6 +15,8 @@ from sim.cli.several import one_by_one
 if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario.schema import Scenario
+
+PLACE = 10
 
 
 @click.command()

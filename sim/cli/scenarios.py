@@ -1,4 +1,4 @@
-"""``scenarios``: what there is to run."""
+"""``scenarios``: list the scenarios that come with the project."""
 
 import re
 from pathlib import Path
@@ -14,6 +14,8 @@ from sim.core.spelling import nearest
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
+
+PLACE = 110
 
 _WIDTH = 80
 

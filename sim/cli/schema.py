@@ -1,8 +1,10 @@
-"""``schema``: the JSON Schema of scenario files."""
+"""``schema``: print the JSON Schema of scenario files, for editors."""
 
 import json
 
 import click
+
+PLACE = 140
 
 
 @click.command()

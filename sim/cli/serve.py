@@ -1,4 +1,4 @@
-"""``serve``: a live run in the browser, with its Redis on a port."""
+"""``serve``: serve a live run: a web page, and its Redis on a port."""
 
 import signal
 import sys
@@ -14,6 +14,8 @@ from sim.cli.scenario_path import ScenarioPath
 
 if TYPE_CHECKING:
     from sim.serve.page.driver import Driver
+
+PLACE = 20
 
 PATIENCE_S = 8.0
 """How long the end waits for a step of the run and for a script at the Redis port, real seconds."""

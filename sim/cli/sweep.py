@@ -1,4 +1,4 @@
-"""``sweep``: run a scenario a thousand times, at one point or at many."""
+"""``sweep``: run a scenario a thousand times, over a grid of values."""
 
 import json
 import sys
@@ -10,6 +10,8 @@ import click
 from sim.cli.exit_codes import BAD_INPUT, HOLDS, INTERNAL
 from sim.cli.scenario_path import ScenarioPath
 from sim.core.program import as_called
+
+PLACE = 70
 
 DATABASE = "sweep.sqlite"
 
