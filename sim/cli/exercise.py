@@ -142,7 +142,7 @@ def run(
     from sim.exercises.checking import measure_once
     from sim.exercises.evidence import story_of
     from sim.exercises.formatting import evidence_lines, single_run_lines
-    from sim.exercises.measures import MAX_STEPS
+    from sim.exercises.observation import MAX_STEPS
     from sim.exercises.policy import read_policy
     from sim.reports.tables import print_outcomes
     from sim.reports.terminal import Terminal

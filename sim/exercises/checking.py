@@ -7,7 +7,8 @@ from sim.exercises.errors import ExerciseError
 from sim.exercises.evidence import evidence, settings_evidence
 from sim.exercises.exercise import POLICY, Check, Exercise
 from sim.exercises.judgement import CheckResult, Judgement
-from sim.exercises.measures import Observation, measured, observe
+from sim.exercises.measures import measured
+from sim.exercises.observation import Observation, observe
 from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
 from sim.exercises.seeds import CHECK, unseen_seeds

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sim.exercises.exercise import Check
 from sim.exercises.job_story import job_story
-from sim.exercises.measures import FROM_EVENTS, Observation
+from sim.exercises.measures import RUN_MEASURES
+from sim.exercises.observation import Observation
 from sim.exercises.settings import SETTINGS, settings_behind
 from sim.results.outcomes import JobResult, Outcome
 from sim.results.result import ModeResult
-from sim.results.text import duration_in_words
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
@@ -39,19 +39,10 @@ def _best(jobs: list[JobResult], observation: Observation) -> JobResult | None:
     return next((job for job in jobs if job.job not in hopeless), jobs[0] if jobs else None)
 
 
-def _delivery_ms(job: JobResult) -> float:
-    return -1 if job.first_effect_ms is None else job.first_effect_ms - job.offered_ms
-
-
 _EXTREMES: dict[str, Callable[[JobResult], float]] = {
-    "delivery_p50": _delivery_ms,
-    "delivery_p95": _delivery_ms,
-    "delivery_max": _delivery_ms,
     "attempts": lambda job: job.attempts,
-    "attempts_max": lambda job: job.attempts,
-    "attempts_per_job": lambda job: job.attempts,
-    "redis_commands_per_job": lambda job: job.attempts + job.stalls,
     "extra_effects": lambda job: job.effects,
+    **{name: one.job for name, one in RUN_MEASURES.items() if one.job is not None},
 }
 _SHOWS: dict[str, Callable[[JobResult], bool]] = {
     "duplicated": lambda job: job.duplicated,
@@ -86,24 +77,9 @@ def evidence(check: Check, observation: Observation) -> Evidence:
     """
     if check.measure in SETTINGS:
         return settings_evidence(check, observation.scenario)
-    if check.measure in FROM_EVENTS:
-        return Evidence("Faults, and who noticed them", _detections(observation))
-    if check.measure == "redis_commands_per_job":
-        most = sorted(observation.commands.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
-        jobs = max(1, observation.result.totals.offered)
-        return Evidence(
-            "The commands that Redis was asked for most",
-            [f"{name.upper():<16}{count:>8,}   {count / jobs:.1f} a job" for name, count in most],
-        )
-    if check.measure == "records_kept":
-        return Evidence(
-            "Records of finished jobs at the end",
-            [
-                f"{queue:<16}{count:>8,}   {count - observation.failed_kept[queue]:,} completed, "
-                f"{observation.failed_kept[queue]:,} failed"
-                for queue, count in observation.records_kept.items()
-            ],
-        )
+    measure = RUN_MEASURES.get(check.measure)
+    if measure is not None and measure.lines is not None:
+        return Evidence(measure.heading, measure.lines(observation))
     job = counterexample(observation, check.measure, check.queue)
     if job is None:
         return Evidence("No single job shows it", [])
@@ -127,17 +103,3 @@ def story_of(result: ModeResult, job: JobResult, *, whole: bool = False) -> Evid
     if job.effects > 1:
         fate += f", {job.effects} effects"
     return Evidence(f"The story of {job.job} ({fate})", job_story(result, job.job, whole=whole), IN_BRACKETS)
-
-
-def _detections(observation: Observation) -> list[str]:
-    detections = observation.result.detections
-    told: list[str] = []
-    for fault in detections.faults:
-        alerts = [f"{one.alert} after {duration_in_words(fault.after_ms(one.fired_ms or 0))}" for one in fault.alerts]
-        nobody = "-" if fault.is_operator_action else "NOBODY"
-        told.append(f"{fault.window.start_ms / 1_000:>9.3f}s  {fault.window.label}: {', '.join(alerts) or nobody}")
-    told += [
-        f"{(one.fired_ms or 0) / 1_000:>9.3f}s  FALSE: {one.alert} fired, and nothing was broken"
-        for one in detections.false
-    ]
-    return told

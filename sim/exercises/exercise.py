@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from sim.core.errors import ScenarioError
 from sim.exercises.bounds import Bound, parse_bound, parse_value
 from sim.exercises.errors import ExerciseError
-from sim.exercises.measures import FROM_EVENTS, MEASURES, WHOLE_RUN, is_time
+from sim.exercises.measures import MEASURES, is_from_events, is_of_whole_run, is_time
 from sim.scenario.load import read_text
 from sim.yaml_files.fields import Model, ModeName
 from sim.yaml_files.problems import Path as Place
@@ -64,7 +64,7 @@ class Measured(Model):
 
     @model_validator(mode="after")
     def _of_the_whole_run(self) -> "Measured":
-        if self.queue is not None and self.measure in WHOLE_RUN:
+        if self.queue is not None and is_of_whole_run(self.measure):
             raise ValueError(f"{self.measure} is counted over the whole run; leave queue: out")
         return self
 
@@ -177,7 +177,7 @@ class Description(Model):
 
     def needs_events(self, mode: ModeName) -> bool:
         """Whether a check in a mode can be measured only from the events of a run."""
-        return any(check.mode == mode and check.measure in FROM_EVENTS for check in self.checks)
+        return any(check.mode == mode and is_from_events(check.measure) for check in self.checks)
 
 
 @dataclass(frozen=True)

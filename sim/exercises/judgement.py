@@ -6,7 +6,7 @@ from enum import StrEnum
 from sim.exercises.bounds import value_text
 from sim.exercises.evidence import Evidence
 from sim.exercises.exercise import Check
-from sim.exercises.measures import NOTHING_MEASURED
+from sim.exercises.measures import nothing_measured
 from sim.exercises.prediction import Scored
 
 
@@ -46,7 +46,7 @@ class CheckResult:
     def observed_text(self) -> str:
         """The worst value, as people read it."""
         if self.observed is None:
-            return NOTHING_MEASURED.get(self.check.measure, "nothing was delivered")
+            return nothing_measured(self.check.measure)
         return value_text(self.observed, self.check.is_time)
 
 

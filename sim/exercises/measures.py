@@ -1,85 +1,48 @@
-"""What a check can measure of one run."""
+"""Every measure of a run that a check can bound: whoever adds one writes an entry here, and nothing else.
+
+Exercises and their problems, verdicts and evidence take whatever is listed; `tests.docs.measure_table` writes the table
+of docs/exercises.md. What is read of the settings, without a run, is listed in ``settings.py``.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from sim.engine.run_options import RunOptions
-from sim.engine.simulation import Simulation
+from sim.exercises.observation import Observation
 from sim.exercises.settings import SETTINGS, setting
 from sim.results.detection import FaultDetection
 from sim.results.outcomes import Counts, JobResult
-from sim.results.result import ModeResult
-from sim.scenario.schema import Scenario
-from sim.yaml_files.fields import ModeName
+from sim.results.text import duration_in_words
 
-MAX_STEPS = 60_000
-"""A run of an exercise that needs more steps is given up; a sensible policy needs 500 to 5,000."""
-COUNTS = tuple(Counts().as_dict())
-TIMES = ("delivery_p50", "delivery_p95", "delivery_max", "detection_time_max", "backoff_min")
-FROM_EVENTS = ("faults_unnoticed", "false_alerts", "detection_time_max")
-"""Measures that are read from the events of a run, so that it has to keep them."""
+Value = Callable[[Observation, str | None], float | None]
+"""Measures a run, of one queue or (None) of all together; times in ms, None where there is nothing to measure."""
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One run of an exercise's scenario with somebody's policy.
+class Measure:
+    """What a check can measure of one run.
 
     Attributes:
-        scenario: What was run, with the policy in it.
-        commands: What the queue asked of Redis, by command; empty in in-process mode.
-        records_kept: Finished jobs whose records stand in the queue's keys at the end, by queue.
-        failed_kept: How many of them stand in the failed set.
+        unit: What it counts; ``duration`` for a time, which bounds and answers then give as people write one.
+        about: What it is, for the table.
+        value: Measures it.
+        per_queue: Whether a check may ask for one queue.
+        from_events: Whether it is read from the events of a run, so that the run has to keep them.
+        nothing: What it means where there is nothing to measure.
+        job: What the job that shows it best has most of; None where no single job shows it.
+        heading: What ``lines`` show in place of a job.
+        lines: Shows where the value comes from.
     """
 
-    scenario: Scenario
-    seed: int
-    result: ModeResult
-    commands: dict[str, int]
-    records_kept: dict[str, int]
-    failed_kept: dict[str, int]
-
-    def jobs(self, queue: str | None) -> list[JobResult]:
-        """The jobs of one queue, or of all."""
-        return [job for job in self.result.jobs if queue is None or job.queue == queue]
-
-    @cached_property
-    def delivery_ms(self) -> dict[str | None, list[int]]:
-        """How long each delivered job took from its offer to its first effect, sorted, by queue and over all."""
-        found: dict[str | None, list[int]] = {None: [], **{name: [] for name in self.result.queue_names}}
-        for job in self.result.jobs:
-            if job.first_effect_ms is not None:
-                for key in (None, job.queue):
-                    found[key].append(job.first_effect_ms - job.offered_ms)
-        return {key: sorted(times) for key, times in found.items()}
-
-
-def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = True) -> Observation:
-    """Run a scenario once, as fast as can be.
-
-    Args:
-        events: Whether to keep what happened; measures of alerts need it.
-
-    Raises:
-        BudgetExceeded: The run needs more than ``MAX_STEPS`` steps.
-    """
-    options = RunOptions(seed=seed, store="memory", max_steps=MAX_STEPS, trace=events, count_commands=True)
-    world = Simulation(scenario, mode, options)
-    world.run()
-    commands = {} if world.commands is None else dict(world.commands.by_name)
-    result = world.result()
-    kept = {name: _records(world, name) for name in scenario.queues}
-    world.close()
-    records = {name: completed + failed for name, (completed, failed) in kept.items()}
-    return Observation(scenario, seed, result, commands, records, {name: failed for name, (_, failed) in kept.items()})
-
-
-def _records(world: Simulation, queue: str) -> tuple[int, int]:
-    """Count the completed and the failed jobs of a queue whose records are kept."""
-    if world.mode != "queue":
-        return 0, 0
-    counts = world.server.operate(lambda: world.queue(queue).counts)
-    return counts["completed"], counts["failed"]
+    name: str
+    unit: str
+    about: str
+    value: Value
+    per_queue: bool = True
+    from_events: bool = False
+    nothing: str = "nothing was delivered"
+    job: Callable[[JobResult], float] | None = None
+    heading: str = ""
+    lines: Callable[[Observation], list[str]] | None = None
 
 
 def measured(observation: Observation, measure: str, queue: str | None = None) -> float | None:
@@ -96,7 +59,7 @@ def measured(observation: Observation, measure: str, queue: str | None = None) -
         return float(getattr(counts, measure))
     if measure in SETTINGS:
         return float(setting(observation.scenario, measure, queue))
-    return _MEASURES[measure](observation, queue)
+    return RUN_MEASURES[measure].value(observation, queue)
 
 
 def is_time(measure: str) -> bool:
@@ -104,7 +67,22 @@ def is_time(measure: str) -> bool:
     return measure in TIMES
 
 
-def _share(share: float) -> Callable[[Observation, str | None], float | None]:
+def is_from_events(measure: str) -> bool:
+    """Tell whether a measure is read from the events of a run."""
+    return measure in RUN_MEASURES and RUN_MEASURES[measure].from_events
+
+
+def is_of_whole_run(measure: str) -> bool:
+    """Tell whether a measure is of the whole run, so that no single queue has it."""
+    return measure in RUN_MEASURES and not RUN_MEASURES[measure].per_queue
+
+
+def nothing_measured(measure: str) -> str:
+    """Say what it means where there is nothing to measure."""
+    return RUN_MEASURES[measure].nothing if measure in RUN_MEASURES else "nothing was delivered"
+
+
+def _share(share: float) -> Value:
     def delivery(observation: Observation, queue: str | None) -> float | None:
         return _nearest_rank(observation.delivery_ms[queue], share)
 
@@ -157,22 +135,90 @@ def _detection_time_max(observation: Observation, _queue: str | None) -> float |
     return max(fault.after_ms(t_ms) for fault, t_ms in fired)
 
 
-_MEASURES: dict[str, Callable[[Observation, str | None], float | None]] = {
-    "delivery_p50": _share(0.5),
-    "delivery_p95": _share(0.95),
-    "delivery_max": _share(1),
-    "attempts_max": _attempts_max,
-    "attempts_per_job": _attempts_per_job,
-    "redis_commands_per_job": _commands_per_job,
-    "records_kept": _records_kept,
-    "faults_unnoticed": _faults_unnoticed,
-    "false_alerts": _false_alerts,
-    "detection_time_max": _detection_time_max,
-}
-MEASURES = (*COUNTS, *_MEASURES, *SETTINGS)
-WHOLE_RUN = ("redis_commands_per_job", *FROM_EVENTS)
-"""Measures of the whole run, which no single queue has."""
-NOTHING_MEASURED = {
-    "detection_time_max": "a fault that no alert noticed",
-}
-"""What it means where there is nothing to measure; elsewhere no job was delivered."""
+def _delivery_ms(job: JobResult) -> float:
+    return -1 if job.first_effect_ms is None else job.first_effect_ms - job.offered_ms
+
+
+def _starts(job: JobResult) -> float:
+    return job.attempts
+
+
+def _command_lines(observation: Observation) -> list[str]:
+    most = sorted(observation.commands.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+    jobs = max(1, observation.result.totals.offered)
+    return [f"{name.upper():<16}{count:>8,}   {count / jobs:.1f} a job" for name, count in most]
+
+
+def _record_lines(observation: Observation) -> list[str]:
+    return [
+        f"{queue:<16}{count:>8,}   {count - observation.failed_kept[queue]:,} completed, "
+        f"{observation.failed_kept[queue]:,} failed"
+        for queue, count in observation.records_kept.items()
+    ]
+
+
+def _detections(observation: Observation) -> list[str]:
+    detections = observation.result.detections
+    told: list[str] = []
+    for fault in detections.faults:
+        alerts = [f"{one.alert} after {duration_in_words(fault.after_ms(one.fired_ms or 0))}" for one in fault.alerts]
+        nobody = "-" if fault.is_operator_action else "NOBODY"
+        told.append(f"{fault.window.start_ms / 1_000:>9.3f}s  {fault.window.label}: {', '.join(alerts) or nobody}")
+    told += [
+        f"{(one.fired_ms or 0) / 1_000:>9.3f}s  FALSE: {one.alert} fired, and nothing was broken"
+        for one in detections.false
+    ]
+    return told
+
+
+def _delivery(name: str, share: float, about: str) -> Measure:
+    return Measure(name, "duration", about, _share(share), job=_delivery_ms)
+
+
+def _of_detection(name: str, unit: str, about: str, value: Value, nothing: str = "nothing was delivered") -> Measure:
+    heading = "Faults, and who noticed them"
+    return Measure(
+        name, unit, about, value, per_queue=False, from_events=True, nothing=nothing, heading=heading, lines=_detections
+    )
+
+
+_ALL = (
+    _delivery(
+        "delivery_p50", 0.5, "from when a job is offered to its first effect, over the delivered jobs: the median"
+    ),
+    _delivery("delivery_p95", 0.95, "the same: the 95th percentile"),
+    _delivery("delivery_max", 1, "the same: the longest"),
+    Measure("attempts_max", "starts", "the most starts of any job", _attempts_max, job=_starts),
+    Measure("attempts_per_job", "starts", "the mean, to one decimal", _attempts_per_job, job=_starts),
+    Measure(
+        "redis_commands_per_job",
+        "commands",
+        "commands that the queue sent to Redis, per offered job: from all processes and timers, without blocking waits "
+        "and the audit at the end",
+        _commands_per_job,
+        per_queue=False,
+        heading="The commands that Redis was asked for most",
+        lines=_command_lines,
+    ),
+    Measure(
+        "records_kept",
+        "records",
+        "finished jobs, completed and failed, in the queue's keys at the end; dead letters are not counted",
+        _records_kept,
+        heading="Records of finished jobs at the end",
+        lines=_record_lines,
+    ),
+    _of_detection("faults_unnoticed", "faults", "faults that no alert noticed", _faults_unnoticed),
+    _of_detection("false_alerts", "alerts", "alerts that fired without a fault", _false_alerts),
+    _of_detection(
+        "detection_time_max",
+        "duration",
+        "the longest time from the start of a fault to its first alert",
+        _detection_time_max,
+        "a fault that no alert noticed",
+    ),
+)
+COUNTS = tuple(Counts().as_dict())
+RUN_MEASURES = {one.name: one for one in _ALL}
+MEASURES = (*COUNTS, *RUN_MEASURES, *SETTINGS)
+TIMES = tuple(name for name, one in (RUN_MEASURES | SETTINGS).items() if one.unit == "duration")

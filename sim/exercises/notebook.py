@@ -15,7 +15,7 @@ import nbformat.v4
 
 from sim.exercises.catalogue import COURSE
 from sim.exercises.exercise import POLICY, SCENARIO, SOLUTION, STORY, Exercise, Prediction
-from sim.exercises.measures import Observation, observe
+from sim.exercises.observation import Observation, observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
 from sim.yaml_files.problems import listed

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from sim.exercises.bounds import parse_bound, parse_value, value_text
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import Exercise, Prediction
-from sim.exercises.measures import Observation, measured
+from sim.exercises.measures import measured
+from sim.exercises.observation import Observation
 from sim.yaml_files.fields import ModeName
 from sim.yaml_files.problems import Problem, did_you_mean, lines, listed
 from sim.yaml_files.source import Source, read_yaml

@@ -1,13 +1,33 @@
 """What a check reads of a policy's settings, without a run: what they would allow on a worse day than this one."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sim.core.durations import format_duration
 from sim.operator_verbs.registry import VERBS, OperatorStep
 from sim.scenario.schema import Scenario, Workers
 
-MANUAL_RETRIES = tuple(do for do, verb in VERBS.items() if verb.brings_back)
+MANUAL_RETRIES = tuple(sorted((do for do in VERBS if VERBS[do].brings_back), key=lambda do: VERBS[do].order))
 """Steps of an operator that bring failed or dead jobs back."""
+Lines = Callable[[Scenario, list[str]], list[str]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a check can measure of the settings of some queues.
+
+    Attributes:
+        unit: What it counts; ``duration`` for a time.
+        about: What it is, for the table.
+        value: What the settings of these queues come to; ms for a time.
+        lines: What it is made of, a line for each queue or step.
+    """
+
+    name: str
+    unit: str
+    about: str
+    value: Callable[[Scenario, list[str]], float]
+    lines: Lines
 
 
 def setting(scenario: Scenario, measure: str, queue: str | None) -> float:
@@ -19,15 +39,12 @@ def setting(scenario: Scenario, measure: str, queue: str | None) -> float:
     Raises:
         KeyError: There is no such measure.
     """
-    return _SETTINGS[measure](scenario, _queues(scenario, queue))
+    return SETTINGS[measure].value(scenario, _queues(scenario, queue))
 
 
 def settings_behind(scenario: Scenario, measure: str, queue: str | None) -> list[str]:
     """List the settings that a measure is made of, a line for each queue or step."""
-    names = _queues(scenario, queue)
-    if measure == "manual_retries":
-        return [f"{format_duration(step.at):>9}  {step.do}" for step in _manual(scenario, names)]
-    return [f"{name:<16}{_WORDS[measure](scenario, name)}" for name in names]
+    return SETTINGS[measure].lines(scenario, _queues(scenario, queue))
 
 
 def _queues(scenario: Scenario, queue: str | None) -> list[str]:
@@ -53,20 +70,51 @@ def _manual(scenario: Scenario, queues: list[str]) -> Iterator[OperatorStep]:
     return (step for step in scenario.operator if step.do in MANUAL_RETRIES and step.queue_name in queues)
 
 
-_SETTINGS: dict[str, Callable[[Scenario, list[str]], float]] = {
-    "attempts_limit": lambda scenario, queues: max(scenario.queues[name].attempts for name in queues),
-    "stalls_limit": lambda scenario, queues: max(_workers(scenario, name).max_stalled for name in queues),
-    "worker_slots": lambda scenario, queues: sum(_slots(scenario, name) for name in queues),
-    "backoff_min": lambda scenario, queues: min(_backoff_ms(scenario, name) for name in queues),
-    "manual_retries": lambda scenario, queues: sum(1 for _ in _manual(scenario, queues)),
-}
-_WORDS: dict[str, Callable[[Scenario, str], str]] = {
-    "attempts_limit": lambda scenario, queue: f"attempts: {scenario.queues[queue].attempts:,}",
-    "stalls_limit": lambda scenario, queue: f"max_stalled: {_workers(scenario, queue).max_stalled:,}",
-    "worker_slots": lambda scenario, queue: (
-        f"{_workers(scenario, queue).processes:,} processes with {_workers(scenario, queue).concurrency:,} jobs each"
+def _each(words: Callable[[Scenario, str], str]) -> Lines:
+    return lambda scenario, queues: [f"{name:<16}{words(scenario, name)}" for name in queues]
+
+
+def _slot_words(scenario: Scenario, queue: str) -> str:
+    workers = _workers(scenario, queue)
+    return f"{workers.processes:,} processes with {workers.concurrency:,} jobs each"
+
+
+_ALL = (
+    Setting(
+        "attempts_limit",
+        "starts",
+        "the most attempts that a queue gives a job",
+        lambda scenario, queues: max(scenario.queues[name].attempts for name in queues),
+        _each(lambda scenario, queue: f"attempts: {scenario.queues[queue].attempts:,}"),
     ),
-    "backoff_min": lambda scenario, queue: f"{format_duration(_backoff_ms(scenario, queue))} after the first failure",
-}
-SETTINGS = tuple(_SETTINGS)
-"""Measures that need no run."""
+    Setting(
+        "stalls_limit",
+        "stalls",
+        "the largest `max_stalled`",
+        lambda scenario, queues: max(_workers(scenario, name).max_stalled for name in queues),
+        _each(lambda scenario, queue: f"max_stalled: {_workers(scenario, queue).max_stalled:,}"),
+    ),
+    Setting(
+        "worker_slots",
+        "jobs",
+        "processes times concurrency, over all queues",
+        lambda scenario, queues: sum(_slots(scenario, name) for name in queues),
+        _each(_slot_words),
+    ),
+    Setting(
+        "backoff_min",
+        "duration",
+        "the shortest wait before a retry",
+        lambda scenario, queues: min(_backoff_ms(scenario, name) for name in queues),
+        _each(lambda scenario, queue: f"{format_duration(_backoff_ms(scenario, queue))} after the first failure"),
+    ),
+    Setting(
+        "manual_retries",
+        "steps",
+        f"how often the operator brings jobs back: {', '.join(f'`{do}`' for do in MANUAL_RETRIES)}",
+        lambda scenario, queues: sum(1 for _ in _manual(scenario, queues)),
+        lambda scenario, queues: [f"{format_duration(step.at):>9}  {step.do}" for step in _manual(scenario, queues)],
+    ),
+)
+SETTINGS = {one.name: one for one in _ALL}
+"""Measures that need no run, by name: whoever adds one writes an entry in the list above."""

@@ -12,7 +12,7 @@ from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import HINTS, POLICY, PREDICT, SOLUTION, STORY, WHY, Exercise, hint_sections
 from sim.exercises.generous import generous
 from sim.exercises.judgement import Judgement
-from sim.exercises.measures import observe
+from sim.exercises.observation import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of, read_predictions
 from sim.exercises.seeds import VERIFY, unseen_seeds

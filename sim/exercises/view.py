@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.program import as_called
 from sim.exercises.exercise import STORY, Exercise
-from sim.exercises.measures import WHOLE_RUN
+from sim.exercises.measures import is_of_whole_run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ def print_exercise(exercise: Exercise, console: "Console") -> None:
         table.add_column(heading)
     table.add_column("bound", justify="right", no_wrap=True)
     for check in description.checks:
-        whose = "the run" if check.measure in WHOLE_RUN else check.queue or "all jobs"
+        whose = "the run" if is_of_whole_run(check.measure) else check.queue or "all jobs"
         whose += "" if check.mode == "queue" else f", {check.mode}"
         table.add_row(check.name, check.measure, whose, check.limit.text)
     console.print(table)

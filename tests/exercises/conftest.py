@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.exercises import measures
+from sim.exercises import observation
 from sim.exercises.exercise import Exercise, load_exercise
 from tests.exercises.tiny import write_exercise
 
@@ -18,4 +18,4 @@ def exercise(tmp_path: Path) -> Exercise:
 @pytest.fixture
 def fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up after 5,000 steps of 60,000: a job's record grows with each attempt, so the last steps take longest."""
-    monkeypatch.setattr(measures, "MAX_STEPS", 5_000)
+    monkeypatch.setattr(observation, "MAX_STEPS", 5_000)

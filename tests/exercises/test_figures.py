@@ -6,7 +6,8 @@ import pytest
 
 from sim.exercises.catalogue import COURSE, exercise_names
 from sim.exercises.exercise import POLICY, load_exercise
-from sim.exercises.measures import measured, observe
+from sim.exercises.measures import measured
+from sim.exercises.observation import observe
 from sim.exercises.policy import read_policy
 
 

@@ -11,7 +11,7 @@ import pytest
 from sim import exercises
 from sim.cli import main
 from sim.engine.attempt import AttemptRunner
-from sim.exercises import grading, measures
+from sim.exercises import grading, observation
 from sim.exercises.grade_table import as_csv, as_table
 from sim.exercises.grading import COLUMNS, NOT_HANDED_IN, Grade
 from sim.reports.terminal import Terminal
@@ -189,7 +189,7 @@ def test_a_policy_that_needs_too_many_steps_is_given_up(
 ) -> None:
     """And says so; the others have their own steps."""
     hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("attempts: 6", "attempts: 8").replace("6s", "1ms"))
-    monkeypatch.setattr(measures, "MAX_STEPS", 300)
+    monkeypatch.setattr(observation, "MAX_STEPS", 300)
     row = row_of(course, handed_in)
     assert row.verdict == "cannot tell"
     assert row.message.startswith("policy.yaml: with this policy a run takes more than 300 simulation steps")

@@ -1,11 +1,18 @@
 """What a check can measure of one run."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 import sim
-from sim.exercises.measures import MEASURES, measured, observe
+from sim.exercises.measures import MEASURES, measured
+from sim.exercises.observation import observe
 from sim.scenario.schema import Scenario
 
+ROOT = Path(__file__).parents[2]
 QUIET = """\
 title: Ten orders and five emails
 question: How long do they take?
@@ -113,3 +120,66 @@ def test_every_measure_gives_a_number_or_nothing() -> None:
     """Of the same run."""
     seen = observe(sim.parse_scenario(ALERTED.replace("FOR", "10s")), "queue", 1)
     assert all(isinstance(measured(seen, name), int | float) for name in MEASURES)
+
+
+ONE_MORE = """
+    Measure(
+        "first_effect",
+        "duration",
+        "when the first effect came",
+        lambda seen, queue: min(seen.delivery_ms[queue], default=None),
+        per_queue=False,
+        nothing="no effect came",
+        heading="Effects",
+        lines=lambda seen: ["  none"],
+    ),
+)
+COUNTS ="""
+WITH_ONE_MORE = """
+import sys
+import sim
+from sim.exercises.evidence import evidence
+from sim.exercises.exercise import Check
+from sim.exercises.judgement import CheckResult
+from sim.exercises.measures import measured
+from sim.exercises.observation import observe
+from tests.docs import measure_table
+
+seen = observe(sim.parse_scenario(sys.argv[1]), "queue", 1)
+assert measured(seen, "first_effect") == 800
+check = Check(name="soon", measure="first_effect", bound="<= 1s", message="m")
+assert check.is_time and check.limit.text == "<= 1s", check.limit
+assert CheckResult(check, False, None, 1).observed_text == "no effect came"
+assert evidence(check, seen).heading == "Effects"
+try:
+    Check(name="soon", measure="first_effect", queue="order", bound="<= 1s", message="m")
+except ValueError as error:
+    assert "first_effect is counted over the whole run" in str(error)
+else:
+    raise AssertionError("of one queue")
+assert "| `first_effect` | duration | when the first effect came |" in measure_table.table()
+"""
+
+
+def test_a_new_measure_takes_one_entry(tmp_path: Path) -> None:
+    """Checks, verdicts, evidence and docs of a copy of the package have it."""
+    for part in (ROOT / "sim").iterdir():
+        if part.name != "exercises":
+            (tmp_path / "sim" / part.name).parent.mkdir(exist_ok=True)
+            (tmp_path / "sim" / part.name).symlink_to(part)
+    (tmp_path / "sim/exercises").mkdir()
+    for part in (ROOT / "sim/exercises").iterdir():
+        if part.name != "measures.py":
+            (tmp_path / "sim/exercises" / part.name).symlink_to(part)
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    before, after = (ROOT / "sim/exercises/measures.py").read_text().split("\n)\nCOUNTS =")
+    (tmp_path / "sim/exercises/measures.py").write_text(before + ONE_MORE + after)
+    ended = subprocess.run(
+        [sys.executable, "-c", WITH_ONE_MORE, QUIET],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr

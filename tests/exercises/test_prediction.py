@@ -5,7 +5,7 @@ import pytest
 from sim.exercises.checking import predictions_of
 from sim.exercises.errors import ExerciseError
 from sim.exercises.exercise import Exercise
-from sim.exercises.measures import observe
+from sim.exercises.observation import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import as_guesses, read_predictions
 from tests.exercises.tiny import POLICY

@@ -12,7 +12,7 @@ from sim.core.errors import SimError
 from sim.exercises.catalogue import all_exercises, find_exercise
 from sim.exercises.checking import judge
 from sim.exercises.exercise import POLICY, SOLUTION
-from sim.exercises.measures import observe
+from sim.exercises.observation import observe
 from sim.exercises.policy import read_policy
 from sim.exercises.prediction import answer_of
 from sim.exercises.seeds import VERIFY, unseen_seeds

@@ -68,3 +68,50 @@ def named_keys(path: Path) -> Iterator[str]:
 def test_the_engine_asks_the_queue_by_its_verbs() -> None:
     """Which key holds what is known to the queue library alone."""
     assert [found for path in MODULES if path.parent.name == "engine" for found in named_keys(path)] == []
+
+
+READS = {
+    "get",
+    "hget",
+    "hmget",
+    "hgetall",
+    "hlen",
+    "llen",
+    "lrange",
+    "lindex",
+    "zcard",
+    "zscore",
+    "zrange",
+    "zrevrange",
+}
+READS |= {
+    "zrangebyscore",
+    "zcount",
+    "exists",
+    "scard",
+    "smembers",
+    "sismember",
+    "keys",
+    "pttl",
+    "ttl",
+    "type",
+    "pipeline",
+}
+READS |= {"transaction", "operations"}
+OPERATIONS = [
+    (path.stem, node)
+    for path in sorted((ROOT / "sim/queue").glob("*.py"))
+    for node in ast.parse(path.read_text()).body
+    if isinstance(node, ast.FunctionDef) and node.args.args and not node.name.startswith("_")
+    if ast.unparse(node.args.args[0].annotation or ast.Constant(None)) == "Store" and path.stem != "store"
+]
+
+
+@pytest.mark.parametrize("function", [node for _file, node in OPERATIONS], ids=lambda node: node.name)
+def test_an_operation_of_the_queue_says_what_it_asks_of_redis_and_is_one_step(function: ast.FunctionDef) -> None:
+    """Outside ``atomic`` it writes once at most; whoever adds an operation reads that in CONTRIBUTING."""
+    assert "Redis:" in (ast.get_docstring(function) or "")
+    own = [node for node in function.body if not isinstance(node, ast.FunctionDef)]
+    called = [call.func for node in own for call in ast.walk(node) if isinstance(call, ast.Call)]
+    on_store = [one.attr for one in called if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "store"]
+    assert len([name for name in on_store if name not in READS]) <= 1
