@@ -40,6 +40,11 @@ class DatabaseAccess:
         self._calls: dict[str, int] = {}
         self.latency_ms = latency_ms
 
+    def hand_back(self) -> None:
+        """Give up the database; see ``ApplicationDatabase.hand_back``."""
+        self.database.hand_back()
+        self.cursor = self.outside = self.database.cursor
+
     def begin_failing(self, window: FailureWindow) -> None:
         """Let calls fail from now on."""
         self._failing.append(window)

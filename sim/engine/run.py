@@ -81,6 +81,5 @@ def run_modes(scenario: Scenario, options: RunOptions, modes: Sequence[ModeName]
         with fewer_collections():
             world = Simulation(scenario, mode, options)
             world.run()
-            results[mode] = world.result()
-            world.close()
+            results[mode] = world.conclude()
     return Result(scenario, options.seed_of(scenario), options.semantics_of(scenario), options.store, results)

@@ -59,6 +59,7 @@ class Simulation:
         self.mode: ModeName = mode
         self.options = options
         self.seed = options.seed_of(scenario)
+        self._concludes = False
         with self.replayable():
             every_ms = options.sample_every_ms(scenario)
             self.env = SimulatedTime()
@@ -229,7 +230,10 @@ class Simulation:
     @cached_property
     def _final_outcomes(self) -> JobResults:
         self._heard.finish()
-        jobs = self._classified(self.recorder)
+        final_state = self._state(self.recorder)
+        if self._concludes:
+            self.close()
+        jobs = classify_outcomes(self.mode, self.recorder.facts, final_state)
         self._loop.close()
         for job in jobs:
             if job.outcome is Outcome.LOST:
@@ -238,11 +242,11 @@ class Simulation:
 
     def outcomes_now(self) -> JobResults:
         """Say what every job's outcome would be if the run ended now; nothing is written, and the run can go on."""
-        return self._classified(ReadOnlyNames(self.recorder))
-
-    def _classified(self, names: Names) -> JobResults:
-        final_state = FinalState(self.database.database.effects_by_job(), self.system.places(names))
+        final_state = self._state(ReadOnlyNames(self.recorder))
         return classify_outcomes(self.mode, self.recorder.facts, final_state)
+
+    def _state(self, names: Names) -> FinalState:
+        return FinalState(self.database.database.effects_by_job(), self.system.places(names))
 
     @property
     def end(self) -> RunEnd:
@@ -259,6 +263,11 @@ class Simulation:
         queues = list(self.scenario.queues)
         return ModeResult(self.mode, self.trace, jobs, self.now_ms, queues, metrics, self.errors.lines, self.end)
 
+    def conclude(self) -> ModeResult:
+        """Take stock and close; the rows of the application's tables are gone before there is a result of each job."""
+        self._concludes = True
+        return self.result()
+
     def close(self) -> None:
         """Give up the database; nothing can be asked of this world afterwards but the outcomes that it has given."""
-        self.database.database.hand_back()
+        self.database.hand_back()

@@ -103,7 +103,7 @@ class ApplicationDatabase:
         return body(self._cursor)
 
     def effects_by_job(self) -> dict[str, int]:
-        """Count the effects that stand in the tables for every job that has any, sorted by name."""
+        """Count the effects that stand in the tables for every job that has any."""
         return self._tables.effects_by_job(self._effects)
 
     def close(self) -> None:
@@ -190,7 +190,7 @@ class InSqlite:
                 self._execute(statement)
 
     def effects_by_job(self, tables: Iterable[str]) -> dict[str, int]:
-        """Count the rows of these tables for each job, their column ``job``, sorted by name."""
+        """Count the rows of these tables for each job, their column ``job``."""
         effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
         return dict(self.connection.execute(f"SELECT job, count(*) FROM ({effects}) GROUP BY job"))
 

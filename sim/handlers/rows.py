@@ -5,7 +5,7 @@ asked moves all rows into SQLite, where the run goes on (``ApplicationDatabase``
 """
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeAlias, cast
 
@@ -103,11 +103,13 @@ class Rows:
         return ((table, list(rows.values())) for table, rows in self._tables.items() if rows)
 
     def effects_by_job(self, tables: Iterable[str]) -> dict[str, int]:
-        """Count the rows of these tables for each job, their first column, sorted by name."""
-        counts: Counter[str] = Counter()
+        """Count the rows of these tables for each job, their first column."""
+        counts: dict[str, int] = {}
         for table in tables:
-            counts.update([row[0] for row in self._tables[table].values()])
-        return dict(sorted(counts.items()))
+            for row in self._tables[table].values():
+                job = row[0]
+                counts[job] = counts.get(job, 0) + 1
+        return counts
 
 
 InMemory: TypeAlias = Callable[[Rows, Any], int | list[Row]]

@@ -142,7 +142,7 @@ def test_rows_hear_and_leave_what_sqlite_does(stock: int, asked: list[Call]) -> 
     try:
         for call in asked:
             assert ask(rows, call) == ask(sqlite, call), call
-            assert list(rows.effects_by_job().items()) == list(sqlite.effects_by_job().items())
+            assert rows.effects_by_job() == sqlite.effects_by_job()
         assert rows_of(rows) == rows_of(sqlite)
     finally:
         rows.close()
