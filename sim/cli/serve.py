@@ -6,14 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from sim.cli.scenario_path import ScenarioPath
 
 if TYPE_CHECKING:
+    import socket
+
+    from sim.engine.run_options import RunOptions
+    from sim.scenario.schema import Scenario
     from sim.serve.page.driver import Driver
+    from sim.serve.page.run_log import RunLog
+    from sim.serve.redis_port.server import RedisPort
+    from sim.yaml_files.fields import SemanticsName
 
 PLACE = 20
 
@@ -52,7 +59,7 @@ def command(
     host: str,
     allow_host: tuple[str, ...],
     seed: int | None,
-    semantics: str | None,
+    semantics: "SemanticsName | None",
     replay_from: Path | None,
     log_to: Path | None,
 ) -> None:
@@ -65,6 +72,7 @@ def command(
     from sim.core.durations import parse_duration
     from sim.core.errors import DurationError
     from sim.core.extras import need
+    from sim.engine.run_options import RunOptions
     from sim.scenario.load import load_scenario
 
     try:
@@ -76,92 +84,99 @@ def command(
         need("the Redis port", "serve", "lupa", "msgpack")
     from sim.serve.page import web_server
     from sim.serve.page.pace import SpeedError, parse_speed
+    from sim.serve.page.run_log import read_log
 
     try:
         pace = None if speed == "paused" else parse_speed(speed)
     except SpeedError as error:
         raise click.UsageError(f"--speed: {error}, or paused") from None
-    loaded = load_scenario(scenario)
-    listener = web_server.open_listener(host, port)
-    with listener:
-        _serve(
-            loaded,
-            listener,
-            until_ms=until_ms,
-            pace=pace,
-            redis_port=None if no_redis_port else redis_port,
-            host=host,
-            names=allow_host,
-            seed=seed,
-            semantics=semantics,
-            replay_from=replay_from,
-            log_to=log_to,
-        )
+    log = None if replay_from is None else read_log(replay_from)
+    if log is not None:
+        seed = log.seed if seed is None else seed
+        semantics = log.semantics if semantics is None else semantics
+    served = _Served(
+        load_scenario(scenario),
+        RunOptions(seed=seed, semantics=semantics),
+        until_ms=until_ms,
+        pace=pace,
+        redis_port=None if no_redis_port else redis_port,
+        host=host,
+        names=allow_host,
+        log=log,
+        log_to=log_to,
+    )
+    with web_server.open_listener(host, port) as listener:
+        _serve(served, listener)
 
 
-def _serve(
-    loaded: Any,
-    listener: Any,
-    *,
-    until_ms: int | None,
-    pace: float | None,
-    redis_port: int | None,
-    host: str,
-    names: tuple[str, ...],
-    seed: int | None,
-    semantics: Any,
-    replay_from: Path | None,
-    log_to: Path | None,
-) -> None:
+class _Served(NamedTuple):
+    """What is served, and how it was asked for.
+
+    Attributes:
+        until_ms: The moment to run to first, ms since the run began.
+        pace: How fast it plays from the start; None: it rests.
+        redis_port: The port of its Redis; None: closed.
+        host: The page's address.
+        names: Further names that the page is served under.
+        log: What is done first, of a run before.
+        log_to: Where what was done by hand is written.
+    """
+
+    scenario: "Scenario"
+    options: "RunOptions"
+    until_ms: int | None
+    pace: float | None
+    redis_port: int | None
+    host: str
+    names: tuple[str, ...]
+    log: "RunLog | None"
+    log_to: Path | None
+
+
+def _serve(served: _Served, listener: "socket.socket") -> None:
     from sim.core.gc_tuning import fewer_collections
-    from sim.engine.run_options import RunOptions
     from sim.serve.page import web_server
     from sim.serve.page.driver import Driver
     from sim.serve.page.limits import WebLimits
     from sim.serve.page.live_run import LiveRun
     from sim.serve.page.routes import web_app
-    from sim.serve.page.run_log import read_log
     from sim.serve.page.security import Hosts, is_loopback, new_token
     from sim.serve.page.state import StateView
     from sim.serve.redis_port.server import RedisPort
 
-    log = None if replay_from is None else read_log(replay_from)
-    if log is not None:
-        seed = log.seed if seed is None else seed
-        semantics = log.semantics if semantics is None else semantics
-    run = LiveRun(loaded, RunOptions(seed=seed, semantics=semantics))
-    driver = Driver(run, speed=10.0 if pace is None else pace)
+    run = LiveRun(served.scenario, served.options)
+    driver = Driver(run, speed=10.0 if served.pace is None else served.pace)
     redis = None
-    if redis_port is not None:
+    if served.redis_port is not None:
         redis = RedisPort(
-            run.queue_world, "127.0.0.1", redis_port, world_lock=driver.lock, on_change=driver.note_outside
+            run.queue_world, "127.0.0.1", served.redis_port, world_lock=driver.lock, on_change=driver.note_outside
         ).start()
     try:
         with fewer_collections(), _ended_by_signals() as page:
-            if log is not None:
-                run.replay(log)
-            if until_ms is not None:
-                driver.go_to(until_ms, beyond=True)
+            if served.log is not None:
+                run.replay(served.log)
+            if served.until_ms is not None:
+                driver.go_to(served.until_ms, beyond=True)
                 driver.run_here()
-            if pace is not None:
+            if served.pace is not None:
                 driver.play()
             driver.start()
             limits, token = WebLimits(), new_token()
             view = StateView(driver, None if redis is None else redis.port)
-            app = web_app(driver, view, token=token, hosts=Hosts(host, names), limits=limits)
-            if not is_loopback(host):
+            app = web_app(driver, view, token=token, hosts=Hosts(served.host, served.names), limits=limits)
+            if not is_loopback(served.host):
                 click.echo(
-                    f"WARNING: the page listens on {host}, beyond this machine. Whoever can reach it can look; whoever "
-                    "has the token can change the run. The token goes over the network in the clear.",
+                    f"WARNING: the page listens on {served.host}, beyond this machine. Whoever can reach it can look; "
+                    "whoever has the token can change the run. The token goes over the network in the clear.",
                     err=True,
                 )
-            _tell(listener, host, token, redis)
+            _tell(listener, served.host, token, redis)
             page.server = web_server.web_server(app, limits)
             page.server.run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     finally:
-        _keep_log(driver, log_to)
+        _keep_log(driver, served.log_to)
         has_stopped = driver.stop(PATIENCE_S)
         if redis is not None:
             redis.stop(PATIENCE_S)
@@ -207,7 +222,7 @@ def _keep_log(driver: "Driver", log_to: Path | None) -> None:
             click.echo(said)
 
 
-def _tell(listener: Any, host: str, token: str, redis: Any) -> None:
+def _tell(listener: "socket.socket", host: str, token: str, redis: "RedisPort | None") -> None:
     port = listener.getsockname()[1]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     click.echo(f"Page:   http://{shown}:{port}/#token={token}")

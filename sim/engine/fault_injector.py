@@ -16,7 +16,7 @@ from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
 
 
-class SimulatedFaultInjector:
+class SimulatedFaults:
     """What breaks and mends a simulated world; a notebook has it as ``world.faults``.
 
     The verbs come in pairs: crash and restart, freeze and resume, stop and start, begin and end.

@@ -39,14 +39,14 @@ class Operated(Protocol):
         """What is run."""
 
     @property
-    def injector(self) -> OperatorVerbs:
+    def faults(self) -> OperatorVerbs:
         """Carries the steps out."""
 
 
 def arrange_operator(world: Operated) -> None:
     """Arrange every step of the scenario's operator; call it once, before the world runs."""
     for step in world.scenario.operator:
-        world.injector.at(step.at, partial(world.injector.operate, step))
+        world.faults.at(step.at, partial(world.faults.operate, step))
 
 
 class Operator(ClientProcess):

@@ -224,7 +224,7 @@ class QueueHandle:
         return everyone
 
     def _note(self, do: str, *jobs: OperatorTarget) -> None:
-        """Write a deed down, then let those who wait have what stands in line now."""
+        """Write down what was done, then let those who wait have what stands in line now."""
         queue = self._parts.name
         record_operator_action(
             self._recorder, queue, do, list(jobs), lambda job_id: self._recorder.name_of(queue, job_id)

@@ -10,7 +10,7 @@ from sim.engine.clock import SimulatedClock, SimulatedTime
 from sim.engine.command_count import CommandCount
 from sim.engine.database import DatabaseAccess
 from sim.engine.error_log import ErrorLog
-from sim.engine.fault_injector import SimulatedFaultInjector
+from sim.engine.fault_injector import SimulatedFaults
 from sim.engine.in_process_system import InProcessSystem
 from sim.engine.instruments import Instrument, Subscriptions, TraceKeeper
 from sim.engine.operator import arrange_operator
@@ -46,7 +46,7 @@ class Simulation:
 
     Attributes:
         system: The queues, or the application alone.
-        injector: The verbs that break and mend this world.
+        faults: The verbs that break and mend this world.
         trace: What happened so far.
         metrics: What an operator sees; it grows while the world runs.
         errors: The error log; off unless asked for.
@@ -91,7 +91,7 @@ class Simulation:
             self._heard = heard
             samples = None if sampler is None else sampler.samples
             self.metrics = Metrics(scenario, mode, self.trace, samples, look=self._look)
-            self.injector = SimulatedFaultInjector(run, self.system)
+            self.faults = SimulatedFaults(run, self.system)
             arrange_faults(self)
             arrange_operator(self)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.core.renamed import no_attribute
 from sim.engine.command_count import CommandCount
-from sim.engine.fault_injector import SimulatedFaultInjector
+from sim.engine.fault_injector import SimulatedFaults
 from sim.engine.instruments import Instrument
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.random_streams import Streams
@@ -174,9 +174,9 @@ class World:
         return self._simulation.queue(name)
 
     @property
-    def faults(self) -> SimulatedFaultInjector:
+    def faults(self) -> SimulatedFaults:
         """What breaks and mends this world by hand: crash, freeze, stop Redis, let the database fail, and back."""
-        return self._simulation.injector
+        return self._simulation.faults
 
     # -- what was seen --------------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ ErrorHook = Callable[[str, str, int], InjectedError | None]
 
 
 class FaultInjector(Protocol[P]):
-    """What ``SimulatedFaultInjector`` does to a simulated world, and a rehearsal to real processes of type ``P``."""
+    """What ``SimulatedFaults`` does to a simulated world, and a rehearsal to real processes of type ``P``."""
 
     @property
     def now_ms(self) -> int:

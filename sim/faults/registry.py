@@ -64,7 +64,7 @@ class FaultTarget(Protocol):
         """Its random numbers."""
 
     @property
-    def injector(self) -> FaultInjector[Any]:
+    def faults(self) -> FaultInjector[Any]:
         """The verbs that break it."""
 
 
@@ -72,4 +72,4 @@ def arrange_faults(world: FaultTarget) -> None:
     """Arrange all faults of the world's scenario; call it once, before the world runs."""
     for number, fault in enumerate(world.scenario.faults, 1):
         name = f"fault:{number}:{fault.kind}"
-        fault.arrange(Setting(name, world.injector, world.streams, world.scenario.last_arrival_ms))
+        fault.arrange(Setting(name, world.faults, world.streams, world.scenario.last_arrival_ms))

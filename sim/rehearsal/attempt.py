@@ -5,17 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.engine.database import DatabaseAccess
-from sim.engine.recorder import Recorder
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
 from sim.handlers.registry import HANDLERS
-from sim.rehearsal.database_server import DatabaseServer
-from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
-from sim.rehearsal.scale import ScaledClock
+from sim.rehearsal.reported_stage import ReportedStage
 from sim.results.trace import EventKind
-from sim.scenario.queues import QueueConfig
 
 MADE_UP_MS = 25
 """Real ms that a handler's next work may be shortened by, for the time that its messages have taken."""
@@ -45,37 +40,23 @@ class RealAttempt:
         refused: Whether the queue has refused what the process reported.
     """
 
-    def __init__(
-        self,
-        process: RealProcess,
-        queue: str,
-        config: QueueConfig,
-        job: JobInput,
-        number: int,
-        service_ms: int,
-        *,
-        clock: ScaledClock,
-        recorder: Recorder,
-        access: DatabaseAccess,
-        server: DatabaseServer,
-        injector: RealFaultInjector,
-    ) -> None:
+    def __init__(self, stage: ReportedStage, process: RealProcess, queue: str, job: JobInput, number: int) -> None:
         self.process = process
         self.queue = queue
         self.job = job.name
         self.number = number
         self.refused = False
-        self._config = config
-        self._handler = HANDLERS[config.handler].handle(job)
-        self._service_ms = service_ms
+        self._config = stage.scenario.queues[queue]
+        self._handler = HANDLERS[self._config.handler].handle(job)
+        self._service_ms = stage.service_ms.get(job.name, 0)
         self._worked = 0.0
-        self._clock = clock
-        self.ideal_ms = clock.now if process.handed_on_ms is None else process.handed_on_ms
+        self._clock = stage.clock
+        self.ideal_ms = stage.clock.now if process.handed_on_ms is None else process.handed_on_ms
         process.handed_on_ms = None
-        self._recorder = recorder
-        self._access = access
-        self._server = server
-        self._injector = injector
+        self._recorder = stage.recorder
+        self._access = stage.access
+        self._server = stage.database
+        self._faults = stage.faults
         self._call: HandlerCall | None = None
         self._work_due_ms: float | None = None
         self._freezes: int | None = None
@@ -92,7 +73,7 @@ class RealAttempt:
             try:
                 instruction = self._handler.send(value) if error is None else self._handler.throw(error)
             except StopIteration as end:
-                if self._injector.reaches("after-effect-before-ack", self.process, self.queue, self.job):
+                if self._faults.reaches("after-effect-before-ack", self.process, self.queue, self.job):
                     return None
                 return {"done": end.value}
             except (TransientError, PermanentError) as problem:
@@ -112,9 +93,9 @@ class RealAttempt:
                     return self._to_call(call)
                 value, error = _made(call)
                 continue
-            error = self._injector.handler_error(self.queue, self.job, self.number)
+            error = self._faults.handler_error(self.queue, self.job, self.number)
             if error is None:
-                if self._injector.reaches("before-effect", self.process, self.queue, self.job):
+                if self._faults.reaches("before-effect", self.process, self.queue, self.job):
                     return None
                 call = HandlerCall(self._effect(instruction), outside=instruction.system != DATABASE)
                 if not self._stands_still(call):

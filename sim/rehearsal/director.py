@@ -15,7 +15,7 @@ from sim.handlers.database import ApplicationDatabase
 from sim.handlers.registry import HANDLERS
 from sim.rehearsal.bull_options import job_options, limiter, worker_settings
 from sim.rehearsal.database_server import DatabaseServer
-from sim.rehearsal.fault_injector import RealFaultInjector
+from sim.rehearsal.fault_injector import RealFaults
 from sim.rehearsal.outcomes import classify_outcomes
 from sim.rehearsal.process_group import ProcessGroup
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess, RehearsalBroken
@@ -77,7 +77,7 @@ class Rehearsal:
         self.operator = RealProcess("operator", {**self._producer_config(), "role": "operate"})
         self.probe = RealProcess("probe", {"role": "probe"})
         self.workers = {name: self._workers_of(name) for name in scenario.queues}
-        self.injector = RealFaultInjector(self)
+        self.faults = RealFaults(self)
         self.operating: set[int] = set()
         arrange_faults(self)
         arrange_operator(self)
@@ -119,8 +119,7 @@ class Rehearsal:
     def _spares(self) -> int:
         """Guess how many processes will be replaced."""
         crashes = sum(
-            fault.kills(lambda target: len(self.injector.processes(target)), MAX_SPARES)
-            for fault in self.scenario.faults
+            fault.kills(lambda target: len(self.faults.processes(target)), MAX_SPARES) for fault in self.scenario.faults
         )
         return min(MAX_SPARES, crashes)
 
@@ -165,12 +164,12 @@ class Rehearsal:
         try:
             await asyncio.wait_for(self.process_pool.until_spares(processes), LOADED_WITHIN_S)
             self.process_pool.start(self.probe)
-            await start_everyone(self, self.injector, self.streams)
+            await start_everyone(self, self.faults, self.streams)
         except TimeoutError:
             words = self._process_group.last_words("node")
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
         self.clock.begin()
-        self.injector.begin()
+        self.faults.begin()
         if self.probe.link is not None:
             self.probe.link.send({"kind": "begin"})
         offering = asyncio.gather(self._offer_all(), self._save_snapshots())
@@ -219,7 +218,7 @@ class Rehearsal:
         config = self.scenario.redis
         if config.persistence != "rdb":
             return
-        last_ms = max(self.injector.last_ms, *(arrival.at_ms for arrival in self._arrivals))
+        last_ms = max(self.faults.last_ms, *(arrival.at_ms for arrival in self._arrivals))
         for t_ms in range(config.save_interval, last_ms + 1, config.save_interval):
             await self._until(t_ms)
             self.redis.save()
@@ -232,7 +231,7 @@ class Rehearsal:
         quiet = 0
         due_ms = max((arrival.at_ms + arrival.workload.delay for arrival in self._arrivals), default=0)
         while quiet < 2:
-            give_up_ms = max(self.injector.last_ms, due_ms) + GIVE_UP_AFTER_MS
+            give_up_ms = max(self.faults.last_ms, due_ms) + GIVE_UP_AFTER_MS
             if self.clock.now >= give_up_ms:
                 self.cut_ms = give_up_ms
                 return
@@ -240,7 +239,7 @@ class Rehearsal:
             quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
-        if self.clock.now < self.injector.last_ms or not self.redis.is_up or self.operating or self._waiting():
+        if self.clock.now < self.faults.last_ms or not self.redis.is_up or self.operating or self._waiting():
             return False
         workers = [worker for workers in self.workers.values() for worker in workers]
         return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()

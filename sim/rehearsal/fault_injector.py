@@ -38,7 +38,7 @@ class Stage(Protocol):
     operating: set[int]
 
 
-class RealFaultInjector(FaultHooks[RealProcess]):
+class RealFaults(FaultHooks[RealProcess]):
     """Verb pairs over the names of a rehearsal; all of them return at once.
 
     Attributes:

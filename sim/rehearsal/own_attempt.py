@@ -3,10 +3,8 @@
 import sqlite3
 from typing import Any
 
-from sim.engine.database import DatabaseAccess
-from sim.engine.recorder import Recorder
-from sim.rehearsal.fault_injector import RealFaultInjector
 from sim.rehearsal.processes import Message, RealProcess
+from sim.rehearsal.reported_stage import ReportedStage
 from sim.results.trace import EventKind
 
 _EFFECT = "INSERT INTO mail.outbox VALUES (?, NULL, ?)"
@@ -25,25 +23,15 @@ class OwnAttempt:
 
     ideal_ms = None
 
-    def __init__(
-        self,
-        process: RealProcess,
-        queue: str,
-        job: str,
-        number: int,
-        *,
-        recorder: Recorder,
-        access: DatabaseAccess,
-        injector: RealFaultInjector,
-    ) -> None:
+    def __init__(self, stage: ReportedStage, process: RealProcess, queue: str, job: str, number: int) -> None:
         self.process = process
         self.queue = queue
         self.job = job
         self.number = number
         self.refused = False
-        self._recorder = recorder
-        self._access = access
-        self._injector = injector
+        self._recorder = stage.recorder
+        self._access = stage.access
+        self._faults = stage.faults
         self._told = False
 
     def note(self, event: EventKind, more: dict[str, Any] | None = None) -> None:
@@ -52,7 +40,7 @@ class OwnAttempt:
 
     def effect(self, name: str, *, skipped: bool) -> Message | None:
         """Let the effect count, unless the processor skipped it; None when the process has died of a fault here."""
-        if self._injector.reaches("before-effect", self.process, self.queue, self.job):
+        if self._faults.reaches("before-effect", self.process, self.queue, self.job):
             return None
         self._told = True
         if skipped:
@@ -70,7 +58,7 @@ class OwnAttempt:
             return {}
         if not self._told and self.effect("returned", skipped=False) is None:
             return None
-        if self._injector.reaches("after-effect-before-ack", self.process, self.queue, self.job):
+        if self._faults.reaches("after-effect-before-ack", self.process, self.queue, self.job):
             return None
         return {}
 

@@ -1,33 +1,15 @@
 """What the real processes report, and the answers that they get."""
 
-from pathlib import Path
-from typing import Protocol
-
 from sim.engine.operator_actions import note_failure, record_operator_action
 from sim.handlers.base import JobInput
 from sim.operator_verbs.base import OperatorTarget
 from sim.queue.stalled import REASON
 from sim.rehearsal.attempt import RealAttempt
-from sim.rehearsal.fault_injector import RealFaultInjector, Stage
 from sim.rehearsal.own_attempt import OwnAttempt
 from sim.rehearsal.own_processor import OwnFileError
 from sim.rehearsal.processes import Link, Message, RealProcess
+from sim.rehearsal.reported_stage import ReportedStage
 from sim.results.trace import EventKind
-
-
-class ReportedStage(Stage, Protocol):
-    """What the reports are about.
-
-    Attributes:
-        own: A person's own processor, in place of the project's handlers.
-        service_ms: How long one attempt at each offered job works, ms.
-        holds: Jobs whose submit has not been answered, and which generation of the producer has them.
-    """
-
-    injector: RealFaultInjector
-    own: Path | None
-    service_ms: dict[str, int]
-    holds: dict[str, int]
 
 
 class Reports:
@@ -68,7 +50,7 @@ class Reports:
     def _on_popped(self, process: RealProcess, message: Message) -> Message | None:
         queue = process.config["queue"]
         job = self._stage.redis.name_of(queue, message["id"])
-        if self._stage.injector.reaches("between-take-and-lock", process, queue, job):
+        if self._stage.faults.reaches("between-take-and-lock", process, queue, job):
             self._recorder.job(queue, job, EventKind.POPPED, process.name)
             return None
         return {}
@@ -81,27 +63,12 @@ class Reports:
         else:
             job = self._recorder.name_of(queue, message["id"])
         process.running += 1
-        config = self._stage.scenario.queues[queue]
         number = self._recorder.started(queue, job, process.name, message["made"])
         if self._stage.own is not None:
-            access, injector = self._stage.access, self._stage.injector
-            self._attempts.append(
-                OwnAttempt(process, queue, job, number, recorder=self._recorder, access=access, injector=injector)
-            )
+            self._attempts.append(OwnAttempt(self._stage, process, queue, job, number))
             return {"attempt": len(self._attempts) - 1}
-        attempt = RealAttempt(
-            process,
-            queue,
-            config,
-            JobInput(job, message["data"] or {}, config.idempotency_key),
-            number,
-            self._stage.service_ms.get(job, 0),
-            clock=self._stage.clock,
-            recorder=self._recorder,
-            access=self._stage.access,
-            server=self._stage.database,
-            injector=self._stage.injector,
-        )
+        key = self._stage.scenario.queues[queue].idempotency_key
+        attempt = RealAttempt(self._stage, process, queue, JobInput(job, message["data"] or {}, key), number)
         self._attempts.append(attempt)
         step = attempt.next_step(None)
         return None if step is None else {"attempt": len(self._attempts) - 1, **step}

@@ -5,13 +5,13 @@ from functools import partial
 
 from sim.engine.process_starts import worker_starts
 from sim.engine.random_streams import Streams
-from sim.rehearsal.fault_injector import RealFaultInjector, Stage
+from sim.rehearsal.fault_injector import RealFaults, Stage
 from sim.rehearsal.processes import RealProcess
 
 LOADED_WITHIN_S = 60.0
 
 
-async def start_everyone(stage: Stage, injector: RealFaultInjector, streams: Streams) -> None:
+async def start_everyone(stage: Stage, injector: RealFaults, streams: Streams) -> None:
     """Start who is there when the run begins, each as long before as it has been running by then, and return then.
 
     The application and the operator come first. Workers that start with the run start one after the other, so that

@@ -80,7 +80,7 @@ class Detections:
         return min(found, default=None)
 
 
-def take_notice(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms: int) -> Detections:
+def detect(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms: int) -> Detections:
     """Match faults with alerts and with the health of workers.
 
     An alert may come of every fault that was under way, or had ended at most ``metrics.attribution_window`` before,

@@ -37,7 +37,7 @@ class FaultWindow:
 
     @property
     def is_moment(self) -> bool:
-        """Whether it is a deed of an operator, which takes no time."""
+        """Whether it is an operator's action, which takes no time."""
         return self.kind is FaultKind.OPERATOR and self.start_ms == self.end_ms
 
 

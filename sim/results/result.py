@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.core.gc_tuning import fewer_collections
 from sim.core.renamed import no_attribute
-from sim.results.detection import Detections, take_notice
+from sim.results.detection import Detections, detect
 from sim.results.error_lines import ErrorLines, ErrorsNotKept
 from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.metrics import Metrics, NotSampled
@@ -105,7 +105,7 @@ class ModeResult:
         if self.metrics is None:
             raise NotSampled
         with fewer_collections():
-            return take_notice(self.metrics, self.windows, self.trace, self.simulated_ms)
+            return detect(self.metrics, self.windows, self.trace, self.simulated_ms)
 
     @cached_property
     def windows(self) -> list[FaultWindow]:

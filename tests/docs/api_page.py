@@ -35,7 +35,7 @@ SECTIONS: dict[str, list[str]] = {
     "Go through a run by steps": [
         "sim.World",
         "sim.engine.queue_handle.QueueHandle",
-        "sim.engine.fault_injector.SimulatedFaultInjector",
+        "sim.engine.fault_injector.SimulatedFaults",
     ],
     "What was seen": ["sim.results.trace.Trace", "sim.results.trace.Event", "sim.results.metrics.Metrics"],
     "Many runs": ["sim.sweep", "sim.sweep_result", "sim.SweepResult"],
@@ -57,7 +57,7 @@ SECTIONS: dict[str, list[str]] = {
 """What is on the page, under which heading, in this order."""
 
 ONLY: dict[str, list[str]] = {
-    "sim.engine.fault_injector.SimulatedFaultInjector": [
+    "sim.engine.fault_injector.SimulatedFaults": [
         "now_ms",
         "at",
         "processes",

@@ -131,13 +131,13 @@ def test_without_what_was_done_it_is_another_run() -> None:
 def test_a_fault_thrown_by_hand_strikes_both_modes() -> None:
     """The application of in-process mode goes down with the worker, and what it was running is lost there."""
     live = LiveRun(load_scenario(OUTAGE))
-    (application,) = live.worlds["in-process"].injector.processes("application")
+    (application,) = live.worlds["in-process"].faults.processes("application")
     assert isinstance(application, InProcessApplication)
     while not application.holds:
         live.step_event()
     live.do("crash-worker", {"process": "order-1"})
     assert not application.alive
-    assert not live.queue_world.injector.processes("order-1")[0].alive
+    assert not live.queue_world.faults.processes("order-1")[0].alive
     assert live.counts()["in-process"].lost == 1
     assert live.counts()["queue"].lost == 0
 

@@ -19,7 +19,7 @@ exports.operate = (control, nodeModules, config) => {
     return job;
   }
 
-  const deeds = {
+  const verbs = {
     async retry(queue, { id }, report) {
       const job = await jobOf(queue, id);
       if (await job.isFailed()) {
@@ -67,7 +67,7 @@ exports.operate = (control, nodeModules, config) => {
   control.on('operate', async step => {
     const report = (ids, from = []) => control.tell({ kind: 'operated', step: step.step, ids, from });
     try {
-      await deeds[step.do](queues[step.queue], step, report);
+      await verbs[step.do](queues[step.queue], step, report);
     } catch (error) {
       control.tell({ kind: 'operator_failed', step: step.step, error: error.message });
     }

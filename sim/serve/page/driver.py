@@ -43,7 +43,7 @@ class Driver:
 
     Attributes:
         run: To be touched with ``lock`` held.
-        lock: Held for every turn, deed and look.
+        lock: Held for every turn, intervention and look.
         samples: The queues' past.
         note: Why it last came to rest, in words.
         version: A greater number after every change of anything that people can see.

@@ -59,14 +59,14 @@ def intervene(worlds: Worlds, verb: str, arguments: Arguments) -> str:
 
 
 def _redis_state(worlds: Worlds) -> str:
-    return worlds["queue"].injector.redis_state
+    return worlds["queue"].faults.redis_state
 
 
 def _by_hand(verb: HandVerb) -> Verb:
     """Throw or take back a fault in both modes, as its own file says."""
 
     def act(worlds: Worlds, arguments: Arguments) -> str:
-        return verb.act({mode: world.injector for mode, world in worlds.items()}, arguments)
+        return verb.act({mode: world.faults for mode, world in worlds.items()}, arguments)
 
     return Verb(verb.needs, act, verb.optional)
 

@@ -118,7 +118,7 @@ class LiveRun:
     def do(self, verb: str, arguments: dict[str, str] | None = None) -> Entry:
         """Do something by hand at the moment at which the run stands, and keep it in the log.
 
-        All that happens at this moment by itself comes first; what follows from the deed at this very moment is over
+        All that happens at this moment by itself comes first; what follows from the verb at this very moment is over
         when this returns. So the moment, the verb and the arguments say everything.
 
         Raises:
@@ -143,7 +143,7 @@ class LiveRun:
         Raises:
             Refused: A program at the Redis port had changed keys by then, which cannot be done again.
         """
-        injector = self.queue_world.injector
+        injector = self.queue_world.faults
         point_ms = injector.missing_restore_point(cause)
         if point_ms is None:
             return
@@ -155,10 +155,10 @@ class LiveRun:
             )
         again = LiveRun(self.scenario, self._options)
         for t_ms, snapshot in injector.restore_points.items():
-            again.queue_world.injector.keep_restore_point(t_ms, snapshot)
+            again.queue_world.faults.keep_restore_point(t_ms, snapshot)
         again.replay(RunLog(self.scenario.title, self.seed, self.semantics, point_ms, done))
-        again.queue_world.injector.save_restore_point()
-        injector.keep_restore_point(point_ms, again.queue_world.injector.restore_points[point_ms])
+        again.queue_world.faults.save_restore_point()
+        injector.keep_restore_point(point_ms, again.queue_world.faults.restore_points[point_ms])
 
     def note_outside(self) -> None:
         """Let the world look at keys that a program at the Redis port changed; the log notes it."""

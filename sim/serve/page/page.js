@@ -92,14 +92,14 @@ function button(text, act, about) {
   return h("button", { type: "button", "data-act": JSON.stringify(act), disabled: !token && act[0] === "do", ...about }, text);
 }
 
-const deed = (verb, args, text, about) => button(text, ["do", verb, args], about);
+const verbButton = (verb, args, text, about) => button(text, ["do", verb, args], about);
 
 // The buttons of a queue (view null), of a list of jobs, or of one job in it, as the verbs' own files say.
 function queueButtons(view, args, isOfJob, known, isPaused) {
   const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => known[name]);
   const here = (one) => one.of_job === isOfJob && (view === null ? one.views.length === 0 : one.views.includes(view))
     && (one.when === "" || (one.when === "paused") === isPaused);
-  return setup.buttons.filter(here).map((one) => deed(
+  return setup.buttons.filter(here).map((one) => verbButton(
     one.verb, one.view_is ? { ...args, [one.view_is]: view } : args, filled(one.text),
     { ...(view !== null && !isOfJob ? { id: one.verb } : { class: "small" }), ...(one.confirm && { "data-ask": filled(one.confirm) }) }));
 }
@@ -280,7 +280,7 @@ const STATES = { busy: ["good", "● at work"], idle: ["soft", "○ idle"], froz
 
 function byHand(verb, args) {
   const { button: text, place, slot } = setup.by_hand[verb];
-  return deed(verb, args, text, slot ? { class: "small", id: `${place}-${slot}` } : { class: "small" });
+  return verbButton(verb, args, text, slot ? { class: "small", id: `${place}-${slot}` } : { class: "small" });
 }
 
 const actions = (verbs, args = {}) => h("td", { class: "actions" }, verbs.map((verb) => byHand(verb, args)));

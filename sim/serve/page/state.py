@@ -166,7 +166,7 @@ class StateView:
 
 def _offered(run: LiveRun, place: Place, process: Process | None = None) -> list[str]:
     """List which faults can be thrown, or taken back, in a row of the page now."""
-    injector = run.queue_world.injector
+    injector = run.queue_world.faults
     return [name for name, verb in HAND_VERBS.items() if verb.place == place and verb.is_offered(injector, process)]
 
 

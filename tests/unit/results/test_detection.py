@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.metrics.base import ProcessState
 from sim.results.alert_checks import alert_checks
-from sim.results.detection import Detections, FaultDetection, take_notice
+from sim.results.detection import Detections, FaultDetection, detect
 from sim.results.fault_windows import fault_windows
 from sim.results.metrics import Metrics
 from sim.results.monitoring_rows import fault_rows, monitoring_verdict
@@ -36,7 +36,7 @@ def of(readings: list[Reading], told: Tape, **more: Any) -> Detections:
     """Match what was read with what the tape says was broken."""
     made: Metrics = metrics(readings, told, **more)
     trace, end_ms = told.trace(), int(made.t_ms[-1])
-    return take_notice(made, fault_windows(trace, end_ms), trace, end_ms)
+    return detect(made, fault_windows(trace, end_ms), trace, end_ms)
 
 
 def delays(fault: FaultDetection) -> list[int]:

@@ -1,0 +1,21 @@
+"""What attempts and reports have to know of a rehearsal."""
+
+from pathlib import Path
+from typing import Protocol
+
+from sim.rehearsal.fault_injector import RealFaults, Stage
+
+
+class ReportedStage(Stage, Protocol):
+    """What attempts and reports are about: what the verbs act on, the verbs, and what is offered.
+
+    Attributes:
+        own: A person's own processor, in place of the project's handlers.
+        service_ms: How long one attempt at each offered job works, ms.
+        holds: Jobs whose submit has not been answered, and which generation of the producer has them.
+    """
+
+    faults: RealFaults
+    own: Path | None
+    service_ms: dict[str, int]
+    holds: dict[str, int]
