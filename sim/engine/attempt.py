@@ -8,7 +8,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.event_loop import EventLoop
 from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
-from sim.faults.injector import Step
+from sim.faults.injector import Hang, HangStep, Step
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
 from sim.handlers.registry import HANDLERS
@@ -23,16 +23,21 @@ class Hooks(Protocol):
     Attributes:
         watches_steps: Whether ``reaches`` may ever say yes.
         watches_attempts: Whether ``handler_error`` may ever return one.
+        watches_hangs: Whether ``hang_at`` may ever return one.
     """
 
     watches_steps: bool
     watches_attempts: bool
+    watches_hangs: bool
 
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
         """Tell whether the process dies at this step of this job."""
 
     def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
         """Return the error that the handler of this attempt raises, or None."""
+
+    def hang_at(self, step: HangStep, queue: str, job: str, attempt: int) -> Hang | None:
+        """Tell whether the handler of this attempt hangs at this step, and for how long."""
 
 
 class AttemptRunner:
@@ -104,6 +109,8 @@ class AttemptRunner:
                     yield from process.until_thawed()
                 continue
             is_effect = type(instruction) is Effect
+            if is_effect and hooks.watches_hangs:
+                yield from self._hang("before-effect", process, queue, job.name, attempt)
             if database.latency_ms and not (is_effect and instruction.system != DATABASE):
                 yield env.timeout(database.latency_ms)
                 if process.frozen:
@@ -121,6 +128,22 @@ class AttemptRunner:
                         answer = database.call(job.name, instruction.body)
             except HandlerFailure as problem:
                 error = problem
+            if is_effect and hooks.watches_hangs and error is None:
+                yield from self._hang("after-effect", process, queue, job.name, attempt)
+
+    def _hang(self, step: HangStep, process: Process, queue: str, job: str, attempt: int) -> Steps:
+        """Let the handler wait for an answer that does not come, if a fault says so; the event loop is free."""
+        hang = self.hooks.hang_at(step, queue, job, attempt)
+        if hang is None:
+            return
+        more = {"step": step} if hang.lasts_ms is None else {"step": step, "lasts_ms": hang.lasts_ms}
+        self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, more)
+        if hang.lasts_ms is None:
+            process.hung += 1
+            yield self.env.event()
+        yield self.env.timeout(hang.lasts_ms or 0)
+        if process.frozen:
+            yield from process.until_thawed()
 
     def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
         """Let the effect happen, and write it down if it stands, whatever answer the handler gets."""

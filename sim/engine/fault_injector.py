@@ -10,7 +10,7 @@ from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
-from sim.faults.injector import CRASH, FREEZE, OUTAGE, ErrorHook, Failure, FaultId, Named, StepHook
+from sim.faults.injector import CRASH, FREEZE, OUTAGE, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
@@ -259,6 +259,10 @@ class SimulatedFaults:
     def on_attempt(self, hook: ErrorHook) -> None:
         """Ask ``hook`` in every attempt whether its handler raises an error."""
         self._faults.on_attempt(hook)
+
+    def on_hang(self, hook: HangHook) -> None:
+        """Ask ``hook`` before and after the effect of every attempt whether its handler hangs there."""
+        self._faults.on_hang(hook)
 
 
 N = TypeVar("N", bound=Named)

@@ -3,7 +3,7 @@
 from typing import Generic, TypeVar
 
 from sim.core.errors import SimError
-from sim.faults.injector import Death, ErrorHook, Step, StepHook
+from sim.faults.injector import Death, ErrorHook, Hang, HangHook, HangStep, Step, StepHook
 from sim.handlers.errors import PermanentError, TransientError
 
 P = TypeVar("P")
@@ -15,6 +15,7 @@ class FaultHooks(Generic[P]):
     Attributes:
         watches_steps: Whether any hook is asked at the steps of jobs.
         watches_attempts: Whether any hook is asked in attempts.
+        watches_hangs: Whether any hook is asked where a handler may hang.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,8 @@ class FaultHooks(Generic[P]):
         self.watches_attempts = False
         self._step_hooks: list[StepHook[P]] = []
         self._error_hooks: list[ErrorHook] = []
+        self.watches_hangs = False
+        self._hang_hooks: list[HangHook] = []
 
     def on_step(self, hook: StepHook[P]) -> None:
         """Ask ``hook`` at every step of every job whether the process dies there."""
@@ -32,6 +35,19 @@ class FaultHooks(Generic[P]):
         """Ask ``hook`` in every attempt whether its handler raises an error."""
         self._error_hooks.append(hook)
         self.watches_attempts = True
+
+    def on_hang(self, hook: HangHook) -> None:
+        """Ask ``hook`` before and after the effect of every attempt whether its handler hangs there."""
+        self._hang_hooks.append(hook)
+        self.watches_hangs = True
+
+    def hang_at(self, step: HangStep, queue: str, job: str, attempt: int) -> Hang | None:
+        """Return the first hook's verdict that the handler hangs at this step, or None."""
+        for hook in self._hang_hooks:
+            hang = hook(step, queue, job, attempt)
+            if hang is not None:
+                return hang
+        return None
 
     def death_at(self, step: Step, process: P, queue: str, job: str) -> Death | None:
         """Return the first hook's verdict that the process dies at this step, or None."""

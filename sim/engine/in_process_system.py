@@ -43,8 +43,8 @@ class InProcessSystem:
         return []
 
     def held_up(self, queue: str) -> str:
-        """Say nothing: jobs wait for no worker."""
-        return ""
+        """Say whether handlers hang for ever; nothing else keeps jobs, which wait for no worker."""
+        return "hung" if self.application.hung else ""
 
     def reading(self) -> Reading:
         """Count what the application holds; there are no other states than waiting and active."""

@@ -28,6 +28,7 @@ class Process:
         stops: How often it has been frozen from outside, less how often resumed.
         blocked: Whether one of its handlers has the event loop, and all the rest of it waits for that.
         running: Attempts under way.
+        hung: Those of them that will never end, as their handlers hang.
     """
 
     def __init__(self, env: SimulatedTime, name: str) -> None:
@@ -39,6 +40,7 @@ class Process:
         self.frozen = False
         self.frozen_since_ms = 0
         self.running = 0
+        self.hung = 0
         self.stops = 0
         self.blocked = False
         self._thawed: simpy.Event = env.event()
@@ -66,6 +68,7 @@ class Process:
         self.generation += 1
         self.started_ms = self.env.now
         self.alive = True
+        self.hung = 0
         self.frozen = False
         self.stops = 0
         self.blocked = False

@@ -150,9 +150,11 @@ class QueueSystem:
         return [due_ms - EPOCH_MS for due_ms in self.server.operate(lambda: due_times(self.redis, keys))]
 
     def held_up(self, queue: str) -> str:
-        """Say why nobody takes the jobs of a queue; empty where somebody does."""
+        """Say why the jobs of a queue do not go on; empty where they do."""
         if not any(worker.alive and not worker.frozen for worker in self.workers[queue]):
             return "no workers"
+        if any(worker.hung for worker in self.workers[queue]):
+            return "hung"
         keys = self.queues[queue].keys
         return "paused" if self.server.operate(lambda: hands_out_nothing(self.redis, keys)) else ""
 

@@ -22,6 +22,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.POPPED: "taken, not locked yet",
     EventKind.KILLED: "its worker is killed",
     EventKind.STARTED: "starts",
+    EventKind.HUNG: "its handler hangs",
     EventKind.EFFECT: "its effect happens",
     EventKind.EFFECT_DEDUPLICATED: "a second effect stopped by the key",
     EventKind.ATTEMPT_FAILED: "the attempt fails",
@@ -50,6 +51,9 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     ),
     EventKind.FAILED: lambda more: str(more.get("reason", "")),
     EventKind.EFFECT: lambda more: str(more.get("system", "")),
+    EventKind.HUNG: lambda more: (
+        f"{more['step']}, {'for ' + format_duration(more['lasts_ms']) if 'lasts_ms' in more else 'for ever'}"
+    ),
     EventKind.KILLED: lambda more: str(more.get("step", "")),
     EventKind.ACK_REJECTED: lambda more: str(more.get("error", "")),
     EventKind.REJECTED: lambda more: str(more.get("error", "")),

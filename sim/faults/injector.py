@@ -64,10 +64,27 @@ class InjectedError(NamedTuple):
     message: str
 
 
+HangStep = Literal["before-effect", "after-effect"]
+"""Where in a job's attempt its handler may hang."""
+
+
+class Hang(NamedTuple):
+    """A hook's verdict that the handler hangs.
+
+    Attributes:
+        lasts_ms: For how long; None means for ever.
+    """
+
+    lasts_ms: int | None
+
+
 StepHook = Callable[[Step, P, str, str], Death | None]
 """Step, process, queue and job -> whether the process dies there."""
 ErrorHook = Callable[[str, str, int], InjectedError | None]
 """Queue, job and attempt -> the error that the handler raises, if any."""
+
+HangHook = Callable[[HangStep, str, str, int], Hang | None]
+"""Step, queue, job and attempt -> whether the handler hangs there."""
 
 
 class FaultInjector(Protocol[P]):
@@ -127,6 +144,9 @@ class FaultInjector(Protocol[P]):
 
     def on_attempt(self, hook: ErrorHook) -> None:
         """Ask ``hook`` in every attempt whether its handler raises an error."""
+
+    def on_hang(self, hook: HangHook) -> None:
+        """Ask ``hook`` before and after the effect of every attempt whether its handler hangs there."""
 
 
 class Setting(NamedTuple):

@@ -5,27 +5,30 @@ from functools import reduce
 from importlib import import_module
 from operator import or_
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, get_args, get_origin
 
 from pydantic import Field
 
 import sim.faults as room
-from sim.faults.base import Fault, ScheduledFault, Timed
+from sim.faults.base import Fault
 from sim.faults.by_hand import HandVerb
 from sim.faults.injector import FaultInjector, Setting
 from sim.faults.schedule import RandomNumbers
-
-_SHARED = (Fault, ScheduledFault, Timed)
 
 
 def _faults() -> dict[str, type[Fault]]:
     found: dict[str, type[Fault]] = {}
     for module in sorted(module.name for module in iter_modules(room.__path__) if module.name != "registry"):
         for one in vars(import_module(f"{room.__name__}.{module}")).values():
-            if isinstance(one, type) and issubclass(one, Fault) and one not in _SHARED:
+            if isinstance(one, type) and issubclass(one, Fault) and _is_a_kind(one):
                 (kind,) = get_args(one.model_fields["kind"].annotation)
                 found[kind] = one
     return dict(sorted(found.items(), key=lambda pair: (pair[1].order, pair[0])))
+
+
+def _is_a_kind(fault: type[Fault]) -> bool:
+    """Tell whether a class is a kind of fault, and not what several kinds have in common."""
+    return get_origin(fault.model_fields["kind"].annotation) is Literal
 
 
 FAULTS = _faults()

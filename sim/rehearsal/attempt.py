@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.faults.injector import HangStep
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
 from sim.handlers.registry import HANDLERS
@@ -17,11 +18,16 @@ MADE_UP_MS = 25
 
 
 class HandlerCall:
-    """A transaction that the handler wants made, until the process makes it."""
+    """A transaction that the handler wants made, until the process makes it.
 
-    def __init__(self, body: Callable[[], Any], *, outside: bool) -> None:
+    Attributes:
+        is_effect: Whether it is the effect of the job.
+    """
+
+    def __init__(self, body: Callable[[], Any], *, outside: bool, is_effect: bool = False) -> None:
         self._body = body
         self.outside = outside
+        self.is_effect = is_effect
         self.problem: SimError | None = None
         self.was_made = False
 
@@ -60,6 +66,7 @@ class RealAttempt:
         self._call: HandlerCall | None = None
         self._work_due_ms: float | None = None
         self._freezes: int | None = None
+        self._after_hang: tuple[Any, Any] | None = None
 
     def next_step(self, answer: Message | None) -> Message | None:
         """Say what the process is to do next; None when it has died of a fault here.
@@ -67,11 +74,19 @@ class RealAttempt:
         Args:
             answer: What the call of the step before came to, as the process saw it.
         """
+        instruction: Any = None
+        was_effect = self._call is not None and self._call.is_effect
         value, error = self._heard(answer)
         self._note_late_work()
+        hung, self._after_hang = self._after_hang, None
+        if hung is not None:
+            value, instruction = hung
+        elif was_effect and error is None and (hang := self._hang("after-effect", value, None)):
+            return hang
         while True:
             try:
-                instruction = self._handler.send(value) if error is None else self._handler.throw(error)
+                if instruction is None:
+                    instruction = self._handler.send(value) if error is None else self._handler.throw(error)
             except StopIteration as end:
                 if self._faults.reaches("after-effect-before-ack", self.process, self.queue, self.job):
                     return None
@@ -82,25 +97,44 @@ class RealAttempt:
                 self.note(EventKind.ATTEMPT_FAILED, more)
                 return {"fail": str(problem), "discard": permanent and self._config.discard_permanent}
             value, error = None, None
-            if isinstance(instruction, Work):
-                span_ms = self._span_of(instruction)
+            asked, instruction = instruction, None
+            if isinstance(asked, Work):
+                span_ms = self._span_of(asked)
                 if span_ms:
                     return {"work_ms": span_ms}
                 continue
-            if isinstance(instruction, Query):
-                call = HandlerCall(self._transaction(instruction.body), outside=False)
+            if isinstance(asked, Query):
+                call = HandlerCall(self._transaction(asked.body), outside=False)
                 if not self._stands_still(call):
                     return self._to_call(call)
                 value, error = _made(call)
                 continue
+            if hung is None and (hang := self._hang("before-effect", None, asked)):
+                return hang
+            hung = None
             error = self._faults.handler_error(self.queue, self.job, self.number)
             if error is None:
                 if self._faults.reaches("before-effect", self.process, self.queue, self.job):
                     return None
-                call = HandlerCall(self._effect(instruction), outside=instruction.system != DATABASE)
+                call = HandlerCall(self._effect(asked), outside=asked.system != DATABASE, is_effect=True)
                 if not self._stands_still(call):
                     return self._to_call(call)
                 value, error = _made(call)
+                if error is None and (hang := self._hang("after-effect", value, None)):
+                    return hang
+
+    def _hang(self, step: HangStep, value: Any, instruction: Any) -> Message | None:
+        """Tell the process to wait where a fault says so, and remember how it goes on; None where none does."""
+        hang = self._faults.hang_at(step, self.queue, self.job, self.number)
+        if hang is None:
+            return None
+        more = {"step": step} if hang.lasts_ms is None else {"step": step, "lasts_ms": hang.lasts_ms}
+        self.note(EventKind.HUNG, more)
+        self._after_hang = value, instruction
+        if hang.lasts_ms is None:
+            return {"hang_ms": None}
+        self.ideal_ms = max(self._clock.now, self.ideal_ms + hang.lasts_ms)
+        return {"hang_ms": max(0.01, self._clock.scale.real_ms(self.ideal_ms - self._clock.now))}
 
     def note(self, event: EventKind, more: dict[str, Any] | None = None) -> None:
         """Write down something that happened in this attempt."""

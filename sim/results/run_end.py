@@ -23,7 +23,7 @@ class RunEnd:
         due_ms: When the first and the last delayed one become due, ms since the run began; None where none does.
         lately: How many jobs ended in the last ``lately_ms``, which tells whether more time would help.
         lately_ms: How long that is, ms.
-        held_up: By queue, why nobody takes its jobs: ``paused`` or ``no workers``; empty for the queues that go on.
+        held_up: By queue, why its jobs do not go on: ``paused``, ``no workers`` or ``hung`` (its handlers).
         enough_ms: A duration with which they would probably be settled, ms; None where more time alone does not help.
     """
 

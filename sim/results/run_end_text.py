@@ -12,7 +12,11 @@ _PLACES = {
     Place.ACTIVE: "taken by a worker",
     Place.SUBMITTING: "not yet taken over by Redis",
 }
-_HELD_UP = {"paused": "queue {} is paused", "no workers": "no worker of queue {} is running"}
+_HELD_UP = {
+    "paused": "queue {} is paused",
+    "no workers": "no worker of queue {} is running",
+    "hung": "handlers of queue {} hang for ever",
+}
 
 
 def early_ends(result: Result) -> list[str]:

@@ -62,6 +62,7 @@ class EventKind(StrEnum):
     POPPED = "popped"  # moved to active, not locked yet (a pop that has not been followed by its lock)
     KILLED = "killed"  # its process died at a named step of it; more: step
     STARTED = "started"  # its handler was called
+    HUNG = "hung"  # its handler waits for an answer that does not come; more: step, and lasts_ms where it ends
     EFFECT = "effect"  # something outside the queue changed: reserved, captured or sent; more: effect
     EFFECT_DEDUPLICATED = "effect-deduplicated"  # an idempotency key stopped a second effect
     ATTEMPT_FAILED = "attempt-failed"  # the handler raised; more: error, permanent

@@ -186,3 +186,57 @@ def test_a_job_put_there_by_hand_is_counted_like_any_other() -> None:
     result = world.result()
     assert (result.totals.offered, result.totals.delivered) == (2, 2)
     assert result.jobs[0].job == "email#99"
+
+
+def test_a_handler_that_never_returns_keeps_its_slot_and_its_lock() -> None:
+    """No stall, no failure, no second start, for as long as anybody looks; the job behind it waits."""
+    story = scenario(
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "2s"]}}],
+        workers={"email": {"processes": 1}},
+        faults=[{"kind": "handler-hang", "jobs": ["email-1"]}],
+        duration="1h",
+    )
+    assert timeline(story) == ["1000 email-1 started", "9000 email-1 hung"]
+    world = World(story)
+    world.run()
+    assert world.queue("email").counts["active"] == 1
+    assert world.queue("email").counts["waiting"] == 1
+    assert world.result().end.held_up == {"email": "hung"}
+
+
+def test_a_handler_that_hangs_for_a_while_goes_on_where_it_was() -> None:
+    """Before its effect, or after it; a lock of 30 s does not mind ten minutes."""
+    hang = {"kind": "handler-hang", "hangs_for": "10m"}
+    before = scenario(faults=[hang])
+    assert timeline(before) == [
+        "1000 email-1 started",
+        "9000 email-1 hung",
+        "609000 email-1 effect",
+        "611000 email-1 completed",
+    ]
+    after = scenario(faults=[{**hang, "step": "after-effect"}])
+    assert timeline(after) == [
+        "1000 email-1 started",
+        "9000 email-1 effect",
+        "9000 email-1 hung",
+        "611000 email-1 completed",
+    ]
+
+
+def test_a_hang_ends_with_its_process() -> None:
+    """The next one's first check comes too soon after the last of the dead one; its third finds the job stalled."""
+    story = scenario(
+        faults=[
+            {"kind": "handler-hang", "jobs": ["email-1"], "first_attempts": 1},
+            {"kind": "worker-crash", "target": "email-1", "at": "2m", "restart_after": "1s"},
+        ],
+    )
+    assert timeline(story) == [
+        "1000 email-1 started",
+        "9000 email-1 hung",
+        "120000 email-1 worker-crashed",
+        "181002 email-1 stalled",
+        "181002 email-1 started",
+        "189002 email-1 effect",
+        "191002 email-1 completed",
+    ]

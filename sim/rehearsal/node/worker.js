@@ -62,6 +62,8 @@ async function run(job, control, config, delays, turns) {
       } else {
         await pause(step.work_ms);
       }
+    } else if (step.hang_ms !== undefined) {
+      await (step.hang_ms === null ? new Promise(() => {}) : pause(step.hang_ms));
     } else if (step.call !== undefined) {
       answer = await call(step.to, step.call);
     } else if (step.fail !== undefined) {
