@@ -111,6 +111,23 @@ def test_a_prediction_with_a_wrong_backoff_is_found_by_the_time(real_parts: Real
     assert [one.job for one in verdict.times_off] == ["email-2"]
 
 
+def test_handlers_that_hang_agree_and_a_hang_that_lasts_longer_is_found_by_the_time(real_parts: RealParts) -> None:
+    """One hangs before its effect and one after it, longer than their locks, which are renewed meanwhile."""
+    right, wrong = (
+        few_emails(
+            faults=[
+                {"kind": "handler-hang", "jobs": ["email-1"], "hangs_for": lasts},
+                {"kind": "handler-hang", "jobs": ["email-2"], "hangs_for": "9s", "step": "after-effect"},
+            ]
+        )
+        for lasts in ("10s", "11s")
+    )
+    assert verdict_of(right, real_parts).agrees
+    verdict = verdict_of(right, real_parts, predicted=wrong)
+    assert verdict.outcomes_agree
+    assert "email-1" in [one.job for one in verdict.times_off]
+
+
 def test_a_prediction_with_a_wrong_rest_after_an_error_is_found_by_the_time(real_parts: RealParts) -> None:
     """The only worker loses its lock, rests for 5 s, and not for 3 s as the prediction has it, before the next job."""
     freeze = [{"kind": "worker-freeze", "target": "email-1", "at": "1500ms", "duration": "9s"}]
