@@ -148,8 +148,8 @@ faults:
 def rerun_with_exact_checks(runs: int) -> list[float]:
     """Kill one of two workers at a random moment while the other checks every 30 s; times from kill to STALLED, s.
 
-    Bull's own timers are not exact: a check that ticks on time meets the key of the one before and falls out. Here
-    every tick is made to come 1 ms late (the only thing that is replaced), so that none falls out: a check each 30.001
+    Bull's own timers are not exact: a check that ticks on time meets the key of the one before and is skipped. Here
+    every tick is made to come 1 ms late (the only thing that is replaced), so that none is skipped: a check each 30.001
     s. All of them are the first worker's, because it started 10 ms earlier and its key always turns the second one's
     away; the second is the one that is killed.
     """

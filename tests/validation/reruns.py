@@ -125,13 +125,13 @@ SCALED: list[tuple[int, int, int | None, int]] = [
 """Stalled interval, and of the measured times the smallest, the median and the largest, ms. Source: BULL_FACTS 4."""
 SCALED_HELD_MS = (600, 3_000)
 
-NONE_FALLS_OUT = "no check ever falls out"
+NONE_IS_SKIPPED = "no check is ever skipped"
 WRONG_RULES: dict[str, tuple[float | None, dict[str, Any]]] = {
-    NONE_FALLS_OUT: (1.0, {}),
-    "every other check falls out": (0.0, {}),
+    NONE_IS_SKIPPED: (1.0, {}),
+    "every other check is skipped": (0.0, {}),
     "all workers started together": (None, {"start_spread_ms": 0}),
 }
-"""By name: the chance that replaces the rule of when a check falls out, and other conditions."""
+"""By name: the chance that replaces the rule for when a check is skipped, and other conditions."""
 
 
 def samples() -> list[Sample]:
@@ -169,7 +169,7 @@ def all_recoveries(scale: int) -> list[Recovery]:
                 continue
             with mock.patch("sim.engine.worker_timers.late_tick_chance", return_value=chance):
                 simulated += one.simulated(RUNS_WRONG, **more)
-        must = None if name == NONE_FALLS_OUT else False
+        must = None if name == NONE_IS_SKIPPED else False
         recoveries.append(Recovery(f"one or three queues, {name}", measured, simulated, must))
     for one in found:
         if one.queues > 1:
