@@ -131,6 +131,13 @@ class BlockedClients:
         if client is not None:
             self._put(client)
 
+    def break_connection(self, process: Process) -> None:
+        """Wake one process empty-handed: its connection is gone."""
+        client = self._clients.get(process)
+        self.leave(process)
+        for arrival in client.arrivals if client is not None else ():
+            arrival.succeed(None)
+
     def break_connections(self) -> None:
         """Wake everyone empty-handed: Redis is gone."""
         clients, self._clients = self._clients, {}

@@ -89,6 +89,19 @@ class ClientProcess(Process):
             yield from self.link.wait(forever=forever)
             yield from self.until_thawed()
 
+    def cut_off(self) -> None:
+        """Lose the connection, and get none, until ``reconnect`` has been called as often as this."""
+        super().cut_off()
+        if self.cuts == 1:
+            self.link.cut_off()
+
+    def reconnect(self) -> None:
+        """Let the client connect again when its schedule says so."""
+        was_cut = self.cuts
+        super().reconnect()
+        if was_cut == 1:
+            self.link.mend()
+
     def _connect(self) -> RedisLink:
         return RedisLink(self.env, self.server, self.semantics, self, self._came_back)
 

@@ -10,7 +10,7 @@ from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
-from sim.faults.injector import CRASH, FREEZE, OUTAGE, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
+from sim.faults.injector import CRASH, FREEZE, OUTAGE, PARTITION, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
@@ -106,6 +106,19 @@ class SimulatedFaults:
     def persistence(self) -> str:
         """What Redis keeps, such as ``aof-everysec``."""
         return self._redis.persistence
+
+    def cut_off(self, process: Process, fault: FaultId = PARTITION) -> None:
+        """Let a process not reach Redis: its connections break, and new ones are refused.
+
+        Args:
+            process: One of ``processes``.
+            fault: What the trace calls it.
+        """
+        self._faults.cut_off(process, fault)
+
+    def reconnect(self, process: Process, fault: FaultId = PARTITION) -> None:
+        """Let a process reach Redis again, once for each time that it was cut off."""
+        self._faults.reconnect(process, fault)
 
     def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; its data stays. Faults that overlap are one, of the kind of the first.

@@ -29,6 +29,7 @@ class Process:
         blocked: Whether one of its handlers has the event loop, and all the rest of it waits for that.
         running: Attempts under way.
         hung: Those of them that will never end, as their handlers hang.
+        cuts: How many faults keep it from reaching Redis.
     """
 
     def __init__(self, env: SimulatedTime, name: str) -> None:
@@ -41,6 +42,7 @@ class Process:
         self.frozen_since_ms = 0
         self.running = 0
         self.hung = 0
+        self.cuts = 0
         self.stops = 0
         self.blocked = False
         self._thawed: simpy.Event = env.event()
@@ -108,6 +110,14 @@ class Process:
         """Give the event loop back to everything that has waited for it."""
         self.blocked = False
         self._go_on()
+
+    def cut_off(self) -> None:
+        """Reach Redis no more, if it has any use for it, until ``reconnect`` has been called as often as this."""
+        self.cuts += 1
+
+    def reconnect(self) -> None:
+        """Reach Redis again."""
+        self.cuts = max(0, self.cuts - 1)
 
     def _stand_still(self) -> None:
         if not self.frozen:

@@ -42,6 +42,17 @@ class ProcessFaults(FaultHooks[Process]):
             self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.thaw()
 
+    def cut_off(self, process: Process, fault: FaultId) -> None:
+        """Let a process not reach Redis, also after it has been started again."""
+        self._recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
+        process.cut_off()
+
+    def reconnect(self, process: Process, fault: FaultId) -> None:
+        """Let a process reach Redis again."""
+        if process.cuts:
+            self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
+            process.reconnect()
+
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
         """Kill the process if a hook says so, and tell whether it died."""
         death = self.death_at(step, process, queue, job)

@@ -68,6 +68,12 @@ class QueueWorker(WorkerProcess):
         self.queue.blocked_clients.leave(self)
         super().die()
 
+    def cut_off(self) -> None:
+        """Redis forgets the blocked pops of a connection that is gone."""
+        if not self.cuts:
+            self.queue.blocked_clients.break_connection(self)
+        super().cut_off()
+
     def _stops_now(self) -> None:
         """Redis goes on serving a blocked pop until it times out."""
         self.queue.blocked_clients.note_frozen(self)

@@ -118,9 +118,10 @@ class RedisLink:
         self.env = env
         self.server = server
         self.on_back = on_back
-        self.is_up = server.is_listening
-        self.late_ms = 0
         self._process = process
+        self.is_up = server.is_listening and not process.cuts
+        self.late_ms = 0
+        self._is_closed = False
         self._has_schedule = semantics.reconnect == "schedule"
         self._lost_ms: int | None = env.now
         """When the schedule of attempts began, ms since the run began; None while the process has not noticed."""
@@ -138,7 +139,18 @@ class RedisLink:
         """Forget the connection; its process has died."""
         self.server.on_lost.remove(self._lose)
         self.server.on_listening.remove(self._hear)
+        self._is_closed = True
         self._round += 1
+
+    def cut_off(self) -> None:
+        """Break; the process can reach Redis no more."""
+        if not self._is_closed:
+            self._lose()
+
+    def mend(self) -> None:
+        """Try again, as Redis can be reached."""
+        if not self._is_closed:
+            self._hear()
 
     def go_on(self) -> None:
         """Notice what happened to the connection while the process was frozen; it calls this when it goes on."""
@@ -191,7 +203,7 @@ class RedisLink:
     def _try_next(self) -> None:
         """Let the next attempt be made, if Redis can be reached; it is at once where there is no schedule."""
         self._round += 1
-        if not self.server.is_listening:
+        if not self.server.is_listening or self._process.cuts:
             return
         delay_ms = 0
         if self._has_schedule and self._lost_ms is not None:

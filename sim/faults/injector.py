@@ -40,6 +40,7 @@ class FaultId(NamedTuple):
 
 
 FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
+PARTITION = FaultId("redis-partition")
 """What the trace says of a verb that a notebook uses by itself."""
 
 
@@ -108,6 +109,12 @@ class FaultInjector(Protocol[P]):
 
     def resume(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""
+
+    def cut_off(self, process: P, fault: FaultId = PARTITION) -> None:
+        """Let a process not reach Redis: its connections break, and new ones are refused."""
+
+    def reconnect(self, process: P, fault: FaultId = PARTITION) -> None:
+        """Let a process reach Redis again, once for each time that it was cut off."""
 
     def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; its data stays."""

@@ -12,6 +12,7 @@ class FaultKind(StrEnum):
     DOWN = "processes down"
     FROZEN = "processes frozen"
     REDIS = "Redis down"
+    CUT_OFF = "processes cut off"
     DATABASE = "database failing"
     HANDLER = "handlers failing"
     OTHER = "other faults"

@@ -10,6 +10,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
+from sim.faults.redis_partition import RedisPartition
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.handlers.registry import HANDLERS
@@ -22,6 +23,7 @@ from sim.rehearsal.processes import Message, ProcessPool, RealProcess, Rehearsal
 from sim.rehearsal.real_parts import RealParts
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.redis_proxies import RedisProxies
 from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock
 from sim.rehearsal.starting import LOADED_WITHIN_S, start_everyone
@@ -79,6 +81,7 @@ class Rehearsal:
         self.workers = {name: self._workers_of(name) for name in scenario.queues}
         self.faults = RealFaults(self)
         self.operating: set[int] = set()
+        self.proxies = self._proxies()
         arrange_faults(self)
         arrange_operator(self)
         self._arrivals = list(draw_arrivals(scenario, self.streams))
@@ -94,6 +97,14 @@ class Rehearsal:
 
     def _connection(self) -> Message:
         return {"redis": str(self.redis.server.public), "scale": self.clock.scale.factor}
+
+    def _proxies(self) -> RedisProxies:
+        """Give the processes that a fault cuts off from Redis a way of their own."""
+        proxies = RedisProxies(self._process_group.folder, self.redis.server.public)
+        for fault in self.scenario.faults:
+            for process in self.faults.processes(fault.target) if isinstance(fault, RedisPartition) else ():
+                process.config = {**process.config, "redis": str(proxies.add(process.name))}
+        return proxies
 
     def _workers_of(self, queue: str) -> list[RealProcess]:
         settings = self.scenario.workers_of(queue)
@@ -146,6 +157,7 @@ class Rehearsal:
             self._broken.cancel()
             self.process_pool.close()
             self.database.close()
+            self.proxies.close()
             self.redis.server.close()
             self.access.database.close()
 
@@ -156,6 +168,7 @@ class Rehearsal:
     async def _play(self) -> ModeResult:
         await self.process_pool.open(self._reports.hear, self._break)
         await self.database.open(self._break)
+        await self.proxies.open(self._break)
         everyone = self._everyone()
         processes = len(everyone) + 1 + self._spares()
         self.process_pool.hire(processes)

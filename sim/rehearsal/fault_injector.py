@@ -11,12 +11,13 @@ from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
-from sim.faults.injector import CRASH, FREEZE, OUTAGE, Failure, FaultId, Step
+from sim.faults.injector import CRASH, FREEZE, OUTAGE, PARTITION, Failure, FaultId, Step
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess
 from sim.rehearsal.real_redis import RealRedis
+from sim.rehearsal.redis_proxies import RedisProxies
 from sim.rehearsal.scale import ScaledClock
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
@@ -30,6 +31,7 @@ class Stage(Protocol):
     recorder: Recorder
     process_pool: ProcessPool
     redis: RealRedis
+    proxies: RedisProxies
     access: DatabaseAccess
     database: DatabaseServer
     workers: dict[str, list[RealProcess]]
@@ -125,6 +127,17 @@ class RealFaults(FaultHooks[RealProcess]):
         self._stage.recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
         self.crash(process, death.restart_after_ms)
         return True
+
+    def cut_off(self, process: RealProcess, fault: FaultId = PARTITION) -> None:
+        """Close a process's own way to Redis, also for the one that takes its place."""
+        self._stage.recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
+        self._stage.proxies.cut_off(process.name)
+
+    def reconnect(self, process: RealProcess, fault: FaultId = PARTITION) -> None:
+        """Open it again."""
+        if self._stage.proxies.is_cut(process.name):
+            self._stage.recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
+            self._stage.proxies.mend(process.name)
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 

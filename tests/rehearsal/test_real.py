@@ -128,6 +128,18 @@ def test_handlers_that_hang_agree_and_a_hang_that_lasts_longer_is_found_by_the_t
     assert "email-1" in [one.job for one in verdict.times_off]
 
 
+def test_a_worker_that_is_cut_off_from_redis_agrees_and_one_that_is_not_does_not(real_parts: RealParts) -> None:
+    """Another one sends its job as well; without the partition nothing is sent twice."""
+    long = {"email": {"service": "16s"}}
+    cut = {"kind": "redis-partition", "target": "email-1", "at": "3500ms", "duration": "9s"}
+    scenario = few_emails(queues=long, faults=[cut])
+    verdict = verdict_of(scenario, real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert verdict.real.duplicated == verdict.real.stalled == 1
+    other = Verdict(predict(few_emails(queues=long), 1, SCALE), verdict.real, verdict.real_jobs, verdict.real_trace)
+    assert not other.outcomes_agree
+
+
 def test_a_prediction_with_a_wrong_rest_after_an_error_is_found_by_the_time(real_parts: RealParts) -> None:
     """The only worker loses its lock, rests for 5 s, and not for 3 s as the prediction has it, before the next job."""
     freeze = [{"kind": "worker-freeze", "target": "email-1", "at": "1500ms", "duration": "9s"}]
