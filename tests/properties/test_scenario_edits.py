@@ -78,9 +78,9 @@ def test_an_edited_file_loads_or_is_refused_in_one_line_a_problem(seed: int) -> 
     loaded = refused = 0
     for _ in range(150):
         text = edits(rng.choice(TEXTS), rng, TEXTS)
-        began = time.perf_counter()
+        began = time.process_time()
         problems = _problems(text)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
         loaded += problems is None
         refused += problems is not None
         assert problems is None or problems

@@ -16,9 +16,9 @@ WORKLOAD = "title: t\nquestion: q\nworkload:\n"
 @pytest.fixture(autouse=True)
 def _at_once() -> Iterator[None]:
     """Whatever is asked for, the answer comes at once: nothing of that size is built."""
-    began = time.perf_counter()
+    began = time.process_time()
     yield
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def offered(arrivals: str, more: str = "") -> str:
