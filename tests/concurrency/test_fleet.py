@@ -1,6 +1,6 @@
 """Eight worker processes on one real Redis, killed and restarted at random moments, with two producers beside them.
 
-``CONCURRENCY_JOBS`` says how many jobs (1,500 where it is not set).
+``CONCURRENCY_JOBS`` says how many jobs; where it is not set, 1,500 at full size (``tests/sizes.py``).
 """
 
 import os
@@ -16,10 +16,11 @@ from tests.concurrency.claims import NEVER_TOO_OFTEN, Aftermath, check_everythin
 from tests.concurrency.fleet import Fleet
 from tests.concurrency.holds import Journals
 from tests.concurrency.workload import ALWAYS, QUEUES, plan_of
+from tests.sizes import sized
 
 pytestmark = pytest.mark.real
 
-JOBS = int(os.environ.get("CONCURRENCY_JOBS", "1500"))
+JOBS = int(os.environ.get("CONCURRENCY_JOBS", sized(1_500)))
 
 
 @pytest.mark.parametrize(

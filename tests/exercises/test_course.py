@@ -10,7 +10,8 @@ from sim.exercises.errors import UnknownExercise
 from sim.exercises.exercise import POLICY, load_exercise
 from sim.exercises.policy import read_policy
 from sim.exercises.settings import SETTINGS, setting
-from sim.exercises.verifying import verify
+from sim.exercises.verifying import SEEDS, verify
+from tests.sizes import sized
 
 NAMES = exercise_names()
 MORE = "distractors/more-of-everything.yaml"
@@ -26,9 +27,9 @@ def test_there_are_at_least_fourteen_exercises_numbered_without_gaps() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exercise_holds_what_it_claims(name: str) -> None:
-    """The start fails for its reason, each wrong idea for its own, the solution passes on 20 unseen seeds."""
-    broken = [claim for claim in verify(load_exercise(COURSE / name), seeds_of_failures=5) if not claim.holds]
-    assert not broken
+    """The start fails for its reason, each wrong idea for its own, and the solution passes on unseen seeds."""
+    claims = verify(load_exercise(COURSE / name), seeds=sized(SEEDS), seeds_of_failures=sized(5))
+    assert [claim for claim in claims if not claim.holds] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

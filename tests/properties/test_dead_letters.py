@@ -13,8 +13,9 @@ from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import scenarios
+from tests.sizes import sized
 
-EXAMPLES = 200
+EXAMPLES = sized(200)
 OPERATIONS = ("replay", "replay all", "purge", "purge all", "look")
 
 

@@ -14,9 +14,10 @@ from sim.core.clock import ManualClock
 from sim.queue.store import Commands
 from sim.stores.fakeredis_server import SimulatedServer
 from sim.stores.fakeredis_store import open_fakeredis
+from tests.sizes import sized
 
 T0 = 1_767_225_600_000
-EXAMPLES = 100
+EXAMPLES = sized(100)
 """Histories of each kind of key."""
 
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]

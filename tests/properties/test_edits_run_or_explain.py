@@ -10,9 +10,10 @@ from sim.core.errors import BudgetExceeded, ScenarioError
 from sim.engine.run import run
 from sim.scenario.load import parse_scenario
 from tests.properties.scenario_edits import edits
+from tests.sizes import sized
 
 SHIPPED = sorted(Path("scenarios").glob("*/*.yaml"))
-EDITS = int(os.environ.get("SCENARIO_EDITS", "1000"))
+EDITS = int(os.environ.get("SCENARIO_EDITS", sized(1_000)))
 """How many edits to try; 5,000 is the full size."""
 STEPS = 20_000
 

@@ -12,8 +12,9 @@ from sim.engine.world import World, simulation_of
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
 from tests.properties.random_scenarios import scenarios
+from tests.sizes import sized
 
-EXAMPLES = 80
+EXAMPLES = sized(80)
 
 
 class LooksEverySecond(World):

@@ -11,8 +11,9 @@ from sim.results.text import table_rows
 from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
+from tests.sizes import sized
 
-EXAMPLES = 500
+EXAMPLES = sized(500)
 
 
 @settings(

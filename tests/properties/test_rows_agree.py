@@ -18,8 +18,9 @@ from sim.handlers.errors import TransientError
 from sim.handlers.registry import HANDLERS
 from sim.handlers.rows import Statement
 from sim.scenario.load import load_scenario
+from tests.sizes import sized
 
-EXAMPLES = 1_000
+EXAMPLES = sized(1_000)
 NAMES = ("a", "b", "ä\0")
 KEYS = (None, *NAMES)
 NUMBERS = (1, 2, 1_000_000_000)

@@ -10,8 +10,9 @@ from sim.engine.run import run
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
+from tests.sizes import sized
 
-EXAMPLES = 500
+EXAMPLES = sized(500)
 SHIPPED = sorted(Path("scenarios").glob("*/*.yaml"))
 
 

@@ -25,8 +25,9 @@ from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 from sim.stores.open_store import STORES
 from tests.properties.random_scenarios import ms, scenarios
+from tests.sizes import sized
 
-EXAMPLES = 60
+EXAMPLES = sized(60)
 ON_QUEUE = [do for do, verb in VERBS.items() if not issubclass(verb, OnJob)]
 ON_JOB = [do for do, verb in VERBS.items() if issubclass(verb, OnJob)]
 OF_EVENT = {

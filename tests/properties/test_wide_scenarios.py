@@ -11,9 +11,10 @@ import pytest
 
 from sim.serve.page.live_run import LiveRun
 from tests.properties.wide_runs import check_steps, judge, loaded, whole
+from tests.sizes import sized
 
-SCENARIOS = int(os.environ.get("RANDOM_SCENARIOS", "60"))
-STEPPED = int(os.environ.get("RANDOM_STEPS", "40"))
+SCENARIOS = int(os.environ.get("RANDOM_SCENARIOS", sized(60)))
+STEPPED = int(os.environ.get("RANDOM_STEPS", sized(40)))
 CHUNK = 20
 WAYS = 6
 

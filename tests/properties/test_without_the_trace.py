@@ -9,8 +9,9 @@ from sim.engine.world import World, simulation_of
 from sim.results.outcomes import FinalState, gather_facts
 from sim.scenario.schema import Scenario
 from tests.properties.random_scenarios import scenarios
+from tests.sizes import sized
 
-EXAMPLES = 100
+EXAMPLES = sized(100)
 
 
 @settings(
