@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from functools import partial
 from typing import Any, Protocol
 
 from sim.core.clock import ManualClock
@@ -28,7 +29,7 @@ from sim.queue.submit import add_job
 from sim.rehearsal.real_parts import RealParts
 from sim.stores.memory_store import MemoryStore
 from tests.conformance.case import HAND, OPERATOR, PRODUCER, TIME, Settings, Step
-from tests.conformance.keyspace import PREFIX, Keyspace, read_keyspace
+from tests.conformance.keyspace import PREFIX, Keyspace, at_once, read_keyspace
 
 SCRIPT_DIED = "the script died"
 """What the driver says when a script of Bull ends in an error of Lua; its text names lines of the script."""
@@ -316,8 +317,9 @@ class Arm:
         """
         now_ms = self.clock.now_ms
         lives: dict[str, int] = {}
-        for key in self.store.keys("*"):
-            left_ms = self.store.pttl(key)
+        keys = self.store.keys("*")
+        left = at_once(self.store, [partial(_life, key=key) for key in keys])
+        for key, left_ms in zip(keys, left, strict=True):
             if left_ms < 0:
                 continue
             full_ms = self._full_life_ms(key)
@@ -342,6 +344,10 @@ class Arm:
         assert key.endswith(":limiter"), f"{key} has an expiry, and this harness does not know why"
         assert self._settings.limiter is not None
         return self._settings.limiter["duration"]
+
+
+def _life(client: Any, key: str) -> Any:
+    return client.pttl(key)
 
 
 def _send(store: Any, command: str, args: list[Any]) -> Any:
