@@ -1,17 +1,31 @@
 """``python -m sim serve`` as people start it: a process with a page."""
 
+import http.client
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+AS_PEOPLE_DO = ("-m", "sim")
+WITH_SHORT_SCRIPTS = (
+    "-c",
+    """
+import sys
+from sim.cli import main
+from sim.serve.redis_port import limits, server
+server.PortLimits = lambda: limits.PortLimits(script_s=1)
+sys.exit(main())
+""",
+)
+"""Ends a Lua script after one second, not after five."""
 
 
 class LivePage(NamedTuple):
@@ -40,9 +54,9 @@ class LivePage(NamedTuple):
 
 
 @contextmanager
-def live_page(*arguments: str, cwd: Path = ROOT) -> Iterator[LivePage]:
+def live_page(*arguments: str, cwd: Path = ROOT, start: Sequence[str] = AS_PEOPLE_DO) -> Iterator[LivePage]:
     """Serve on free ports, and wait until the page is there."""
-    command = [sys.executable, "-m", "sim", "serve", "--port", "0", "--redis-port", "0", *arguments]
+    command = [sys.executable, *start, "serve", "--port", "0", "--redis-port", "0", *arguments]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, env=ENVIRONMENT
     )
@@ -64,3 +78,15 @@ def live_page(*arguments: str, cwd: Path = ROOT) -> Iterator[LivePage]:
             process.kill()
         process.wait()
         process.stdout.close()
+
+
+def ask(page: LivePage, path: str, body: Any = None) -> Any:
+    """Ask with the token and return the JSON."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=30)
+    text = None if body is None else json.dumps(body)
+    connection.request("GET" if body is None else "POST", path, text, {"X-Token": page.token})
+    answer = connection.getresponse()
+    found = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 200, found
+    return found

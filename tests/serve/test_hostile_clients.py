@@ -23,7 +23,7 @@ from redis.retry import Retry
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
 from sim.serve.redis_port.limits import MEGABYTE
-from tests.serve.live_page import LivePage, live_page
+from tests.serve.live_page import WITH_SHORT_SCRIPTS, LivePage, live_page
 
 SCENARIO = str(Path(__file__).parent / "some_failed.yaml")
 PAGE_S = 2.0 * float(os.environ.get("SLOW_MACHINE", "2"))
@@ -177,7 +177,8 @@ class Watcher:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePage]:
     """A run that plays at the pace of real time, with some large keys in its Redis."""
-    with live_page(SCENARIO, "--until", "9s", "--speed", "1x", cwd=tmp_path_factory.mktemp("served")) as page:
+    folder = tmp_path_factory.mktemp("served")
+    with live_page(SCENARIO, "--until", "9s", "--speed", "1x", cwd=folder, start=WITH_SHORT_SCRIPTS) as page:
         client = connect(page)
         client.set("hostile:large", b"x" * (8 * MEGABYTE))
         for first in range(0, 100_000, 20_000):

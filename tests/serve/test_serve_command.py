@@ -1,12 +1,10 @@
 """``python -m sim serve`` on real ports: what it says, how it ends, and what dawdling connections get."""
 
 import http.client
-import json
 import signal
 import socket
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
@@ -17,21 +15,9 @@ pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
 from sim.serve.page.limits import WebLimits
 from sim.serve.page.run_log import read_log
-from tests.serve.live_page import LivePage, live_page
+from tests.serve.live_page import ask, live_page
 
 SOME_FAILED = str(Path(__file__).parent / "some_failed.yaml")
-
-
-def ask(page: LivePage, path: str, body: Any = None) -> Any:
-    """Ask with the token and return the JSON."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=30)
-    text = None if body is None else json.dumps(body)
-    connection.request("GET" if body is None else "POST", path, text, {"X-Token": page.token})
-    answer = connection.getresponse()
-    found = json.loads(answer.read())
-    connection.close()
-    assert answer.status == 200, found
-    return found
 
 
 def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -238,7 +239,7 @@ def test_a_run_over_an_old_folder_that_is_killed_leaves_one_of_both_runs_whole(t
         main(["run", scenario, "--seed", seed, "--out", str(tmp_path / seed)])
         wholes.append(there(tmp_path / seed))
     out = tmp_path / "out"
-    main(["run", scenario, "--seed", "1", "--out", str(out)])
+    shutil.copytree(tmp_path / "1", out)
     command = [sys.executable, "-m", "sim", "run", scenario, "--out", str(out), "--seed"]
     began_s = time.monotonic()
     subprocess.run([*command, "2"], cwd=ROOT, check=False, capture_output=True)
