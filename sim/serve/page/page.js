@@ -276,7 +276,13 @@ function sparkline(series, name) {
   ];
 }
 
-const STATES = { busy: ["good", "● at work"], idle: ["soft", "○ idle"], frozen: ["warn", "❄ frozen"], down: ["bad", "✖ down"] };
+const STATES = {
+  busy: ["good", "● at work"],
+  idle: ["soft", "○ idle"],
+  frozen: ["warn", "❄ frozen"],
+  "cut off": ["warn", "⊘ cut off from Redis"],
+  down: ["bad", "✖ down"],
+};
 
 function byHand(verb, args) {
   const { button: text, place, slot } = setup.by_hand[verb];

@@ -175,6 +175,8 @@ def _process_state(process: Process) -> str:
         return "down"
     if process.frozen:
         return "frozen"
+    if process.cuts:
+        return "cut off"
     return "busy" if process.running else "idle"
 
 
