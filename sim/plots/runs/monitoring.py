@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, StrMethodFormatter
 
 from sim.plots.boxes import Box, add_boxes
 from sim.plots.fault_strip import ROW_IN, draw_strip, shade_windows
@@ -29,7 +29,7 @@ from sim.plots.figure_style import (
 )
 from sim.plots.picture import Content, NumberTable, RunPicture
 from sim.plots.styles import BLUE, GREEN, INK, ORANGE, PURPLE, SKY_BLUE, VERMILLION, WHITE, YELLOW, Look
-from sim.plots.time_axis import set_time_axis
+from sim.plots.time_axis import set_time_axis, step_for, unit_of
 from sim.results.alerts import Episode
 from sim.results.detection import Detections
 from sim.results.fault_windows import fault_rows
@@ -86,7 +86,7 @@ def monitoring(result: Result, ax: Axes | None = None, *, mode: ModeName = "queu
         width_in = width_of(ax)
         view.draw(panels, width_in=width_in, max_ticks=4 if width_in < NARROW_IN else 9)
         head_axes(ax, view.title, _line(one, one.metrics, result, width_in))
-        panels[-1].legend(handles=_legend(one.metrics), loc="upper left", bbox_to_anchor=(0, -0.35), ncols=2)
+        panels[-1].legend(handles=view.legend(), loc="upper left", bbox_to_anchor=(0, -0.35), ncols=2)
     return ax
 
 
@@ -105,7 +105,7 @@ def monitoring_figure(one: ModeResult, *, narrow: bool = False, result: Result |
         panels = [figure.add_subplot(grid[row, 0]) for row in range(len(view.ratios))]
         view.draw(panels, width_in=width_in - 1.2, max_ticks=4 if narrow else 9)
         figure.legend(
-            handles=_legend(one.metrics),
+            handles=view.legend(),
             loc="outside lower left",
             ncols=2 if narrow else 6,
             handlelength=2.2,
@@ -132,14 +132,28 @@ class _View:
         """Heights of the panels, inches; strips of alerts only where one was ever pending."""
         return [ROW_IN * max(1, len(self._broken)), *(ROW_IN * len(one) for one in self._strips), _PANEL_IN, _PANEL_IN]
 
+    def legend(self) -> list[Artist]:
+        """Say what stands in the strips, and which line is which queue's."""
+        drawn = [look for strips in self._strips for _name, bars in strips for start, end, look in bars if end > start]
+        handles: list[Artist] = [
+            Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor=INK, linewidth=0.5, label=look.label)
+            for look in (*HEALTH_LOOKS.values(), PENDING, FIRING)
+            if look in drawn
+        ]
+        if len(self._metrics.queue_names) > 1:
+            for place, queue in enumerate(self._metrics.queue_names):
+                colour, style = _LINES[place % len(_LINES)]
+                handles.append(Line2D([], [], color=colour, linestyle=style, label=drawable(queue)))
+        return handles
+
     def draw(self, panels: Sequence[Axes], *, width_in: float, max_ticks: int) -> None:
         """Draw into as many axes as there are heights; ``width_in`` is how wide a strip is, inches."""
         end_ms = self._end_ms
         draw_strip(panels[0], self._broken, end_ms, width_in=width_in, max_rows=max(1, len(self._broken)))
         for panel, strips in zip(panels[1:-2], self._strips, strict=True):
             _draw_bars(panel, strips, end_ms, width_in=width_in)
-        _draw_lines(panels[-2], self._metrics, "waiting", "waiting jobs")
-        _draw_lines(panels[-1], self._metrics, "oldest_waiting_age", "oldest's age (s)")
+        _draw_lines(panels[-2], self._metrics, "waiting")
+        _draw_lines(panels[-1], self._metrics, "oldest_waiting_age")
         for panel in panels[-2:]:
             shade_windows(panel, self._windows)
             set_time_axis(panel, end_ms, max_ticks=max_ticks)
@@ -199,7 +213,7 @@ def _draw_bars(ax: Axes, strips: Sequence[tuple[str, list[Bar]]], end_ms: int, *
         spine.set_visible(False)
 
 
-def _draw_lines(ax: Axes, metrics: Metrics, metric: str, label: str) -> None:
+def _draw_lines(ax: Axes, metrics: Metrics, metric: Literal["waiting", "oldest_waiting_age"]) -> None:
     top = 0.0
     for place, queue in enumerate(metrics.queue_names):
         t_ms, values = _thinned(metrics.t_ms, metrics.series(queue, metric))
@@ -207,8 +221,15 @@ def _draw_lines(ax: Axes, metrics: Metrics, metric: str, label: str) -> None:
         ax.step(t_ms, values, where="post", color=colour, linestyle=style, linewidth=1.4)
         top = max(top, float(np.nanmax(values, initial=0)))
     ax.set_ylim(0, max(top, 1) * 1.08)
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
-    ax.set_ylabel(label)
+    if metric == "waiting":
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+        ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        ax.set_ylabel("waiting jobs")
+        return
+    size_ms, unit = unit_of(round(1_000 * max(top, 1)))
+    ax.yaxis.set_major_locator(MultipleLocator(step_for(round(1_000 * max(top, 1)), 4) / 1_000))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{1_000 * value / size_ms:g}"))
+    ax.set_ylabel(f"oldest's age ({unit})")
 
 
 def _thinned(t_ms: Integers, values: Floats) -> tuple[Integers, Floats]:
@@ -218,19 +239,6 @@ def _thinned(t_ms: Integers, values: Floats) -> tuple[Integers, Floats]:
         return t_ms, values
     starts = np.arange(0, len(t_ms), size)
     return t_ms[starts], np.maximum.reduceat(values, starts)
-
-
-def _legend(metrics: Metrics) -> list[Artist]:
-    looks = [*HEALTH_LOOKS.values(), *([PENDING, FIRING] if metrics.scenario.alerts else [])]
-    handles: list[Artist] = [
-        Patch(facecolor=look.colour, hatch=look.hatch or None, edgecolor=INK, linewidth=0.5, label=look.label)
-        for look in looks
-    ]
-    if len(metrics.queue_names) > 1:
-        for place, queue in enumerate(metrics.queue_names):
-            colour, style = _LINES[place % len(_LINES)]
-            handles.append(Line2D([], [], color=colour, linestyle=style, label=drawable(queue)))
-    return handles
 
 
 def _content(result: Result) -> Content | None:

@@ -144,10 +144,23 @@ def draw_distribution(result: SweepResult, measure: str, point: int, bins: Bins,
     ax.set_ylabel("% of the runs")
 
 
+def marked(bars: int, most: int, *, from_last: bool) -> list[int]:
+    """Choose the bars that get a number: the first and the last always, of many every second, third and so on.
+
+    Args:
+        from_last: Whether to count from the last bar; otherwise from the first.
+    """
+    every, last = -(-bars // most), bars - 1
+    places = range(last, -1, -every) if from_last else range(0, bars, every)
+    end = 0 if from_last else last
+    kept = {place for place in places if abs(place - end) > every / 2}
+    return sorted(kept | {0, last})
+
+
 def _mark(ax: Axes, bins: Bins, measure: str) -> None:
-    """Write below the bars what they stand for: the last one always, of many every second, third and so on."""
-    every = -(-bins.bars // (_MAX_MARKS if bins.step == 1 else _MAX_MARKS // 2))
-    shown = list(range(bins.bars - 1, -1, -every))[::-1]
+    """Write below the bars what they stand for."""
+    most = _MAX_MARKS if bins.step == 1 else _MAX_MARKS // 2
+    shown = marked(bins.bars, most, from_last=measure == "delivered")
     is_time = measure in TIMES
     ax.set_xticks([place - 0.5 * is_time for place in shown], [bins.label(place, measure) for place in shown])
     ax.set_xlim(-1.0, bins.bars) if bins.bars < 4 else ax.set_xlim(-0.7, bins.bars - 0.3)

@@ -8,6 +8,7 @@ from sim.plots.runs.monitoring import HEALTH_LOOKS, MAX_STRIPS, monitoring_figur
 from sim.reports.pictures import draw_pictures
 from sim.results.health import Status
 from sim.results.result import Result
+from sim.scenario.load import parse_scenario
 from tests.unit.results.traces import small_result
 
 SCENARIO = "scenarios/07-monitoring/away-and-it-looks-empty.yaml"
@@ -70,3 +71,36 @@ def test_the_report_has_the_picture_only_where_samples_were_taken(result: Result
     assert "The one fault was noticed; there was no false alarm." in picture.alt
     assert picture.narrow_png.startswith(b"\x89PNG")
     assert [one.name for one in draw_pictures(small_result())] == ["outcomes", "timeline", "jobs"]
+
+
+def test_the_legend_names_what_is_in_the_picture_and_nothing_else(figure: Figure) -> None:
+    """Nobody was degraded in this run, and where nobody works there is no health at all."""
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "healthy",
+        "down",
+        "alert pending",
+        "alert firing",
+    ]
+    nobody = monitoring_figure(run(parse_scenario(NOBODY_FOR_TEN_DAYS), store="memory").modes["queue"])
+    assert [text.get_text() for text in nobody.legends[0].get_texts()] == ["alert firing"]
+
+
+NOBODY_FOR_TEN_DAYS = """\
+title: Nobody works
+question: How old is the oldest?
+modes: [queue]
+duration: 240h
+workload: [{queue: email, arrivals: {kind: constant, interval: 6h, count: 40}}]
+workers: {email: {processes: 0}}
+alerts: [{name: Backlog, metric: waiting, when: "> 5"}]
+metrics: {interval: 1h}
+"""
+
+
+def test_ages_are_read_in_the_unit_that_people_use() -> None:
+    """Ten days are no 860,000 seconds."""
+    figure = monitoring_figure(run(parse_scenario(NOBODY_FOR_TEN_DAYS), store="memory").modes["queue"])
+    figure.draw_without_rendering()
+    age = figure.axes[-1]
+    assert age.get_ylabel() == "oldest's age (d)"
+    assert {"0", "5"} < {text.get_text() for text in age.get_yticklabels()}

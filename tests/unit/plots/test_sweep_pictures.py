@@ -1,12 +1,14 @@
 """The pictures in a sweep's folder: what has a panel, what is said instead, and what is the same in all panels."""
 
+from itertools import pairwise
+
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots import sweep_pictures as module
 from sim.plots.sweep_pictures import sweep_pictures
-from sim.plots.sweeps.distribution import bins_of, distribution, heights_of
+from sim.plots.sweeps.distribution import bins_of, distribution, heights_of, marked
 from sim.results.sweep_result import SweepResult
 from sim.results.sweep_rows import COUNTS, RunRow
 from sim.results.sweep_values import MEASURES, measures_of
@@ -202,3 +204,14 @@ def test_a_grid_with_holes_is_drawn() -> None:
         [row for row in whole.rows if row.point != 1],
     )
     assert set(sweep_pictures(holes)) == {"outcomes", "heat-map", "distribution"}
+
+
+@pytest.mark.parametrize("bars", range(1, 31))
+def test_the_first_and_the_last_bar_have_a_number_and_no_two_numbers_touch(bars: int) -> None:
+    """None rejected is where a reader looks first; counted from either side, marks stay half a step apart."""
+    for from_last in (True, False):
+        shown = marked(bars, 12, from_last=from_last)
+        assert (shown[0], shown[-1]) == (0, bars - 1)
+        assert len(shown) <= 13
+        steps = [after - before for before, after in pairwise(shown)]
+        assert all(step > max(steps) / 2 for step in steps)
