@@ -77,5 +77,9 @@ class InProcessSystem:
     def operate(self, step: OperatorStep) -> None:
         """Do nothing: there is no queue to operate."""
 
+    def let_go(self) -> None:
+        """Let go of the application."""
+        self.application.let_go()
+
 
 _NO_OTHERS = (0,) * (len(STORED) - 2)

@@ -87,6 +87,13 @@ class Process:
                 task.interrupt()
         self._tasks = []
 
+    def let_go(self) -> None:
+        """Drop whatever it is doing and all that it knows, and so be freed at once; nobody asks it again."""
+        for task in self._tasks:
+            task._generator.close()
+            vars(task).clear()
+        vars(self).clear()
+
     def freeze(self) -> None:
         """Stay frozen, whatever it is doing, until ``thaw`` has been called as often as this."""
         self.stops += 1

@@ -250,3 +250,12 @@ class QueueSystem:
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue."""
         self.operator.operate(step)
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Let go of all processes, and of everything else."""
+        for process in (self.producer, self.operator, *(worker for group in self.workers.values() for worker in group)):
+            process.let_go()
+        vars(self.server).clear()
+        vars(self).clear()

@@ -74,6 +74,12 @@ class RunLoop:
         """Let nothing run any more."""
         self._is_closed = True
 
+    def let_go(self) -> None:
+        """Let go of all that ran; nothing can be asked of it afterwards."""
+        self._system.let_go()
+        self._time.let_go()
+        vars(self).clear()
+
     # -- going on -------------------------------------------------------------------------------------------------
 
     def run_until(self, until: str | int) -> None:

@@ -72,3 +72,8 @@ class System(Protocol):
 
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue."""
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Let go of all processes; nothing can be asked of it afterwards."""

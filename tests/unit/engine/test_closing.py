@@ -1,0 +1,47 @@
+"""A run that is over is freed at once: its parts, which refer to each other in circles, are taken apart."""
+
+import gc
+
+import pytest
+
+from sim.engine.run import run
+from sim.scenario.load import parse_scenario
+from sim.yaml_files.fields import ModeName
+
+EVERYTHING = """
+title: Closing
+question: Is anything left of a run?
+queues:
+  email: {service: 2s, attempts: 3, backoff: {type: fixed, delay: 1s}}
+workload:
+  - queue: email
+    arrivals: {kind: constant, interval: 1s, count: 8}
+workers:
+  email: {processes: 3}
+faults:
+  - {kind: worker-crash, target: email-1, at: 4500ms, restart_after: 1s}
+  - {kind: worker-crash, target: email-2, on_job: 2}
+  - {kind: worker-freeze, target: email-3, at: 5s, duration: 2s}
+  - {kind: handler-error, error: transient, rate: 0.5}
+  - {kind: database-failure, at: 6s, duration: 1s}
+  - {kind: redis-outage, at: 74s, duration: 2s}
+  - {kind: redis-crash, at: 70s, duration: 1s}
+operator:
+  - {at: 3s, do: pause, queue: email}
+  - {at: 4s, do: resume, queue: email}
+"""
+
+
+@pytest.mark.parametrize("mode", ["queue", "in-process"])
+@pytest.mark.parametrize("end", ["", "duration: 75s", "metrics: {interval: 1s}"])
+def test_a_finished_run_leaves_nothing_to_the_garbage_collector(mode: ModeName, end: str) -> None:
+    """Whatever broke in it, and whether it settled or was cut off."""
+    scenario = parse_scenario(EVERYTHING + end, "closing.yaml")
+    run(scenario, modes=[mode], store="memory", error_log=True)  # what is made once in a process is made
+    gc.collect()
+    gc.disable()
+    try:
+        run(scenario, modes=[mode], store="memory", error_log=True)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
