@@ -1,7 +1,7 @@
 """How to reproduce a run that broke off: its options travel with the error."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 from sim.core.errors import SimError
 
@@ -13,17 +13,20 @@ def replay_options(mode: str, seed: int, semantics: str, store: str) -> str:
     return f"--mode {mode} --seed {seed} --semantics {semantics} --store {store}"
 
 
-@contextmanager
-def replayable(mode: str, seed: int, semantics: str, store: str) -> Iterator[None]:
-    """Note on an error of the program itself which run it came of; errors raised on purpose say all there is to say."""
-    try:
-        yield
-    except SimError:
-        raise
-    except Exception as error:
-        if options_of(error) is None:
-            error.add_note(_NOTE + replay_options(mode, seed, semantics, store))
-        raise
+class Replayable(AbstractContextManager[None]):
+    """Notes on an error of the program itself which run it came of; errors raised on purpose say all there is to say.
+
+    A context that may be entered again and again, also within itself.
+    """
+
+    def __init__(self, mode: str, seed: int, semantics: str, store: str) -> None:
+        self._run = (mode, seed, semantics, store)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, SimError) and options_of(error) is None:
+            error.add_note(_NOTE + replay_options(*self._run))
 
 
 def options_of(error: BaseException) -> str | None:

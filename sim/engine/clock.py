@@ -11,6 +11,7 @@ from simpy.events import NORMAL, EventPriority
 LAST: EventPriority = cast(EventPriority, NORMAL + 1)
 """Comes after everything else of its moment; SimPy itself knows urgent and normal events."""
 _new_timeout: Callable[[type[simpy.Timeout]], simpy.Timeout] = object.__new__
+_new_event: Callable[[type[simpy.Event]], simpy.Event] = object.__new__
 EPOCH_MS = 1_767_225_600_000
 """When every run begins: 2026-01-01 00:00:00 UTC. Keys hold epoch times as Bull writes them; traces count from 0."""
 
@@ -111,9 +112,12 @@ class SimulatedTime(simpy.Environment):
 
     def moment_over(self, delay_ms: int) -> simpy.Event:
         """Return an event that happens when everything else of the moment ``delay_ms`` from now has happened."""
-        event = simpy.Event(self)
-        event._ok, event._value = True, None
-        self.schedule(event, LAST, delay_ms)
+        event = _new_event(simpy.Event)
+        event.env = self
+        event.callbacks = []
+        event._value = None
+        event._ok = True
+        heappush(self._queue, (self.now + delay_ms, LAST, next(self._eid), event))
         return event
 
     def skip_to(self, t_ms: int) -> None:

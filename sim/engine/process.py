@@ -45,7 +45,6 @@ class Process:
         self.cuts = 0
         self.stops = 0
         self.blocked = False
-        self._thawed: simpy.Event = env.event()
         self._continued: simpy.Event = env.event()
         self._tasks: list[simpy.Process] = []
         self._tidy_at = FEW_TASKS
@@ -131,7 +130,7 @@ class Process:
             self._stops_now()
             self.frozen = True
             self.frozen_since_ms = self.env.now
-            self._thawed = self.env.event()
+            self._thawed: simpy.Event = self.env.event()
 
     def _go_on(self) -> None:
         if self.frozen and not self.stops and not self.blocked:

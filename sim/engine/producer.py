@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
+from sim.core.once_each import once_each
 from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
 from sim.engine.clock import SimulatedTime
@@ -20,6 +21,7 @@ from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
 from sim.results.trace import EventKind
 from sim.scenario import queues as schema
+from sim.scenario.schema import Scenario
 
 CONNECTION_LOST = "Connection lost before the reply arrived"
 DOWN = f"{REFUSED}: the application is down"
@@ -54,7 +56,7 @@ class QueueProducer(ClientProcess):
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
         self._lose_replies = 0
-        self._options: dict[int, JobOptions] = {}
+        self._options = job_options(run.scenario)
 
     def start(self) -> None:
         """Start as a new process; what waited in the memory of the one before is gone."""
@@ -76,6 +78,11 @@ class QueueProducer(ClientProcess):
         asked, self._asked = self._asked, []
         for arrival in asked:
             self.submit(arrival)
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether any submit waits, in the offline queue or for the process to go on."""
+        return bool(self._waiting or self._asked)
 
     @property
     def holds(self) -> list[str]:
@@ -145,7 +152,7 @@ class QueueProducer(ClientProcess):
         queue = self.queues[arrival.queue]
         data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
-        options = self._options.get(id(arrival.workload)) or self._options_of(arrival, queue.config)
+        options = self._options[id(arrival.workload)]
         try:
             added = self._add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
@@ -158,18 +165,27 @@ class QueueProducer(ClientProcess):
         else:
             queue.blocked_clients.serve()
 
-    def _options_of(self, arrival: Arrival, config: schema.QueueConfig) -> JobOptions:
+
+@once_each
+def job_options(scenario: Scenario) -> dict[int, JobOptions]:
+    """Say with which options the application submits the jobs of each entry of the workload, by the entry's identity.
+
+    Options keep the texts that they are written as, so runs of one scenario share them.
+    """
+    found: dict[int, JobOptions] = {}
+    for entry in scenario.workload:
+        config = scenario.queues[entry.queue]
         backoff = config.backoff
-        options = self._options[id(arrival.workload)] = JobOptions(
+        found[id(entry)] = JobOptions(
             attempts=config.attempts,
             backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
-            delay_ms=arrival.workload.delay,
-            priority=arrival.workload.priority,
-            lifo=arrival.workload.lifo,
+            delay_ms=entry.delay,
+            priority=entry.priority,
+            lifo=entry.lifo,
             remove_on_complete=retention(config.remove_on_complete),
             remove_on_fail=retention(config.remove_on_fail),
         )
-        return options
+    return found
 
 
 def retention(keep: "bool | int | schema.Retention") -> Retention:

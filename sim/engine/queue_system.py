@@ -1,7 +1,7 @@
 """Bull's queues with their Redis, their producer and their worker processes, as one system under test."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
 from sim.core.errors import UnknownName
 from sim.engine.arrivals import Arrival
@@ -25,7 +25,7 @@ from sim.engine.redis_server import RedisServer
 from sim.engine.run_context import RunContext
 from sim.operator_verbs.registry import OperatorStep
 from sim.queue.getters import due_times, has_unfinished_jobs, next_in_each_state
-from sim.queue.keys import QueueKeys
+from sim.queue.keys import QueueKeys, keys_of
 from sim.queue.limiter import RateLimit
 from sim.queue.pause import hands_out_nothing
 from sim.queue.stalled import remember_check
@@ -73,15 +73,14 @@ class QueueSystem:
             self.workers[name] = [
                 self._worker(parts, number, start_ms, store) for number, start_ms in enumerate(starts, 1)
             ]
-        everyone = [worker for workers in self.workers.values() for worker in workers]
-        self._readings = QueueReadings(opened.sizes, self.server, self.queues.values(), everyone)
+        self._sizes = opened.sizes
 
     # -- building -------------------------------------------------------------------------------------------------
 
     def _queue(self, name: str, store: Store) -> QueueParts:
         scenario = self._run.scenario
         config, settings = scenario.queues[name], scenario.workers_of(name)
-        keys = QueueKeys(name)
+        keys = keys_of(name)
         blocked_clients = BlockedClients(self._run.time, store, keys)
         promoter = Promoter(
             self._run,
@@ -133,11 +132,13 @@ class QueueSystem:
 
     def is_settled(self) -> bool:
         """Tell whether nothing is left to happen to any job."""
-        if self.server.state != "up" or self.producer.holds or self.operator.waiting:
+        if self.server.state != "up" or self.producer.is_holding or self.operator.waiting:
             return False
-        if any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values()):
-            return False
-        return not any(worker.running or worker.frozen for workers in self.workers.values() for worker in workers)
+        for workers in self.workers.values():
+            for worker in workers:
+                if worker.running or worker.frozen:
+                    return False
+        return not any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values())
 
     def places(self, names: Names) -> dict[str, Place]:
         """Say where each job stands that a queue holds, or that the application has not got rid of."""
@@ -167,6 +168,11 @@ class QueueSystem:
     def reading(self) -> Reading:
         """Read what a monitoring system would."""
         return self._readings.read()
+
+    @cached_property
+    def _readings(self) -> QueueReadings:
+        everyone = [worker for workers in self.workers.values() for worker in workers]
+        return QueueReadings(self._sizes, self.server, self.queues.values(), everyone)
 
     def fingerprint(self) -> tuple[object, ...]:
         """Say which jobs are where, as far as that is quickly said."""

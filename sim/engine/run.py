@@ -73,6 +73,7 @@ def run_modes(scenario: Scenario, options: RunOptions, modes: Sequence[ModeName]
     Args:
         modes: None: the scenario's.
     """
+    options = options.resolved(scenario)
     chosen = scenario.modes if modes is None else modes
     results: dict[ModeName, ModeResult] = {}
     for mode in MODES:

@@ -1,7 +1,6 @@
 """Lets time go on in a run: to a moment, to its end, and again after somebody did something by hand."""
 
 import math
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import simpy
@@ -26,7 +25,7 @@ class RunLoop:
         arriving: Ends when all jobs have been offered.
         heard: Hears of the moments that are reached.
         max_steps: Steps of the simulation after which the run is given up.
-        replayable: Opens a context in which an error of the program takes along how this run is had again.
+        replayable: The context in which an error of the program takes along how this run is had again.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class RunLoop:
         heard: Subscriptions,
         *,
         max_steps: int,
-        replayable: Callable[[], AbstractContextManager[None]],
+        replayable: AbstractContextManager[None],
     ) -> None:
         self._scenario = scenario
         self._time = time
@@ -86,8 +85,7 @@ class RunLoop:
         """Go on to a moment; see ``World.run_until``."""
         until_ms = parse_duration(until) if isinstance(until, str) else until
         time = self._time
-        if self._is_closed:
-            raise SimError("this run is finished; open the world again to run it another time")
+        self._must_be_open()
         if until_ms < time.now:
             raise SimError(f"it is {time.now} ms already; time does not go back to {until_ms} ms")
         self._notice_changes()
@@ -123,33 +121,47 @@ class RunLoop:
             self.run_until(max(self._time.now, self._scenario.duration))
             self._time.is_over = True
             return
-        interfered = self._fingerprint() != self._left
-        self.run_until(self._time.now)
-        if interfered:
-            self.watch_again()
-        if not self.is_over:
-            self._advance(math.inf, to_end=True)
+        self._must_be_open()
+        try:
+            interfered = self._notice_changes()
+            self._let_happen(self._time.now)
+            self._heard.reached(self._time.now)
+            if interfered:
+                self.watch_again()
+            if not self.is_over:
+                self._let_happen(math.inf, to_end=True)
+        finally:
+            self._left = self._fingerprint()
         self._heard.reached(self._time.now)
 
-    def _notice_changes(self) -> None:
-        """Let workers have what somebody put in line by hand since time was paused.
+    def _must_be_open(self) -> None:
+        if self._is_closed:
+            raise SimError("this run is finished; open the world again to run it another time")
+
+    def _notice_changes(self) -> bool:
+        """Let workers have what somebody put in line by hand since time was paused, and tell whether anybody did.
 
         Only then: in a run that nobody touched, whoever can have a job has it, and a look more could only do harm.
         """
-        if self._fingerprint() != self._left:
+        interfered = self._fingerprint() != self._left
+        if interfered:
             self._system.notice_changes()
+        return interfered
 
     def _fingerprint(self) -> tuple[object, ...]:
         """Say what a hand that interferes would change: how much is arranged, and which jobs are where."""
         return (*self._time.fingerprint, *self._system.fingerprint())
 
     def _advance(self, until_ms: float, *, to_end: bool = False) -> None:
-        self._hands_off_ms = until_ms
         try:
-            with self._replayable():
-                self._time.go_on(until_ms, self._max_steps, to_end=to_end)
+            self._let_happen(until_ms, to_end=to_end)
         finally:
             self._left = self._fingerprint()
+
+    def _let_happen(self, until_ms: float, *, to_end: bool = False) -> None:
+        self._hands_off_ms = until_ms
+        with self._replayable:
+            self._time.go_on(until_ms, self._max_steps, to_end=to_end)
         if not self.steps_left:
             raise BudgetExceeded(self._max_steps)
 

@@ -1,12 +1,11 @@
 """How a scenario is run: everything that a caller may choose, as one value."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from sim.core.durations import parse_duration
 from sim.core.errors import SimError
-from sim.core.replay import replayable
+from sim.core.replay import Replayable
 from sim.engine.instruments import Instrument
 from sim.engine.random_streams import Streams
 from sim.scenario.schema import Scenario
@@ -59,6 +58,8 @@ class RunOptions:
 
     def resolved(self, scenario: Scenario) -> "RunOptions":
         """Return the same options with what the scenario says where they leave it to the scenario."""
+        if self.seed is not None and self.semantics is not None:
+            return self
         return replace(self, seed=self.seed_of(scenario), semantics=self.semantics_of(scenario))
 
     def sample_every_ms(self, scenario: Scenario) -> int | None:
@@ -81,6 +82,6 @@ class RunOptions:
             raise SimError(f"samples every {every_ms} ms are too many; the shortest time between two is {MIN_MS} ms")
         return every_ms
 
-    def replayable(self, scenario: Scenario, mode: ModeName) -> AbstractContextManager[None]:
+    def replayable(self, scenario: Scenario, mode: ModeName) -> Replayable:
         """Let an error of the program itself take along how this run is had again."""
-        return replayable(mode, self.seed_of(scenario), self.semantics_of(scenario), self.store)
+        return Replayable(mode, self.seed_of(scenario), self.semantics_of(scenario), self.store)

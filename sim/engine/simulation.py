@@ -1,6 +1,5 @@
 """One mode of a scenario, with everything that takes part in it."""
 
-from contextlib import AbstractContextManager
 from functools import cached_property
 
 from sim.core.errors import SimError
@@ -48,7 +47,6 @@ class Simulation:
         system: The queues, or the application alone.
         faults: The verbs that break and mend this world.
         trace: What happened so far.
-        metrics: What an operator sees; it grows while the world runs.
         errors: The error log; off unless asked for.
         commands: What the queue asked of Redis so far; None unless asked for.
     """
@@ -60,7 +58,8 @@ class Simulation:
         self.options = options
         self.seed = options.seed_of(scenario)
         self._concludes = False
-        with self.replayable():
+        self._replayable = options.replayable(scenario, mode)
+        with self._replayable:
             every_ms = options.sample_every_ms(scenario)
             self.env = SimulatedTime()
             sampler = None if every_ms is None else Sampler(self.env, every_ms)
@@ -85,12 +84,11 @@ class Simulation:
                 arriving,
                 heard,
                 max_steps=options.max_steps,
-                replayable=self.replayable,
+                replayable=self._replayable,
             )
             heard.begin(self.system.reading)
             self._heard = heard
-            samples = None if sampler is None else sampler.samples
-            self.metrics = Metrics(scenario, mode, self.trace, samples, look=self._look)
+            self._samples = None if sampler is None else sampler.samples
             self.faults = SimulatedFaults(run, self.system)
             arrange_faults(self)
             arrange_operator(self)
@@ -113,10 +111,6 @@ class Simulation:
             faults,
             AttemptRunner(self.env, recorder, database, faults),
         )
-
-    def replayable(self) -> AbstractContextManager[None]:
-        """Let an error of the program itself take along how this run is had again."""
-        return self.options.replayable(self.scenario, self.mode)
 
     # -- to look at, and to change --------------------------------------------------------------------------------
 
@@ -157,6 +151,11 @@ class Simulation:
             UnknownName: The scenario has no such queue.
         """
         return self.queue_system.queue(name)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What an operator sees; it grows while the world runs."""
+        return Metrics(self.scenario, self.mode, self.trace, self._samples, look=self._look)
 
     def _look(self) -> Now:
         return Now(self.now_ms, self.system.reading())
@@ -232,7 +231,7 @@ class Simulation:
         self._heard.finish()
         final_state = self._state(self.recorder)
         if self._concludes:
-            self.close()
+            self.database.hand_back()
         jobs = classify_outcomes(self.mode, self.recorder.facts, final_state)
         self._loop.close()
         for job in jobs:
@@ -256,17 +255,20 @@ class Simulation:
 
     def result(self) -> ModeResult:
         """Take stock of the run as it stands; nothing can run after this."""
-        with self.replayable():
+        with self._replayable:
             jobs = self.finish()
-            self.metrics.end()
-        metrics = self.metrics if self.metrics.is_sampled else None
+            metrics = None if self._samples is None else self.metrics
+            if "metrics" in vars(self):
+                self.metrics.end()
         queues = list(self.scenario.queues)
         return ModeResult(self.mode, self.trace, jobs, self.now_ms, queues, metrics, self.errors.lines, self.end)
 
     def conclude(self) -> ModeResult:
         """Take stock and close; the rows of the application's tables are gone before there is a result of each job."""
         self._concludes = True
-        return self.result()
+        result = self.result()
+        self.close()
+        return result
 
     def close(self) -> None:
         """Give up the database and take the world apart; nothing can be asked of it but the outcomes that it has given.
@@ -276,5 +278,5 @@ class Simulation:
         """
         self.database.hand_back()
         self._loop.let_go()
-        for part in (self._heard, self.injector):
+        for part in (self._heard, self.faults):
             vars(part).clear()

@@ -31,6 +31,10 @@ _FILL_STOCK = Statement(
 )
 
 
+_EFFECTS = tuple(dict.fromkeys(handler.effects for handler in HANDLERS.values()))
+"""The tables in which a row is an effect."""
+
+
 class ApplicationDatabase:
     """A database in which every transaction really stands or is really undone.
 
@@ -44,7 +48,6 @@ class ApplicationDatabase:
     """
 
     def __init__(self, stock: int, folder: Path | None = None) -> None:
-        self._effects = tuple(dict.fromkeys(handler.effects for handler in HANDLERS.values()))
         self._tables: Rows | InSqlite
         self._cursor: sqlite3.Cursor
         if folder is None:
@@ -104,7 +107,7 @@ class ApplicationDatabase:
 
     def effects_by_job(self) -> dict[str, int]:
         """Count the effects that stand in the tables for every job that has any."""
-        return self._tables.effects_by_job(self._effects)
+        return self._tables.effects_by_job(_EFFECTS)
 
     def close(self) -> None:
         """Close the database; all that stood in it is gone, and nothing can be asked of it afterwards."""

@@ -1,5 +1,7 @@
 """Bull's key layout: every Redis key of a queue, its type and what it means."""
 
+from functools import lru_cache
+
 LOCK = ":lock"
 LOGS = ":logs"
 """What follows a job's key in the keys that go with it."""
@@ -92,4 +94,10 @@ class QueueKeys:
 
     def dead_letters(self) -> "QueueKeys":
         """The keys of the queue's dead letter queue, which is a queue of its own on the same layout."""
-        return QueueKeys(self.name + DEAD, self.prefix)
+        return keys_of(self.name + DEAD, self.prefix)
+
+
+@lru_cache(maxsize=1_000)
+def keys_of(queue: str, prefix: str = "bull") -> QueueKeys:
+    """Return the keys of a queue; nobody changes them, so all who ask for the same queue share them."""
+    return QueueKeys(queue, prefix)

@@ -60,7 +60,6 @@ class Metrics(Observation):
         look: Callable[[], Now] | None = None,
     ) -> None:
         super().__init__(scenario, mode, trace, samples)
-        self._trace = trace
         self._look = look
         self._last: Now | None = None
         self._kept: dict[tuple[Any, ...], Floats] = {}

@@ -35,7 +35,7 @@ class Observation:
         self.mode = mode
         self.queue_names = list(scenario.queues)
         self._samples = samples
-        self._counters = Counters(trace, scenario.queues)
+        self._trace = trace
 
     @property
     def config(self) -> MetricsConfig:
@@ -72,6 +72,10 @@ class Observation:
     def counters(self) -> Counters:
         """Counters and durations of the run so far."""
         return self._counters.catch_up()
+
+    @cached_property
+    def _counters(self) -> Counters:
+        return Counters(self._trace, self.scenario.queues)
 
     def workers_of(self, queue: str) -> list[str]:
         """Name the processes that run a queue's jobs."""

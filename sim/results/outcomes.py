@@ -203,14 +203,17 @@ def count_by_queue(jobs: Iterable[JobResult]) -> dict[str, Counts]:
     for counts, ended in queues.values():
         counts.offered = sum(ended.values())
         for outcome, number in ended.items():
-            setattr(counts, outcome.field, number)
+            setattr(counts, _FIELDS[outcome], number)
     return {queue: counts for queue, (counts, _ended) in queues.items()}
+
+
+_FIELDS = {outcome: outcome.field for outcome in Outcome}
 
 
 def add_up(parts: Iterable[Counts]) -> Counts:
     """Add counts of different jobs together."""
     counts = Counts()
     for part in parts:
-        for f in fields(part):
-            setattr(counts, f.name, getattr(counts, f.name) + getattr(part, f.name))
+        for name in Counts.__slots__:
+            setattr(counts, name, getattr(counts, name) + getattr(part, name))
     return counts

@@ -1,6 +1,7 @@
 """What a sweep keeps of a run: one row for each mode."""
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from sim.results.outcomes import Counts
@@ -8,6 +9,7 @@ from sim.results.result import ModeResult
 from sim.yaml_files.fields import ModeName
 
 COUNTS = tuple(field.name for field in fields(Counts))
+_counts_of = attrgetter(*COUNTS)
 TIMES = ("effect_mean_ms", "effect_p95_ms")
 """Time from the offer of a job to its first effect, over the delivered jobs of a run: mean and 95th percentile."""
 COLUMNS = ("point", "replication", "mode", "seed", "simulated_ms", *COUNTS, *TIMES, "ended")
@@ -49,7 +51,7 @@ def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRo
     waits = sorted(job.first_effect_ms - job.offered_ms for job in result.jobs if job.first_effect_ms is not None)
     mean_ms = (2 * sum(waits) + len(waits)) // (2 * len(waits)) if waits else None
     p95_ms = waits[-(-95 * len(waits) // 100) - 1] if waits else None
-    counts = tuple(getattr(result.totals, name) for name in COUNTS)
+    counts = _counts_of(result.totals)
     numbers = (*counts, mean_ms, p95_ms)
     ended = "settled" if result.end is None else result.end.by
     return RunRow(point, replication, result.mode, seed, result.simulated_ms, numbers, ended)

@@ -7,6 +7,7 @@ that must not come before a job that goes its slowest way has arrived.
 import math
 
 from sim.core.durations import UNITS_MS
+from sim.core.once_each import once_each
 from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, QueueConfig, UniformTime
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
@@ -47,6 +48,7 @@ def last_due_ms(scenario: Scenario, last_ms: int) -> int:
     )
 
 
+@once_each
 def wait_ms(scenario: Scenario) -> int:
     """Return how long a run is given to settle after the last job is due: an hour, or twice one job's longest way."""
     return min(MAX_MS, max(MIN_MS, 2 * longest_way_ms(scenario)))
