@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from benchmarks.bare_model import run_bare_model
-from benchmarks.calls_per_job import calls_per_job
+from benchmarks.calls_per_job import calls_per_job, calls_per_small_world
 from benchmarks.observation_cost import observation_cost
 from benchmarks.report_cost import report_cost
 from benchmarks.shape_costs import print_costs
@@ -100,6 +100,7 @@ def main() -> None:
     stores_beside_the_bare_model(options.jobs, options.rounds)
     for store in STORES:
         _line(f"calls a job on {store}", calls_per_job(store), "calls, those written in C included")
+    _line("calls a small world", calls_per_small_world(), "calls, those written in C included")
     _line("small worlds", statistics.median(small_worlds_per_s(options.rounds)), "whole runs/s")
     watched: dict[str, dict[str, Any]] = {"error log": {"error_log": True}, "metrics": {"metrics": "1s"}}
     for what, asked in watched.items():
