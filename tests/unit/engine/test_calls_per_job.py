@@ -1,4 +1,4 @@
-"""What one more job costs, or a small world, stays what docs/performance.md says: calls, which no busy machine changes."""
+"""What one more job costs, or a small world, is what docs/performance.md says: calls, which no busy machine changes."""
 
 import pytest
 
