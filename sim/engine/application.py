@@ -63,7 +63,7 @@ class InProcessApplication(Process):
 
     def submit(self, arrival: Arrival) -> None:
         """Take a job over and run it; refuse it while the process is down."""
-        if not self.alive:
+        if not self.alive or self.closing:
             more = {"error": "connect ECONNREFUSED: the application is down"}
             self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", more)
             return
@@ -88,6 +88,8 @@ class InProcessApplication(Process):
                 current = self._next()
         finally:
             self.running -= 1
+        if self.closing:
+            self.leave_if_done()
 
     def _next(self) -> Arrival | None:
         if not self._waiting:

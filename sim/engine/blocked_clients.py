@@ -131,6 +131,10 @@ class BlockedClients:
         if client is not None:
             self._put(client)
 
+    def is_blocked(self, process: Process) -> bool:
+        """Tell whether a process has any blocked pop."""
+        return process in self._clients
+
     def break_connection(self, process: Process) -> None:
         """Wake one process empty-handed: its connection is gone."""
         client = self._clients.get(process)

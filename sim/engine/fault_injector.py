@@ -10,7 +10,19 @@ from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
-from sim.faults.injector import CRASH, FREEZE, OUTAGE, PARTITION, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
+from sim.faults.injector import (
+    CRASH,
+    FREEZE,
+    OUTAGE,
+    PARTITION,
+    SHUTDOWN,
+    ErrorHook,
+    Failure,
+    FaultId,
+    HangHook,
+    Named,
+    StepHook,
+)
 from sim.operator_verbs.registry import OperatorStep
 from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
@@ -106,6 +118,24 @@ class SimulatedFaults:
     def persistence(self) -> str:
         """What Redis keeps, such as ``aof-everysec``."""
         return self._redis.persistence
+
+    def shut_down(
+        self,
+        process: Process,
+        fault: FaultId = SHUTDOWN,
+        *,
+        grace_ms: int | None = None,
+        restart_after_ms: int | None = None,
+    ) -> None:
+        """Tell a process to shut down, as by SIGTERM: it takes nothing new and leaves when its jobs have ended.
+
+        Args:
+            process: One of ``processes``.
+            fault: What the trace calls it.
+            grace_ms: After how long it is killed where it has not left, ms; None means never.
+            restart_after_ms: When a replacement starts, ms after it has gone; None means never.
+        """
+        self._faults.shut_down(process, fault, grace_ms, restart_after_ms)
 
     def cut_off(self, process: Process, fault: FaultId = PARTITION) -> None:
         """Let a process not reach Redis: its connections break, and new ones are refused.

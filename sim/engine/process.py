@@ -1,6 +1,6 @@
 """A process of the operating system that can die, be replaced, be frozen and resumed."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import simpy
@@ -30,6 +30,7 @@ class Process:
         running: Attempts under way.
         hung: Those of them that will never end, as their handlers hang.
         cuts: How many faults keep it from reaching Redis.
+        closing: Whether it takes nothing new, as it was told to shut down.
     """
 
     def __init__(self, env: SimulatedTime, name: str) -> None:
@@ -43,6 +44,8 @@ class Process:
         self.running = 0
         self.hung = 0
         self.cuts = 0
+        self.closing = False
+        self._gone: Callable[[], object] | None = None
         self.stops = 0
         self.blocked = False
         self._continued: simpy.Event = env.event()
@@ -70,6 +73,8 @@ class Process:
         self.started_ms = self.env.now
         self.alive = True
         self.hung = 0
+        self.closing = False
+        self._gone = None
         self.frozen = False
         self.stops = 0
         self.blocked = False
@@ -92,6 +97,37 @@ class Process:
             task._generator.close()
             vars(task).clear()
         vars(self).clear()
+
+    def shut_down(self, gone: Callable[[], object]) -> None:
+        """Take nothing new, and leave when all that runs has ended; who is frozen begins with that when it goes on.
+
+        Args:
+            gone: Is called when it has left.
+        """
+        self._gone = gone
+        if not self.frozen:
+            self._close()
+
+    @property
+    def is_shutting_down(self) -> bool:
+        """Whether it was told to shut down and has not left."""
+        return self._gone is not None
+
+    def _close(self) -> None:
+        self.closing = True
+        self.leave_if_done()
+
+    def leave_if_done(self) -> None:
+        """Leave if it was told to and nothing runs any more."""
+        if self.closing and self.alive and not self._is_at_work and self._gone is not None:
+            gone = self._gone
+            self.die()
+            gone()
+
+    @property
+    def _is_at_work(self) -> bool:
+        """Whether it has begun something that it ends before it leaves."""
+        return self.running > 0
 
     def freeze(self) -> None:
         """Stay frozen, whatever it is doing, until ``thaw`` has been called as often as this."""
@@ -137,6 +173,8 @@ class Process:
             self.frozen = False
             self._thawed.succeed()
             self._goes_on()
+            if self._gone is not None and not self.closing:
+                self._close()
 
     def _stops_now(self) -> None:
         """Do what comes before it freezes."""

@@ -23,6 +23,12 @@ from sim.queue.job import Job
 from sim.queue.store import Store, native_form
 from sim.results.trace import EventKind
 
+QUIT_WAITS_MS = 500
+"""For so long `queue.close()` waits for a blocked pop before it breaks the connection; a job that comes meanwhile runs.
+
+Source: BULL_FACTS 19; redisClientDisconnect of Bull 4.16.5.
+"""
+
 
 class QueueWorker(WorkerProcess):
     """A process that called Bull's ``process()`` on one queue."""
@@ -39,6 +45,8 @@ class QueueWorker(WorkerProcess):
         self._lock_popped = native_form(store, lock_popped)
         self._complete = native_form(store, complete_job)
         self._renewals = LockRenewals(self)
+        self._popped = 0
+        """Jobs that were popped and whose lock waits for the connection."""
         self._loop: EventLoop | None = None
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -54,6 +62,7 @@ class QueueWorker(WorkerProcess):
         settings = self.queue.settings
         self.lock_params = LockParams(f"{self.name}#{self.generation}", settings.lock_duration)
         self._drained = True
+        self._popped = 0
         self._loop = EventLoop(self.env, self) if settings.blocking else None
         self._renewals.forget()
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
@@ -67,6 +76,21 @@ class QueueWorker(WorkerProcess):
         """Die at once; its blocked pops and its connection go with it."""
         self.queue.blocked_clients.leave(self)
         super().die()
+
+    def _close(self) -> None:
+        """Take nothing new, but what still comes to a blocked pop: QUIT waits behind it, and Bull gives up on that."""
+        super()._close()
+        if self.alive:
+            self.spawn(self._break_off_pops())
+
+    def _break_off_pops(self) -> Steps:
+        yield self.env.timeout(QUIT_WAITS_MS)
+        yield from self.until_thawed()
+        self.queue.blocked_clients.break_connection(self)
+
+    @property
+    def _is_at_work(self) -> bool:
+        return self.running > 0 or self._popped > 0 or self.queue.blocked_clients.is_blocked(self)
 
     def cut_off(self) -> None:
         """Redis forgets the blocked pops of a connection that is gone."""
@@ -88,7 +112,7 @@ class QueueWorker(WorkerProcess):
     @property
     def can_promote(self) -> bool:
         """Whether it could move a due job at this moment."""
-        return self.alive and not self.frozen and self.link.is_open
+        return self.alive and not self.closing and not self.frozen and self.link.is_open
 
     def _came_back(self) -> None:
         self.queue.promoter.wake()
@@ -97,13 +121,18 @@ class QueueWorker(WorkerProcess):
 
     def _slot(self) -> Steps:
         """Take a job, run it, and again; after an error of the queue itself rest for a while."""
-        while True:
+        while not self.closing:
             try:
                 job = yield from self._next_job()
                 while job is not None:
                     job = yield from self._run(job)
+                if self.closing:
+                    self.leave_if_done()
             except (CommandFailed, FinishRefused, UnknownBackoff, ResponseError, ValueError) as error:
                 self.note_trouble(error)
+                if self.closing:
+                    self.leave_if_done()
+                    return
                 yield self.env.timeout(self.queue.settings.retry_process_delay)
                 yield from self.until_thawed()
 
@@ -136,7 +165,11 @@ class QueueWorker(WorkerProcess):
         made_ms = self.epoch_ms + self.env.now
         if not self.link.is_open:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
-            yield from self.connected()
+            self._popped += 1
+            try:
+                yield from self.connected()
+            finally:
+                self._popped -= 1
         taken = self._lock_popped(self.store, queue.keys, job_id, self.lock_params, now_ms=made_ms, limit=queue.limit)
         if type(taken) is Job:
             self._drained = False
@@ -187,7 +220,7 @@ class QueueWorker(WorkerProcess):
                     self.lock_params,
                     now_ms=made_ms,
                     return_value=value,
-                    fetch_next=queue.limit is None,
+                    fetch_next=queue.limit is None and not self.closing,
                 )
             except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
                 yield from self._report_refusal(job, name, attempt, refusal)

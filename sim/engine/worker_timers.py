@@ -116,6 +116,8 @@ def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
 
 
 def _try_to_check(worker: WorkerProcess) -> Steps:
+    if worker.closing:
+        return
     try:
         yield from worker.call(partial(_check, worker))
     except (CommandFailed, UnreadableOptions, ResponseError) as error:

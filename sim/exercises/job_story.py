@@ -42,6 +42,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.LOST: "LOST: nothing knows of it any more",
     EventKind.WORKER_STARTED: "is started again",
     EventKind.WORKER_CRASHED: "crashes",
+    EventKind.WORKER_STOPPED: "has stopped",
     EventKind.REDIS_LOADING: "Redis is started again and reads its data",
 }
 _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
@@ -140,7 +141,7 @@ def _befalls(record: Event) -> bool:
     """Tell whether an event is something that happens to a process."""
     if record.kind in _FAULTS:
         return record.worker is not None
-    return record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STARTED)
+    return record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STOPPED, EventKind.WORKER_STARTED)
 
 
 def _what(record: Event) -> str:

@@ -40,7 +40,7 @@ class FaultId(NamedTuple):
 
 
 FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
-PARTITION = FaultId("redis-partition")
+PARTITION, SHUTDOWN = FaultId("redis-partition"), FaultId("worker-shutdown")
 """What the trace says of a verb that a notebook uses by itself."""
 
 
@@ -109,6 +109,16 @@ class FaultInjector(Protocol[P]):
 
     def resume(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""
+
+    def shut_down(
+        self,
+        process: P,
+        fault: FaultId = SHUTDOWN,
+        *,
+        grace_ms: int | None = None,
+        restart_after_ms: int | None = None,
+    ) -> None:
+        """Tell a process to shut down, as by SIGTERM; after its grace time it is killed."""
 
     def cut_off(self, process: P, fault: FaultId = PARTITION) -> None:
         """Let a process not reach Redis: its connections break, and new ones are refused."""

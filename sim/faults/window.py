@@ -10,6 +10,7 @@ class FaultKind(StrEnum):
     """What stood broken, or who interfered, in the words of a picture's label for several of them."""
 
     DOWN = "processes down"
+    SHUTDOWN = "processes shutting down"
     FROZEN = "processes frozen"
     REDIS = "Redis down"
     CUT_OFF = "processes cut off"

@@ -81,12 +81,38 @@ class RealProcess:
         self.link: Link | None = None
         self.ready = asyncio.Event()
         self._freezes = 0
+        self._gone: Callable[[], object] | None = None
 
     def appoint(self, link: Link) -> None:
         """Let a spare process have the name and begin."""
         self.link = link
         link.process = self
         link.send({"kind": "start", **self.config, "answers": None if link.answers is None else str(link.answers)})
+
+    @property
+    def is_shutting_down(self) -> bool:
+        """Whether it was told to shut down and has not left."""
+        return self._gone is not None
+
+    def shut_down(self, gone: Callable[[], object]) -> None:
+        """Tell it to shut down, as a platform does, by SIGTERM.
+
+        Args:
+            gone: Is called when it has left.
+        """
+        self._gone = gone
+        if self.link is not None:
+            os.kill(self.link.pid, signal.SIGTERM)
+
+    def leave(self) -> None:
+        """Let it go; it has ended what it had to do."""
+        link, self.link, gone = self.link, None, self._gone
+        self.alive = False
+        self._gone = None
+        if link is not None:
+            link.close()
+        if gone is not None:
+            gone()
 
     def expect(self) -> None:
         """Wait for a spare process to have the name."""
@@ -97,6 +123,7 @@ class RealProcess:
     def kill(self) -> None:
         """Kill it as by ``kill -9``."""
         self.alive = False
+        self._gone = None
         self.frozen = False
         self.running = 0
         self.handed_on_ms = None

@@ -92,6 +92,9 @@ class Reports:
         problem = f"{message['error']}; nobody caught it, so it ended the process {process.name}"
         raise OwnFileError(self._stage.own, message["line"], problem)
 
+    def _on_left(self, process: RealProcess, _message: Message) -> None:
+        process.leave()
+
     def _on_idle(self, process: RealProcess, _message: Message) -> None:
         process.running = max(0, process.running - 1)
 

@@ -110,7 +110,7 @@ def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
                 windows.append(_moment(f"operator: {do} {queue}", record.t_ms))
             continue
         name, t_ms = _name(record), record.t_ms
-        if record.kind is EventKind.WORKER_CRASHED:
+        if record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STOPPED):
             for kind in FaultKind:
                 if kind is not FaultKind.DOWN:
                     close(kind, name, t_ms, everything=True)

@@ -177,7 +177,7 @@ class _Player:
             return
         if record.kind is EventKind.WORKER_STARTED:
             self.dead.discard(record.worker)
-        elif record.kind is EventKind.WORKER_CRASHED:
+        elif record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STOPPED):
             self.dead.add(record.worker)
             self._crash(record.worker, record.t_ms)
 

@@ -84,6 +84,7 @@ class EventKind(StrEnum):
     # the world; `job` is None
     WORKER_STARTED = "worker-started"
     WORKER_CRASHED = "worker-crashed"
+    WORKER_STOPPED = "worker-stopped"  # told to shut down, it ended its jobs and left
     WORKER_ERROR = "worker-error"  # an error of the queue itself; the slot rests; more: error
     REDIS_LOADING = "redis-loading"  # it was started again and reads its data, refusing every command; more: error
     FAULT_BEGAN = "fault-began"  # more: kind, target, name, and of some kinds why, failure or error; worker: the struck

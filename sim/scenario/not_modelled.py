@@ -14,9 +14,7 @@ _KINDS: dict[str, str] = {
     "handler-slow": "attempts of a queue draw from its one `service:`; slow-database slows those that call it",
     "memory-leak": "a process uses no memory here; poison-job or worker-crash with `on_job:` come nearest",
     "out-of-memory": "a process uses no memory here; poison-job or worker-crash with `on_job:` come nearest",
-    "worker-shutdown": "a process that is told to stop and given time (SIGTERM, `queue.close()`); worker-crash comes "
-    "nearest, and gives no time",
-    "deploy": "a rolling restart with time to finish; worker-crash with `at:` a list comes nearest, and gives no time",
+    "deploy": "a deploy is worker-shutdown with `stagger:`",
     "clock-skew": "all processes have the same clock",
     "network-latency": "commands take no time here; redis-outage or slow-database come nearest",
     "connection-limit": "Redis and the database take any number of them; database-failure with `rate:` comes nearest",
@@ -30,7 +28,6 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "network-partition": ("partition", "network-outage", "network-failure", "worker-partition", "worker-cut-off"),
     "handler-slow": ("slow-handler", "slow-job", "job-slow"),
     "out-of-memory": ("oom", "worker-oom", "oom-kill"),
-    "worker-shutdown": ("shutdown", "sigterm", "worker-stop", "graceful-shutdown", "worker-restart", "worker-sigterm"),
     "deploy": ("deployment", "rolling-restart", "rolling-deploy", "rollout"),
     "clock-skew": ("clock-drift", "clock-jump", "time-skew"),
     "network-latency": ("latency", "slow-network"),

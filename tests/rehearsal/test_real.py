@@ -129,6 +129,21 @@ def test_handlers_that_hang_agree_and_a_hang_that_lasts_longer_is_found_by_the_t
     assert "email-1" in [one.job for one in verdict.times_off]
 
 
+def test_workers_that_are_told_to_stop_agree_and_killed_ones_do_not(real_parts: RealParts) -> None:
+    """They end their jobs, leave, and are replaced; an idle one takes a job that comes 300 ms after the signal."""
+    parts = {
+        "queues": {"email": {"service": "3s"}},
+        "workload": [{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "2200ms", "2300ms", "5s"]}}],
+    }
+    stop = {"kind": "worker-shutdown", "target": "email", "at": "2s", "restart_after": "2s"}
+    verdict = verdict_of(few_emails(faults=[stop], **parts), real_parts)
+    assert verdict.agrees, verdict.as_dict()
+    assert verdict.real.stalled == 0
+    killed = few_emails(faults=[{**stop, "kind": "worker-crash"}], **parts)
+    other = Verdict(predict(killed, 1, SCALE), verdict.real, verdict.real_jobs, verdict.real_trace)
+    assert not other.agrees
+
+
 def test_a_worker_that_is_cut_off_from_redis_agrees_and_one_that_is_not_does_not(real_parts: RealParts) -> None:
     """Another one sends its job as well; without the partition nothing is sent twice."""
     long = {"email": {"service": "16s"}}

@@ -6,6 +6,7 @@ const { redisOptions } = require('./control');
 const own = require('./own');
 
 const TOGETHER_MS = 3;
+const QUIT_WAITS_MS = 500;
 
 // One real Bull worker. Its handler does what the director's copy of the handler says, step by step: work for a while,
 // call the database or an outside system over a socket of its own, return or throw. Everything else is Bull's doing;
@@ -22,6 +23,7 @@ exports.work = async (control, nodeModules, config) => {
     limiter: config.limiter || undefined
   });
   watchQueue(queue, control, config);
+  process.once('SIGTERM', () => shutDown(queue, control, config));
   queue.on('error', (error, where) => {
     if (where === 'Error processing job') {
       control.tell({ kind: 'trouble', error: error.message });
@@ -35,6 +37,14 @@ exports.work = async (control, nodeModules, config) => {
     queue.process(config.concurrency, job => run(job, control, config, delays, turns));
   }
 };
+
+// Bull's own close() takes some 100 ms more to take leave of Redis, which a scale would make seconds of the scenario.
+// Nor does its wait for a blocked pop follow the scale: here the connection is broken when the scaled time is over.
+function shutDown(queue, control, config) {
+  queue.close();
+  setTimeout(() => queue.bclient && queue.bclient.blocked && queue.bclient.disconnect(), QUIT_WAITS_MS / config.scale);
+  setImmediate(() => Promise.all(Object.values(queue.processing)).then(() => control.tell({ kind: 'left' })));
+}
 
 async function begin(job, control, delays, turns) {
   const step = await control.ask({

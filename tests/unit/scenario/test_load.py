@@ -83,11 +83,11 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
         ("application: {concurrency: lots}", "5:28: application.concurrency: expected a whole number from 1 to "
          "1,000,000, or unlimited, not 'lots'"),
         ("faults: [{kind: worker-crach}]", "5:17: faults[0].kind: expected database-failure, handler-error, "
-         "handler-hang, poison-job, redis-crash, redis-outage, redis-partition, slow-database, worker-crash or "
-         "worker-freeze, not 'worker-crach'; did you mean `worker-crash`?"),
+         "handler-hang, poison-job, redis-crash, redis-outage, redis-partition, slow-database, worker-crash, "
+         "worker-freeze or worker-shutdown, not 'worker-crach'; did you mean `worker-crash`?"),
         ("faults: [{at: 1s}]", "5:10: faults[0].kind: is missing; expected database-failure, handler-error, "
-         "handler-hang, poison-job, redis-crash, redis-outage, redis-partition, slow-database, worker-crash or "
-         "worker-freeze"),
+         "handler-hang, poison-job, redis-crash, redis-outage, redis-partition, slow-database, worker-crash, "
+         "worker-freeze or worker-shutdown"),
         ("faults: [{kind: worker-crash}]",
          "5:10: faults[0]: give exactly one of at:, mean_interval:, on_job: and jobs:"),
         ("faults: [{kind: worker-freeze, duration: 1s, at: [1s, x]}]", "5:55: faults[0].at[1]: expected a duration "

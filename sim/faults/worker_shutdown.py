@@ -1,0 +1,89 @@
+"""`worker-shutdown`: processes are told to stop, as a deploy does, and are given some time for their jobs."""
+
+from functools import partial
+from typing import Any, ClassVar, Literal
+
+from sim.faults.base import RandomDraw, Timed
+from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused, struck
+from sim.faults.injector import FaultId, Setting
+from sim.faults.window import FaultKind, Window
+from sim.yaml_files.fields import Duration
+
+
+def _shut_down(hands: Hands, arguments: Arguments) -> str:
+    both, fault = struck(hands, arguments), FaultId("worker-shutdown", arguments["process"])
+    if all(process.is_shutting_down or not process.alive for _injector, processes in both for process in processes):
+        raise Refused(f"{arguments['process']} is down, or shutting down already")
+    for injector, processes in both:
+        for process in processes:
+            injector.shut_down(process, fault, grace_ms=30_000, restart_after_ms=1_000)
+    return f"told {arguments['process']} to shut down; it is killed after 30 s, and starts again 1 s after it has gone"
+
+
+class WorkerShutdown(Timed):
+    """A process is told to stop (SIGTERM). It takes nothing new, ends its jobs, and is killed if they take too long."""
+
+    order: ClassVar[int] = 15
+    about: ClassVar[str] = (
+        "A deploy: processes are told to stop, end the jobs they have, and are replaced. Worst if a job takes longer "
+        "than the grace time."
+    )
+    draft: ClassVar[str] = (
+        "target: {queue}                 # all of the queue's processes; {queue}-1: one\n"
+        "at: {at}\ngrace: 30s\nrestart_after: 5s"
+    )
+    by_hand: ClassVar[tuple[HandVerb, ...]] = (
+        HandVerb(
+            "shut-down-worker",
+            "Shut down",
+            "process",
+            _shut_down,
+            lambda _injector, process: process.alive and not process.is_shutting_down,
+        ),
+    )
+    window: ClassVar[Window | None] = Window(
+        FaultKind.SHUTDOWN, lambda _event, process: f"{process} shutting down", "is told to stop", "has ended its jobs"
+    )
+    for_real: ClassVar[str] = "SIGTERM to the process, which calls `queue.close()`, and SIGKILL after the grace time"
+
+    kind: Literal["worker-shutdown"]
+    target: str = "workers"
+    grace: Duration | None = 30_000
+    """How long it has for the jobs it runs before it is killed; `null`: as long as they take. Kubernetes gives 30 s."""
+    restart_after: Duration | None = 1_000
+    """How long after it has gone a new process takes its place; `null` means never."""
+    stagger: Duration = 0
+    """How long after one process of the target the next one is told to stop: a rolling deploy."""
+
+    def arrange(self, setting: Setting) -> None:
+        """Arrange for the deploy or deploys."""
+        injector = setting.injector
+        for t_ms in self.times(setting):
+            for place, process in enumerate(injector.processes(self.target)):
+                shut_down = partial(
+                    injector.shut_down,
+                    process,
+                    self.identity(),
+                    grace_ms=self.grace,
+                    restart_after_ms=self.restart_after,
+                )
+                injector.at(t_ms + place * self.stagger, shut_down)
+
+    @property
+    def restarts_ms(self) -> int:
+        """How long a process that it stops stays away, ms."""
+        return (self.restart_after or 0) + (self.grace or 0)
+
+    def kills(self, processes: Any, random_times: int) -> int:
+        """Guess how many processes will have to be replaced."""
+        if self.restart_after is None:
+            return 0
+        times = 1 if self.mean_interval is None else random_times
+        count: int = processes(self.target)
+        return count * max(times, len(self.moments))
+
+    @classmethod
+    def random(cls, draw: RandomDraw) -> dict[str, Any]:
+        """Draw the fields besides ``kind`` for a random scenario."""
+        some = draw.sometimes(0.5, grace=draw.one(draw.ms(0, 60_000), None), stagger=draw.ms(0, 20_000))
+        return {"target": draw.target(), **draw.restart, **some, **draw.times()}

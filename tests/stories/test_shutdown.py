@@ -1,0 +1,121 @@
+"""Processes are told to stop, as a deploy does."""
+
+from typing import Any
+
+from sim.engine.world import World
+from tests.stories.test_stories import scenario, timeline
+
+STOP: dict[str, Any] = {"kind": "worker-shutdown", "target": "email-1"}
+BULL = "bull-4.16"
+
+
+def emails(*at: str, **parts: Any) -> Any:
+    """Emails of 10 s each for one worker."""
+    return scenario(workload=[{"queue": "email", "arrivals": {"kind": "times", "at": list(at)}}], **parts)
+
+
+def test_a_worker_ends_its_job_takes_no_other_and_leaves() -> None:
+    """The next one is done by the process that takes its place."""
+    assert timeline(emails("1s", "2s", faults=[{**STOP, "at": "3s", "restart_after": "5s"}]), semantics=BULL) == [
+        "1000 email-1 started",
+        "3000 email-1 fault-began",
+        "9000 email-1 effect",
+        "11000 email-1 completed",
+        "11000 email-1 fault-ended",
+        "11000 email-1 worker-stopped",
+        "16000 email-2 started",
+        "24000 email-2 effect",
+        "26000 email-2 completed",
+    ]
+
+
+def test_a_worker_that_takes_too_long_is_killed() -> None:
+    """Its job is found stalled when its lock has expired and two checks have come."""
+    told = timeline(emails("1s", faults=[{**STOP, "at": "3s", "grace": "4s", "restart_after": "1s"}]), semantics=BULL)
+    assert told[:3] == ["1000 email-1 started", "3000 email-1 fault-began", "7000 email-1 worker-crashed"]
+    assert "email-1 stalled" in told[3]
+
+
+def test_a_job_that_ends_with_the_grace_time_is_kept() -> None:
+    """The kill comes after what else happens in its millisecond only if that was arranged before."""
+    told = timeline(emails("1s", faults=[{**STOP, "at": "3s", "grace": "8001ms"}]), semantics=BULL)
+    assert "11000 email-1 worker-stopped" in told
+    assert not any("crashed" in line for line in told)
+
+
+def test_an_idle_worker_takes_a_job_that_comes_within_half_a_second() -> None:
+    """QUIT waits behind its blocked pop (BULL_FACTS 19); what comes after that waits for the next process."""
+    stop = [{**STOP, "at": "3s", "restart_after": "20s"}]
+    assert timeline(emails("3499ms", faults=stop), semantics=BULL)[1:] == [
+        "3499 email-1 started",
+        "11499 email-1 effect",
+        "13499 email-1 completed",
+        "13499 email-1 fault-ended",
+        "13499 email-1 worker-stopped",
+    ]
+    assert timeline(emails("3501ms", faults=stop), semantics=BULL)[:4] == [
+        "3000 email-1 fault-began",
+        "3500 email-1 fault-ended",
+        "3500 email-1 worker-stopped",
+        "23500 email-1 started",
+    ]
+
+
+def test_a_worker_that_shuts_down_looks_after_no_delayed_and_no_stalled_job() -> None:
+    """A retry that comes due meanwhile waits for the next process."""
+    story = emails(
+        "1s",
+        "2s",
+        workers={"email": {"processes": 1, "concurrency": 2}},
+        queues={"email": {"service": "10s", "backoff": {"type": "fixed", "delay": "500ms"}}},
+        faults=[
+            {**STOP, "at": "3s", "restart_after": "1s"},
+            {"kind": "handler-error", "jobs": ["email-1"], "first_attempts": 1},
+        ],
+    )
+    world = World(story, semantics=BULL)
+    world.run_until("11s")
+    assert world.queue("email").counts["delayed"] == 1
+    told = timeline(story, semantics=BULL)
+    assert told[told.index("12000 email-1 worker-stopped") :] == [
+        "12000 email-1 worker-stopped",
+        "13000 email-1 started",
+        "21000 email-1 effect",
+        "23000 email-1 completed",
+    ]
+
+
+def test_a_frozen_worker_hears_the_signal_when_it_goes_on() -> None:
+    """Its grace time goes on meanwhile."""
+    freeze = {"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "10s"}
+    told = timeline(emails("1s", faults=[freeze, {**STOP, "at": "3s"}]), semantics=BULL)
+    assert told[-2:] == ["14000 email-1 fault-ended", "14000 email-1 worker-stopped"]
+    killed = timeline(emails("1s", faults=[freeze, {**STOP, "at": "3s", "grace": "5s"}]), semantics=BULL)
+    assert "8000 email-1 worker-crashed" in killed
+
+
+def test_a_rolling_deploy_tells_one_after_the_other() -> None:
+    """In the order of their numbers."""
+    story = emails(
+        "1s",
+        workers={"email": {"processes": 3}},
+        faults=[{**STOP, "target": "email", "at": "20s", "stagger": "10s", "restart_after": "1s"}],
+    )
+    world = World(story, semantics=BULL)
+    world.run()
+    stopped = [(event.t_ms, event.worker) for event in world.trace if event.kind == "worker-stopped"]
+    assert stopped == [(20_500, "email-1"), (30_500, "email-2"), (40_500, "email-3")]
+
+
+def test_in_process_the_application_ends_its_requests_and_refuses_new_ones() -> None:
+    """As a server does that stops to listen."""
+    told = timeline(emails("1s", "4s", faults=[{**STOP, "at": "3s", "restart_after": "1s"}]), "in-process")
+    assert told == [
+        "1000 email-1 started",
+        "3000 application fault-began",
+        "4000 email-2 rejected",
+        "9000 email-1 effect",
+        "11000 email-1 completed",
+        "11000 application fault-ended",
+        "11000 application worker-stopped",
+    ]
