@@ -95,9 +95,13 @@ _KEYS: dict[str, dict[str, str]] = {
         "lag": "Redis keeps its data in an outage; redis-crash goes back to what its persistence had",
     },
     "RedisCrash": {"lag": "what a crash takes back follows from `redis.persistence` and `save_interval`"},
+    "WorkerShutdown": {
+        "signal": "a shutdown is SIGTERM, and SIGKILL when `grace:` is over; leave it out",
+        "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once, as in a worker-crash",
+    },
     "WorkerCrash": {
-        "signal": "a crash is SIGKILL: nothing is finished and nothing is given back",
-        "grace": "a crash is SIGKILL: nothing is finished and nothing is given back",
+        "signal": "a crash is SIGKILL: nothing is finished; worker-shutdown is SIGTERM",
+        "grace": "a crash is SIGKILL: nothing is finished; worker-shutdown gives time",
     },
     "HandlerError": {
         "step": "an injected error comes before the effect; `failure: lost-reply` of database-failure comes nearest",
