@@ -97,7 +97,7 @@ _KEYS: dict[str, dict[str, str]] = {
     "RedisCrash": {"lag": "what a crash takes back follows from `redis.persistence` and `save_interval`"},
     "WorkerShutdown": {
         "signal": "a shutdown is SIGTERM, and SIGKILL when `grace:` is over; leave it out",
-        "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once, as in a worker-crash",
+        "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once: worker-crash",
     },
     "WorkerCrash": {
         "signal": "a crash is SIGKILL: nothing is finished; worker-shutdown is SIGTERM",
