@@ -367,7 +367,7 @@ def test_a_log_that_is_none_is_refused_with_its_place(text: str, says: str, tmp_
 @pytest.mark.parametrize(
     ("verb", "given", "says"),
     [
-        ("clean", {"state": "failed", "grace": "soon"}, "clean: older_than: expected a duration such as 500ms"),
+        ("clean", {"state": "failed", "grace": "soon"}, "clean: grace: expected a duration such as 500ms"),
         ("clean", {"state": "gone"}, "clean: state: Input should be 'waiting', 'active'"),
         ("clean", {}, "clean: state is missing; it takes queue, state, grace"),
         ("pause", {"state": "failed"}, "pause: 'state' is not an argument of it; it takes queue"),

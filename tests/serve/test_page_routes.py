@@ -398,3 +398,12 @@ def test_every_answer_tells_browsers_to_be_strict(client: TestClient, path: str)
 def test_a_refusal_is_strict_as_well(client: TestClient) -> None:
     """The guard's own answers have the headers, too."""
     assert client.get("/", headers={"Host": "evil.example"}).headers["x-frame-options"] == "DENY"
+
+
+def test_what_an_operator_did_is_told_with_its_queue_and_its_error(
+    client: TestClient, change: Callable[..., Any]
+) -> None:
+    """In the list of what happened last."""
+    change("/api/do", {"do": "pause", "with": {"queue": "email"}})
+    told = [one["told"] for one in client.get("/api/state").json()["events"] if one["event"] == "operator-acted"]
+    assert told == ["pause email"]

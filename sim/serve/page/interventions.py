@@ -105,7 +105,8 @@ def _read(
         return verb.model_validate_strings(texts, strict=False)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Refused(f"{do}: {first['loc'][-1]}: {first['msg'].removeprefix('Value error, ')}") from None
+        name = next((name for name, field in fields.items() if field == first["loc"][-1]), first["loc"][-1])
+        raise Refused(f"{do}: {name}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 def _count(jobs: int) -> str:

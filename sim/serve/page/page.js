@@ -326,9 +326,9 @@ function drawJobs(state) {
   show("jobs", jobs.rows.length ? jobTable(jobs) : h("p", { class: "empty" }, emptyWords(jobs)));
   const pages = Math.max(1, Math.ceil(jobs.total / jobs.size));
   show("pager", pages > 1 && [
-    button("First", ["page", 0], { disabled: jobs.page === 0 }), button("Back", ["page", jobs.page - 1], { disabled: jobs.page === 0 }),
+    button("First", ["page", 0], { disabled: jobs.page === 0 }), button("Previous", ["page", jobs.page - 1], { disabled: jobs.page === 0 }),
     h("span", null, `${number(jobs.page * jobs.size + 1)} to ${number(jobs.page * jobs.size + jobs.rows.length)} of ${number(jobs.total)}`),
-    button("On", ["page", jobs.page + 1], { disabled: jobs.page + 1 >= pages }), button("Last", ["page", pages - 1], { disabled: jobs.page + 1 >= pages }),
+    button("Next", ["page", jobs.page + 1], { disabled: jobs.page + 1 >= pages }), button("Last", ["page", pages - 1], { disabled: jobs.page + 1 >= pages }),
   ]);
 }
 
@@ -360,6 +360,7 @@ function jobTable(jobs) {
 const jobButtons = (queue, id, state) => queueButtons(state, { queue, id }, true, { queue, id }, false);
 
 function eventWords(one) {
+  if (one.event.startsWith("operator-")) return `${one.event.replaceAll("-", " ")}: ${one.told}`;
   const who = one.job || one.worker || "";
   const by = one.job && one.worker && one.worker !== "producer" ? ` on ${one.worker}` : "";
   const attempt = one.attempt && ["started", "attempt-failed"].includes(one.event) ? `, attempt ${one.attempt}` : "";

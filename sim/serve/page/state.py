@@ -9,7 +9,7 @@ from sim.faults.by_hand import Place
 from sim.faults.registry import HAND_VERBS
 from sim.queue.pause import is_paused
 from sim.results.text import OUTCOMES
-from sim.results.trace import Event
+from sim.results.trace import Event, EventKind
 from sim.serve.page.driver import Driver
 from sim.serve.page.job_list import job_page, job_story, view_counts
 from sim.serve.page.live_run import LiveRun
@@ -188,6 +188,8 @@ def _latest(run: LiveRun) -> list[Event]:
 def _event(record: Event) -> dict[str, Any]:
     more = record.more or {}
     told = next((str(more[key]) for key in ("error", "reason", "why", "effect", "failure", "kind") if key in more), "")
+    if record.kind in (EventKind.OPERATOR_ACTED, EventKind.OPERATOR_FAILED):
+        told = ": ".join(filter(None, (f"{more.get('do')} {record.queue}", str(more.get("error", "")))))
     if record.kind.value == "retry-scheduled":
         told = f"in {format_duration(int(more.get('delay_ms', 0)))}"
     return {
