@@ -98,7 +98,7 @@ class Trials:
             in_one_go: Whether all come in the same millisecond, else one in each.
             settings: Laid over the queue's own.
             workers: Laid over its workers' own, which are there before the trial begins.
-            duration_ms: When the trial ends; left out, when all is settled.
+            duration_ms: When the trial ends; default: when all is settled.
         """
         own = {**self._part("queues", queue), **(settings or {})}
         own_workers = {name: value for name, value in self._part("workers", queue).items() if name != "start_spread"}

@@ -36,9 +36,9 @@ def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
 def cli() -> None:
     """What happens to background jobs when things break?
 
-    Runs retry and retention logic with Bull's semantics in simulated time, breaks
-    what a scenario file says, and shows what was delivered, duplicated and lost:
-    in-process mode beside queue mode.
+    Runs retry and retention logic with Bull's semantics in simulated time, injects
+    the faults that a scenario file describes, and shows what was delivered,
+    duplicated and lost in in-process mode and in queue mode, side by side.
     """
 
 

@@ -1,4 +1,4 @@
-"""``advise``: say what will hurt in a scenario's configuration, and why."""
+"""``advise``: review a scenario's configuration: what will hurt, and why."""
 
 import json
 import sys
@@ -15,15 +15,15 @@ PLACE = 80
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the advice as JSON; - is standard output.")
-@click.option("--verbose", is_flag=True, help="Print sums, sources and settings of every finding.")
+@click.option("--verbose", is_flag=True, help="Print arithmetic, sources and settings of every finding.")
 def command(scenario: Path, json_to: str | None, verbose: bool) -> None:
-    """Read the configuration of SCENARIO as a reviewer would and say what will hurt.
+    """Review the configuration of SCENARIO and say what will hurt.
 
-    Every finding has its number, a run or a sum that shows it, the sentence it
-    rests on, and the setting that would be right. Queue mode only.
+    Every finding has a number, the run or arithmetic that shows it, its source, and
+    the setting that fixes it. Queue mode only.
 
-    Exit code 0: nothing loses or duplicates; 1: something does; 2: the scenario or
-    a file cannot be used.
+    Exit code 0: nothing loses or duplicates jobs; 1: something does; 2: the scenario
+    or a file cannot be used.
     """
     from sim.advise.advise import advise
 

@@ -1,4 +1,4 @@
-"""``alerts``: show which alert notices which fault, or export the alerts."""
+"""``alerts``: show which alert detects which fault, or export the alerts."""
 
 import sys
 from pathlib import Path
@@ -15,13 +15,13 @@ PLACE = 60
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
 @click.option("--mode", type=click.Choice(["in-process", "queue"]), default="queue", help="Default: queue.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
-@click.option("--export", "rules", metavar="FILE|-", help="Only write the alerts as a Prometheus rule file.")
+@click.option("--export", "rules", metavar="FILE|-", help="Do not run: write the alerts as a Prometheus rule file.")
 def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: str | None) -> None:
-    """Run SCENARIO and show which alert noticed which fault, and after how long.
+    """Run SCENARIO and show which alert detected which fault, and how long it took.
 
-    Exit code 0: what the scenario expects of its alerts holds; 1: it does not; 2: the scenario or a file cannot be
+    Exit code 0: the scenario's expectations of its alerts hold; 1: one does not; 2: the scenario or a file cannot be
     used.
     """
     from sim.core.errors import SimError
@@ -34,7 +34,7 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
         from sim.scenario.monitoring import MetricsConfig
 
         if not loaded.alerts:
-            raise SimError(f"{scenario}: has no alerts: to export")
+            raise SimError(f"{scenario}: has no alerts to export; add them under 'alerts:'")
         write(rules, rule_file(loaded.alerts, loaded.sampling or MetricsConfig(), loaded.title))
         return
     from rich.text import Text

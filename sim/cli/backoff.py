@@ -1,4 +1,4 @@
-"""``backoff``: show when each attempt of a failing job comes."""
+"""``backoff``: show when each attempt of a failing job starts."""
 
 from pathlib import Path
 
@@ -15,9 +15,9 @@ PLACE = 120
 @click.option("--queue", help="Only this queue.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
 def command(scenario: Path | None, semantics: str, queue: str | None, as_json: bool) -> None:
-    """Show when each attempt of a job that always fails comes.
+    """Show when each attempt of a job that always fails starts.
 
-    For the three queues of the reliability model, or for those of SCENARIO.
+    For the three queues of the reliability model, or for the queues of SCENARIO.
     """
     from sim.reports.backoff_table import print_backoff, queues_to_show
 

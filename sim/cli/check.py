@@ -13,11 +13,11 @@ PLACE = 100
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=ScenarioPath())
 def command(files: tuple[Path, ...]) -> int:
-    """Check every FILE and name each problem with its line and column.
+    """Check every FILE and report each problem with its line and column.
 
-    Notes say what will still be pending when the run ends, because of delays or too few workers.
+    Notes say which jobs will still be pending when the run ends, because of delays or too few workers.
 
-    Exit code 0: all of them can be run; 2: one cannot.
+    Exit code 0: every file can be run; 2: one cannot.
     """
     from sim.advise.outlook import outlook
     from sim.cli.several import one_by_one

@@ -1,4 +1,4 @@
-"""``completion``: print the script with which a shell completes the command."""
+"""``completion``: print the shell completion script."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -15,11 +15,15 @@ VARIABLE = "_JOBWORKER_SIM_COMPLETE"
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the script that has SHELL complete `jobworker-sim`.
+    r"""Print the shell completion script of `jobworker-sim`.
 
-    bash: eval "$(jobworker-sim completion bash)" in ~/.bashrc. zsh: the same with
-    zsh, in ~/.zshrc after compinit. fish: jobworker-sim completion fish >
-    ~/.config/fish/completions/jobworker-sim.fish.
+    \b
+    bash, in ~/.bashrc:
+      eval "$(jobworker-sim completion bash)"
+    zsh, in ~/.zshrc after compinit:
+      eval "$(jobworker-sim completion zsh)"
+    fish:
+      jobworker-sim completion fish > ~/.config/fish/completions/jobworker-sim.fish
     """
     kind = get_completion_class(shell)
     assert kind is not None

@@ -1,4 +1,4 @@
-"""``exercise``: training: exercises that check themselves.
+"""``exercise``: training: exercises that check your answers.
 
 What teachers do is in ``exercise_teacher.py``.
 """
@@ -27,7 +27,7 @@ STYLES = {"good": "bold green", "bad": "bold red", "head": "bold", "dim": "dim"}
 
 def _folder(command: Callable[..., int | None]) -> Callable[..., int | None]:
     return click.option(
-        "--folder", type=click.Path(path_type=Path), help="Your files; default: my-exercises/ and its name."
+        "--folder", type=click.Path(path_type=Path), help="Your files; default: my-exercises/<exercise>."
     )(command)
 
 
@@ -43,12 +43,14 @@ def _print(lines: "Iterable[StyledLine]", console: "Console") -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.option("--course", type=click.Path(path_type=Path), help="The folder with the exercises; default: the shipped.")
+@click.option(
+    "--course", type=click.Path(path_type=Path), help="Folder of the exercises; default: the built-in course."
+)
 @click.pass_context
 def command(context: click.Context, course: Path | None) -> None:
-    """Training: exercises that check themselves.
+    """Training: exercises that check your answers.
 
-    Each one is a system that breaks, a policy.yaml to edit and a predict.yaml to fill in first.
+    Each exercise is a system that breaks, a predict.yaml to fill in first and a policy.yaml to edit.
     """
     from sim.exercises.catalogue import COURSE
 
@@ -121,10 +123,10 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
 @command.command()
 @click.argument("exercise", type=ExerciseName())
 @_folder
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), default="queue", help="Default: queue.")
-@click.option("--job", metavar="JOB", help="Tell the story of this job too, such as order-7.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
+@click.option("--job", metavar="JOB", help="Also tell the story of this job, such as order-7.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for result.json, trace, pictures and report.")
 @click.pass_obj
 def run(
     course: Path,
@@ -173,12 +175,12 @@ def run(
 @command.command()
 @click.argument("exercise", type=ExerciseName())
 @_folder
-@click.option("--results", metavar="FILE|-", help="Where the verdict goes as JSON; default: results.json beside them.")
+@click.option("--results", metavar="FILE|-", help="Write the verdict as JSON; default: results.json beside your files.")
 @click.pass_obj
 def check(course: Path, exercise: str, folder: Path | None, results: str | None) -> None:
-    """Judge your answer to EXERCISE on seeds that you have not seen; your files are not changed.
+    """Judge your answer to EXERCISE on seeds that you have not seen; your files stay as they are.
 
-    Exit code 0: every check holds; 1: one does not; 2: it cannot be told, as a file cannot be used.
+    Exit code 0: every check holds; 1: one does not; 2: nothing was judged, because a file cannot be used.
     """
     from sim import exercises
     from sim.cli.run import write
@@ -194,7 +196,7 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
         console = Terminal()
         _print(verdict_lines(verdict, why=command_for(found, "why", folder)), console)
         if place.is_dir() and changed_scenario(found, place):
-            click.echo(f"\n{place / 'scenario.yaml'}: is changed; checks use the exercise's own", err=True)
+            click.echo(f"\n{place / 'scenario.yaml'}: has changed; checks use the exercise's own", err=True)
     if results is not None or place.is_dir():
         write(results or str(place / RESULTS), verdict.json())
     if verdict.passed:
@@ -204,7 +206,13 @@ def check(course: Path, exercise: str, folder: Path | None, results: str | None)
 
 @command.command()
 @click.argument("exercise", type=ExerciseName())
-@click.option("--level", type=click.IntRange(1, 3), default=1, help="1: where to look; 2: how it works; 3: nearly all.")
+@click.option(
+    "--level",
+    type=click.IntRange(1, 3),
+    metavar="N",
+    default=1,
+    help="1: where to look; 2: how it works; 3: almost everything.",
+)
 @click.pass_obj
 def hint(course: Path, exercise: str, level: int) -> None:
     """Give a hint for EXERCISE."""
@@ -221,12 +229,12 @@ def hint(course: Path, exercise: str, level: int) -> None:
 @command.command()
 @click.argument("exercise", type=ExerciseName())
 @_folder
-@click.option("--spoil", is_flag=True, help="Show it although you have not passed: it gives the solution away.")
+@click.option("--spoil", is_flag=True, help="Show it even though you have not passed; it gives the solution away.")
 @click.pass_obj
 def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
-    """Tell why the solution of EXERCISE holds and what it costs, once you have passed a check.
+    """Explain why the solution of EXERCISE works and what it costs, once you have passed its check.
 
-    Exit code 0: it is shown; 1: you have not passed yet.
+    Exit code 0: the explanation is shown; 1: you have not passed yet.
     """
     from sim.exercises.answers import answer_folder, passed
     from sim.exercises.catalogue import command_for, find_exercise
@@ -238,10 +246,10 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
     place = answer_folder(found, folder)
     if not (spoil or passed(found, place)):
         _say(
-            f"{place}:\nno check has passed here yet, and this gives the solution away. To go on:\n"
+            f"{place}:\nno check has passed here yet, and this gives the solution away. To continue:\n"
             f"  {command_for(found, 'check', folder)}\n"
             f"  {command_for(found, 'hint')}\n"
-            f"To see the solution all the same:\n"
+            f"To see the solution anyway:\n"
             f"  {command_for(found, 'why', folder)} --spoil",
             err=True,
         )
@@ -255,7 +263,7 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
 @_folder
 @click.pass_obj
 def reset(course: Path, exercise: str, folder: Path | None) -> None:
-    """Put the untouched files of EXERCISE back; yours are kept beside them."""
+    """Restore the original files of EXERCISE; yours are kept beside them."""
     from sim.exercises.answers import answer_folder
     from sim.exercises.answers import reset as put_back
     from sim.exercises.catalogue import find_exercise
@@ -263,6 +271,6 @@ def reset(course: Path, exercise: str, folder: Path | None) -> None:
     found = find_exercise(exercise, course)
     changed = put_back(found, answer_folder(found, folder))
     for path, aside in changed:
-        click.echo(f"{path} is as at the start" + (f"; yours is {aside.name}" if aside else ""))
+        click.echo(f"restored {path}" + (f"; yours is now {aside.name}" if aside else ""))
     if not changed:
-        click.echo("nothing was changed")
+        click.echo("nothing to restore")

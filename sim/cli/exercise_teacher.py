@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--seeds", type=click.IntRange(1, 1_000), default=20, help="Unseen seeds for every claim; default: 20.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1_000), metavar="N", default=20, help="Unseen seeds per claim; default: 20."
+)
 @click.pass_obj
 def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
-    """Prove exercises: FOLDERS, or all of the course.
+    """Verify exercises: those in FOLDERS, or the whole course.
 
-    The start fails for the stated reason, the wrong ideas fail, the solution passes, and hints do not give it away.
+    The claims: the starting policy fails for the stated reason, the distractors fail, the solution passes, and the
+    hints do not give it away.
 
     Exit code 0: every claim holds; 1: one does not; 2: an exercise cannot be used.
     """
@@ -50,12 +53,16 @@ def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--csv", "csv_to", metavar="FILE|-", help="Write a row for each student and exercise; - is stdout.")
-@click.option("--exercises", metavar="01,03", help="Only these; who lacks one gets a row too.")
-@click.option("--salt", default=None, metavar="WORD", help="Chooses the unseen seeds; default: those of check.")
-@click.option("--seeds", type=click.IntRange(1, 1_000), help="How many unseen seeds; default: as the exercise says.")
-@click.option("--strict", is_flag=True, help="Judge no answer with an empty prediction; default: it is not right.")
-@click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")
+@click.option("--csv", "csv_to", metavar="FILE|-", help="Write one row per student and exercise; - is stdout.")
+@click.option("--exercises", metavar="01,03", help="Only these; a missing answer gets a row too.")
+@click.option("--salt", default=None, metavar="WORD", help="Picks the unseen seeds; default: the seeds of check.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1_000), metavar="N", help="Number of unseen seeds; default: the exercise's."
+)
+@click.option(
+    "--strict", is_flag=True, help="Do not judge an answer with an empty prediction; by default it counts as wrong."
+)
+@click.option("--jobs", type=click.IntRange(1, 1_000), metavar="N", help="Processes. Default: one per CPU.")
 @click.option("--results", is_flag=True, help="Also write results.json beside each answer.")
 @click.pass_obj
 def grade(
@@ -69,12 +76,13 @@ def grade(
     jobs: int | None,
     results: bool,
 ) -> int:
-    """Grade a class: FOLDER has a folder for each student, in it one for each exercise.
+    """Grade a class: FOLDER has one folder per student, and in it one per exercise.
 
-    Answers are files that are read, never programs that are run. What cannot be judged has a row that says why.
+    Answers are files that are read, never programs that are run. An answer that cannot be judged gets a row that
+    says why.
 
     Exit code 0: everything is graded, whatever the verdicts; 2: the folder or a file cannot be used; 3: the program
-    itself failed at an answer.
+    itself failed on an answer.
     """
     if csv_to is not None and csv_to != "-":
         _writable(Path(csv_to))
@@ -92,9 +100,7 @@ def grade(
     for grade in broke:
         click.echo(printable(f"{grade.student}, {grade.exercise}: {grade.message}"), err=True)
     if broke:
-        click.echo(
-            "This is a fault of the program, not of the answers; please report it with the lines above.", err=True
-        )
+        click.echo("This is a bug in the program, not in the answers; please report it with the lines above.", err=True)
     if not results:
         return INTERNAL if broke else HOLDS
     from sim.exercises.write_results import write_verdicts
@@ -116,7 +122,7 @@ def _writable(path: Path) -> None:
     if not path.parent.is_dir():
         raise click.UsageError(f"--csv {path}: there is no folder {path.parent}")
     if not os.access(path.parent, os.W_OK):
-        raise click.UsageError(f"--csv {path}: the folder {path.parent} cannot be written to")
+        raise click.UsageError(f"--csv {path}: cannot write to the folder {path.parent}")
 
 
 def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
@@ -135,14 +141,14 @@ def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
     empty = sorted({grade.student for grade in grades if not grade.exercise})
     console.print(f"{students} {'student' if students == 1 else 'students'}", highlight=False)
     if empty:
-        console.print(f"without any exercise: {', '.join(empty)}", highlight=False, markup=False)
+        console.print(f"no exercise found for: {', '.join(empty)}", highlight=False, markup=False)
 
 
 @click.command()
 @click.argument("exercise", type=ExerciseName())
-@click.option("-o", "--out", metavar="FILE|-", help="Where it goes; default: the exercise's name and .ipynb.")
-@click.option("--student", is_flag=True, help="Without solution and hidden tests, for who does not use nbgrader.")
-@click.option("--salt", metavar="WORD", help="Chooses the seeds of the hidden test; keep it to yourself.")
+@click.option("-o", "--out", metavar="FILE|-", help="Where to write it; default: <exercise>.ipynb.")
+@click.option("--student", is_flag=True, help="Leave out the solution and hidden tests, for use without nbgrader.")
+@click.option("--salt", metavar="WORD", help="Picks the seeds of the hidden test; keep it secret.")
 @click.pass_obj
 def notebook(course: Path, exercise: str, out: str | None, student: bool, salt: str | None) -> None:
     """Write EXERCISE as a notebook for nbgrader, with its solution and hidden tests."""
@@ -163,7 +169,7 @@ def notebook(course: Path, exercise: str, out: str | None, student: bool, salt: 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Write the files of a new exercise, a small one that holds: FOLDER is called NN-some-words."""
+    """Write a small, complete exercise to start from. FOLDER is named NN-some-words."""
     from shlex import quote
 
     from sim.exercises.skeleton import write_skeleton
@@ -171,6 +177,6 @@ def new(folder: Path) -> None:
     for path in write_skeleton(folder):
         click.echo(f"wrote {path}")
     click.echo(
-        "\nThey are a small exercise that holds; make it yours step by step, and after each prove it with\n"
+        "\nThis is a small, complete exercise. Make it yours step by step, and after each step run\n"
         f"  {program_name()} exercise verify {quote(str(folder))}"
     )

@@ -23,7 +23,7 @@ def tell_internal_error(error: Exception, arguments: Sequence[str] | None) -> No
     given = list(sys.argv[1:] if arguments is None else arguments)
     told = [
         f"internal error: {in_a_line(error)}",
-        "This is a fault of the program, not of what it was given. Please report it with these lines:",
+        "This is a bug in the program, not in your input. Please report it with these lines:",
         f"  version    {version()}, Python {platform.python_version()}",
         f"  command    {shlex.join([*program_name().split(), *given])}",
     ]

@@ -104,5 +104,5 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             near = nearest(name, COMMANDS)
             hint = f"did you mean {near}?" if near else f"there are: {', '.join(COMMANDS)}"
-            raise click.UsageError(f"no command {name!r}; {hint}", ctx)
+            raise click.UsageError(f"no such command: {name!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)

@@ -1,4 +1,4 @@
-"""``lessons``: copy the lessons, which are notebooks, to a folder of yours."""
+"""``lessons``: copy the lesson notebooks to a folder of your own."""
 
 from pathlib import Path
 from shlex import quote
@@ -13,9 +13,9 @@ PLACE = 50
 @click.command()
 @click.argument("folder", metavar="[DIR]", default="lessons", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    """Copy the notebooks of the lessons into DIR, `lessons` unless it is named.
+    """Copy the lesson notebooks into DIR, by default `lessons`.
 
-    No file is overwritten. To open them takes the extra `notebook`.
+    No file is overwritten. To open them you need the extra `notebook`.
 
     Exit code 2: they cannot be copied.
     """
@@ -26,7 +26,7 @@ def command(folder: Path) -> None:
     lessons = shipped_lessons()
     there = [lesson.name for lesson in lessons if (folder / lesson.name).exists()]
     if there:
-        raise SimError(f"{folder}: has a {there[0]} already; go on with it, or name another folder")
+        raise SimError(f"{folder}: already has {there[0]}; use that one, or name another folder")
     for path in replace_together(folder, {lesson.name: read_ordinary(lesson, 1 << 24) for lesson in lessons}):
         click.echo(f"wrote {path}")
     click.echo(f"\nOpen them: jupyter lab {quote(str(folder))}")

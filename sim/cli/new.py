@@ -1,4 +1,4 @@
-"""``new``: write a scenario of your own, to begin with."""
+"""``new``: write a first scenario of your own."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,7 @@ class _DurationText(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             if parse_duration(value) == 0:
-                self.fail(f"{value}: expected more than no time", param, ctx)
+                self.fail(f"{value}: must be longer than zero", param, ctx)
         except DurationError as error:
             self.fail(f"{value}: {error}", param, ctx)
         return str(value).strip()
@@ -45,13 +45,13 @@ JOBS = click.IntRange(1, 100_000)
 WORKERS = click.IntRange(1, 1_000)
 ATTEMPTS = click.IntRange(1, 1_000)
 QUESTIONS: dict[str, tuple[str, click.ParamType[Any]]] = {
-    "queue": ("Which queue", click.Choice(QUEUES)),
-    "jobs": ("How many jobs are submitted", JOBS),
-    "interval": ("One every", DURATION),
-    "service": ("How long does a job take", DURATION),
-    "workers": ("How many worker processes", WORKERS),
-    "attempts": ("How many attempts has a job", ATTEMPTS),
-    "faults": (f"What breaks (none, or some of {', '.join(FAULTS)})", _Faults()),
+    "queue": ("Queue", click.Choice(QUEUES)),
+    "jobs": ("Number of jobs", JOBS),
+    "interval": ("Time between two jobs", DURATION),
+    "service": ("How long a job takes", DURATION),
+    "workers": ("Number of worker processes", WORKERS),
+    "attempts": ("Attempts per job", ATTEMPTS),
+    "faults": (f"What breaks (none, or any of {', '.join(FAULTS)})", _Faults()),
 }
 """What is asked at a terminal, by the field of the draft."""
 
@@ -59,20 +59,24 @@ QUESTIONS: dict[str, tuple[str, click.ParamType[Any]]] = {
 @click.command()
 @click.argument("name")
 @click.option("--queue", type=click.Choice(QUEUES), help="Default: email.")
-@click.option("--jobs", type=JOBS, help="Default: 30.")
-@click.option("--interval", type=DURATION, help="A job is submitted every so long, such as 500ms. Default: 1s.")
+@click.option("--jobs", type=JOBS, metavar="N", help="Default: 30.")
+@click.option("--interval", type=DURATION, help="Time between two submitted jobs, such as 500ms. Default: 1s.")
 @click.option("--service", type=DURATION, help="How long a job takes. Default: 2s.")
-@click.option("--workers", type=WORKERS, help="Processes. Default: 2.")
-@click.option("--concurrency", type=click.IntRange(1, 1_000), help="Jobs that each runs at once. Default: 1.")
-@click.option("--attempts", type=ATTEMPTS, help="Starts that a job may use in all. Default: 3.")
+@click.option("--workers", type=WORKERS, metavar="N", help="Processes. Default: 2.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 1_000), metavar="N", help="Jobs that each process runs at once. Default: 1."
+)
+@click.option(
+    "--attempts", type=ATTEMPTS, metavar="N", help="Maximum attempts of a job, the first included. Default: 3."
+)
 @click.option("--fault", "faults", type=click.Choice(list(FAULTS)), multiple=True, help="May be repeated.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: 1.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: 1.")
 def command(name: str, **given: Any) -> None:
-    """Write a scenario of your own, with comments, into NAME.yaml.
+    """Write a commented scenario of your own to NAME.yaml.
 
-    At a terminal, and without options, it asks a few questions first. No file is overwritten.
+    In a terminal and without options, it first asks a few questions. No file is overwritten.
 
-    Exit code 0: it is written and can be run; 2: it cannot be written.
+    Exit code 0: the scenario is written and can be run; 2: it cannot be written.
     """
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     _must_be_new(path)
@@ -95,9 +99,9 @@ def _asked(question: str, kind: "click.ParamType[Any]", default: Any) -> Any:
 
 def _must_be_new(path: Path) -> None:
     if not str(path).isprintable() or path.stem.startswith("."):
-        raise SimError(f"{str(path)!r}: is no name for a scenario; letters, digits and - will do")
+        raise SimError(f"{str(path)!r}: is not a scenario name; use letters, digits and '-'")
     if path.exists() or path.is_symlink():
-        raise SimError(f"{path}: is there already; choose another name")
+        raise SimError(f"{path}: already exists; choose another name")
     if not path.parent.is_dir():
         raise SimError(f"{path}: there is no folder {path.parent}")
 

@@ -1,4 +1,4 @@
-"""``rehearse``: run a scenario for real and compare with its prediction."""
+"""``rehearse``: run a scenario on real Bull; compare it with the prediction."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -47,11 +47,11 @@ class _Done(NamedTuple):
 
 @click.command()
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, type=ScenarioPath())
-@click.option("--scale", "scale_text", help="Real time to the scenario's.  [default: 1:20; with --own 1:1]")
+@click.option("--scale", "scale_text", help="Real time to simulated time.  [default: 1:20; with --own 1:1]")
 @click.option("--own", type=click.Path(path_type=Path), metavar="FILE.js", help="Your own Bull processor instead.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the reports as JSON; - is standard output.")
-@click.option("--trace", "trace_to", metavar="FILE|-", help="Write what really happened, one JSON object a line.")
+@click.option("--trace", "trace_to", metavar="FILE|-", help="Write what really happened, one JSON object per line.")
 @click.option("--markdown", "markdown_to", metavar="FILE|-", help="Write table rows for docs/fidelity.md.")
 def command(
     scenarios: tuple[Path, ...],
@@ -62,31 +62,31 @@ def command(
     trace_to: str | None,
     markdown_to: str | None,
 ) -> int:
-    """Run each SCENARIO for real and compare with its prediction.
+    """Run each SCENARIO on real Bull and Redis and compare with the prediction.
 
-    Starts redis-server, real Bull workers and a producer, does the scenario's
-    faults to them (kill -9, SIGSTOP, Redis killed, the database refusing), and
-    ends all of it. Queue mode only: in-process mode has nothing to rehearse.
+    Starts redis-server, real Bull workers and a producer, injects the scenario's
+    faults (kill -9, SIGSTOP, a killed Redis, a database that refuses), and stops
+    everything it started. Queue mode only: in-process mode has nothing to rehearse.
 
-    With --own your processor (module.exports = async job => ...) runs in place of
-    the handlers; it tells its effects with job.effect("name"). There is no
+    With --own, your processor (module.exports = async job => ...) runs in place of
+    the handlers and reports its effects with job.effect("name"). There is no
     prediction then: you see what the real Bull did.
 
-    Exit code 0: prediction and reality agree (with --own: what the scenario expects
-    holds); 1: not so; 2: a scenario or file cannot be used or rehearsed, or Node,
-    Bull or redis-server is missing; 3: the program itself failed. A scenario that
-    breaks off is reported, and the others still run.
+    Exit code 0: prediction and reality agree (with --own: the scenario's
+    expectations hold); 1: they do not; 2: a scenario or file cannot be used or
+    rehearsed, or Node, Bull or redis-server is missing; 3: the program itself
+    failed. If one scenario fails, it is reported and the others still run.
     """
     targets = _Targets(json_to, trace_to, markdown_to)
     if len(targets.printing) > 1:
-        raise click.UsageError(f"{' and '.join(targets.printing)} both want standard output; give one of them a file")
+        raise click.UsageError(f"{' and '.join(targets.printing)} write to standard output; give all but one a file")
     from sim.rehearsal.real_parts import find_real_parts
     from sim.rehearsal.rehearse import load_rehearsable
     from sim.rehearsal.scale import DEFAULT, parse_scale
 
     scale = parse_scale(scale_text or (DEFAULT if own is None else "1:1"))
     if own is not None and markdown_to is not None:
-        raise click.UsageError("--markdown writes verdicts, and with --own there is none; leave one of them out")
+        raise click.UsageError("--markdown writes verdicts, and --own has none; leave one of them out")
     for path in scenarios:
         load_rehearsable(path, scale)
     find_real_parts()

@@ -22,23 +22,33 @@ PLACE = 10
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
 @click.option(
     "--store",
     type=click.Choice(["fakeredis", "memory"]),
     default="fakeredis",
-    help="What holds the keys; memory is faster.",
+    help="Where keys live; memory is faster.  [default: fakeredis]",
 )
-@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Change a value, as a sweep's --vary does.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write result.json, trace, pictures and report here.")
+@click.option(
+    "--set", "changes", metavar="PATH=VALUE", multiple=True, help="Change a value of the scenario. May be repeated."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for result.json, trace, pictures and report.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the result as JSON; - is standard output.")
-@click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object a line.")
-@click.option("--error-log", "errors_to", metavar="FILE|-", help="Write every failed attempt, a line of JSON each.")
-@click.option("--error-log-omit", "omit", metavar="FIELD", multiple=True, help="Leave a field out, such as data.to.")
-@click.option("--no-trace", is_flag=True, help="Keep no events, only the counts: less memory in a long run.")
-@click.option("--metrics", "metrics_to", metavar="FILE|-", help="Write the metrics at the end, as Prometheus has them.")
-@click.option("--no-plots", is_flag=True, help="With --out: leave the pictures and the report out.")
+@click.option("--trace", "trace_to", metavar="FILE|-", help="Write the trace, one JSON object per line.")
+@click.option(
+    "--error-log", "errors_to", metavar="FILE|-", help="Write every failed attempt, one JSON object per line."
+)
+@click.option(
+    "--error-log-omit",
+    "omit",
+    metavar="FIELD",
+    multiple=True,
+    help="Leave out a field, such as data.to. May be repeated.",
+)
+@click.option("--no-trace", is_flag=True, help="Keep only counts, no events: a long run needs less memory.")
+@click.option("--metrics", "metrics_to", metavar="FILE|-", help="Write the final metrics in Prometheus text format.")
+@click.option("--no-plots", is_flag=True, help="With --out: no pictures and no report.")
 def command(
     scenario: Path,
     mode: str | None,
@@ -57,21 +67,20 @@ def command(
 ) -> int:
     """Run SCENARIO in simulated time and show what was delivered, duplicated and lost.
 
-    SCENARIO is a file; of those that come with the project the number or the name that `scenarios` prints will do.
+    SCENARIO is a file, or the number or name of a scenario that comes with the project, as `scenarios` prints them.
 
     Exit code 0: every expectation holds; 1: one is violated; 2: the scenario or a file cannot be used.
     """
     targets = {"--json": json_to, "--trace": trace_to, "--metrics": metrics_to, "--error-log": errors_to}
     printed = [f"{option} -" for option, target in targets.items() if target == "-"]
     if len(printed) > 1:
-        every = "both" if len(printed) == 2 else "all"
-        raise click.UsageError(f"{' and '.join(printed)} {every} want standard output; only one can have it")
+        raise click.UsageError(f"{' and '.join(printed)} write to standard output; give all but one a file")
     if omit and errors_to is None and out is None:
-        raise click.UsageError("--error-log-omit needs an error log; ask for one by --error-log or --out")
+        raise click.UsageError("--error-log-omit needs an error log; add --error-log or --out")
     needs_events = {"--trace": trace_to, "--metrics": metrics_to, "--out": out}
     for option, target in needs_events.items():
         if no_trace and target is not None:
-            raise click.UsageError(f"--no-trace leaves nothing that {option} could write; --json has the counts")
+            raise click.UsageError(f"--no-trace keeps no events, and {option} needs them; use --json for the counts")
     from sim.engine.run import run
 
     modes: Any = None if mode is None else ["in-process", "queue"] if mode == "both" else [mode]
@@ -96,7 +105,7 @@ def command(
         console = Terminal()
         print_result(result, console)
         if out is None:
-            hint = f"Pictures and a report in HTML, drawn from the trace: --out results/{scenario.stem}"
+            hint = f"For pictures and an HTML report, add --out results/{scenario.stem}"
             console.print(hint, style="dim", highlight=False, markup=False, soft_wrap=True)
     outputs: list[Callable[[], object]] = []
     if json_to is not None:

@@ -36,11 +36,11 @@ class _Entry(NamedTuple):
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--search", metavar="WORD", help="Only those whose name, title, question or faults have every WORD.")
+@click.option("--search", metavar="WORD", help="Only scenarios with every WORD in name, title, question or faults.")
 def command(folder: Path | None, search: str | None) -> int:
-    """List the scenarios in DIR, or those that come with the project.
+    """List the scenarios in DIR, or those that come with the project, with title, question, faults and file.
 
-    Each with its file, title, question and faults. Exit code 2: a file cannot be used, or nothing is found.
+    Exit code 2: a file cannot be used, or nothing is found.
     """
     from sim.core.errors import ScenarioError
     from sim.scenario.load import load_scenario
@@ -49,7 +49,7 @@ def command(folder: Path | None, search: str | None) -> int:
     top = shipped_scenarios() if folder is None else folder
     files = sorted(top.rglob("*.yaml")) if top.is_dir() else []
     if not files:
-        raise SimError(f"{top}: {'holds no scenarios (*.yaml)' if top.is_dir() else 'there is no such folder'}")
+        raise SimError(f"{top}: {'has no scenarios (*.yaml)' if top.is_dir() else 'there is no such folder'}")
     code = 0
     entries = []
     for number, file in enumerate(files, 1):
@@ -61,7 +61,7 @@ def command(folder: Path | None, search: str | None) -> int:
     for entry in entries if search is None else _found(entries, search):
         _print(entry)
     if folder is None:
-        click.echo(f"To run one, give its number, its name or its file: {program_name()} run frozen-worker")
+        click.echo(f"Run one by its number, name or file: {program_name()} run frozen-worker")
     return code
 
 
@@ -77,7 +77,7 @@ def _found(entries: list[_Entry], search: str) -> list[_Entry]:
         known = sorted({word for entry in entries for word in re.findall(r"[\w-]{3,}", entry.words)})
         near = [nearest(word, known) for word in wanted if not any(word in entry.words for entry in entries)]
         hint = f"; did you mean {' '.join(word for word in near if word)}?" if any(near) else ""
-        raise SimError(f"--search {search}: no scenario has that in its name, title, question or faults{hint}")
+        raise SimError(f"--search {search}: found in no name, title, question or fault{hint}")
     return found
 
 

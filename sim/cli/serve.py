@@ -1,4 +1,4 @@
-"""``serve``: serve a live run: a web page, and its Redis on a port."""
+"""``serve``: serve a live run: a web page, and its Redis on a TCP port."""
 
 import signal
 import sys
@@ -31,23 +31,44 @@ _ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sign
 
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
-@click.option("--until", metavar="TIME", help="Run to this moment first, such as 90s, also where all is over before.")
-@click.option("--speed", default="paused", show_default=True, help="paused, or a pace to play at: 1x, 10x, 100x, max.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Of the page; 0 is any.")
+@click.option("--until", metavar="TIME", help="Run to this simulated time before serving, such as 90s.")
+@click.option("--speed", default="paused", show_default=True, help="paused, or a speed: 1x, 10x, 100x, max.")
 @click.option(
-    "--redis-port", type=click.IntRange(0, 65_535), default=6390, show_default=True, help="0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    default=8080,
+    show_default=True,
+    help="Port of the page; 0 takes a free one.",
 )
-@click.option("--no-redis-port", is_flag=True, help="Leave the Redis port closed.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The page's address. Others can let strangers in.")
-@click.option("--allow-host", multiple=True, metavar="NAME", help="Serve the page under this name, too.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option(
+    "--redis-port",
+    type=click.IntRange(0, 65_535),
+    metavar="N",
+    default=6390,
+    show_default=True,
+    help="Port of Redis; 0 takes a free one.",
+)
+@click.option("--no-redis-port", is_flag=True, help="Do not open the Redis port.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of the page. Any other than the default lets other machines in.",
+)
+@click.option(
+    "--allow-host", multiple=True, metavar="NAME", help="Accept this host name for the page too. May be repeated."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
-@click.option("--replay", "replay_from", type=click.Path(path_type=Path), help="Do first what a downloaded log says.")
+@click.option(
+    "--replay", "replay_from", type=click.Path(path_type=Path), help="Replay a downloaded log before serving."
+)
 @click.option(
     "--log",
     "log_to",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where what was done by hand is written at the end. Default: done-by-hand.yaml, or the next free name.",
+    help="At the end, write here what was done by hand. Default: done-by-hand.yaml, or the next free name.",
 )
 def command(
     scenario: Path,
@@ -63,11 +84,11 @@ def command(
     replay_from: Path | None,
     log_to: Path | None,
 ) -> None:
-    """Serve SCENARIO as a live run: a web page to watch it and break it, and its Redis on a port.
+    """Serve SCENARIO as a live run: a web page to watch it and break it, and its Redis on a TCP port.
 
-    Ctrl-C ends it, and what was done by hand is saved.
+    Ctrl-C ends it and saves what was done by hand.
 
-    Exit code 0: it was ended; 2: the scenario, a file or a port cannot be used.
+    Exit code 0: ended normally; 2: the scenario, a file or a port cannot be used.
     """
     from sim.core.durations import parse_duration
     from sim.core.errors import DurationError
@@ -166,8 +187,8 @@ def _serve(served: _Served, listener: "socket.socket") -> None:
             app = web_app(driver, view, token=token, hosts=Hosts(served.host, served.names), limits=limits)
             if not is_loopback(served.host):
                 click.echo(
-                    f"WARNING: the page listens on {served.host}, beyond this machine. Whoever can reach it can look; "
-                    "whoever has the token can change the run. The token goes over the network in the clear.",
+                    f"WARNING: the page listens on {served.host} and can be reached from other machines. Anyone who "
+                    "reaches it can watch; anyone with the token can change the run. The token travels unencrypted.",
                     err=True,
                 )
             _tell(listener, served.host, token, redis)
@@ -216,7 +237,7 @@ def _keep_log(driver: "Driver", log_to: Path | None) -> None:
         path = keep_log(driver.run, log_to)
         said = "" if path is None else f"\nDone by hand: {path.absolute()} (--replay does it again)"
     except OutputError as error:
-        said = f"\nWhat was done by hand is lost: {error}"
+        said = f"\nWhat was done by hand could not be saved: {error}"
     with suppress(OSError):
         if said:
             click.echo(said)
@@ -238,12 +259,12 @@ def _take_leave(driver: "Driver", has_stopped: bool) -> None:
     run = driver.run
     click.echo(f"\nEnded at {format_duration(run.now_ms)} of simulated time; the run {_end(run.is_over)}.")
     if not has_stopped:
-        click.echo("  It was ended amid a step that took long, so nothing is counted.")
+        click.echo("  It was stopped in the middle of a long step, so nothing is counted.")
         return
     try:
         counted = run.counts()
     except Exception as error:  # whatever the keys hold now: what was done is saved, and the command ends well
-        click.echo(f"  The outcomes cannot be counted: {error!r}")
+        click.echo(f"  Outcomes cannot be counted: {error!r}")
         return
     for mode, counts in counted.items():
         found = counts.as_dict()
@@ -254,9 +275,9 @@ def _take_leave(driver: "Driver", has_stopped: bool) -> None:
             f"{rest:,} failed or rejected, {found['pending']:,} pending"
         )
     if run.log:
-        things = "1 thing" if len(run.log) == 1 else f"{len(run.log):,} things"
-        click.echo(f"  done by hand: {things}")
+        actions = "1 action" if len(run.log) == 1 else f"{len(run.log):,} actions"
+        click.echo(f"  done by hand: {actions}")
 
 
 def _end(is_over: bool) -> str:
-    return "was over" if is_over else "was not over"
+    return "had finished" if is_over else "had not finished"

@@ -1,4 +1,4 @@
-"""``sweep``: run a scenario a thousand times, over a grid of values."""
+"""``sweep``: run a scenario many times, over a grid of values."""
 
 import json
 import sys
@@ -37,33 +37,38 @@ class Asked(NamedTuple):
 
 @click.command()
 @click.argument("scenario", type=ScenarioPath())
-@click.option("--runs", type=click.IntRange(1, 10_000_000), help="At each point. Default: 100, or until narrow 10,000.")
-@click.option("--until-interval", metavar="1%", help="Stop when every interval is as narrow; --runs is the limit.")
-@click.option("--vary", "varies", metavar="PATH=V,V", multiple=True, help="Values to try; several make a grid.")
-@click.option("--jobs", type=click.IntRange(1, 1_000), help="Processes. Default: one for each processor.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    help="Runs per point. Default: 100; with --until-interval at most 10,000.",
+)
+@click.option("--until-interval", metavar="1%", help="Stop when every interval is this narrow; --runs is the limit.")
+@click.option("--vary", "varies", metavar="PATH=V,V", multiple=True, help="Values to try; repeat for a grid.")
+@click.option("--jobs", type=click.IntRange(1, 1_000), metavar="N", help="Processes. Default: one per CPU.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
-@click.option("--out", type=click.Path(path_type=Path), help=f"Write {DATABASE}, summary.json and pictures here.")
-@click.option("--resume", is_flag=True, help=f"Go on with the {DATABASE} that is in --out.")
+@click.option("--out", type=click.Path(path_type=Path), help=f"Folder for {DATABASE}, summary.json and pictures.")
+@click.option("--resume", is_flag=True, help=f"Continue the {DATABASE} in --out.")
 @click.option("--mode", type=click.Choice(["in-process", "queue", "both"]), help="Default: the scenario's modes.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Default: the scenario's seed.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--semantics", type=click.Choice(["documented", "bull-4.16"]), help="Default: the scenario's first.")
-@click.option("--measure", "measures", metavar="NAME", multiple=True, help="Show this instead; may be repeated.")
+@click.option("--measure", "measures", metavar="NAME", multiple=True, help="Show only this measure. May be repeated.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the answers as JSON; - is standard output.")
-@click.option("--no-plots", is_flag=True, help="With --out: leave the pictures out.")
+@click.option("--no-plots", is_flag=True, help="With --out: no pictures.")
 def command(**words: Any) -> int:
-    """Run SCENARIO many times and show every outcome with its 95 % interval.
+    """Run SCENARIO many times and show every outcome with its 95% interval.
 
     Example: --vary workers.email.processes=1,2,4 --vary faults.0.duration=5s,30s
 
     Exit code 0: all runs are done; 2: the scenario, a value or a file cannot be used,
-    or a run asked for more than is allowed; 3: the program failed at a run; 130, 143:
-    ended by Ctrl-C or SIGTERM, and what was computed is kept with --out.
+    or a run exceeded a limit; 3: the program failed in a run; 130, 143: ended by
+    Ctrl-C or SIGTERM (with --out, finished runs are kept).
     """
     asked = Asked(**words)
     if asked.resume and asked.out is None:
-        raise click.UsageError("--resume goes on with a sweep that was begun with --out; name that folder")
+        raise click.UsageError("--resume continues a sweep that was started with --out; name that folder")
     if asked.jobs is not None and asked.cluster is not None:
-        raise click.UsageError("--jobs and --cluster both say who runs it; give one of them")
+        raise click.UsageError("--jobs and --cluster both say where to run; give only one of them")
     from sim.sweeps.processes import started_ahead
 
     with started_ahead(asked.jobs):  # before all else is loaded
@@ -125,9 +130,10 @@ def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _interrupted(runs: int, out: Path | None) -> str:
+    count = f"{runs:,} run{'' if runs == 1 else 's'}"
     if out is None:
-        return f"interrupted after {runs:,} runs; without --out they are not kept"
-    return f"interrupted; {runs:,} runs are kept in {out / DATABASE}; go on with the same command and --resume"
+        return f"interrupted after {count}; without --out, finished runs are not kept"
+    return f"interrupted; {count} kept in {out / DATABASE}; continue with the same command and --resume"
 
 
 def _tell(result: Any, shown: tuple[str, ...], json_to: str | None, out: Path | None, *, plots: bool) -> None:

@@ -32,7 +32,7 @@ class BudgetExceeded(SimError):
     def __str__(self) -> str:
         return (
             f"the run needed more than {self.args[0]:,} simulation steps; "
-            "fewer jobs, shorter times or a smaller fault rate would fit"
+            "use fewer jobs, shorter times or a lower fault rate"
         )
 
 

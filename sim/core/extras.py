@@ -17,7 +17,7 @@ class MissingExtra(SimError):
     def __str__(self) -> str:
         feature, extra, module = self.args
         how = f"pip install 'jobworker-sim[{extra}]'"
-        return f"{feature} needs the extra `{extra}` ({module} is not installed); run: {how}"
+        return f"{feature} needs the extra `{extra}` ({module} is not installed); install it: {how}"
 
 
 def need(feature: str, extra: str, *modules: str) -> None:

@@ -20,7 +20,7 @@ class NotOrdinary(OSError):
     """
 
     def __str__(self) -> str:
-        return f"is {self.args[0]}, and no ordinary file"
+        return f"is {self.args[0]}, not a regular file"
 
 
 def read_ordinary(path: str | os.PathLike[str], max_bytes: int) -> bytes:

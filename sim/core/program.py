@@ -20,6 +20,6 @@ def as_called(text: str, name: str | None = None) -> str:
     """Write the commands in a text that a person reads so that they work as this one did.
 
     Args:
-        name: What the program was called; left out, its name this time.
+        name: What the program was called; default: its name this time.
     """
     return _MODULE.sub(name or program_name(), text)

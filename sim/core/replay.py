@@ -5,7 +5,7 @@ from types import TracebackType
 
 from sim.core.errors import SimError
 
-_NOTE = "to have this run again: "
+_NOTE = "to repeat this run: "
 
 
 def replay_options(mode: str, seed: int, semantics: str, store: str) -> str:

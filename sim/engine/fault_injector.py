@@ -29,7 +29,7 @@ from sim.stores.snapshots import Snapshot, restore_point_ms
 
 
 class SimulatedFaults:
-    """What breaks and mends a simulated world; a notebook has it as ``world.faults``.
+    """Breaks and repairs a simulated world; in a notebook it is ``world.faults``.
 
     The verbs come in pairs: crash and restart, freeze and resume, stop and start, begin and end.
 
@@ -58,11 +58,11 @@ class SimulatedFaults:
         return int(self._time.now)
 
     def at(self, t_ms: int, action: Callable[[], object]) -> None:
-        """Arrange for something to happen at a moment.
+        """Schedule an action.
 
         Args:
             t_ms: Milliseconds since the run began; a past moment means now.
-            action: Is called then, such as ``world.faults.stop_redis``.
+            action: Called at that time, such as ``world.faults.stop_redis``.
         """
         self._time.at(t_ms, action)
 
@@ -72,7 +72,7 @@ class SimulatedFaults:
         """List the processes that a target names; in in-process mode that is always the application.
 
         Raises:
-            UnknownName: No process, queue or group is called so.
+            UnknownName: There is no such process, queue or group.
         """
         return self._system.processes(target)
 
@@ -94,7 +94,7 @@ class SimulatedFaults:
 
         Args:
             process: One of ``processes``.
-            fault: What the trace calls it; left out, a ``worker-freeze``.
+            fault: Its name in the trace; default: a ``worker-freeze``.
         """
         self._faults.freeze(process, fault)
 
@@ -151,12 +151,12 @@ class SimulatedFaults:
         self._faults.reconnect(process, fault)
 
     def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
-        """Make Redis unreachable; its data stays. Faults that overlap are one, of the kind of the first.
+        """Make Redis unreachable; it keeps its data. Overlapping faults count as one, of the first one's kind.
 
         Args:
-            fault: What the trace calls it; left out, a ``redis-outage``.
+            fault: Its name in the trace; default: a ``redis-outage``.
             why: What the trace gives as the reason.
-            lost_replies: So many submits are carried out first, and their answers get lost.
+            lost_replies: This many submits are executed first, and their replies are lost.
         """
         self._redis_stops += 1
         if self._redis_stops > 1:
@@ -221,10 +221,10 @@ class SimulatedFaults:
         return point_ms
 
     def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
-        """Kill Redis; what it knows afterwards is up to its persistence and the cause. ``start_redis`` starts it again.
+        """Kill Redis; its persistence and the cause decide which data survives. ``start_redis`` starts it again.
 
         Args:
-            fault: What the trace calls it; left out, a ``redis-crash``.
+            fault: Its name in the trace; default: a ``redis-crash``.
             cause: ``process-kill``, ``power-loss`` or another that a ``redis-crash`` of a scenario may have.
 
         Raises:
@@ -243,12 +243,12 @@ class SimulatedFaults:
     # -- database and handlers ------------------------------------------------------------------------------------
 
     def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
-        """Let calls to the database fail.
+        """Make calls to the database fail.
 
         Args:
             fault: What the trace calls it, such as ``FaultId("database-failure", name="by hand")``; ends it as well.
             failure: ``refuse`` (no connection), ``abort`` (undone) or ``lost-reply`` (done, and the answer got lost).
-            rate: The part of the calls that fail, 0 to 1.
+            rate: The share of calls that fail, 0 to 1.
         """
         self.fault_began(fault, failure=failure)
         self._database.begin_failing(FailureWindow(fault.name, failure, rate))
@@ -259,7 +259,7 @@ class SimulatedFaults:
         self._database.end_failing(fault.name)
 
     def slow_database(self, fault: FaultId, latency_ms: int) -> None:
-        """Add to the time of every call to the database.
+        """Slow down every call to the database.
 
         Args:
             fault: What the trace calls it; ends it as well.
@@ -269,7 +269,7 @@ class SimulatedFaults:
         self._database.begin_slowing(fault.name, latency_ms)
 
     def restore_database_speed(self, fault: FaultId) -> None:
-        """Take the extra time away again."""
+        """Remove the extra time again."""
         self.fault_ended(fault)
         self._database.end_slowing(fault.name)
 

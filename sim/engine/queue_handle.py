@@ -23,7 +23,7 @@ from sim.results.trace import EventKind
 
 
 class QueueHandle:
-    """The queue management of one queue; jobs go by the ids that the queue gave them."""
+    """Operator actions on one queue; jobs are named by the ids that the queue gave them."""
 
     def __init__(self, store: Store, parts: QueueParts, clock: Clock, recorder: Recorder) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class QueueHandle:
 
     @property
     def keys(self) -> QueueKeys:
-        """The names of the queue's keys, for whoever looks at them in Redis itself."""
+        """The names of the queue's keys, to look at them in Redis itself."""
         return self._parts.keys
 
     @property
@@ -47,7 +47,7 @@ class QueueHandle:
         return job_counts(self._store, self._parts.keys)
 
     def jobs(self, state: State) -> list[Job]:
-        """List the jobs in a state, as Bull lists them: those in line by who runs next, finished ones newest first.
+        """List the jobs in a state in Bull's order: waiting ones by who runs next, finished ones newest first.
 
         Raises:
             UnknownName: There is no such state.
@@ -74,7 +74,7 @@ class QueueHandle:
         """Return the latest id that the queue gave an offer such as ``email-17``.
 
         Raises:
-            UnknownName: It gave it none, or has forgotten it and given the id to another.
+            UnknownName: It gave it none, or has forgotten it and reused the id.
         """
         job_id = self._recorder.id_of(self._parts.name, job)
         if job_id is None:
@@ -93,7 +93,7 @@ class QueueHandle:
         return [job_id for some in targets for job_id in some.job_ids]
 
     def retry(self, job_id: str) -> None:
-        """Put one failed job back in line.
+        """Put one failed job back in its queue.
 
         Raises:
             RetryRefused: It is locked, does not exist or has not failed.
@@ -102,7 +102,7 @@ class QueueHandle:
         self._note("retry", OperatorTarget([job_id]))
 
     def retry_all(self) -> list[str]:
-        """Put every failed job back in line, the oldest failure first, and return their ids."""
+        """Put every failed job back in its queue, the oldest failure first, and return their ids."""
         retried = retry_failed_jobs(self._store, self._parts.keys)
         self._note("retry-all", OperatorTarget(retried))
         return retried
@@ -116,7 +116,7 @@ class QueueHandle:
         """Return the latest id that an offer such as ``email-17`` got in the dead letter queue.
 
         Raises:
-            UnknownName: It never came there.
+            UnknownName: It was never there.
         """
         dead_id = self._recorder.id_of(self._parts.keys.dead_letters().name, job)
         if dead_id is None:
@@ -124,7 +124,7 @@ class QueueHandle:
         return dead_id
 
     def replay(self, job_id: str) -> str:
-        """Put one dead letter back in line with fresh attempts, and return the id that it has there.
+        """Put one dead letter back in its queue with fresh attempts, and return its new id.
 
         Args:
             job_id: Its id in the dead letter queue.
@@ -137,13 +137,13 @@ class QueueHandle:
         return move.job_id
 
     def replay_all(self) -> list[str]:
-        """Put every dead letter back in line with fresh attempts, the oldest first, and return their ids there."""
+        """Put every dead letter back in its queue with fresh attempts, the oldest first, and return their new ids."""
         moves = replay_all(self._store, self._parts.keys, now_ms=self._clock.now_ms)
         self._note_replayed("replay-all", moves)
         return [move.job_id for move in moves]
 
     def purge(self, job_id: str) -> None:
-        """Throw one dead letter away, with everything that is known of the job.
+        """Delete one dead letter, with everything that is known about the job.
 
         Args:
             job_id: Its id in the dead letter queue.
@@ -155,13 +155,13 @@ class QueueHandle:
         self._note_purged("purge", [job_id])
 
     def purge_all(self) -> list[str]:
-        """Throw every dead letter away, and return the ids that they had, the oldest first."""
+        """Delete every dead letter, and return the ids that they had, the oldest first."""
         purged = purge_all(self._store, self._parts.keys)
         self._note_purged("purge-all", purged)
         return purged
 
     def promote(self, job_id: str) -> None:
-        """Put one delayed job in line now, behind everything that waits.
+        """Move one delayed job to the waiting jobs now, behind all others.
 
         Raises:
             NotDelayed: It is not among the delayed jobs.
@@ -170,10 +170,10 @@ class QueueHandle:
         self._note("promote", OperatorTarget([job_id]))
 
     def remove(self, job_id: str) -> None:
-        """Take one job out of whatever state it is in.
+        """Remove one job, whatever state it is in.
 
         Raises:
-            JobLocked: A worker is at it.
+            JobLocked: A worker has locked it.
             UnknownName: The queue has no job of this id.
         """
         state = job_state(self._store, self._parts.keys, job_id)
@@ -183,12 +183,12 @@ class QueueHandle:
         self._note("remove", OperatorTarget([job_id], state))
 
     def clean(self, grace: str | int = 0, state: State = "completed", limit: int = 0) -> list[str]:
-        """Take out the jobs of one state that are older than ``grace``, and return their ids.
+        """Remove the jobs of one state that are older than ``grace``, and return their ids.
 
         Args:
             grace: ``"1h"``, or milliseconds.
             state: ``completed``, ``failed``, ``waiting``, ``delayed``, ``active`` or ``paused``.
-            limit: At most so many; 0 means all. With a limit no delayed job is found, as in Bull.
+            limit: Maximum number of jobs; 0 means all. With a limit no delayed job is found, as in Bull.
 
         Raises:
             DurationError: The text is not a duration.
@@ -203,17 +203,17 @@ class QueueHandle:
         return cleaned
 
     def pause(self) -> None:
-        """Let workers finish what they have and take nothing new."""
+        """Let workers finish their jobs and take no new ones."""
         pause_queue(self._store, self._parts.keys)
         self._note("pause")
 
     def resume(self) -> None:
-        """Hand out jobs again."""
+        """Let workers take jobs again."""
         resume_queue(self._store, self._parts.keys)
         self._note("resume")
 
     def drain(self, *, delayed: bool = True) -> list[str]:
-        """Throw away everything that waits, and return its ids; as in Bull this ends a pause.
+        """Delete all waiting jobs, and return their ids; as in Bull this ends a pause.
 
         Args:
             delayed: Whether delayed jobs go too; their hashes stay, as in Bull.

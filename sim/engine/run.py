@@ -33,16 +33,16 @@ def run(
 
     Args:
         scenario: A loaded scenario, or the path of its file.
-        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
-        seed: Of all random numbers; left out, the scenario's.
-        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
+        modes: ``in-process``, ``queue``, or both; default: the scenario's.
+        seed: Seed of all random numbers; default: the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; default: the scenario's first.
         store: What holds the queue's keys, ``fakeredis`` or ``memory``, which is faster; both give the same result.
-        max_steps: A run that needs more steps of the simulation is stopped.
+        max_steps: A run that needs more simulation steps is stopped.
         trace: Whether to keep what happened. Without it outcomes and counts are the same and take less memory; what
             needs events (the trace, its hash, the pictures of jobs and of the time line) raises ``TraceNotKept``.
-        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
+        metrics: Time between two samples, such as ``"1s"``; default: the scenario's; False takes none.
         error_log: Whether to keep a line for every failed attempt, as ``Result.errors``; a path is also written to.
-        error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
+        error_log_omit: Fields to omit from every line, such as ``data`` or ``data.to``.
 
     Raises:
         ScenarioError: The file cannot be used; the error says where and why.

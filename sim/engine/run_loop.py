@@ -116,7 +116,7 @@ class RunLoop:
             self._time.process(self._watch())
 
     def run(self) -> None:
-        """Go on to the end of the run: the scenario's duration, or until all is settled."""
+        """Advance to the end of the run: the scenario's duration, or until all is settled."""
         if self._scenario.duration is not None:
             self.run_until(max(self._time.now, self._scenario.duration))
             self._time.is_over = True

@@ -25,13 +25,13 @@ class RunOptions:
     Attributes:
         seed: None: the scenario's.
         semantics: None: the scenario's first.
-        store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
-        max_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
-        streams: Random numbers from elsewhere than the seed alone.
-        trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
+        store: ``fakeredis`` has all of Redis to inspect; ``memory`` is fast and has only what the queue uses.
+        max_steps: The run stops with ``BudgetExceeded`` after this many simulation steps.
+        streams: Random numbers from another source than the seed.
+        trace: Whether to keep what happened; without it there are only outcomes and counts, in less memory.
         metrics: Time between two samples, such as ``"1s"``, or in ms; None: the scenario's; False takes none.
         error_log: Whether to keep a line for every failed attempt.
-        error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
+        error_log_omit: Fields to omit from every line, such as ``data`` or ``data.to``.
         count_commands: Whether to count what the queue asks of Redis.
         instruments: What else observes the run.
     """

@@ -205,7 +205,7 @@ class Simulation:
         return self._loop.run_towards(until_ms)
 
     def run(self) -> None:
-        """Go on to the end of the run: the scenario's duration, or until all is settled.
+        """Advance to the end of the run: the scenario's duration, or until all is settled.
 
         Raises:
             SimError: The run is finished.

@@ -34,7 +34,7 @@ _NOW = {
 
 
 class World:
-    """One mode of a scenario that can be run by steps, looked at and broken by hand.
+    """One mode of a scenario that can be run step by step, inspected and broken by hand.
 
     >>> world = World("scenarios/01-worker-crashes/crash-after-effect.yaml")  # doctest: +SKIP
     >>> world.run_until("90s")  # doctest: +SKIP
@@ -45,15 +45,15 @@ class World:
     Args:
         scenario: A loaded scenario, or the path of its file.
         mode: ``queue`` or ``in-process``.
-        seed: Of all random numbers; left out, the scenario's.
-        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
-        store: ``fakeredis`` has all of Redis to look at; ``memory`` is fast and has what the queue uses.
-        max_steps: The run stops with ``BudgetExceeded`` after so many steps of the simulation.
-        streams: Random numbers from elsewhere than the seed alone.
-        trace: Whether to keep what happened; without it there are outcomes and counts, in less memory.
-        metrics: Time between two samples, such as ``"1s"``; left out, the scenario's; False takes none.
+        seed: Seed of all random numbers; default: the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; default: the scenario's first.
+        store: ``fakeredis`` has all of Redis to inspect; ``memory`` is fast and has only what the queue uses.
+        max_steps: The run stops with ``BudgetExceeded`` after this many simulation steps.
+        streams: Random numbers from another source than the seed.
+        trace: Whether to keep what happened; without it there are only outcomes and counts, in less memory.
+        metrics: Time between two samples, such as ``"1s"``; default: the scenario's; False takes none.
         error_log: Whether to keep a line for every failed attempt; ``errors`` has them at any time.
-        error_log_omit: Fields that are left out of every line, such as ``data`` or ``data.to``.
+        error_log_omit: Fields to omit from every line, such as ``data`` or ``data.to``.
         count_commands: Whether to count what the queue asks of Redis, as ``commands``.
         instruments: What else observes the run; see ``sim.engine.instruments``.
     """
@@ -104,10 +104,10 @@ class World:
         return self._simulation.is_over
 
     def run_until(self, until: str | int) -> None:
-        """Go on to a moment of simulated time, also beyond the end of the run.
+        """Advance to a moment of simulated time, even beyond the end of the run.
 
-        Keys that were changed by hand through ``redis`` are noticed first. Stopping on the way changes nothing: any
-        number of steps make the run that one makes.
+        Keys that were changed by hand through ``redis`` are noticed first. Stopping on the way changes nothing: many
+        steps give the same run as one.
 
         Args:
             until: ``"90s"``, or milliseconds since the run began.
@@ -120,9 +120,9 @@ class World:
         self._simulation.run_until(until)
 
     def step(self) -> list[Event]:
-        """Go on to the next moment at which something is recorded, and return the events of that moment.
+        """Advance to the next moment at which something is recorded, and return its events.
 
-        What was recorded when the world was opened, such as the starts of processes, is in ``trace`` already.
+        What was recorded when the world was opened, such as the starts of processes, is already in ``trace``.
 
         Returns:
             Events in their order; none when the run has come to its end.
@@ -142,7 +142,7 @@ class World:
         return list(self.trace.since(before))
 
     def run(self) -> None:
-        """Go on to the end of the run: the scenario's duration, or until all is settled.
+        """Advance to the end of the run: the scenario's duration, or until all is settled.
 
         Raises:
             SimError: ``result`` has been asked for.
@@ -162,7 +162,7 @@ class World:
         return self._simulation.redis
 
     def queue(self, name: str) -> QueueHandle:
-        """Return a queue to look at and to operate: its counts, its jobs, retry, pause, dead letters.
+        """Return a queue to inspect and operate: its counts, its jobs, retry, pause, dead letters.
 
         Args:
             name: As the scenario calls it, such as ``email``.
@@ -175,7 +175,7 @@ class World:
 
     @property
     def faults(self) -> SimulatedFaults:
-        """What breaks and mends this world by hand: crash, freeze, stop Redis, let the database fail, and back."""
+        """Breaks and repairs this world by hand: crash, freeze, stop Redis, make the database fail, and back."""
         return self._simulation.faults
 
     # -- what was seen --------------------------------------------------------------------------------------------
@@ -215,13 +215,13 @@ class World:
         return self._simulation.commands
 
     def outcomes_now(self) -> JobResults:
-        """Say what would have come of every job if the run ended now; nothing is written, and the run can go on."""
+        """Return the outcomes as they would be if the run ended now; nothing is recorded, and the run can go on."""
         return self._simulation.outcomes_now()
 
     def result(self) -> ModeResult:
-        """Return what came of the run as it stands; nothing can run after this.
+        """End the run here and return its result; nothing can run after this.
 
-        Jobs that are lost are written into the trace as such.
+        Jobs that are lost are recorded in the trace as lost.
         """
         return self._simulation.result()
 

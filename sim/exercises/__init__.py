@@ -60,10 +60,10 @@ def check(
 
     Args:
         name: The exercise's number or name.
-        folder: Where the learner's files are; left out, ``my-exercises/`` and the exercise's name.
+        folder: Where the learner's files are; default: ``my-exercises/`` and the exercise's name.
         policy: The policy itself, as YAML text or as a mapping; no file is read then.
-        predict: With ``policy``: the predictions by name; left out, none are scored.
-        course: The folder with the exercises; left out, those that come with the project.
+        predict: With ``policy``: the predictions by name; without them none are scored.
+        course: The folder with the exercises; default: those that come with the project.
         salt: Chooses the unseen seeds; another word gives others.
 
     Returns:
@@ -95,12 +95,12 @@ def check(
 
 
 def start(name: str, folder: str | Path | None = None, *, course: str | Path | None = None) -> list[Path]:
-    """Copy an exercise's files for a learner and return them.
+    """Copy an exercise's files for a learner and return their paths.
 
     Args:
         name: The exercise's number or name.
-        folder: Where to; left out, ``my-exercises/`` and the exercise's name.
-        course: The folder with the exercises; left out, those that come with the project.
+        folder: Where to; default: ``my-exercises/`` and the exercise's name.
+        course: The folder with the exercises; default: those that come with the project.
 
     Raises:
         UnknownExercise: There is no such exercise.
@@ -112,12 +112,12 @@ def start(name: str, folder: str | Path | None = None, *, course: str | Path | N
 
 
 def hint(name: str, level: int = 1, *, course: str | Path | None = None) -> str:
-    """Return a hint; level 3 is nearly the solution.
+    """Return a hint; level 3 is almost the solution.
 
     Args:
         name: The exercise's number or name.
         level: 1, 2 or 3.
-        course: The folder with the exercises; left out, those that come with the project.
+        course: The folder with the exercises; default: those that come with the project.
 
     Raises:
         UnknownExercise: There is no such exercise.
@@ -142,12 +142,12 @@ def grade(
 
     Args:
         folder: Has a folder for each student, and in it one for each exercise.
-        course: The folder with the exercises; left out, those that come with the project.
-        exercises: Numbers or names; who lacks one of them gets a row too. Left out: what is there.
+        course: The folder with the exercises; default: those that come with the project.
+        exercises: Numbers or names; a missing answer gets a row too. Default: the exercises that were handed in.
         salt: Chooses the unseen seeds; another word gives others.
-        seeds: How many; left out, as many as each exercise says.
-        strict: Whether an empty prediction keeps an answer from being judged; otherwise it is not right.
-        jobs: Processes; left out, one for each processor.
+        seeds: How many; default: as many as each exercise says.
+        strict: Whether an empty prediction keeps an answer from being judged; otherwise it counts as wrong.
+        jobs: Processes; default: one per CPU.
 
     Raises:
         ExerciseError: The folder or the course cannot be used.

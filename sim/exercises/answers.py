@@ -50,7 +50,7 @@ def start(exercise: Exercise, folder: Path) -> list[Path]:
     there = [name for name in COPIED if (folder / name).exists()]
     if there:
         raise ExerciseError(
-            f"{folder}: has a {there[0]} already; go on with it, or put it back: "
+            f"{folder}: already has {there[0]}; use that one, or restore the original: "
             f"{command_for(exercise, 'reset', folder)}"
         )
     return [_copy(exercise, name, folder) for name in COPIED]

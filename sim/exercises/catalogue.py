@@ -32,7 +32,7 @@ def all_exercises(course: Path = COURSE) -> list[Exercise]:
     """Read every exercise of a course, in order.
 
     Args:
-        course: The folder with the exercises; left out, those that come with the project.
+        course: The folder with the exercises; default: those that come with the project.
 
     Raises:
         ExerciseError: One of them cannot be used.
@@ -45,7 +45,7 @@ def find_exercise(name: str, course: Path = COURSE) -> Exercise:
 
     Args:
         name: Its number (``03`` or ``3``), its whole name, or a part of it that no other has.
-        course: The folder with the exercises; left out, those that come with the project.
+        course: The folder with the exercises; default: those that come with the project.
 
     Raises:
         UnknownExercise: There is none, or it could mean several.

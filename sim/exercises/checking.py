@@ -35,7 +35,7 @@ def judge(
     Args:
         policy_text: What the policy's file says.
         name: What problems call that file.
-        guesses: The learner's predictions; left out, none are scored.
+        guesses: The learner's predictions; without them none are scored.
         salt: Chooses the seeds; another word gives others.
         seeds: These seeds instead.
         replay: The command that runs this policy once, to which a seed is added.
@@ -58,8 +58,8 @@ def judge(
             scored = [] if guesses is None else predictions_of(exercise, guesses)
             return Verdict(exercise.name, title, Judgement.FAIL, policy_text, 0, refused, scored, evidence=found)
         problems = [
-            f"{name}: with this policy a run takes more than {error.args[0]:,} simulation steps and is given up; "
-            "something is tried or checked far too often"
+            f"{name}: with this policy a run takes more than {error.args[0]:,} simulation steps and is stopped; "
+            f"something is retried or checked far too often"
         ]
         return Verdict(exercise.name, title, Judgement.CANNOT_TELL, policy_text, problems=problems)
     failing = next((one for one in results if not one.holds), None)

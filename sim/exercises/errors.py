@@ -13,7 +13,7 @@ class ExerciseError(SimError):
 
 
 class UnknownExercise(SimError, LookupError):
-    """A name or number of which there is no exercise, or more than one.
+    """A name or number that matches no exercise, or more than one.
 
     Args:
         name: What was asked for.

@@ -53,7 +53,7 @@ _SHOWS: dict[str, Callable[[JobResult], bool]] = {
 }
 
 
-IN_BRACKETS = "In brackets: the process, where it is another one than before."
+IN_BRACKETS = "In brackets: the process, when it changes."
 
 
 class Evidence(NamedTuple):
@@ -89,7 +89,7 @@ def evidence(check: Check, observation: Observation) -> Evidence:
 def settings_evidence(check: Check, scenario: Scenario) -> Evidence:
     """Show the settings that break a check, whatever a run does."""
     return Evidence(
-        "The settings that say so", [f"  {line}" for line in settings_behind(scenario, check.measure, check.queue)]
+        "The settings that cause it", [f"  {line}" for line in settings_behind(scenario, check.measure, check.queue)]
     )
 
 

@@ -55,7 +55,7 @@ class Measured(Model):
     measure: Measure
     mode: ModeName = "queue"
     queue: str | None = None
-    """Only the jobs of this queue; left out, all together."""
+    """Only the jobs of this queue; default: all together."""
 
     @property
     def is_time(self) -> bool:
@@ -101,7 +101,7 @@ class Prediction(Measured):
     @model_validator(mode="after")
     def _readable(self) -> "Prediction":
         if bool(self.choices) == (self.within is not None):
-            raise ValueError("give within: (how near a guess counts as right, 0 for exactly) or choices:, and not both")
+            raise ValueError("give within: (how close a guess must be, 0 for exact) or choices:, but not both")
         for bound in self.choices.values():
             parse_bound(bound, self.is_time)
         if self.within not in (None, "0"):
@@ -211,7 +211,7 @@ class Exercise:
             raise ExerciseError(*error.args) from None
 
     def hint(self, level: int) -> str:
-        """Return the hint of a level, 1 to 3; the third is nearly the solution.
+        """Return the hint of a level, 1 to 3; the third is almost the solution.
 
         Raises:
             ExerciseError: The file does not have it.

@@ -43,9 +43,10 @@ def verdict_lines(verdict: JudgedAnswer, why: str = "") -> Iterator[StyledLine]:
         yield from (StyledLine(problem) for problem in verdict.problems)
         return
     if verdict.seeds:
-        yield StyledLine(f"on {verdict.seeds} runs with seeds that you have not seen", "dim")
+        runs = "1 run with a seed" if verdict.seeds == 1 else f"{verdict.seeds} runs with seeds"
+        yield StyledLine(f"on {runs} that you have not seen", "dim")
     else:
-        yield StyledLine("by its settings: a run with them takes too many steps and was given up", "dim")
+        yield StyledLine("because of its settings: a run with them takes too many steps and was stopped", "dim")
     yield StyledLine("")
     yield from _checks(verdict.checks, "worst")
     failing = verdict.first_failing
@@ -96,7 +97,7 @@ def _checks(checks: list[CheckResult], which: str) -> Iterator[StyledLine]:
 
 
 def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[StyledLine]:
-    yield StyledLine(f"The first that fails: {failing.check.name}", "head")
+    yield StyledLine(f"First failing check: {failing.check.name}", "head")
     whose = f" of {failing.check.queue}" if failing.check.queue else ""
     where = "" if failing.check.mode == "queue" else f", {failing.check.mode}"
     yield StyledLine(f"  measured  {failing.check.measure}{whose}{where}")
@@ -112,18 +113,18 @@ def _failing(verdict: JudgedAnswer, failing: CheckResult) -> Iterator[StyledLine
         yield from evidence_lines(verdict.evidence)
     if verdict.replay:
         yield StyledLine("")
-        yield StyledLine("See it again:")
+        yield StyledLine("To replay it:")
         yield StyledLine(f"  {verdict.replay}", "head")
 
 
 def _predictions(verdict: JudgedAnswer) -> Iterator[StyledLine]:
     right = sum(one.right for one in verdict.predictions)
-    yield StyledLine(f"Your predictions of the untouched start: {right} of {len(verdict.predictions)} right", "head")
+    yield StyledLine(f"Your predictions for the original policy: {right} of {len(verdict.predictions)} right", "head")
     for one in verdict.predictions:
         yield from _prose(one.ask)
-        mark = "right" if one.right else "not so"
+        mark = "right" if one.right else "wrong"
         yield StyledLine(
-            f"    you thought {one.thought}; it was {one.happened}: {mark}", "good" if one.right else "bad"
+            f"    you predicted {one.thought}; it was {one.happened}: {mark}", "good" if one.right else "bad"
         )
         yield from _prose(one.why, indent="    ")
 

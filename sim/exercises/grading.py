@@ -98,7 +98,7 @@ def grade_class(
     Args:
         folder: Has a folder for each student, and in it one for each exercise.
         only: Numbers or names of exercises; who lacks one of them gets a row too. Left out: what is there.
-        jobs: Processes; left out, one for each processor.
+        jobs: Processes; default: one per CPU.
         watch: Is told how many are judged, and of how many.
 
     Raises:
@@ -162,7 +162,7 @@ def judge_task(task: _Task) -> tuple[_Task, Verdict, str]:
     except SimError as error:
         problems = str(error).splitlines()
     except Exception as error:  # whatever one student found, the others are to be graded
-        problems, broke = [f"the simulator failed at this answer: {told_with_replay(error)}"], True
+        problems, broke = [f"the simulator failed on this answer: {told_with_replay(error)}"], True
     return task, Verdict(name, title, Judgement.CANNOT_TELL, policy.text or "", problems=problems, broke=broke), ""
 
 
@@ -191,7 +191,7 @@ def _grade(submission: Submission, judged: tuple[Verdict, str] | None) -> Grade:
         Judgement.CANNOT_TELL.value if submission.problem else NOT_HANDED_IN,
         checks=0 if description is None else len(description.checks),
         predictions=0 if description is None else len(description.predictions),
-        message=submission.problem or ("" if submission.named else "there is no folder of an exercise"),
+        message=submission.problem or ("" if submission.named else "there is no exercise folder"),
         folder=submission.folder,
     )
     if judged is None:

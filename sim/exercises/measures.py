@@ -146,7 +146,7 @@ def _starts(job: JobResult) -> float:
 def _command_lines(observation: Observation) -> list[str]:
     most = sorted(observation.commands.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
     jobs = max(1, observation.result.totals.offered)
-    return [f"{name.upper():<16}{count:>8,}   {count / jobs:.1f} a job" for name, count in most]
+    return [f"{name.upper():<16}{count:>8,}   {count / jobs:.1f} per job" for name, count in most]
 
 
 def _record_lines(observation: Observation) -> list[str]:
@@ -162,10 +162,10 @@ def _detections(observation: Observation) -> list[str]:
     told: list[str] = []
     for fault in detections.faults:
         alerts = [f"{one.alert} after {duration_in_words(fault.after_ms(one.fired_ms or 0))}" for one in fault.alerts]
-        nobody = "-" if fault.is_operator_action else "NOBODY"
+        nobody = "-" if fault.is_operator_action else "NOT DETECTED"
         told.append(f"{fault.window.start_ms / 1_000:>9.3f}s  {fault.window.label}: {', '.join(alerts) or nobody}")
     told += [
-        f"{(one.fired_ms or 0) / 1_000:>9.3f}s  FALSE: {one.alert} fired, and nothing was broken"
+        f"{(one.fired_ms or 0) / 1_000:>9.3f}s  FALSE: {one.alert} fired while nothing was broken"
         for one in detections.false
     ]
     return told
@@ -176,7 +176,7 @@ def _delivery(name: str, share: float, about: str) -> Measure:
 
 
 def _of_detection(name: str, unit: str, about: str, value: Value, nothing: str = "nothing was delivered") -> Measure:
-    heading = "Faults, and who noticed them"
+    heading = "Faults and what detected them"
     return Measure(
         name, unit, about, value, per_queue=False, from_events=True, nothing=nothing, heading=heading, lines=_detections
     )
@@ -197,7 +197,7 @@ _ALL = (
         "and the audit at the end",
         _commands_per_job,
         per_queue=False,
-        heading="The commands that Redis was asked for most",
+        heading="The most frequent Redis commands",
         lines=_command_lines,
     ),
     Measure(

@@ -56,7 +56,7 @@ def read_policy(exercise: Exercise, text: str, name: str) -> Policy:
 def _put_in(data: dict[str, Any], source: Source, editable: list[str]) -> list[Problem]:
     """Replace what may change; return what is said of other places."""
     if source.data is None:
-        return [Problem((), f"says nothing; expected {listed(_tops(editable), 'and')}")]
+        return [Problem((), f"is empty; expected {listed(_tops(editable), 'and')}")]
     if not isinstance(source.data, dict):
         return [Problem((), f"expected keys such as `{_tops(editable)[0]}:`")]
     free = [tuple(path.split(".")) for path in editable]
@@ -86,7 +86,7 @@ def _locked(path: DataPath, free: list[tuple[str, ...]]) -> str:
     beside = [place[len(path) - 1] for place in free if place[: len(path) - 1] == path[:-1]]
     guess = did_you_mean(path[-1], list(dict.fromkeys(beside)))
     if guess:
-        return f"there is nothing of this name to change{guess}"
+        return f"there is no such setting to change{guess}"
     return f"is locked in this exercise; you may change {listed(['.'.join(place) for place in free], 'and')}"
 
 

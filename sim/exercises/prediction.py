@@ -124,7 +124,7 @@ def _guesses(exercise: Exercise, source: Source) -> tuple[dict[str, Guess], list
         ]
     said: dict[str, Any] = source.data or {}
     problems = [
-        Problem((name,), f"nothing of this name is asked{did_you_mean(name, list(asked))}", at_key=True)
+        Problem((name,), f"there is no such prediction{did_you_mean(name, list(asked))}", at_key=True)
         for name in said
         if name not in asked
     ]

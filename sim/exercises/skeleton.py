@@ -24,7 +24,7 @@ def write_skeleton(folder: Path) -> list[Path]:
     if not is_exercise_name(name):
         raise ExerciseError(f"{folder}: an exercise's folder is called NN-some-words, such as 03-twice-the-same-email")
     if folder.exists():
-        raise ExerciseError(f"{folder}: is there already; choose another name")
+        raise ExerciseError(f"{folder}: already exists; choose another name")
     try:
         shutil.copytree(TEMPLATE, folder, copy_function=shutil.copyfile)
     except (OSError, shutil.Error) as error:

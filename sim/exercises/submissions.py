@@ -58,7 +58,7 @@ def find_submissions(
     Args:
         root: Has a folder for each student, and in it ``NN-some-words`` or ``my-exercises/NN-some-words``.
         exercises: All of the course.
-        wanted: Only these, and a student who lacks one has a submission without a folder; left out, what is there.
+        wanted: Only these, and a student who lacks one has a submission without a folder; default: what is there.
 
     Raises:
         ExerciseError: The folder cannot be read or has no students in it.
@@ -70,7 +70,7 @@ def find_submissions(
     if not students:
         raise ExerciseError(f"{root}: has no folders in it; expected one for each student")
     if all(_NUMBER.match(path.name) and os.path.lexists(path / POLICY) for path in students):
-        raise ExerciseError(f"{root}: holds exercises, not students; give the folder above it")
+        raise ExerciseError(f"{root}: contains exercises, not students; give its parent folder")
     found = [one for path in students for one in _of_student(path, exercises, wanted)]
     return sorted(found, key=lambda one: (one.student, one.named))
 
@@ -126,7 +126,7 @@ def _read(student: str, place: Path, exercise: Exercise | None, name: str, paths
         return Submission(student, None, name, None, f"there is no exercise {name[:2]} in this course")
     if len(paths) > 1:
         both = " and ".join(sorted(printable(str(path.relative_to(place))) for path in paths))
-        return Submission(student, exercise, name, None, f"two of them are there, {both}; leave one")
+        return Submission(student, exercise, name, None, f"there are two of them, {both}; remove one")
     try:
         return _read_folder(student, place, exercise, paths[0])
     except OSError as error:
@@ -164,7 +164,7 @@ def _read_file(path: Path, name: str, within: Path) -> File:
     if path.is_dir():
         return File(None, f"{name}: is a folder; expected a file")
     if not path.is_file():
-        return File(None, f"{name}: is no ordinary file; it is not read")
+        return File(None, f"{name}: is not a regular file; it is not read")
     with path.open("rb") as file:
         text = decode(file.read(MAX_BYTES + 1))
     if isinstance(text, Problem):

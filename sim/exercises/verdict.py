@@ -15,7 +15,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, repr=False)
 class Verdict(JudgedAnswer):
-    """What became of one answer to one exercise, as text, HTML and JSON."""
+    """The verdict on one answer to one exercise, as text, HTML and JSON."""
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as ``results.json`` has it; docs/exercises.md says what each key means."""

@@ -47,7 +47,7 @@ def verify(exercise: Exercise, *, seeds: int = SEEDS, seeds_of_failures: int | N
 
     Args:
         seeds: How many unseen seeds the solution is run on.
-        seeds_of_failures: How many the policies are run on that have to fail; left out, as many.
+        seeds_of_failures: How many the policies are run on that have to fail; default: as many.
     """
     unseen = unseen_seeds(exercise.name, seeds, VERIFY)
     for claim, prove in _claims(exercise, unseen, unseen[:seeds_of_failures]):
@@ -63,19 +63,19 @@ def _claims(
 ) -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
     description = exercise.description
     failing = [(POLICY, description.start_fails), *((wrong.policy, wrong.fails) for wrong in description.distractors)]
-    yield "its texts are there", partial(_texts, exercise)
-    yield "predict.yaml asks what is asked, and answers nothing", partial(_blank, exercise)
-    yield "predict.yaml says what an answer looks like, and how near counts as right", partial(_tolerances, exercise)
+    yield "all its texts are present", partial(_texts, exercise)
+    yield "predict.yaml lists every prediction and leaves it empty", partial(_blank, exercise)
+    yield "predict.yaml says what an answer looks like, and how close counts as right", partial(_tolerances, exercise)
     yield "every prediction has an answer", partial(_answers, exercise)
     for file, check in failing:
-        what = "the untouched start" if file == POLICY else file
+        what = "the original policy" if file == POLICY else file
         yield (
-            f"{what} fails {check} first, on {len(of_failures)} seeds",
+            f"{what} fails {check} first, on {_seeds(len(of_failures))}",
             partial(_fails, exercise, file, check, of_failures),
         )
     checked = unseen_seeds(exercise.name, description.seeds)
     yield (
-        f"the solution passes on {len(seeds)} seeds, and on those of a check",
+        f"the solution passes on {_seeds(len(seeds))}, and on those of a check",
         partial(_passes, exercise, [*seeds, *checked]),
     )
     yield (
@@ -83,6 +83,10 @@ def _claims(
         partial(_generous, exercise, seeds[:1]),
     )
     yield "no hint before the third gives the solution away", partial(_hints, exercise)
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
 
 
 def _texts(exercise: Exercise) -> Iterator[str]:

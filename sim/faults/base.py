@@ -149,11 +149,11 @@ class ScheduledFault(Fault):
     at: FaultTimes | None = None
     """The moment or moments."""
     mean_interval: CoarseDuration | None = None
-    """Mean gap between random strikes."""
+    """Mean interval between random faults."""
     start: Duration = 0
-    """Random strikes begin here."""
+    """Start of the random faults."""
     until: Duration | None = None
-    """Random strikes end here; left out, when the last job is offered."""
+    """End of the random faults; default: when the last job is offered."""
 
     @property
     def moments(self) -> list[int]:
@@ -176,5 +176,7 @@ class Timed(ScheduledFault):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.at is None) == (self.mean_interval is None):
-            raise ValueError("give either at: (a moment or a list) or mean_interval: (random moments), and not both")
+            raise ValueError(
+                "give either at: (one time or a list of times) or mean_interval: (random times), but not both"
+            )
         return self

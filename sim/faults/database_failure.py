@@ -15,7 +15,7 @@ BY_HAND = FaultId("database-failure", name="by hand")
 
 def _refuse(hands: Hands, _arguments: Arguments) -> str:
     if hands["queue"].is_database_failing(BY_HAND.name):
-        raise Refused("the database refuses calls already")
+        raise Refused("the database already refuses calls")
     for injector in hands.values():
         injector.begin_database_failure(BY_HAND, "refuse")
     return "made the database refuse every call"
@@ -23,10 +23,10 @@ def _refuse(hands: Hands, _arguments: Arguments) -> str:
 
 def _restore(hands: Hands, _arguments: Arguments) -> str:
     if not hands["queue"].is_database_failing(BY_HAND.name):
-        raise Refused("no fault thrown by hand is on the database; those of the scenario end by themselves")
+        raise Refused("no fault was injected into the database by hand; those of the scenario end by themselves")
     for injector in hands.values():
         injector.end_database_failure(BY_HAND)
-    return "let the database answer again"
+    return "made the database answer again"
 
 
 _LABELS = {
@@ -72,9 +72,9 @@ class DatabaseFailure(Timed):
     kind: Literal["database-failure"]
     duration: PositiveDuration
     failure: Failure = "refuse"
-    """`refuse`: no connection; `abort`: fails in the middle, all undone; `lost-reply`: committed, answer lost."""
+    """`refuse`: no connection; `abort`: rolled back half-way; `lost-reply`: committed, but the reply is lost."""
     rate: Share = 1
-    """Share of the calls that fail."""
+    """Share of calls that fail."""
 
     def arrange(self, setting: Setting) -> None:
         """Arrange for the window or windows."""

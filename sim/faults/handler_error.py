@@ -29,7 +29,7 @@ class HandlerError(HandlerFault):
 
     kind: Literal["handler-error"]
     error: Literal["transient", "permanent"] = "transient"
-    """`transient`: another attempt may succeed; `permanent`: every other one fails too."""
+    """`transient`: another attempt may succeed; `permanent`: every attempt fails."""
 
     def arrange(self, setting: Setting) -> None:
         """Let the attempts that the fault means fail before their effect."""

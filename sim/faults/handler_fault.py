@@ -14,22 +14,22 @@ class HandlerFault(ScheduledFault):
     """A fault of the handlers themselves: in some attempts, for the whole run or for a while."""
 
     queues: Annotated[list[str], Field(min_length=1)] | None = None
-    """Only jobs of these queues; left out, all."""
+    """Only jobs of these queues; default: all."""
     jobs: JobNames | None = None
     """Only these jobs."""
     rate: Share = 1
     """Chance that it strikes one attempt."""
     first_attempts: Annotated[int, Field(ge=1, le=1_000)] | None = None
-    """Only the first so many attempts of a job."""
+    """Only this many first attempts of a job."""
     duration: PositiveDuration | None = None
-    """With `at`: how long. Without `at`: the whole run."""
+    """With `at`: how long it lasts. Without `at`: the whole run."""
 
     @model_validator(mode="after")
     def _window(self) -> Self:
         if self.mean_interval is not None or self.until is not None or self.start:
-            raise ValueError(f"{self.kind} takes at: with duration:, or neither; use rate: for chance")
+            raise ValueError(f"{self.kind} takes either at: with duration:, or neither; for random ones use rate:")
         if (self.at is None) != (self.duration is None):
-            raise ValueError("at: and duration: belong together")
+            raise ValueError("at: and duration: go together; give both or neither")
         return self
 
     def strikes(self, setting: Setting) -> Callable[[str, str, int], bool]:

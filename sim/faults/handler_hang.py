@@ -14,7 +14,7 @@ class HandlerHang(HandlerFault):
 
     order: ClassVar[int] = 85
     about: ClassVar[str] = "The handler hangs before its effect and never returns, in this share of the attempts."
-    draft: ClassVar[str] = "rate: 0.1\nhangs_for: null            # for ever; 10m: it goes on after ten minutes"
+    draft: ClassVar[str] = "rate: 0.1\nhangs_for: null            # never returns; 10m: returns after ten minutes"
     not_by_hand: ClassVar[str] = "which attempts hang is drawn before the run; freeze a worker instead"
     window: ClassVar[Window | None] = Window(
         FaultKind.HANDLER, lambda _event, _process: "handlers hang", "handlers begin to hang", "handlers return again"

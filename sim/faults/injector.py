@@ -139,16 +139,16 @@ class FaultInjector(Protocol[P]):
         """Kill Redis; what it knows afterwards is up to its persistence and the cause."""
 
     def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
-        """Let calls to the database fail."""
+        """Make calls to the database fail."""
 
     def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""
 
     def slow_database(self, fault: FaultId, latency_ms: int) -> None:
-        """Add to the time of every call to the database."""
+        """Slow down every call to the database."""
 
     def restore_database_speed(self, fault: FaultId) -> None:
-        """Take the extra time away again."""
+        """Remove the extra time again."""
 
     def fault_began(self, fault: FaultId, **more: object) -> None:
         """Write into the trace that a fault has begun which no other verb writes down."""

@@ -9,11 +9,11 @@ from sim.yaml_files.fields import Duration
 
 
 class PoisonJob(Fault):
-    """A job that kills whichever process runs it, every time."""
+    """A job that kills every process that runs it."""
 
     order: ClassVar[int] = 30
     about: ClassVar[str] = "The job kills every worker that runs it."
-    draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job that is submitted\nrestart_after: 5s"
+    draft: ClassVar[str] = "jobs: [{queue}-1]               # the first job submitted\nrestart_after: 5s"
     not_by_hand: ClassVar[str] = "what kills the worker is in the job itself; crash the worker that runs it instead"
     no_window: ClassVar[str] = "the process's own events, worker-crashed and worker-started, show it"
     for_real: ClassVar[str] = "SIGKILL to whichever process runs the job"
@@ -21,9 +21,9 @@ class PoisonJob(Fault):
     kind: Literal["poison-job"]
     jobs: JobNames
     step: Literal["before-effect", "after-effect-before-ack"] = "before-effect"
-    """Where in the attempt it kills."""
+    """The step of the attempt at which it kills."""
     restart_after: Duration | None = 1_000
-    """How long until a new process takes the dead one's place; `null` means never."""
+    """Time until a new process replaces the dead one; `null` means never."""
 
     def arrange(self, setting: Setting) -> None:
         """Let every process that brings one of the jobs to the step die there."""

@@ -20,9 +20,9 @@ FSYNC_MS = 1_000
 def _crash(hands: Hands, arguments: Arguments) -> str:
     cause, queue_mode = arguments["cause"], hands["queue"]
     if cause not in CAUSES:
-        raise Refused(f"{cause!r} is no cause of a crash; there are: {', '.join(CAUSES)}")
+        raise Refused(f"{cause!r} is not a cause of a crash; there are: {', '.join(CAUSES)}")
     if queue_mode.redis_state == "down":
-        raise Refused("Redis is down already")
+        raise Refused("Redis is already down")
     point_ms = queue_mode.restore_point_ms(cause)
     for injector in hands.values():
         injector.crash_redis(FaultId("redis-crash"), cause)
@@ -52,7 +52,7 @@ def _kept(redis: RedisSettings, cause: str) -> str:
 
 
 class RedisCrash(Timed):
-    """The Redis process or its machine dies; what it knew afterwards is up to `redis.persistence`."""
+    """The Redis process or its machine dies; `redis.persistence` decides which data survives."""
 
     order: ClassVar[int] = 50
     about: ClassVar[str] = "Redis is killed and restarts; redis.persistence decides which data survives."
@@ -81,11 +81,11 @@ class RedisCrash(Timed):
 
     kind: Literal["redis-crash"]
     duration: PositiveDuration
-    """How long until it is started again."""
+    """Time until it is started again."""
     cause: Cause = "process-kill"
-    """A killed process keeps what reached the operating system; a power loss keeps what reached the disk."""
+    """A killed process keeps what reached the operating system; a power loss keeps only what reached the disk."""
     loading: Duration = 0
-    """How long it reads its data after the start, refusing every command with LOADING."""
+    """How long it loads its data after the start, refusing every command with LOADING."""
 
     def arrange(self, setting: Setting) -> None:
         """Arrange for the crash or crashes, and for keeping the data that each goes back to."""

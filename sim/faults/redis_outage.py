@@ -19,19 +19,19 @@ def _label(event: Mapping[str, Any], _process: str) -> str:
 
 def _stop(hands: Hands, _arguments: Arguments) -> str:
     if hands["queue"].redis_state == "down":
-        raise Refused("Redis is down already")
+        raise Refused("Redis is already down")
     for injector in hands.values():
         injector.stop_redis(FaultId("redis-outage"), "stopped by hand")
-    return "stopped Redis; its data stays"
+    return "stopped Redis; it keeps its data"
 
 
 def _start(hands: Hands, _arguments: Arguments) -> str:
     if hands["queue"].redis_state != "down":
-        raise Refused("Redis is up already")
+        raise Refused("Redis is already up")
     for injector in hands.values():
         injector.start_redis()
     if hands["queue"].redis_state == "down":
-        return "took back one stop of Redis; a fault of the scenario still keeps it down"
+        return "undid one stop of Redis; a fault of the scenario still keeps it down"
     return "started Redis again"
 
 
@@ -57,7 +57,7 @@ class RedisOutage(Timed):
     kind: Literal["redis-outage"]
     duration: PositiveDuration
     lost_replies: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    """Submits under way when it goes: Redis has carried them out, and the answer never arrives."""
+    """Submits in flight when it goes down: Redis has executed them, but the reply never arrives."""
 
     def arrange(self, setting: Setting) -> None:
         """Arrange for the outage or outages."""

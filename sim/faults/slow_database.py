@@ -17,9 +17,9 @@ SLOWED_BY_HAND = FaultId("slow-database", name="slowed by hand")
 def _slow(hands: Hands, arguments: Arguments) -> str:
     latency_ms = parse_duration(arguments["latency"])
     if not latency_ms:
-        raise Refused("latency must be more than 0s")
+        raise Refused("latency must be longer than 0s")
     if hands["queue"].is_database_slowed(SLOWED_BY_HAND.name):
-        raise Refused("the database has been slowed by hand already; give it its speed back first")
+        raise Refused("the database is already slowed by hand; restore its speed first")
     for injector in hands.values():
         injector.slow_database(SLOWED_BY_HAND, latency_ms)
     return f"slowed every call to the database by {format_duration(latency_ms)}"
@@ -27,10 +27,10 @@ def _slow(hands: Hands, arguments: Arguments) -> str:
 
 def _restore_speed(hands: Hands, _arguments: Arguments) -> str:
     if not hands["queue"].is_database_slowed(SLOWED_BY_HAND.name):
-        raise Refused("nobody slowed the database by hand; the scenario's own slowness ends by itself")
+        raise Refused("the database was not slowed by hand; slowness from the scenario ends by itself")
     for injector in hands.values():
         injector.restore_database_speed(SLOWED_BY_HAND)
-    return "gave the database its speed back"
+    return "restored the speed of the database"
 
 
 _LATENCIES = (Choice("100ms", "100 ms"), Choice("1s", "1 s"), Choice("5s", "5 s"), Choice("30s", "30 s"))
@@ -41,7 +41,7 @@ class SlowDatabase(Timed):
 
     order: ClassVar[int] = 70
     about: ClassVar[str] = "The database answers, but slowly."
-    draft: ClassVar[str] = "at: {at}\nduration: 10s\nlatency: 500ms                # what a transaction takes meanwhile"
+    draft: ClassVar[str] = "at: {at}\nduration: 10s\nlatency: 500ms                # added to every call"
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(
             "slow-database",
@@ -49,7 +49,7 @@ class SlowDatabase(Timed):
             "database",
             _slow,
             lambda injector, _: not injector.is_database_slowed(SLOWED_BY_HAND.name),
-            (Question("latency", "A slow database takes longer by", lambda _redis: _LATENCIES, "5s", "a call"),),
+            (Question("latency", "A slow database adds", lambda _redis: _LATENCIES, "5s", "per call"),),
             slot="speed",
         ),
         HandVerb(

@@ -17,11 +17,11 @@ def _crash(hands: Hands, arguments: Arguments) -> str:
     after_ms = parse_duration(arguments["restart_after"]) if arguments.get("restart_after") else None
     both = struck(hands, arguments)
     if not any(process.alive for _injector, processes in both for process in processes):
-        raise Refused(f"{arguments['process']} is down already")
+        raise Refused(f"{arguments['process']} is already down")
     for injector, processes in both:
         for process in processes:
             injector.crash(process, after_ms)
-    later = "; nothing restarts it" if after_ms is None else f", to start again after {format_duration(after_ms)}"
+    later = "; it will not restart" if after_ms is None else f", starts again after {format_duration(after_ms)}"
     return f"crashed {arguments['process']}{later}"
 
 
@@ -39,12 +39,12 @@ _AFTER = (Choice("", "never"), Choice("1s", "after 1 s"), Choice("5s", "after 5 
 
 
 class WorkerCrash(ScheduledFault):
-    """A process dies as if by SIGKILL: at a time, at a step of a job, or on the n-th job it takes."""
+    """A process dies as if by SIGKILL: at a given time, at a step of a job, or on the n-th job it takes."""
 
     order: ClassVar[int] = 10
     about: ClassVar[str] = "A process dies as by SIGKILL; a new one replaces it."
     draft: ClassVar[str] = (
-        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nrestart_after: 5s"
+        "target: {queue}-1               # a process; {queue} means all of its processes\nat: {at}\nrestart_after: 5s"
     )
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(
@@ -65,13 +65,13 @@ class WorkerCrash(ScheduledFault):
     kind: Literal["worker-crash"]
     target: str = "workers"
     step: Step | None = None
-    """With `on_job` or `jobs`: the step at which to die; left out, before the effect."""
+    """With `on_job` or `jobs`: the step at which to die; default: before the effect."""
     on_job: Annotated[int, Field(ge=1)] | None = None
-    """Die the n-th time that the target reaches the step, counted over the run."""
+    """Die the n-th time that the target reaches the step, counted over the whole run."""
     jobs: JobNames | None = None
     """These jobs, the first time each reaches the step."""
     restart_after: Duration | None = 1_000
-    """How long until a new process takes its place; `null` means never."""
+    """Time until a new process replaces it; `null` means never."""
 
     @model_validator(mode="after")
     def _one_cause(self) -> Self:
@@ -80,7 +80,7 @@ class WorkerCrash(ScheduledFault):
         if timed + stepped != 1:
             raise ValueError("give exactly one of at:, mean_interval:, on_job: and jobs:")
         if timed and self.step is not None:
-            raise ValueError("step: belongs to on_job: or jobs:, a crash at a time hits whatever step is running")
+            raise ValueError("step: goes with on_job: or jobs:; a crash at a given time hits whatever step is running")
         return self
 
     def arrange(self, setting: Setting) -> None:

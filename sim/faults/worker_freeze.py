@@ -14,7 +14,7 @@ def _freeze(hands: Hands, arguments: Arguments) -> str:
     both, fault = struck(hands, arguments), FaultId("worker-freeze", arguments["process"])
     target = hands["queue"].processes(arguments["process"])[0]
     if not target.alive or target.frozen:
-        raise Refused(f"{target.name} is {'frozen already' if target.frozen else 'down'}")
+        raise Refused(f"{target.name} is {'already frozen' if target.frozen else 'down'}")
     for injector, processes in both:
         for process in processes:
             injector.freeze(process, fault)
@@ -28,18 +28,18 @@ def _thaw(hands: Hands, arguments: Arguments) -> str:
     for injector, processes in both:
         for process in processes:
             injector.resume(process, fault)
-    return f"let {arguments['process']} go on"
+    return f"resumed {arguments['process']}"
 
 
 class WorkerFreeze(Timed):
-    """A process stops (as by SIGSTOP, a long garbage collection or a paused machine) and goes on later."""
+    """A process freezes (as by SIGSTOP, a long garbage collection or a paused machine) and resumes later."""
 
     order: ClassVar[int] = 20
     about: ClassVar[str] = (
         "A process is frozen, timers included, then continues where it was. Worst if longer than the lock of 30 s."
     )
     draft: ClassVar[str] = (
-        "target: {queue}-1               # a process; {queue}: all of the queue's\nat: {at}\nduration: 45s"
+        "target: {queue}-1               # a process; {queue} means all of its processes\nat: {at}\nduration: 45s"
     )
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
         HandVerb(

@@ -97,7 +97,7 @@ def sample_data(number: int, *, valid: bool) -> dict[str, Any]:
 
 HANDLER = Handler(
     name="email",
-    about="Looks the recipient up, sends through the mail server, then marks the notification as sent.",
+    about="Looks up the recipient, sends through the mail server, then marks the notification as sent.",
     handle=handle,
     sample_data=sample_data,
     effects="mail.outbox",

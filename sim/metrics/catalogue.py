@@ -19,13 +19,13 @@ DURATIONS = (
     Durations(
         "processing",
         "jobqueue_processing_seconds",
-        "How long an attempt took, from its handler's start to its report.",
+        "How long an attempt took, from the start of its handler to its report.",
         "the time of an attempt, from the start of its handler to its report",
     ),
     Durations(
         "delivery",
         "jobqueue_delivery_seconds",
-        "How long a job took from its offer to its first effect.",
+        "How long a job took, from its offer to its first effect.",
         "the time from a job's offer to its first effect",
     ),
 )
@@ -111,7 +111,7 @@ _ALL = (
     ),
     _counter("submits", "jobs", "Jobs that the queue accepted.", Growth("enqueued")),
     _counter("rejections", "jobs", "Jobs whose submit failed.", Growth("rejected")),
-    _counter("attempts", "attempts", "Starts of a handler.", Growth("started")),
+    _counter("attempts", "attempts", "Handler starts.", Growth("started")),
     _counter("attempt_failures", "attempts", "Attempts whose handler raised an error.", Growth("attempt-failed")),
     _counter(
         "retries",

@@ -88,11 +88,11 @@ def slider(
         low: The least value.
         high: The greatest value.
         step: How far apart two values are.
-        value: Where it starts; left out, at the least.
+        value: Where it starts; default: the lowest.
         unit: What the number counts, such as ``s``.
 
     Raises:
-        SimError: The bounds hold nothing, the step leads nowhere, or it starts outside.
+        SimError: The bounds are empty, the step is not positive, or the start is outside the bounds.
     """
     if low >= high:
         raise SimError(f"slider {label!r}: the least value {low} is not below the greatest {high}")
@@ -110,7 +110,7 @@ def choice(label: str, options: Sequence[Any] | Mapping[str, Any], *, value: Any
     Args:
         label: What the panel calls it.
         options: The values; a mapping has the words for each.
-        value: Where it starts; left out, at the first.
+        value: Where it starts; default: the first.
 
     Raises:
         SimError: There is nothing to choose from, or it starts at none of the options.

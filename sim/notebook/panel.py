@@ -91,17 +91,17 @@ class Panel:
 
 
 def knobs(function: Callable[..., Any], **controls: Control) -> Panel:
-    """Make a panel to call a function with values of one's own choice.
+    """Make a panel of knobs for calling a function with values of your choice.
 
-    It runs once with the starting values when it is shown, and then each time that Run is pressed; turning a knob runs
-    nothing.
+    The function runs once with the starting values when the panel is shown, and again each time Run is pressed; turning
+    a knob runs nothing.
 
     Args:
         function: Takes the values by name; returns what is to be shown, one thing or several in a tuple.
         controls: A knob for each argument, made by ``slider`` or ``choice``.
 
     Raises:
-        SimError: A knob is none, there are no knobs, or the function does not take them.
+        SimError: An argument is not a knob, there are no knobs, or the function does not take them.
     """
     for name, control in controls.items():
         if not hasattr(control, "widget"):

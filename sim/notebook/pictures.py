@@ -26,7 +26,7 @@ def show(picture: Any, *, alt: str, caption: str = "") -> Shown:
 
     Args:
         picture: A figure, axes, or several axes of one figure.
-        alt: What a reader who cannot see the picture has to know of it.
+        alt: What a reader who cannot see the picture needs to know about it.
         caption: A line below the picture.
 
     Raises:

@@ -57,10 +57,11 @@ class Prediction:
 
 
 def predict(**guesses: Any) -> Prediction:
-    """Write down what will happen before it does; None stands for no guess.
+    """Write down what you expect before it happens; None means no guess.
 
     Args:
-        guesses: By names of your own, which ``compare`` takes with what happened: ``predict(lost=2)``.
+        guesses: Guesses by names of your choice; ``compare`` takes what happened by the same names:
+            ``predict(lost=2)``.
 
     Raises:
         SimError: Nothing is predicted.
@@ -78,8 +79,8 @@ def _verdict(guess: Any, fact: Any) -> str:
         off = abs(number - counted)
         return "right" if off == 0 else f"off by {off:,.10g}"
     if isinstance(guess, str) and isinstance(fact, str):
-        return "right" if guess.strip().casefold() == fact.strip().casefold() else "not so"
-    return "right" if guess == fact else "not so"
+        return "right" if guess.strip().casefold() == fact.strip().casefold() else "wrong"
+    return "right" if guess == fact else "wrong"
 
 
 def _is_open(guess: Any) -> bool:

@@ -55,13 +55,13 @@ class ManagedQueue(Protocol):
         """Do what has no function here, and write it down under the name ``do``."""
 
     def retry(self, job_id: str) -> object:
-        """Put one failed job back in line."""
+        """Put one failed job back in its queue."""
 
     def retry_all(self) -> object:
         """Put every failed job back in line."""
 
     def promote(self, job_id: str) -> object:
-        """Put one delayed job in line now."""
+        """Move one delayed job to the waiting jobs now."""
 
     def remove(self, job_id: str) -> object:
         """Take one job out."""
@@ -73,7 +73,7 @@ class ManagedQueue(Protocol):
         """Hand out no more jobs."""
 
     def resume(self) -> object:
-        """Hand out jobs again."""
+        """Let workers take jobs again."""
 
     def drain(self, *, delayed: bool) -> object:
         """Throw away what waits."""
@@ -88,7 +88,7 @@ class ManagedQueue(Protocol):
         """Throw one dead letter away."""
 
     def purge_all(self) -> object:
-        """Throw every dead letter away."""
+        """Delete every dead letter."""
 
 
 def _without_line_ends(text: str) -> str:
@@ -178,16 +178,16 @@ class OnJob(OperatorVerb):
     """Something done to one job, which goes by its name or by the id that the queue gave it."""
 
     job: JobName | None = None
-    """By name: the latest id that the queue gave this job."""
+    """The job by name; means the latest id that the queue gave it."""
     queue: str | None = None
-    """With `id`: the queue that has it."""
+    """With `id`: the queue that holds the job."""
     id: JobId | None = None
-    """By id, which starts again at 1 when Redis loses everything."""
+    """The job by id; ids start again at 1 when Redis loses everything."""
 
     @model_validator(mode="after")
     def _one_job(self) -> Self:
         if (self.job is None) == (self.id is None) or (self.queue is None) != (self.id is None):
-            raise ValueError("give either job: (such as email-17) or queue: with id:, and not both")
+            raise ValueError("give either job: (such as email-17) or queue: with id:, but not both")
         return self
 
     @property

@@ -11,7 +11,7 @@ from sim.yaml_files.fields import Duration
 
 
 class Clean(OnQueue):
-    """Take out the jobs of one state that are old enough."""
+    """Remove old jobs of one state."""
 
     job_event: ClassVar[str | None] = "removed"
     at_call_time: ClassVar[bool] = True
@@ -28,9 +28,9 @@ class Clean(OnQueue):
     do: Literal["clean"]
     state: JobState = "completed"
     older_than: Duration = 0
-    """Age of a job: since it finished, else since its last start, else since its add."""
+    """Minimum age of a job: since it finished, else since its last start, else since it was added."""
     limit: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    """At most so many; 0 means all. With a limit Bull never finds a delayed job."""
+    """Maximum number of jobs; 0 means all. With a limit Bull never finds a delayed job."""
 
     def act(self, queue: ManagedQueue, job_id: str) -> object:
         """Do it to the queue."""

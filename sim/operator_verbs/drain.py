@@ -8,17 +8,17 @@ from sim.yaml_files.fields import Switch
 
 
 class Drain(OnQueue):
-    """Throw away everything that waits."""
+    """Delete all waiting jobs."""
 
     job_event: ClassVar[str | None] = "removed"
     order: ClassVar[int] = 80
     by_hand: ClassVar[QueueButton | None] = QueueButton(
-        "Drain", "drained {jobs} of {queue}", confirm="Throw away all jobs that wait in {queue}?"
+        "Drain", "drained {jobs} of {queue}", confirm="Delete all waiting jobs of {queue}?"
     )
 
     do: Literal["drain"]
     delayed: Switch = True
-    """Whether delayed jobs go too; Bull's own `empty()` always takes them."""
+    """Whether to delete delayed jobs too; Bull's own `empty()` always does."""
 
     def act(self, queue: ManagedQueue, job_id: str) -> object:
         """Do it to the queue."""

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Pause(OnQueue):
-    """Let workers finish what they have and take nothing new."""
+    """Let workers finish their jobs and take no new ones."""
 
     order: ClassVar[int] = 60
     by_hand: ClassVar[QueueButton | None] = QueueButton("Pause", "paused {queue}", when="running")

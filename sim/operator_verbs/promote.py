@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Promote(OnJob):
-    """Put one delayed job in line now."""
+    """Move one delayed job to the waiting jobs now."""
 
     job_event: ClassVar[str | None] = "promoted"
     order: ClassVar[int] = 30

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Purge(OnDeadLetters, OnJob):
-    """Throw one dead letter away; an `id` is its id in the dead letter queue."""
+    """Delete one dead letter; an `id` is its id in the dead letter queue."""
 
     order: ClassVar[int] = 110
     by_hand: ClassVar[QueueButton | None] = QueueButton("Purge", "purged dead job {id} of {queue}", views=("dead",))

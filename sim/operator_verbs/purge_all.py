@@ -7,14 +7,14 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class PurgeAll(OnDeadLetters, OnQueue):
-    """Throw every dead letter away."""
+    """Delete every dead letter."""
 
     order: ClassVar[int] = 120
     by_hand: ClassVar[QueueButton | None] = QueueButton(
         "Purge all",
         "purged dead {jobs} of {queue}",
         views=("dead",),
-        confirm="Throw away all {jobs} dead letters?",
+        confirm="Delete all {jobs} dead letters?",
     )
 
     do: Literal["purge-all"]

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Remove(OnJob):
-    """Take one job out of whatever state it is in, unless a worker is at it."""
+    """Remove one job in any state, unless a worker has locked it."""
 
     job_event: ClassVar[str | None] = "removed"
     order: ClassVar[int] = 40

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Replay(OnDeadLetters, OnJob):
-    """Put one dead letter back in line with fresh attempts; an `id` is its id in the dead letter queue."""
+    """Put one dead letter back in its queue with fresh attempts; an `id` is its id in the dead letter queue."""
 
     order: ClassVar[int] = 90
     brings_back: ClassVar[bool] = True

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class ReplayAll(OnDeadLetters, OnQueue):
-    """Put every dead letter back in line with fresh attempts, the oldest first."""
+    """Put every dead letter back in its queue with fresh attempts, the oldest first."""
 
     order: ClassVar[int] = 100
     brings_back: ClassVar[bool] = True

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Resume(OnQueue):
-    """Hand out jobs again."""
+    """Let workers take jobs again."""
 
     order: ClassVar[int] = 70
     by_hand: ClassVar[QueueButton | None] = QueueButton("Resume", "resumed {queue}", when="paused")

@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class Retry(OnJob):
-    """Put one failed job back in line."""
+    """Put one failed job back in its queue."""
 
     job_event: ClassVar[str | None] = "retried"
     order: ClassVar[int] = 10

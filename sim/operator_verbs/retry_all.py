@@ -7,7 +7,7 @@ from sim.operator_verbs.by_hand import QueueButton
 
 
 class RetryAll(OnQueue):
-    """Put every failed job back in line, the oldest failure first."""
+    """Put every failed job back in its queue, the oldest failure first."""
 
     job_event: ClassVar[str | None] = "retried"
     order: ClassVar[int] = 20

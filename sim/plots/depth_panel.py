@@ -66,6 +66,6 @@ def depth_legend(states: set[State], every_ms: int | None) -> list[Artist]:
         if state in states
     ]
     if every_ms is not None:
-        label = f"most in each {duration_in_words(every_ms)} (areas: mean)"
+        label = f"maximum per {duration_in_words(every_ms)} (areas: mean)"
         handles.append(Line2D([], [], label=label, color=INK, linewidth=0.9, linestyle=_DASHES))
     return handles

@@ -92,7 +92,7 @@ def labels_of(fates: Fates) -> list[Label]:
 def pending_key() -> Patch:
     """Explain the area of jobs whose outcome is still open: at the end most often there is none to be labelled."""
     look = OUTCOME_LOOKS[Outcome.PENDING.field]
-    return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor=INK, linewidth=0.5, label="below: not settled yet")
+    return Patch(facecolor=look.colour, hatch=look.hatch, edgecolor=INK, linewidth=0.5, label="below: not finished yet")
 
 
 def draw_extra_effects(ax: Axes, extra: Curve) -> None:
@@ -110,7 +110,7 @@ def draw_extra_effects(ax: Axes, extra: Curve) -> None:
             label="extra effects",
         )
     noun = "effect" if extra.last == 1 else "effects"
-    label = Label(f"{extra.last:,} {noun} too many", 0.0, look if extra.last else None)
+    label = Label(f"{extra.last:,} extra {noun}", 0.0, look if extra.last else None)
     _write(ax, label, 0.5, int(extra.t_ms[-1]), points_at=False)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
 

@@ -91,13 +91,13 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
 
 MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.EFFECT: Look("effect", GREEN, marker="o"),
-    MarkerKind.DUPLICATE: Look("effect once more", ORANGE, marker="D"),
+    MarkerKind.DUPLICATE: Look("effect again", ORANGE, marker="D"),
     MarkerKind.DEDUPLICATED: Look("second effect deduplicated", WHITE, marker="o"),
     MarkerKind.REJECTED: Look("submit rejected", YELLOW, marker="s"),
     MarkerKind.FAILED: Look("failed for good", PURPLE, marker="v"),
     MarkerKind.EVICTED: Look("record removed", WHITE, marker="<"),
     MarkerKind.RETRIED: Look("retried by hand", SKY_BLUE, marker="^"),
-    MarkerKind.DEAD_LETTERED: Look("failed for good, to the dead letters", GREY, marker=">"),
+    MarkerKind.DEAD_LETTERED: Look("failed for good, dead-lettered", GREY, marker=">"),
     MarkerKind.REPLAYED: Look("replayed from the dead letters", GREY, marker="^"),
     MarkerKind.PURGED: Look("dead letter purged", BLACK, marker="<"),
     MarkerKind.PROMOTED: Look("promoted by hand", YELLOW, marker="^"),

@@ -90,7 +90,7 @@ def head_picture(
 
     Args:
         own: Whether the figure was made for these axes.
-        modes: What is shown of the sweep's modes; left out, all of them.
+        modes: What is shown of the sweep's modes; default: all of them.
     """
     shown = modes or result.modes
     figure = ax.figure

@@ -25,7 +25,7 @@ def pause_queue(store: Store, keys: QueueKeys) -> None:
 
 
 def resume_queue(store: Store, keys: QueueKeys) -> None:
-    """Hand out jobs again.
+    """Let workers take jobs again.
 
     Redis: RENAME paused wait, DEL meta-paused, HDEL meta. One atomic step. O(1).
 

@@ -87,7 +87,7 @@ class RealFaults(FaultHooks[RealProcess]):
         """List the processes that a target names: ``application`` is the producer.
 
         Raises:
-            UnknownName: No process, queue or group is called so.
+            UnknownName: There is no such process, queue or group.
         """
         if target == "application":
             return [self._stage.producer]
@@ -204,7 +204,7 @@ class RealFaults(FaultHooks[RealProcess]):
     # -- database and handlers ------------------------------------------------------------------------------------
 
     def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
-        """Let calls to the database fail."""
+        """Make calls to the database fail."""
         self.fault_began(fault, failure=failure)
         self._stage.database.begin_failing(FailureWindow(fault.name, failure, rate))
 
@@ -214,12 +214,12 @@ class RealFaults(FaultHooks[RealProcess]):
         self._stage.database.end_failing(fault.name)
 
     def slow_database(self, fault: FaultId, latency_ms: int) -> None:
-        """Add to the time of every call to the database."""
+        """Slow down every call to the database."""
         self.fault_began(fault)
         self._stage.access.begin_slowing(fault.name, latency_ms)
 
     def restore_database_speed(self, fault: FaultId) -> None:
-        """Take the extra time away again."""
+        """Remove the extra time again."""
         self.fault_ended(fault)
         self._stage.access.end_slowing(fault.name)
 

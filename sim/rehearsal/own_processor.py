@@ -40,8 +40,8 @@ def look_at(path: Path, scenario: Scenario, name: str, parts: RealParts) -> None
             raise OwnFileError(
                 name,
                 None,
-                f"faults[{number}]: {fault.kind} strikes the project's handlers, not {path.name}; "
-                "leave it out, and let your own code fail",
+                f"faults[{number}]: {fault.kind} affects only the built-in handlers, not {path.name}; remove it, and "
+                f"make your own code fail instead",
             )
     if not path.is_file():
         raise OwnFileError(path, None, "no such file; give a JavaScript file that exports a Bull processor")

@@ -116,9 +116,11 @@ def print_own(report: OwnReport, console: "Console") -> None:
         console.print(Text(f"{where} threw {often}: {one.error}"), soft_wrap=True)
     if report.cut_ms is not None:
         span = duration_in_words(report.cut_ms)
-        console.print(f"Not all was settled after {span} of the scenario; it was ended there.", highlight=False)
+        console.print(
+            f"Not every job had finished after {span} of the scenario; the run was stopped there.", highlight=False
+        )
     if result.expectations:
         console.print(expectation_table(result.expectations))
-    words = "This is what the real Bull did; there is no prediction of code that the simulator does not know. "
+    words = "This is what the real Bull did; there is no prediction for code that the simulator does not know. "
     style = "bold" if result.holds else "bold red"
     console.print(words + verdict(result), style=style, highlight=False, markup=False)

@@ -89,7 +89,7 @@ class Reports:
         return attempt.ended(message) if process.alive else None
 
     def _on_own_died(self, process: RealProcess, message: Message) -> None:
-        problem = f"{message['error']}; nobody caught it, so it ended the process {process.name}"
+        problem = f"{message['error']}; it was not caught and ended the process {process.name}"
         raise OwnFileError(self._stage.own, message["line"], problem)
 
     def _on_left(self, process: RealProcess, _message: Message) -> None:

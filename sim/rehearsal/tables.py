@@ -59,7 +59,7 @@ def cut_in_words(verdict: Verdict) -> str:
     cut_ms = verdict.prediction.cut_ms
     if cut_ms is None:
         return ""
-    return f" Not all was settled: both are compared as they stood after {duration_in_words(cut_ms)} of the scenario."
+    return f" Not every job had finished: both are compared as of {duration_in_words(cut_ms)} of the scenario."
 
 
 def _off(one: TimeOff) -> str:
@@ -121,7 +121,8 @@ def print_rehearsal(report: RehearsalReport, console: "Console") -> None:
         _print_disagreement(one, console)
     hidden = len(verdict.disagreements) - SHOWN_JOBS
     if hidden > 0:
-        console.print(f"... and {hidden} more jobs that became something else than predicted.", highlight=False)
+        jobs = "job" if hidden == 1 else "jobs"
+        console.print(f"... and {hidden:,} more {jobs} with another outcome than predicted.", highlight=False)
     print_times(verdict, console, SHOWN_JOBS - len(verdict.disagreements))
     console.print(
         sentence(report), style="bold" if verdict.agrees else "bold red", highlight=False, markup=False, soft_wrap=False

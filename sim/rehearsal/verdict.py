@@ -221,4 +221,4 @@ def story(trace: Trace, job: str) -> Iterator[str]:
 def _in_words(fate: Fate) -> str:
     outcome, effects, false_failure = fate
     times = f", {effects} effects" if effects > 1 else ""
-    return outcome + times + (", yet it says failed" if false_failure else "")
+    return outcome + times + (", but reported as failed" if false_failure else "")

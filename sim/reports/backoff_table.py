@@ -84,7 +84,7 @@ def _remark(profile: str, table: RetrySchedule) -> str:
     if not table.never_ms:
         return horizon + "."
     never = ", ".join(format_duration(delay) for delay in table.never_ms)
-    return f"{horizon}; a listed delay of {never} can never happen."
+    return f"{horizon}; the listed delay of {never} never occurs."
 
 
 def _as_dict(table: RetrySchedule) -> dict[str, Any]:

@@ -39,5 +39,5 @@ def print_errors(errors: Iterable[dict[str, Any]], console: "Console") -> None:
     left = len(groups) - MAX_GROUPS
     if left > 0:
         console.print(f"And {left:,} more {'message' if left == 1 else 'messages'}.")
-    what = "1 failed attempt is" if count == 1 else f"All {count:,} failed attempts are"
-    console.print(f"{what} written, a line each, by --error-log FILE.", highlight=False)
+    what = "the failed attempt" if count == 1 else f"all {count:,} failed attempts, one per line"
+    console.print(f"--error-log FILE writes {what}.", highlight=False)

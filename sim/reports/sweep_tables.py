@@ -198,8 +198,8 @@ def _print_early_ends(answers: Sequence[PointAnswer], console: "Console") -> Non
         text = f"Stopped early, {mode}{place}: {count:,} of {answer.runs:,} runs ended with jobs pending."
         console.print(Text(text, style="bold yellow"))
     if early:
-        more = f"The same at {len(early) - _MAX_EARLY:,} more rows. " if len(early) > _MAX_EARLY else ""
-        console.print(Text(f"{more}A longer `duration` in the scenario gives them time; `run` says how much."))
+        more = f"The same in {len(early) - _MAX_EARLY:,} more rows. " if len(early) > _MAX_EARLY else ""
+        console.print(Text(f"{more}A longer `duration` in the scenario gives them time; `run` says how long."))
 
 
 def _print_sentences(answers: Sequence[PointAnswer], rare: Sequence[str], console: "Console") -> None:
@@ -209,7 +209,7 @@ def _print_sentences(answers: Sequence[PointAnswer], rare: Sequence[str], consol
     if not rare:
         return
     console.print()
-    console.print(Text("In how many runs, with 95 % bounds on the share of runs", style="bold"))
+    console.print(Text("How many runs are affected, with 95 % bounds", style="bold"))
     for answer in answers:
         if answer.settings:
             console.print(Text(", ".join(f"{path}={value}" for path, value in answer.settings) + ":"))
@@ -231,4 +231,6 @@ def _print_never_seen(answers: Sequence[PointAnswer], rare: Sequence[str], conso
     console.print()
     console.print(Text(f"In no run at any point: {listed([in_words(name) for name in never], 'and')}."))
     bound = percent(fewest.share_with_any.high)
-    console.print(Text(f"None in {runs} at a point: at most {bound} of its runs have any (95 %).", style="dim"))
+    console.print(
+        Text(f"Zero in {runs} at a point means that at most {bound} of its runs have any (95 %).", style="dim")
+    )

@@ -29,7 +29,7 @@ class ErrorLogDiskFull(SimError):
     def __str__(self) -> str:
         return (
             f"the error log of this run is long and its temporary file cannot be written ({self.args[0]}); "
-            "make room, set TMPDIR to a folder that has some, or run without the error log"
+            "free disk space, set TMPDIR to a folder with space, or run without the error log"
         )
 
 

@@ -35,11 +35,11 @@ def format_failures(failures: Sequence[FailedRun]) -> str:
     lines = []
     for one in failures[:_MAX_TOLD]:
         lines.append(f"run {one.replication} at point {one.point} could not be finished: {one.why}")
-        lines.append(f"  again: {one.replay}")
+        lines.append(f"  replay: {one.replay}")
     if len(failures) > _MAX_TOLD:
         lines.append(f"and {len(failures) - _MAX_TOLD:,} more")
     if any(one.broke for one in failures):
-        lines.append("This is a fault of the program, not of the scenario; please report it with the lines above.")
+        lines.append("This is a bug in the program, not in the scenario; please report it with the lines above.")
     return "\n".join(lines)
 
 
@@ -51,6 +51,6 @@ def left_out(failures: Sequence[FailedRun], runs: int) -> str:
     """
     whole = runs + len(failures)
     return (
-        f"{len(failures):,} of {whole:,} runs could not be finished, and every number here leaves them out: what is "
-        "true of them may be anything"
+        f"{len(failures):,} of {whole:,} runs could not be finished. No number here includes them, and their results "
+        f"are unknown"
     )

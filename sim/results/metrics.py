@@ -42,7 +42,7 @@ class Percentiles(NamedTuple):
 class Metrics(Observation):
     """What an operator could have seen of one mode.
 
-    Gauges are what was read at each moment of sampling; counters and durations are what the trace says. While Redis
+    Gauges are read at each sample; counters and durations come from the trace. While Redis
     does not answer, the gauges of jobs are missing (NaN), as an exporter could not read them either.
 
     Args:
@@ -86,9 +86,9 @@ class Metrics(Observation):
         """Return one metric of a queue, one number for each moment of ``t_ms``; times in seconds.
 
         Args:
-            queue: None is right for a metric of the whole world only.
+            queue: None only for a metric of the whole system.
             metric: By its name in docs/monitoring.md, such as ``oldest_waiting_s``.
-            over_ms: Of a counter: what it grew by within this time.
+            over_ms: For a counter: its growth within this time.
 
         Raises:
             NotSampled: The run took no samples.
@@ -150,7 +150,7 @@ class Metrics(Observation):
 
     @property
     def alerts(self) -> list[Episode]:
-        """Every stretch of time in which an alert of the scenario was pending or firing, in the order of beginning."""
+        """Every period in which an alert of the scenario was pending or firing, in order of its start."""
         found: list[Episode] = []
         for alert in self.scenario.alerts:
             per_queue = METRICS[alert.metric].per_queue

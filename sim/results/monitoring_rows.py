@@ -31,7 +31,7 @@ def monitoring_tables(metrics: Metrics, detections: Detections) -> list[Rows]:
 
 def fault_rows(detections: Detections) -> Rows:
     """Say of each fault how long after its begin health and alerts detected it, and when everything had recovered."""
-    caption = "Faults, and who noticed"
+    caption = "Faults and what detected them"
     if len(detections.faults) > MAX_ROWS:
         caption += f" (the first {MAX_ROWS} of {len(detections.faults):,})"
     one_queue = len({episode.queue for episode in detections.episodes} - {None}) < 2
@@ -58,7 +58,7 @@ def _fault_row(fault: FaultDetection, one_queue: bool) -> list[str]:
         until,
         unhealthy,
         well,
-        alerts or ("NOBODY NOTICED" if fault.unnoticed else "-" if fault.is_operator_action else "none"),
+        alerts or ("NOT DETECTED" if fault.unnoticed else "-" if fault.is_operator_action else "none"),
     ]
 
 
@@ -139,13 +139,13 @@ def monitoring_verdict(detections: Detections) -> str:
     faults = sum(not fault.is_operator_action for fault in detections.faults) - overloads
     missed, false = sum(fault.unnoticed for fault in detections.faults), len(detections.false)
     if not faults:
-        first = "Nothing was broken"
+        first = "There was no fault"
     elif not missed:
-        first = "The one fault was noticed" if faults == 1 else f"{_all(faults)} faults were noticed"
+        first = "The only fault was detected" if faults == 1 else f"{_all(faults)} faults were detected"
     elif faults == 1:
-        first = "Nobody noticed the one fault"
+        first = "No alert detected the only fault"
     else:
-        first = f"Nobody noticed {missed:,} of {faults:,} faults"
+        first = f"No alert detected {missed:,} of {faults:,} faults"
     alarms = "there was no false alarm" if not false else f"{false:,} false alarm{'s' * (false > 1)}"
-    overload = {0: "", 1: " an overload was noticed;"}.get(overloads, f" {overloads:,} overloads were noticed;")
+    overload = {0: "", 1: " an overload was detected;"}.get(overloads, f" {overloads:,} overloads were detected;")
     return f"{first};{overload} {alarms}."

@@ -20,7 +20,7 @@ class NotSampled(SimError):
     """A question about series to a run that took no samples."""
 
     def __str__(self) -> str:
-        return "this run took no samples; say metrics: {interval: 1s} in the scenario, or run it with metrics='1s'"
+        return "this run took no samples; add metrics: {interval: 1s} to the scenario, or run it with metrics='1s'"
 
 
 class Observation:

@@ -36,7 +36,7 @@ RECORDS_OF_FAILURE = ("failed", "dead")
 
 @dataclass(slots=True)
 class Counts:
-    """How many jobs ended how, and the counts over them; the field names are the keys of the JSON contract."""
+    """How many jobs had which outcome, and overlapping counts; the field names are the keys of the JSON contract."""
 
     offered: int = 0
     rejected: int = 0
@@ -57,7 +57,7 @@ class Counts:
 
     @property
     def not_delivered(self) -> int:
-        """Jobs whose effect does not stand, whatever the reason: the seven other outcomes together."""
+        """Jobs without an effect, for whatever reason: the seven other outcomes together."""
         return self.offered - self.delivered
 
     def as_dict(self) -> dict[str, int]:

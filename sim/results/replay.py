@@ -98,7 +98,7 @@ def replay(trace: Trace, *, end_ms: int | None = None, only: Container[str] | No
     the queue until both copies are finished.
 
     Args:
-        end_ms: When the run ended; left out, at the last record.
+        end_ms: When the run ended; default: at the last record.
         only: Leave all other jobs out.
     """
     last_ms = trace.records[-1].t_ms if trace.records else 0

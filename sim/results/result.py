@@ -24,11 +24,11 @@ from sim.yaml_files.fields import ModeName, SemanticsName
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation of the scenario, held against what was seen.
+    """One expectation of the scenario, compared with what was seen.
 
     Attributes:
-        mode: The mode it speaks of.
-        queue: The queue it speaks of, or None for all together.
+        mode: The mode it applies to.
+        queue: The queue it applies to, or None for all together.
         measure: An outcome or overlay by its JSON name.
         expected: The bound, such as ``<= 3``.
         seen: The number that the run gave.
@@ -42,7 +42,7 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether what was seen lies within the bound."""
+        """Whether the number seen is within the bound."""
         return holds(self.expected, self.seen)
 
     def as_dict(self) -> dict[str, Any]:
@@ -59,17 +59,17 @@ class Check:
 
 @dataclass(frozen=True)
 class ModeResult:
-    """What one mode of a run came to.
+    """The result of one mode of a run.
 
     Attributes:
         mode: ``in-process`` or ``queue``.
-        trace: Everything that happened, in order; without the trace there is nothing in it to read.
+        trace: Everything that happened, in order; reading it raises ``TraceNotKept`` if the run kept none.
         jobs: What happened to every job, in the order in which they arrived.
         simulated_ms: How long the run was, ms of simulated time.
         queue_names: In the scenario's order.
         metrics: What an operator could have seen; None where no samples were taken.
-        error_lines: The error log, one JSON object a line; None where none was kept.
-        end: How the run ended and what was left to do; None of a rehearsal.
+        error_lines: The error log, one JSON object per line; None if none was kept.
+        end: How the run ended and what was left to do; None for a rehearsal.
     """
 
     mode: ModeName
@@ -97,7 +97,7 @@ class ModeResult:
 
     @cached_property
     def detections(self) -> Detections:
-        """Which alerts and which changes of health noticed which fault.
+        """Which alerts and which changes of health detected which fault.
 
         Raises:
             NotSampled: The run took no samples.
@@ -109,7 +109,7 @@ class ModeResult:
 
     @cached_property
     def windows(self) -> list[FaultWindow]:
-        """What was broken from when to when, and what an operator did when.
+        """What was broken and when, and what an operator did and when.
 
         Raises:
             TraceNotKept: The run kept no events.
@@ -145,11 +145,11 @@ _NOW = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to, in the modes that were asked for.
+    """The result of a run, in the modes that were asked for.
 
     Attributes:
         scenario: What was run.
-        seed: Of its random numbers: the same seed gives the same result, to the byte.
+        seed: Seed of its random numbers: the same seed gives the same result, to the byte.
         semantics: ``documented`` or ``bull-4.16``.
         store: What held the queue's keys: ``fakeredis`` or ``memory``.
         modes: By mode, ``in-process`` first.
@@ -163,12 +163,12 @@ class Result:
 
     @property
     def outcomes(self) -> dict[str, dict[str, int]]:
-        """By mode how many jobs had which outcome, and the other counts: ``outcomes["queue"]["lost"]``."""
+        """By mode: how many jobs had which outcome, and the other counts: ``outcomes["queue"]["lost"]``."""
         return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
 
     @property
     def metrics(self) -> dict[ModeName, Metrics]:
-        """By mode what an operator could have seen; empty where no samples were taken."""
+        """By mode: what an operator could have seen; empty if no samples were taken."""
         return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
 
     @property
@@ -195,7 +195,7 @@ class Result:
         return map(json.loads, self.error_lines())
 
     def error_lines(self) -> Iterator[str]:
-        """Write the error log out, mode by mode, one JSON object a line (no newline at the end of each).
+        """Yield the lines of the error log, mode by mode, one JSON object per line, without newlines.
 
         Raises:
             ErrorsNotKept: The run kept none.
@@ -207,7 +207,7 @@ class Result:
 
     @property
     def error_count(self) -> int:
-        """How many failed attempts were kept in the error log; 0 where none was kept."""
+        """How many failed attempts the error log has; 0 if none was kept."""
         return sum(len(result.error_lines or ()) for result in self.modes.values())
 
     if not TYPE_CHECKING:
@@ -217,12 +217,12 @@ class Result:
 
     @property
     def simulated_ms(self) -> int:
-        """How long the run was, ms of simulated time: of its longest mode."""
+        """How long the run was, ms of simulated time; the longest of its modes."""
         return max(result.simulated_ms for result in self.modes.values())
 
     @cached_property
     def expectations(self) -> list[Check]:
-        """Every expectation of the scenario that speaks of a mode and semantics that was run."""
+        """Every expectation of the scenario for a mode and semantics that was run."""
         own = self.scenario.expect
         more = own.documented if self.semantics == "documented" else own.bull
         blocks: list[tuple[ModeName, ModeExpectation]] = [

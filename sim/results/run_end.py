@@ -17,14 +17,14 @@ class RunEnd:
     """How one mode of a run ended.
 
     Attributes:
-        by: ``duration``, ``settled`` (nothing was left to do), ``horizon`` (it gave up) or ``hand`` (somebody stopped).
+        by: ``duration``, ``settled`` (nothing was left to do), ``horizon`` (it gave up) or ``hand`` (stopped by hand).
         at_ms: When, ms since the run began.
-        pending: How many jobs had no outcome yet, by where they stood; places without any are left out.
+        pending: How many jobs had no outcome yet, by where they were; places without any are omitted.
         due_ms: When the first and the last delayed one become due, ms since the run began; None where none does.
         lately: How many jobs ended in the last ``lately_ms``, which tells whether more time would help.
         lately_ms: How long that is, ms.
         held_up: By queue, why its jobs do not go on: ``paused``, ``no workers`` or ``hung`` (its handlers).
-        enough_ms: A duration with which they would probably be settled, ms; None where more time alone does not help.
+        enough_ms: A duration that would probably be enough to finish them, ms; None if more time alone does not help.
     """
 
     by: EndedBy

@@ -8,9 +8,9 @@ from sim.results.text import duration_in_words
 from sim.yaml_files.problems import listed
 
 _PLACES = {
-    Place.WAITING: "waiting in line",
+    Place.WAITING: "waiting in the queue",
     Place.ACTIVE: "taken by a worker",
-    Place.SUBMITTING: "not yet taken over by Redis",
+    Place.SUBMITTING: "not yet accepted by Redis",
 }
 _HELD_UP = {
     "paused": "queue {} is paused",
@@ -57,12 +57,12 @@ def _part(place: Place, number: int, end: RunEnd, mode: str) -> str:
 def _help(result: Result, end: RunEnd) -> str:
     if end.held_up:
         why = listed([_HELD_UP[reason].format(queue) for queue, reason in end.held_up.items()], "and")
-        return f"More time alone would not settle them: {why}."
+        return f"More time alone would not help: {why}."
     if end.enough_ms is None:
         lately = "1 job" if end.lately == 1 else f"{end.lately:,} jobs" if end.lately else "no job"
         span = duration_in_words(end.lately_ms)
-        return f"More time alone would hardly settle them: {lately} ended in the last {span}."
+        return f"More time alone would hardly help: {lately} ended in the last {span}."
     enough = format_duration(end.enough_ms)
     if result.scenario.duration is None:
-        return f"Set `duration: {enough}` to let them end."
-    return f"Set a longer one, such as `duration: {enough}`, to let them end."
+        return f"Set `duration: {enough}` to let them finish."
+    return f"Set a longer one, such as `duration: {enough}`, to let them finish."

@@ -31,7 +31,7 @@ class SweepResult:
         title: The scenario's.
         question: The scenario's.
         seed: What the seeds of the runs are derived from.
-        store: What held the queue's keys: ``memory``, unless somebody chose otherwise.
+        store: What held the queue's keys: ``memory`` by default.
         paths: What was varied, such as ``workers.email.processes``; empty when nothing was.
         points: The values of ``paths`` at each point, as the scenario file would write them.
         semantics: By point: ``documented`` or ``bull-4.16``.
@@ -59,7 +59,7 @@ class SweepResult:
 
     @property
     def runs(self) -> int:
-        """How many runs there are; a run goes through all modes."""
+        """The number of runs; a run covers all modes."""
         return len(self.rows) // len(self.modes)
 
     @cached_property
@@ -87,7 +87,7 @@ class SweepResult:
         return counted
 
     def to_frame(self) -> "DataFrame":
-        """Return the rows as a pandas frame, one a mode of a run, with a column for each thing varied.
+        """Return the rows as a pandas frame, one per run and mode, with a column for each varied path.
 
         ``offered`` is ``delivered`` plus ``not_delivered``, and that is the sum of the seven outcomes beside it. Varied
         numbers are numbers there, durations are integer milliseconds, anything else is text.

@@ -10,9 +10,9 @@ _LOSES = {
     "not_delivered": ("every job delivered", "of runs leave a job undelivered"),
     "lost": ("no job lost", "of runs lose a job"),
     "duplicated": ("no job duplicated", "of runs duplicate a job"),
-    "rejected": ("no job rejected", "of runs have one rejected"),
-    "failed": ("no job failed", "of runs have one that fails"),
-    "pending": ("no job left unsettled", "of runs leave one"),
+    "rejected": ("no job rejected", "of runs have a rejected job"),
+    "failed": ("no job failed", "of runs have a failed job"),
+    "pending": ("no job left unfinished", "of runs leave a job unfinished"),
 }
 
 
@@ -65,15 +65,15 @@ def stop_sentence(stop: Stop) -> str:
     runs = f"{stop.runs:,} run{'' if stop.runs == 1 else 's'} at each point"
     within = percent(stop.within)
     if stop.widest is None:
-        return f"Stopped at the limit of {runs}: none was finished."
+        return f"Stopped at the limit of {runs}: none finished."
     place = ", ".join((*(f"{path}={value}" for path, value in stop.widest.settings), stop.widest.mode))
     what = f"{in_words(stop.widest.measure.removesuffix('_ms'))} ({place})"
     distance = percent(stop.widest.distance)
     if stop.is_narrow:
-        return f"Stopped after {runs}: no bound lies more than {within} from its value. Furthest: {what}, {distance}."
+        return f"Stopped after {runs}: no bound is more than {within} from its value. Widest: {what}, {distance}."
     if stop.runs == 1:
         return f"Stopped at the limit of {runs}: one run has no interval."
-    return f"Stopped at the limit of {runs}, not at {within}: the bounds of {what} lie up to {distance} from its value."
+    return f"Stopped at the limit of {runs}, not at {within}: the bounds of {what} are up to {distance} from its value."
 
 
 def short_names(paths: list[str] | tuple[str, ...]) -> list[str]:

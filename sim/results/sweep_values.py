@@ -98,7 +98,7 @@ class PointValues:
 
     @property
     def runs(self) -> int:
-        """How many runs there are; a run goes through all modes."""
+        """The number of runs; a run covers all modes."""
         return max((mode.runs for mode in self.modes.values()), default=0)
 
     def add(self, row: RunRow) -> None:

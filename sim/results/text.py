@@ -8,23 +8,23 @@ from sim.results.outcomes import Counts
 from sim.results.result import ModeResult, Result
 
 MEANINGS: dict[str, str] = {
-    "offered": "jobs the producer wanted done",
+    "offered": "jobs the producer tried to submit",
     "delivered": "the effect happened",
-    "duplicated": "of these: twice or more",
-    "not_delivered": "no effect, for these reasons",
-    "lost": "accepted, then no trace left",
-    "rejected": "submit failed, the caller knows",
-    "failed_reported": "caller told, nothing kept",
-    "failed_retained": "stands in the failed set",
+    "duplicated": "delivered twice or more",
+    "not_delivered": "no effect; reasons below",
+    "lost": "accepted, then vanished",
+    "rejected": "submit failed, caller was told",
+    "failed_reported": "failed, caller was told",
+    "failed_retained": "failed, in the failed set",
     "failed_evicted": "failed, no record kept",
-    "dead_lettered": "stands in the dead letter queue",
-    "pending": "unsettled when the run ended",
-    "extra_effects": "effects too many",
+    "dead_lettered": "failed, in the dead letter queue",
+    "pending": "not finished when the run ended",
+    "extra_effects": "effects beyond the first",
     "suppressed_duplicates": "stopped by an idempotency key",
-    "false_failures": "delivered, yet it says failed",
-    "indeterminate": "accepted, yet caller saw an error",
+    "false_failures": "delivered, but reported as failed",
+    "indeterminate": "accepted, but caller saw an error",
     "stalled": "found active without a worker",
-    "attempts": "starts of a handler",
+    "attempts": "handler starts",
 }
 """What each number counts, by its name in the JSON contract."""
 
@@ -45,12 +45,12 @@ OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeter
 
 _FATES = (
     ("lost", "lost"),
-    ("rejected", "rejected, which the caller knows"),
+    ("rejected", "rejected, and the caller was told"),
     ("failed_reported", "failed, and the caller was told"),
-    ("failed_retained", "failed and kept for a look or a retry"),
+    ("failed_retained", "failed and kept for inspection or retry"),
     ("failed_evicted", "failed, with no record kept"),
-    ("dead_lettered", "put in the dead letter queue"),
-    ("pending", "still unsettled at the end"),
+    ("dead_lettered", "moved to the dead letter queue"),
+    ("pending", "not finished at the end"),
 )
 
 
@@ -134,7 +134,7 @@ def remarks(mode: ModeResult) -> list[str]:
         found.append(f"The caller saw an error for {_of(counts.indeterminate, 'job')} that had been accepted.")
     if counts.suppressed_duplicates:
         found.append(f"Idempotency keys stopped {_of(counts.suppressed_duplicates, 'second effect')}.")
-    return [text.replace("jobs looks like a failure", "jobs look like failures") for text in found]
+    return found
 
 
 def verdict(result: Result) -> str:
@@ -171,7 +171,7 @@ def _repeated(counts: Counts) -> str:
     elif counts.duplicated == 1:
         how = _times(counts.extra_effects + 1)
     else:
-        how = f"more than once ({counts.extra_effects:,} effects too many)"
+        how = f"more than once ({counts.extra_effects:,} extra effects)"
     who = "each" if counts.duplicated == counts.offered else f"{counts.duplicated:,} of them"
     return f"{who} {how}"
 

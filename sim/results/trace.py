@@ -103,7 +103,7 @@ class Event(NamedTuple):
 
     Attributes:
         t_ms: Milliseconds since the run began.
-        queue: The queue's name, or None for what concerns the world.
+        queue: The queue's name, or None if it concerns the whole system.
         job: The offer's name, such as ``email-17`` (17th offer to that queue), or None.
         event: What happened.
         attempt: Which start of the job's handler this belongs to, from 1; 0 before the first.
@@ -125,16 +125,16 @@ class TraceNotKept(SimError):
 
     def __str__(self) -> str:
         return (
-            "this run kept no trace, and this needs its events; "
-            "run it with the trace (trace=True, or without --no-trace)"
+            "this needs the events of the run, but it kept no trace; run it with the trace (trace=True, or without "
+            "--no-trace)"
         )
 
 
 class Trace:
-    """An append-only list of records, of one mode of one run.
+    """The append-only trace of one mode of one run.
 
-    The newest records are in memory. A run that writes more than ``MAX_IN_MEMORY`` puts older ones aside, in a
-    temporary file; whoever goes through the trace sees all of them. Nothing may be written meanwhile.
+    The newest records are in memory. A run that writes more than ``MAX_IN_MEMORY`` moves older ones to a temporary
+    file; iterating over the trace yields all of them. Nothing may be written meanwhile.
 
     Args:
         mode: ``in-process`` or ``queue``.
@@ -161,7 +161,7 @@ class Trace:
         return chain(self._older, records) if len(self._older) else iter(records)
 
     def since(self, place: int) -> Iterator[Event]:
-        """Go through the records from a place on, counted from 0, wherever they are kept."""
+        """Yield the records from a position on, counted from 0, wherever they are kept."""
         older, records = len(self._older), self.records
         return chain(self._older.since(place), records) if place < older else iter(records[place - older :])
 
@@ -189,7 +189,7 @@ class Trace:
             del records[:-1]
 
     def lines(self) -> Iterator[str]:
-        """Write the trace out, one JSON object a line (no newline at the end of each)."""
+        """Yield the lines of the trace, one JSON object per line, without newlines."""
         return map(line_of, self, repeat(self.mode))
 
     def blocks(self) -> Iterator[bytes]:

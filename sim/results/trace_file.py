@@ -33,7 +33,7 @@ class TraceDiskFull(SimError):
     def __str__(self) -> str:
         return (
             f"the trace of this run is long and its temporary file cannot be written ({self.args[0]}); "
-            "make room, set TMPDIR to a folder that has some, or run without the trace"
+            "free disk space, set TMPDIR to a folder with space, or run without the trace"
         )
 
 

@@ -39,24 +39,22 @@ def _unknown_queue(parts: Parts, path: Path, name: str, *, at_key: bool = False)
         return
     near = did_you_mean(name, parts.queue_names)
     if name in DOCUMENTED_QUEUES:
-        text = f"this scenario has no queue {name}: no job is offered to it, and queues: does not name it"
+        text = f"this scenario has no queue {name}: no job is offered to it, and it is not under queues:"
     elif near:
-        text = f"no queue is called {name!r}{near}"
+        text = f"there is no queue {name!r}{near}"
     else:
-        text = (
-            f"no queue is called {name!r}; add it under queues:, or use {listed(parts.queue_names[:20]) or 'another'}"
-        )
+        text = f"there is no queue {name!r}; add it under queues:, or use {listed(parts.queue_names[:20]) or 'another'}"
     yield Problem(path, text, at_key)
 
 
 def _queues(parts: Parts) -> Iterator[Problem]:
     for name, queue in parts.queues.items():
         if name in GROUPS:
-            yield Problem(("queues", name), f"a queue cannot be called {name}: faults use that word for a target", True)
+            yield Problem(("queues", name), f"a queue cannot be called {name}: faults use that name as a target", True)
         service = queue.service
         if isinstance(service, UniformTime) and service.min > service.max:
             least, most = format_duration(service.min), format_duration(service.max)
-            yield Problem(("queues", name, "service", "max"), f"max: {most} is shorter than min: {least}")
+            yield Problem(("queues", name, "service", "max"), f"max: {most} is less than min: {least}")
 
 
 def _workload(parts: Parts) -> Iterator[Problem]:
@@ -66,7 +64,7 @@ def _workload(parts: Parts) -> Iterator[Problem]:
         known = list(dict.fromkeys([*parts.queue_names, *DOCUMENTED_QUEUES]))
         near = did_you_mean(entry.queue, known)
         help_ = near or f"; add it under queues: with a handler:, or use {listed(known[:20])}"
-        yield Problem(("workload", number, "queue"), f"no queue is called {entry.queue!r}{help_}")
+        yield Problem(("workload", number, "queue"), f"there is no queue {entry.queue!r}{help_}")
 
 
 def _workers(parts: Parts) -> Iterator[Problem]:
@@ -114,7 +112,7 @@ def _operator(parts: Parts) -> Iterator[Problem]:
             yield Problem((*here, "at"), _too_late(step.at, parts.duration_ms))
     modes = parts.data.get("modes")
     if parts.operator and isinstance(modes, list) and modes and "queue" not in modes:
-        yield Problem(("operator",), "an operator works on queues, and modes: leaves queue mode out", True)
+        yield Problem(("operator",), "an operator works on queues; add queue to modes:", True)
 
 
 def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
@@ -129,7 +127,7 @@ def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
         if not own or not 1 <= int(number) <= processes:
             names = [f"{queue}-1"] if processes == 1 else [f"{queue}-1", f"{queue}-{processes}"]
             there = f"its workers are {listed(names, 'to')}" if processes > 1 else f"its worker is {names[0]}"
-            yield Problem(path, f"no worker is called {target!r}; {there if processes else f'{queue} has no workers'}")
+            yield Problem(path, f"there is no worker {target!r}; {there if processes else f'{queue} has no workers'}")
         return
     if target in DOCUMENTED_QUEUES:
         yield from _unknown_queue(parts, path, target)
@@ -138,7 +136,7 @@ def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
     workers = [f"{name}-1" for name in parts.queue_names[:50] if parts.processes(name)]
     near = did_you_mean(target, [*known, *workers])
     example = f", or one process such as {workers[0]}" if workers else ""
-    yield Problem(path, f"nothing is called {target!r}{near or f'; there are: {listed(known[:20])}{example}'}")
+    yield Problem(path, f"there is no target {target!r}{near or f'; there are: {listed(known[:20])}{example}'}")
 
 
 def _job(parts: Parts, offered: Counter[str], path: Path, job: str) -> Iterator[Problem]:
@@ -146,9 +144,13 @@ def _job(parts: Parts, offered: Counter[str], path: Path, job: str) -> Iterator[
     number = int(digits)
     if queue not in parts.queue_names:
         near = did_you_mean(queue, parts.queue_names)
-        yield Problem(path, f"no queue is called {queue!r}{near or f'; there are: {listed(parts.queue_names[:20])}'}")
+        yield Problem(path, f"there is no queue {queue!r}{near or f'; there are: {listed(parts.queue_names[:20])}'}")
     elif digits != str(number) or number == 0:
-        text = f"jobs count from {queue}-1" if number == 0 else f"a job's number has no leading zeros: {queue}-{number}"
+        text = (
+            f"jobs are numbered from {queue}-1"
+            if number == 0
+            else f"job numbers have no leading zeros; write {queue}-{number}"
+        )
         yield Problem(path, text)
     elif parts.whole and number > offered[queue]:
         yield Problem(path, f"the queue {queue} is offered {offered[queue]:,} jobs; there is no {job}")
@@ -162,7 +164,7 @@ def _moments(parts: Parts) -> Iterator[Problem]:
         here: Path = ("faults", number)
         if fault.until is not None and fault.until < fault.start:
             times = f"until: {format_duration(fault.until)} is before start: {format_duration(fault.start)}"
-            yield Problem((*here, "until"), f"{times}, so the fault never strikes")
+            yield Problem((*here, "until"), f"{times}, so the fault never happens")
         if end_ms is None:
             continue
         for place, moment_ms in enumerate(fault.at if isinstance(fault.at, list) else fault.moments):

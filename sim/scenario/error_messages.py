@@ -42,7 +42,7 @@ def shown(value: Any) -> str:
 
 MAX_LOOKED_AT = 5_000
 """A file with more refusals than these is a heap of rubble; the others are not looked at."""
-_QUEUE_NAMES = "a queue's name begins with a letter and has letters, digits and _ only, at most 40 of them"
+_QUEUE_NAMES = "a queue's name starts with a letter and has only letters, digits and _, at most 40 characters"
 
 
 class _Refusal(NamedTuple):
@@ -214,13 +214,13 @@ def _explanation(refusal: _Refusal) -> str:
         known = known_keys(node)
         name, colon, rest = str(refusal.path[-1]).partition(":")
         if colon and name in known:
-            return f"a space must follow the colon: `{name}: {rest}`"
+            return f"put a space after the colon: `{name}: {rest}`"
         if said := renamed(name, known):
             return said
         said = key_not_modelled(name, str(node.get("title", "")), known)
         if said:
             return said
-        return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; known here: {listed(known, 'and')}")
+        return "unknown key" + (did_you_mean(refusal.path[-1], known) or f"; the keys are: {listed(known, 'and')}")
     if kind == "[key]":
         measures = node.get("propertyNames", {}).get("enum")
         if not measures:
@@ -238,8 +238,8 @@ def _explanation(refusal: _Refusal) -> str:
     if value is None and not refusal.path:
         return "the file is empty; a scenario needs at least title:, question: and workload:"
     if isinstance(value, int) and not isinstance(value, bool) and str(DurationError()) in expected:
-        return f"{expected}, not {shown(value)}, which lacks its unit"
+        return f"{expected}, not {shown(value)}, which has no unit"
     if value is None and expected.startswith("expected a mapping"):
-        return f"nothing stands here; {expected}, or {{}} for the defaults"
+        return f"the value is empty; {expected}, or {{}} for the defaults"
     hint = "; put it in quotes" if expected.startswith("expected text") and isinstance(value, int | float) else ""
     return f"{expected}, not {shown(value)}{hint or did_you_mean(value, allowed_words(node))}"

@@ -103,11 +103,11 @@ class ModeExpectations(Model):
     queue: ExpectedMode = Field(default_factory=ModeExpectation)
     in_process: ExpectedMode = Field(default_factory=ModeExpectation, alias="in-process")
     alerts: dict[str, AlertExpectation] = Field(default_factory=dict)
-    """What each alert does in queue mode."""
+    """What each alert is expected to do in queue mode."""
 
 
 class Expect(ModeExpectations):
-    """Bounds that hold for every semantics the scenario names, and further ones for a single semantics."""
+    """Bounds for every semantics that the scenario names, and more for a single one."""
 
     documented: ModeExpectations = Field(default_factory=ModeExpectations)
     bull: ModeExpectations = Field(default_factory=ModeExpectations, alias="bull-4.16")

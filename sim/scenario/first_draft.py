@@ -49,24 +49,24 @@ def draft_text(draft: Draft, program: str, file: str) -> str:
         file: What the file is called.
     """
     jobs = "1 job" if draft.jobs == 1 else f"{draft.jobs:,} jobs"
-    what = f"What happens to {jobs} of the queue {draft.queue} at {_listed(draft.faults)}?"
+    what = f"What happens to {jobs} of the queue {draft.queue} with {_listed(draft.faults)}?"
     sections = [
         _comment(
-            "A scenario: what is submitted, who works, what breaks. Check it with",
+            "A scenario: the jobs, the workers and the faults. Check it with",
             f"  {program} check {file}",
             "run it with",
             f"  {program} run {file}",
-            "and let your editor complete it by the JSON Schema that is printed by",
+            "and let your editor complete it with the JSON Schema from",
             f"  {program} schema",
         ),
         f"title: {json.dumps(draft.title, ensure_ascii=False)}",
         f"question: {json.dumps(what, ensure_ascii=False)}",
-        _line(f"seed: {draft.seed}", "where every random number comes from"),
-        _line("semantics: [documented]", "bull-4.16 is the library as it was measured; both make two runs"),
+        _line(f"seed: {draft.seed}", "all random numbers derive from it"),
+        _line("semantics: [documented]", "or bull-4.16: the library as measured"),
         "",
         "queues:",
-        _line(f"  {draft.queue}:", "backoff, retention and the rest are as documented unless they stand here"),
-        _line(f"    attempts: {draft.attempts}", "starts that a job may use in all"),
+        _line(f"  {draft.queue}:", "settings that are not given here have their documented defaults"),
+        _line(f"    attempts: {draft.attempts}", "maximum attempts, the first included"),
         _line(f"    service: {draft.service}", "how long a job takes"),
         "",
         "workload:",
@@ -84,7 +84,7 @@ def draft_text(draft: Draft, program: str, file: str) -> str:
         *_faults(draft),
         "",
         _comment(
-            "What you claim; `run` says whether it holds. Take the # away, and put in what you expect:",
+            "Your claim, which `run` checks. Remove the # and write what you expect:",
             "expect:",
             f"  queue: {{delivered: {draft.jobs}, lost: 0, duplicated: 0}}",
         ),
@@ -94,7 +94,7 @@ def draft_text(draft: Draft, program: str, file: str) -> str:
 
 def _faults(draft: Draft) -> list[str]:
     if not draft.faults:
-        return [_comment(f"Nothing breaks yet. What can: {', '.join(FAULTS)}."), "faults: []"]
+        return [_comment(f"Nothing breaks yet. Possible faults: {', '.join(FAULTS)}."), "faults: []"]
     lines = ["faults:"]
     whole_ms = parse_duration(draft.interval) * draft.jobs
     for place, kind in enumerate(draft.faults, 1):
@@ -117,5 +117,5 @@ def _line(text: str, comment: str) -> str:
 def _listed(kinds: Sequence[str]) -> str:
     words = [f"a {kind}" for kind in dict.fromkeys(kinds)]
     if not words:
-        return "a quiet time"
+        return "no faults"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -51,7 +51,7 @@ def _jobs(parts: Parts) -> Iterator[Problem]:
 def _last_arrival(parts: Parts) -> Iterator[Problem]:
     for number, entry in parts.workload.items():
         if entry.last_ms > MAX_MS:
-            text = f"the last job would come after {format_duration(entry.last_ms)}; the limit is {_LONGEST}"
+            text = f"the last job would be offered after {format_duration(entry.last_ms)}; the limit is {_LONGEST}"
             yield Problem(("workload", number, "arrivals"), text, True)
 
 
@@ -84,9 +84,9 @@ def _ticks(parts: Parts) -> Iterator[Problem]:
     worst = max(ticks, key=lambda queue: ticks[queue])
     path: Path = ("workers", worst) if worst in parts.workers else ("duration",) if parts.duration_ms else ("workload",)
     span = format_duration(parts.span_ms)
-    text = f"the workers' timers would ring {total:,} times in {span}; the limit is {MAX_TICKS:,}"
+    text = f"the workers' timers would fire {total:,} times in {span}; the limit is {MAX_TICKS:,}"
     yield Problem(
-        path, f"{text}: longer stalled_interval and guard_interval, fewer processes or a shorter run would fit", True
+        path, f"{text}: use a longer stalled_interval and guard_interval, fewer processes or a shorter run", True
     )
 
 
@@ -97,7 +97,7 @@ def _strikes(parts: Parts) -> Iterator[Problem]:
         until_ms = parts.last_ms if fault.until is None else fault.until
         strikes = max(0, until_ms - fault.start) // fault.mean_interval
         if strikes > MAX_STRIKES:
-            text = f"about {strikes:,} strikes; the limit is {MAX_STRIKES:,}"
+            text = f"about {strikes:,} faults; the limit is {MAX_STRIKES:,}"
             yield Problem(("faults", number, "mean_interval"), text)
 
 

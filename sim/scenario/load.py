@@ -44,7 +44,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     try:
         raw = read_ordinary(path, MAX_BYTES + 1)
     except NotOrdinary as error:
-        raise ScenarioError(f"{name}: is {error.args[0]}; give one scenario file") from None
+        raise ScenarioError(f"{name}: is {error.args[0]}; name one scenario file") from None
     except FileNotFoundError:
         near = neighbour(Path(path))
         hint = "" if near is None else f"; did you mean {_printable(near)}?"

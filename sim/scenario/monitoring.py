@@ -18,31 +18,31 @@ else:
 
 
 class MetricsConfig(Model):
-    """How metrics are taken in simulated time."""
+    """How metrics are sampled in simulated time."""
 
     interval: CoarseDuration = 1_000
     """Time between two samples; alerts and health are judged at the same moments."""
     window: CoarseDuration = 300_000
-    """Percentiles are those of what ended within this time."""
+    """Percentiles cover what ended within this time."""
     attribution_window: Duration = 120_000
-    """How long after its end a fault may still be the cause of an alert."""
+    """How long after its end a fault may still count as the cause of an alert."""
 
 
 class HealthConfig(Model):
-    """When a worker is not healthy: one threshold or more for each of the document's four indicators."""
+    """When a worker is unhealthy: thresholds for each of the document's four indicators."""
 
     unresponsive_after: PositiveDuration = 10_000
-    """*Worker process running*: a process that has not answered for so long is down; a dead one is at once."""
+    """*Worker process running*: a process that has not responded for this long is down; a dead one is down at once."""
     redis_away_after: PositiveDuration = 5_000
-    """*Redis connection active*: a process without its connection for so long is down."""
+    """*Redis connection active*: a process without a connection for this long is down."""
     no_progress_after: PositiveDuration = 60_000
-    """*Jobs being processed*: jobs wait, and for so long it has neither started nor ended one: degraded."""
+    """*Jobs being processed*: degraded if jobs wait and it has neither started nor ended one for this long."""
     failure_rate: Share = 0.5
-    """*No excessive failures*: more than this part of its attempts failed: degraded."""
+    """*No excessive failures*: degraded if more than this share of its attempts failed."""
     failure_window: CoarseDuration = 300_000
-    """The rate is that of the attempts that ended within this time."""
+    """The failure rate covers attempts that ended within this time."""
     failure_least: Annotated[int, Field(ge=1, le=1_000_000)] = 5
-    """With fewer attempts than these in the window nothing is said of failures."""
+    """With fewer attempts than this in the window, failures are not judged."""
 
 
 class Comparison(NamedTuple):
@@ -92,16 +92,16 @@ When = Annotated[str, BeforeValidator(_when), WithJsonSchema({"type": "string", 
 
 
 class Alert(Model):
-    """A rule as Prometheus has them: pending while its condition holds, firing when it has held long enough."""
+    """A rule as in Prometheus: pending while its condition holds, firing once it has held long enough."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$", examples=["QueueBacklog"])]
     queue: str | None = None
-    """Left out: every queue, each on its own."""
+    """Without it: every queue, each on its own."""
     metric: MetricName
     when: When
-    """The condition; times are compared with a duration, all else with a number."""
+    """The condition; a time is compared with a duration, anything else with a number."""
     over: CoarseDuration | None = None
-    """Of a counter: what it grew by within this time is compared, not its value."""
+    """For a counter: compare its growth within this time, not its value."""
     for_: Duration = Field(default=0, alias="for")
     """How long the condition has to hold before the alert fires."""
 

@@ -19,7 +19,7 @@ def check_monitoring(parts: Parts) -> Iterator[Problem]:
     for number, alert in parts.alerts.items():
         here: Path = ("alerts", number)
         if alert.name in first:
-            yield Problem((*here, "name"), f"alerts[{first[alert.name]}] is called {alert.name} already")
+            yield Problem((*here, "name"), f"alerts[{first[alert.name]}] is already called {alert.name}")
         first.setdefault(alert.name, number)
         yield from _queue(parts, here, alert)
         yield from _unit(here, alert)
@@ -35,18 +35,18 @@ def _samples(parts: Parts) -> Iterator[Problem]:
     if samples > MAX_SAMPLES:
         path: Path = ("metrics", "interval") if parts.metrics is not None else ("alerts",)
         text = f"{samples:,} samples in {format_duration(parts.span_ms)}; the limit is {MAX_SAMPLES:,}"
-        yield Problem(path, f"{text}: a longer metrics.interval would fit")
+        yield Problem(path, f"{text}: use a longer metrics.interval")
 
 
 def _queue(parts: Parts, here: Path, alert: Alert) -> Iterator[Problem]:
     if alert.queue is None:
         return
     if not METRICS[alert.metric].per_queue:
-        yield Problem((*here, "queue"), f"{alert.metric} belongs to no queue; leave queue: out", True)
+        yield Problem((*here, "queue"), f"{alert.metric} is not per queue; remove queue:", True)
     elif alert.queue not in parts.queue_names:
         near = did_you_mean(alert.queue, parts.queue_names)
         text = near or f"; there are: {listed(parts.queue_names[:20])}"
-        yield Problem((*here, "queue"), f"no queue is called {alert.queue!r}{text}")
+        yield Problem((*here, "queue"), f"there is no queue {alert.queue!r}{text}")
 
 
 def _unit(here: Path, alert: Alert) -> Iterator[Problem]:
@@ -65,7 +65,7 @@ def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem
     every = format_duration(config.interval)
     if METRICS[alert.metric].only_grows:
         if alert.over is None:
-            text = f"is missing; {alert.metric} only grows: say over: 1m to compare what it grew by in a minute"
+            text = f"is missing; {alert.metric} is a counter: add over: 1m to compare its growth in one minute"
             yield Problem((*here, "over"), text)
         elif alert.over % config.interval:
             more = format_duration(config.interval * 60)
@@ -74,7 +74,7 @@ def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem
             )
     elif alert.over is not None:
         counters = listed(list(COUNTERS))
-        yield Problem((*here, "over"), f"only counters are compared over a time: {counters}", True)
+        yield Problem((*here, "over"), f"over: is only for counters: {counters}", True)
 
 
 def _expected(parts: Parts, names: list[str]) -> Iterator[Problem]:
@@ -87,4 +87,4 @@ def _expected(parts: Parts, names: list[str]) -> Iterator[Problem]:
         for name in alerts if isinstance(alerts, dict) else ():
             if name not in names and parts.whole:
                 near = did_you_mean(name, names) or f"; there are: {listed(names[:20]) or 'none'}"
-                yield Problem((*path, "alerts", name), f"no alert is called {name!r}{near}", True)
+                yield Problem((*path, "alerts", name), f"there is no alert {name!r}{near}", True)

@@ -5,19 +5,20 @@ Bull's own names for what is modelled under another name are here too.
 
 _ANY = ""
 _KINDS: dict[str, str] = {
-    "slow-redis": "Redis answers at once or not at all here; redis-outage comes nearest, with no answer for a while",
-    "redis-hang": "a Redis that keeps connections and answers nothing; redis-outage comes nearest, but breaks them",
-    "redis-failover": "a replica that lags behind; redis-crash with `persistence: rdb` comes nearest: it goes back too",
-    "redis-readonly": "a Redis that refuses writes and answers reads; redis-outage comes nearest",
-    "redis-full": "Redis has room for everything here: there is no maxmemory and no eviction",
+    "slow-redis": "Redis answers at once or not at all; the closest is redis-outage, with no answer for a while",
+    "redis-hang": "Redis never keeps connections open without answering; the closest is redis-outage",
+    "redis-failover": "Redis has no replicas; the closest is redis-crash with `persistence: rdb`",
+    "redis-readonly": "Redis never refuses only writes; the closest is redis-outage",
+    "redis-full": "Redis never runs out of memory: there is no maxmemory and no eviction",
     "network-partition": "who is cut off from what? redis-partition cuts a process off from Redis",
-    "handler-slow": "attempts of a queue draw from its one `service:`; slow-database slows those that call it",
-    "memory-leak": "a process uses no memory here; poison-job or worker-crash with `on_job:` come nearest",
-    "out-of-memory": "a process uses no memory here; poison-job or worker-crash with `on_job:` come nearest",
+    "handler-slow": "all attempts of a queue share one `service:`; the closest is slow-database",
+    "memory-leak": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
+    "out-of-memory": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "deploy": "a deploy is worker-shutdown with `stagger:`",
-    "clock-skew": "all processes have the same clock",
-    "network-latency": "commands take no time here; redis-outage or slow-database come nearest",
-    "connection-limit": "Redis and the database take any number of them; database-failure with `rate:` comes nearest",
+    "clock-skew": "all processes share one clock",
+    "network-latency": "commands take no time; the closest are redis-outage and slow-database",
+    "connection-limit": "Redis and the database accept any number of connections; the closest is database-failure with "
+    "`rate:`",
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
@@ -34,41 +35,41 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
 
-_TIMEOUT = "a handler that is given up and still goes on (Bull's job timeout); an attempt lasts its `service:`"
-_REPEAT = "repeatable jobs (cron, every); arrivals of kind `constant` offer a job every so often, by the producer"
-_JITTER = "every wait is exactly what type and delay say; several queues with other delays come nearest"
-_CUSTOM = "a backoff of one's own with a list of delays; `exponential` or `fixed` with a delay come nearest"
-_CONNECTIONS = "the database takes any number of connections; the workers' processes and concurrency limit what uses it"
-_CLIENT = "the client's options; submits of `bull-4.16` wait 232.9 s, as by default, those of `documented` do not"
+_TIMEOUT = "there is no job timeout (after which Bull's handler keeps running); an attempt takes its `service:`"
+_REPEAT = "there are no repeatable jobs (cron, every); the closest are arrivals of kind `constant`"
+_JITTER = "backoff has no jitter; the closest is several queues with different delays"
+_CUSTOM = "there is no custom backoff; the closest are `exponential` and `fixed` with a delay"
+_CONNECTIONS = "the database accepts any number of connections; limit its use by the workers' processes and concurrency"
+_CLIENT = "client options are fixed; submits of `bull-4.16` wait 232.9 s, the default, and those of `documented` do not"
 _KEYS: dict[str, dict[str, str]] = {
     "Workload": {
         "repeat": _REPEAT,
         "cron": _REPEAT,
-        "committed_after": "what a job looks for is there when it is offered, so that `delay:` cures nothing here",
-        "commits_after": "what a job looks for is there when it is offered, so that `delay:` cures nothing here",
-        "job_id": "the queue numbers its jobs itself; an add with an id that exists is not tried",
-        "service": "all jobs of a queue draw from its one `service:`; a queue of its own comes nearest",
+        "committed_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
+        "commits_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
+        "job_id": "the queue assigns job ids; no job is added with the id of another",
+        "service": "all jobs of a queue share one `service:`; the closest is a separate queue",
         "size": "payloads have no size",
     },
     "QueueConfig": {
         "timeout": _TIMEOUT,
         "repeat": _REPEAT,
         "jitter": _JITTER,
-        "commit": "an attempt has one effect",
-        "stack_trace_limit": "records keep no stack; the error log has them",
+        "commit": "an attempt has exactly one effect",
+        "stack_trace_limit": "job records keep no stack traces; the error log does",
         "payload_size": "payloads have no size",
     },
     "Backoff": {"jitter": _JITTER, "delays": _CUSTOM, "strategy": _CUSTOM, "max_delay": "waits are not capped"},
     "Limiter": {
-        "bounce_back": "a limiter that drops what is too much; here it delays",
-        "group_key": "a limit for each group; a queue for each group comes nearest",
+        "bounce_back": "the limiter always delays excess jobs",
+        "group_key": "a limiter applies to the whole queue; the closest is one queue per group",
     },
     "Workers": {
-        "drain_delay": "an idle worker's blocked pop ends after 5 s, as by default",
-        "grace": "a process that is told to stop and given time; worker-crash gives none",
-        "memory": "a process uses no memory here",
+        "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
+        "grace": "there is no graceful shutdown; worker-crash gives no time to finish",
+        "memory": "processes have no memory limit",
         "backoff_strategies": _CUSTOM,
-        "clock": "all processes have the same clock",
+        "clock": "all processes share one clock",
     },
     "DatabaseConfig": {
         "pool": _CONNECTIONS,
@@ -76,27 +77,28 @@ _KEYS: dict[str, dict[str, str]] = {
         "pool_timeout": _CONNECTIONS,
         "connections": _CONNECTIONS,
         "max_connections": _CONNECTIONS,
-        "overload": "the database does any number of calls at once; slow-database and database-failure come nearest",
-        "capacity": "the database does any number of calls at once; slow-database comes nearest",
+        "overload": "the database handles any number of concurrent calls; the closest are slow-database and "
+        "database-failure",
+        "capacity": "the database handles any number of concurrent calls; the closest is slow-database",
     },
     "RedisConfig": {
-        "max_memory": "Redis has room for everything here, and evicts nothing",
-        "max_memory_policy": "Redis has room for everything here, and evicts nothing",
-        "eviction": "Redis has room for everything here, and evicts nothing",
+        "max_memory": "Redis never runs out of memory and evicts nothing",
+        "max_memory_policy": "Redis never runs out of memory and evicts nothing",
+        "eviction": "Redis never runs out of memory and evicts nothing",
         "latency": "Redis answers at once or not at all",
-        "replicas": "there is one Redis, without replicas; redis-crash comes nearest to a failover",
-        "sentinel": "there is one Redis, without replicas; redis-crash comes nearest to a failover",
-        "cluster": "there is one Redis, without replicas; redis-crash comes nearest to a failover",
-        "max_clients": "Redis takes any number of connections",
-        "persistence_lag": "`save_interval` says how old a snapshot may be",
+        "replicas": "there is a single Redis without replicas; the closest to a failover is redis-crash",
+        "sentinel": "there is a single Redis without replicas; the closest to a failover is redis-crash",
+        "cluster": "there is a single Redis without replicas; the closest to a failover is redis-crash",
+        "max_clients": "Redis accepts any number of connections",
+        "persistence_lag": "the age of a snapshot is set by `save_interval`",
     },
     "RedisOutage": {
         "target": "Redis is down for all processes at once; redis-partition cuts its target off",
-        "lag": "Redis keeps its data in an outage; redis-crash goes back to what its persistence had",
+        "lag": "Redis keeps its data in an outage; use redis-crash to lose what its persistence did not save",
     },
-    "RedisCrash": {"lag": "what a crash takes back follows from `redis.persistence` and `save_interval`"},
+    "RedisCrash": {"lag": "what a crash loses is set by `redis.persistence` and `save_interval`"},
     "WorkerShutdown": {
-        "signal": "a shutdown is SIGTERM, and SIGKILL when `grace:` is over; leave it out",
+        "signal": "a shutdown is SIGTERM, and SIGKILL after `grace:`; leave it out",
         "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once: worker-crash",
     },
     "WorkerCrash": {
@@ -104,34 +106,35 @@ _KEYS: dict[str, dict[str, str]] = {
         "grace": "a crash is SIGKILL: nothing is finished; worker-shutdown gives time",
     },
     "HandlerError": {
-        "step": "an injected error comes before the effect; `failure: lost-reply` of database-failure comes nearest",
-        "after_effect": "an injected error comes before the effect; `failure: lost-reply` comes nearest",
+        "step": "an injected error comes before the effect; the closest is `failure: lost-reply` of database-failure",
+        "after_effect": "an injected error comes before the effect; the closest is `failure: lost-reply` of "
+        "database-failure",
     },
     "SlowDatabase": {"target": "the database is slow for all processes"},
-    "DatabaseFailure": {"target": "the database fails for all processes; `rate:` says for how many calls"},
+    "DatabaseFailure": {"target": "the database fails for all processes; `rate:` sets the share of failing calls"},
     _ANY: {
         "repeat": _REPEAT,
         "cron": _REPEAT,
         "timeout": _TIMEOUT,
         "jitter": _JITTER,
-        "group_key": "a limit for each group; a queue for each group comes nearest",
-        "bounce_back": "a limiter that drops what is too much; here it delays",
-        "job_id": "the queue numbers its jobs itself; an add with an id that exists is not tried",
-        "drain_delay": "an idle worker's blocked pop ends after 5 s, as by default",
+        "group_key": "a limiter applies to the whole queue; the closest is one queue per group",
+        "bounce_back": "the limiter always delays excess jobs",
+        "job_id": "the queue assigns job ids; no job is added with the id of another",
+        "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
         "max_retries_per_request": _CLIENT,
         "enable_offline_queue": _CLIENT,
         "enable_ready_check": _CLIENT,
         "connect_timeout": _CLIENT,
         "command_timeout": _CLIENT,
         "retry_strategy": _CLIENT,
-        "prevent_parsing_data": "a job's data is always read",
-        "stack_trace_limit": "records keep no stack; the error log has them",
+        "prevent_parsing_data": "a job's data is always parsed",
+        "stack_trace_limit": "job records keep no stack traces; the error log does",
         "is_shared_child_pool": "there are no sandboxed processors; a handler runs in its worker's process",
         "sandbox": "there are no sandboxed processors; a handler runs in its worker's process",
         "prefix": "keys always begin with `bull:`",
         "parent": "jobs have no children: flows belong to BullMQ",
         "flow": "jobs have no children: flows belong to BullMQ",
-        "deduplication": "every offer is a job of its own; deduplication belongs to BullMQ",
+        "deduplication": "every offered job is a separate job; deduplication belongs to BullMQ",
     },
 }
 _VALUES: dict[str, str] = {"jitter": _JITTER, "custom": _CUSTOM, "linear": _CUSTOM, "polynomial": _CUSTOM}
@@ -178,7 +181,7 @@ def key_not_modelled(key: object, title: str, known: list[str]) -> str:
         return ""
     ours = _OURS.get(plain)
     if ours in known:
-        return f"Bull's option is called {ours} here"
+        return f"this option of Bull is called {ours} here"
     return _said(key, _BY_KEY.get(title, {})) or _said(key, _BY_KEY[_ANY])
 
 
@@ -190,4 +193,4 @@ def _said(name: object, known: dict[str, str]) -> str:
 def number_as_backoff(value: int) -> str:
     """Say what a number in place of a backoff means to Bull, and how it is written here."""
     same = f"{{type: fixed, delay: {value}ms}}"
-    return f"a number as a backoff, as Bull takes it, is not modelled; {same} is the same"
+    return f"a plain number as backoff, which Bull accepts, is not modelled; write {same}"

@@ -22,13 +22,13 @@ class Backoff(Model):
     """How long a failed job waits before its next attempt."""
 
     type: Literal["exponential", "fixed"]
-    """`exponential` doubles; `fixed` is the same every time."""
+    """`exponential` doubles the delay every time; `fixed` keeps it the same."""
     delay: Duration
     """The base delay."""
 
 
 class Retention(Model):
-    """Which finished jobs are kept, as Bull's object form says it."""
+    """Which finished jobs are kept, in Bull's object form."""
 
     count: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     """Keep this many, the newest."""
@@ -44,7 +44,7 @@ class ExponentialTime(Model):
 
 
 class UniformTime(Model):
-    """Times drawn evenly between two bounds."""
+    """Times drawn uniformly between two bounds."""
 
     kind: Literal["uniform"]
     min: Duration
@@ -52,7 +52,7 @@ class UniformTime(Model):
 
 
 class LognormalTime(Model):
-    """Times with a long tail: half are below the median, few are far above it."""
+    """Times with a long tail: half are below the median, a few are far above it."""
 
     kind: Literal["lognormal"]
     median: PositiveDuration
@@ -71,27 +71,27 @@ class Limiter(Model):
 
 
 class QueueConfig(Model):
-    """One queue: how its jobs are tried, how long they are kept, and what they do."""
+    """One queue: what its jobs do, how they are retried and how long they are kept."""
 
     handler: Annotated[HandlerName, Field(description=_what_jobs_do())]
     attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
-    """Starts a job may use in all."""
+    """Maximum attempts of a job, the first included."""
     backoff: Backoff | None = None
-    """Wait between attempts; none means at once."""
+    """Wait between attempts; default: none, a retry starts at once."""
     remove_on_fail: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
-    """Failed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
+    """Failed jobs: a number keeps that many of the newest, `true` keeps none, `false` keeps all."""
     remove_on_complete: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
-    """Completed jobs: a number keeps the newest so many, `true` keeps none, `false` keeps all."""
+    """Completed jobs: a number keeps that many of the newest, `true` keeps none, `false` keeps all."""
     dead_letter: Switch = False
     """Whether a job that fails for good goes to the dead letter queue, where no retention removes it."""
     idempotency_key: Switch = True
-    """Whether a second effect of the same job is recognised and stopped."""
+    """Whether a second effect of the same job is recognised and suppressed."""
     discard_permanent: Switch = False
     """Whether a permanent error ends the job at once instead of using up its attempts."""
     service: Duration | TimeDistribution = 200
-    """How long one attempt works, without waiting for a slow database."""
+    """How long one attempt takes, not counting waits for a slow database."""
     limiter: Limiter | None = None
-    """At most so many jobs in a time."""
+    """Maximum number of jobs per interval."""
 
 
 DOCUMENTED_QUEUES: dict[str, dict[str, Any]] = {

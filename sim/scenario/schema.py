@@ -33,23 +33,23 @@ class Workers(Model):
     concurrency: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Jobs that one process runs at the same time."""
     start_spread: Duration | None = None
-    """Processes start at random moments within this time; 0s: one after the other, 10 ms apart. Left out, they were
-    there before: each started at a random moment of the last stalled interval before the run."""
+    """Processes start at random times within this span; 0s: one after another, 10 ms apart. By default they run
+    already: each started at a random time in the last stalled interval before the run."""
     lock_duration: CoarseDuration = 30_000
     lock_renew: CoarseDuration | None = None
-    """How often a running job's lock is extended; left out, half the lock duration."""
+    """How often a running job's lock is extended; default: half the lock duration."""
     stalled_interval: CoarseDuration = 30_000
     """How often a process looks for jobs without a lock."""
     max_stalled: Annotated[int, Field(ge=0, le=1_000)] = 1
     """How often a job may be found stalled before it fails."""
     retry_process_delay: CoarseDuration = 5_000
-    """How long a slot rests after an error of the queue itself."""
+    """How long a slot waits after an error of the queue itself."""
     guard_interval: CoarseDuration = 5_000
-    """How often delayed jobs are looked for at the latest."""
+    """Maximum time between two checks for delayed jobs."""
     process_queues: Annotated[int, Field(ge=1, le=1_000)] = 1
-    """Queues that each real process serves, this one too; the more, the more of its stalled checks fall out."""
+    """Queues that each real process serves, this one included; the more, the more of its stalled checks are skipped."""
     blocking: Switch = False
-    """Whether a handler blocks its process, so that no timer runs while it works."""
+    """Whether a handler blocks the event loop of its process, so that no timer runs while it works."""
 
     @property
     def lock_renew_ms(self) -> int:
@@ -58,14 +58,14 @@ class Workers(Model):
 
 
 class Application(Model):
-    """The application process that runs the jobs itself in in-process mode."""
+    """The application process, which runs the jobs itself in in-process mode."""
 
     concurrency: Annotated[int, Field(ge=1, le=1_000_000)] | Literal["unlimited"] = "unlimited"
     """Jobs that it runs at the same time; others wait in its memory."""
 
 
 class RedisConfig(Model):
-    """What Redis keeps when it dies."""
+    """What Redis keeps when it crashes."""
 
     persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
     save_interval: SaveInterval = 60_000
@@ -78,24 +78,24 @@ class DatabaseConfig(Model):
     latency: Duration = 0
     """How long one call takes."""
     stock: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
-    """Items in stock when the run begins; an order that finds none fails for good."""
+    """Items in stock when the run begins; an order that finds none left fails for good."""
 
 
 class Scenario(Model):
-    """One question, and the world in which it is asked."""
+    """One question, and the system that it is asked about."""
 
     title: Annotated[OneLine, Field(min_length=1, max_length=120)]
     question: Annotated[OneLine, Field(min_length=1, max_length=400)]
     story: str = ""
-    """What happened, told in a few sentences."""
+    """What happened, in a few sentences."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
     semantics: SemanticsName | Annotated[list[SemanticsName], Field(min_length=1, max_length=2)] = "documented"
-    """The profile or profiles that `expect` speaks of; the first is the one that `run` uses."""
+    """The profile or profiles that `expect` applies to; `run` uses the first."""
     modes: Annotated[list[ModeName], Field(min_length=1, max_length=2)] = Field(default_factory=lambda: list(MODES))
     duration: PositiveDuration | None = None
-    """When the run ends; left out, when all is settled, or else an hour or more after the last job is due."""
+    """When the run ends; default: when every job is finished, or an hour or more after the last job is due."""
     queues: dict[QueueName, QueueConfig] = Field(default_factory=dict)
-    """Queues, each on top of the documented defaults of its name."""
+    """Queues; settings that are not given have the documented defaults of the queue's name."""
     workload: Annotated[list[Workload], Field(min_length=1, max_length=1_000)]
     workers: dict[QueueName, Workers] = Field(default_factory=dict)
     application: Application = Application()
@@ -105,11 +105,11 @@ class Scenario(Model):
     operator: Annotated[list[OperatorStep], Field(max_length=1_000)] = Field(default_factory=list)
     """What an operator does to the queues, in queue mode."""
     metrics: MetricsConfig | None = None
-    """How metrics are sampled; left out, they are where there are alerts or a health block."""
+    """How metrics are sampled; default: only with alerts or a health block."""
     health: HealthConfig | None = None
-    """When a worker is not healthy."""
+    """When a worker is unhealthy."""
     alerts: Annotated[list[Alert], Field(max_length=200)] = Field(default_factory=list)
-    """Rules that are judged at every sample."""
+    """Rules that are evaluated at every sample."""
     expect: Expect = Expect()
 
     @model_validator(mode="before")

@@ -11,7 +11,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class ConstantArrivals(Model):
-    """One job every so often."""
+    """One job at regular intervals."""
 
     kind: Literal["constant"]
     interval: PositiveDuration
@@ -20,24 +20,24 @@ class ConstantArrivals(Model):
 
 
 class PoissonArrivals(Model):
-    """Jobs at random moments, so many on average: gaps are drawn from an exponential distribution."""
+    """Jobs at random times, at a given average rate: intervals are drawn from an exponential distribution."""
 
     kind: Literal["poisson"]
     interval: PositiveDuration
-    """Mean gap between two jobs."""
+    """Mean interval between two jobs."""
     count: Count
     start: Duration = 0
 
 
 class BurstArrivals(Model):
-    """Several jobs at one moment, again and again."""
+    """Bursts: several jobs at the same moment, at regular intervals."""
 
     kind: Literal["bursts"]
     interval: PositiveDuration
     size: Count
     """Jobs in one burst."""
     bursts: Count
-    """How many bursts."""
+    """Number of bursts."""
     start: Duration = 0
 
 
@@ -57,11 +57,11 @@ class Workload(Model):
     queue: str
     arrivals: Arrivals
     priority: Annotated[int, Field(ge=0, le=2_000_000)] = 0
-    """1 runs first; 0 means none, and runs after all that have one."""
+    """1 runs first; 0 means no priority and runs after all jobs that have one."""
     lifo: Switch = False
-    """Whether a job goes to the front of the line."""
+    """Whether a job goes to the front of the queue."""
     delay: Duration = 0
-    """How long after the submit the job becomes due."""
+    """How long after its submit a job becomes due."""
     invalid: Share = 0
     """Share of jobs whose data is invalid: a permanent error."""
 

@@ -38,7 +38,7 @@ class Plan:
         self.points: list[Settings] = grid(varies)
         self.paths = tuple(vary.path for vary in varies)
         if semantics is not None and "semantics" in self.paths:
-            raise VaryError("semantics", "--semantics is given too; give one of them")
+            raise VaryError("semantics", "--semantics is given too; give only one of them")
         check_points(text, name, self.points)
         self.scenario = scenario_at(text, name, ())
         chosen = self.scenario.modes if modes is None else modes

@@ -19,8 +19,8 @@ MAX_POINTS = 2_000
 Settings = tuple[tuple[str, str], ...]
 """What a point changes: pairs of a path and the value as the scenario file would write it."""
 _OWN_OPTIONS = {
-    "seed": "every run of a sweep has a seed of its own; --seed sets the one that they are derived from",
-    "modes": "--mode chooses the modes, and each run goes through all of them",
+    "seed": "every run of a sweep has its own seed; --seed sets the one that they derive from",
+    "modes": "--mode chooses the modes, and every run covers all of them",
 }
 _INDEX = re.compile(r"\[(\d{1,6})\]")
 
@@ -102,7 +102,7 @@ def grid(varies: Sequence[Vary]) -> list[Settings]:
         for other in paths[:number]:
             shorter = min(len(path), len(other))
             if path[:shorter] == other[:shorter]:
-                why = f"{'.'.join(other)} is varied already; give all values of one place at once"
+                why = f"{'.'.join(other)} is already varied; give all its values in one place"
                 raise VaryError(varies[number].path, why)
     points = 1
     for vary in varies:
@@ -179,10 +179,10 @@ def _checked(vary: Vary) -> Vary:
     if vary.path in _OWN_OPTIONS or first in _OWN_OPTIONS:
         raise VaryError(whole, _OWN_OPTIONS[first])
     if not all(vary.path.split(".")):
-        raise VaryError(whole, "a part of the path is empty; expected names with dots between, such as faults.0.at")
+        raise VaryError(whole, "a part of the path is empty; expected names separated by dots, such as faults.0.at")
     for place, value in enumerate(vary.values):
         if not value:
-            raise VaryError(whole, f"value {place + 1} is empty; nothing is written as null")
+            raise VaryError(whole, f"value {place + 1} is empty; write null for no value")
         if value in vary.values[:place]:
             raise VaryError(whole, f"{value} is listed twice")
     return vary
@@ -232,9 +232,7 @@ def _changed(data: Any, path: str, text: str) -> Any:
             key = int(part)
         elif not isinstance(node, dict):
             shown = quoted(node) if isinstance(node, str) else json.dumps(node)
-            raise VaryError(
-                f"{path}={text}", f"{path_text(here)} is {shown} in the scenario, so nothing called {part} is in it"
-            )
+            raise VaryError(f"{path}={text}", f"{path_text(here)} is {shown} in the scenario, so it has no {part}")
         here = (*here, key)
         if last:
             node[key] = value

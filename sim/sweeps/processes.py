@@ -64,7 +64,7 @@ def processes(jobs: int) -> Iterator[Processes]:
             executor.shutdown(wait=False, kill_workers=True)
         if isinstance(error, TerminatedWorkerError):
             raise SimError(
-                "a worker process was killed from outside; where memory was short, fewer of them would fit (--jobs)"
+                "a worker process was killed from outside; if memory ran out, use fewer of them (--jobs)"
             ) from None
         raise
 

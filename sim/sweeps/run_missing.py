@@ -72,7 +72,7 @@ def run_missing(
 
     Args:
         runs: At each point.
-        jobs: How many processes; left out, as many as the machine has processors, one where that is fast enough.
+        jobs: How many processes; default: as many as the machine has processors, one where that is fast enough.
         cluster: Address of a Dask scheduler, in place of processes on this machine.
         until: Stop before so many runs where the intervals are narrow after the runs of a checkpoint, whichever others
             are there: so the same sweep stops at the same number of runs however it is carried out.

@@ -73,7 +73,7 @@ _DIFFERS = {
     "modes": "it runs other modes",
     "semantics": "it runs with other semantics",
     "seed": "it has another seed",
-    "store": "it holds the queues in another store",
+    "store": "it keeps its keys in another store",
     "version": "it was written by another version of this program",
 }
 
@@ -103,9 +103,9 @@ class SweepStore:
         self._name = "the sweep" if path is None else str(path)
         if path is not None and path.exists():
             if not path.is_file():
-                raise SimError(f"{path}: is no file, so it cannot hold a sweep; choose another --out")
+                raise SimError(f"{path}: is not a file, so it cannot hold a sweep; choose another --out")
             if path.stat().st_size and not resume:
-                raise SimError(f"{path}: is there already; go on with it by --resume, or choose another --out")
+                raise SimError(f"{path}: already exists; continue it with --resume, or choose another --out")
         with self._naming_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,13 +36,13 @@ def check_soundness(connection: sqlite3.Connection) -> None:
     for table, columns in _TABLES.items():
         there = tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
         if there != columns:
-            raise DamageError(f"the table {table} is not as a sweep makes it")
+            raise DamageError(f"the table {table} does not have the columns of a sweep")
         wrong = " OR ".join(f"typeof({name}) NOT IN ({_types(name)})" for name in columns)
         if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {wrong})").fetchone()[0]:
-            raise DamageError(f"the table {table} has values of another kind than a sweep writes")
+            raise DamageError(f"the table {table} has values of a type that no sweep writes")
     strays = "SELECT EXISTS (SELECT 1 FROM run WHERE point NOT IN (SELECT point FROM point))"
     if connection.execute(strays).fetchone()[0]:
-        raise DamageError("the table run has runs of points that the sweep does not have")
+        raise DamageError("the table run has runs of points that are not in the sweep")
 
 
 def why_unusable(name: str, error: Exception) -> SimError:
@@ -54,9 +54,7 @@ def why_unusable(name: str, error: Exception) -> SimError:
         return SimError(f"{name}: another process is writing to it; wait until it has ended, or choose another --out")
     if isinstance(error, sqlite3.OperationalError) and not any(word in text for word in ("malformed", "decode")):
         return OutputError(name, text)
-    return SimError(
-        f"{name}: is damaged ({text}); put a copy from before in its place, or move it away and run the sweep anew"
-    )
+    return SimError(f"{name}: is damaged ({text}); restore a copy of it, or move it away and run the sweep again")
 
 
 def _types(name: str) -> str:

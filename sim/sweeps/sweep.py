@@ -54,21 +54,21 @@ def sweep(
 
     Args:
         scenario: The path of a scenario file, or the text of a scenario (anything with a line break).
-        runs: How many at each point: 100 unless it is said, with ``until_interval`` at most 10,000.
+        runs: Runs per point; default: 100, or at most 10,000 with ``until_interval``.
         vary: Values by path, such as ``{"queues.email.attempts": [1, 3, 5]}``; every combination is a point.
-        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
-        seed: What the seeds of the runs are derived from; left out, the scenario's.
-        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
-        jobs: Processes; left out, one for each processor, or one alone where that is fast enough.
+        modes: ``in-process``, ``queue``, or both; default: the scenario's.
+        seed: The seed that the seeds of the runs derive from; default: the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; default: the scenario's first.
+        jobs: Processes; default: one per CPU, or a single one if that is fast enough.
         cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
-        path: Keep the runs in this SQLite file; where it exists, the sweep goes on with it.
-        resume: Whether to go on with a file that exists; otherwise it is an error.
+        path: Keep the runs in this SQLite file; if it exists, the sweep continues it.
+        resume: Whether to continue an existing file; otherwise it is an error.
         until_interval: Stop as soon as no bound of a 95 % interval lies further than this from its value, such as
             ``"1%"``, at any point in any mode. Shares of the jobs are compared as they are, other means relatively.
             It is looked at after 50, 100, 200, ... runs of every point; the result has those runs and no more.
-        measures: Whose intervals ``until_interval`` looks at; left out, those of the jobs delivered, duplicated, not
+        measures: Whose intervals ``until_interval`` looks at; default: those of the jobs delivered, duplicated, not
             delivered, and of each reason why not.
-        watch: Is called with a ``Progress`` now and then.
+        watch: Called with a ``Progress`` now and then.
 
     Raises:
         MissingExtra: pandas is not installed; ``sweep_result`` does without.
@@ -113,21 +113,21 @@ def sweep_result(
 
     Args:
         scenario: The path of a scenario file, or the text of a scenario (anything with a line break).
-        runs: How many at each point: 100 unless it is said, with ``until_interval`` at most 10,000.
+        runs: Runs per point; default: 100, or at most 10,000 with ``until_interval``.
         vary: Values by path, such as ``{"queues.email.attempts": [1, 3, 5]}``; every combination is a point.
-        modes: ``in-process``, ``queue``, or both; left out, the scenario's.
-        seed: What the seeds of the runs are derived from; left out, the scenario's.
-        semantics: ``documented`` or ``bull-4.16``; left out, the scenario's first.
-        jobs: Processes; left out, one for each processor, or one alone where that is fast enough.
+        modes: ``in-process``, ``queue``, or both; default: the scenario's.
+        seed: The seed that the seeds of the runs derive from; default: the scenario's.
+        semantics: ``documented`` or ``bull-4.16``; default: the scenario's first.
+        jobs: Processes; default: one per CPU, or a single one if that is fast enough.
         cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
-        path: Keep the runs in this SQLite file; where it exists, the sweep goes on with it.
-        resume: Whether to go on with a file that exists; otherwise it is an error.
+        path: Keep the runs in this SQLite file; if it exists, the sweep continues it.
+        resume: Whether to continue an existing file; otherwise it is an error.
         until_interval: Stop as soon as no bound of a 95 % interval lies further than this from its value, such as
             ``"1%"``, at any point in any mode. Shares of the jobs are compared as they are, other means relatively.
             It is looked at after 50, 100, 200, ... runs of every point; the result has those runs and no more.
-        measures: Whose intervals ``until_interval`` looks at; left out, those of the jobs delivered, duplicated, not
+        measures: Whose intervals ``until_interval`` looks at; default: those of the jobs delivered, duplicated, not
             delivered, and of each reason why not.
-        watch: Is called with a ``Progress`` now and then.
+        watch: Called with a ``Progress`` now and then.
 
     Raises:
         RunsFailed: Some runs could not be finished; the error holds the others.

@@ -60,7 +60,7 @@ def _coarse(ms: int) -> int:
 
 def _whole_second(ms: int) -> int:
     if ms < 1_000:
-        raise ValueError("must be at least 1s, the shortest that Redis's own `save` can say")
+        raise ValueError("must be at least 1s, the shortest interval that Redis's `save` allows")
     return ms
 
 

@@ -28,4 +28,4 @@ def renamed(old: object, known: Collection[str]) -> str:
         known: What may stand at that place today.
     """
     new = RENAMED.get(old) if isinstance(old, str) else None
-    return f"is called `{new}` now" if new in known else ""
+    return f"is now called `{new}`" if new in known else ""

@@ -28,13 +28,13 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _UNSEEN = re.compile(f"(?!\r)[{UNSAFE}\ufeff\ufffe\uffff]")
 _UNSEEN_VALUE = re.compile(f"[{UNSAFE}]")
 _LINE_END = re.compile("[\t\n]")
-_SPACES_NOT_TABS = "indentation takes spaces, not tabs"
+_SPACES_NOT_TABS = "indent with spaces, not tabs"
 _PLAINER = {
     "found a tab character that violates indentation": _SPACES_NOT_TABS,
-    "mapping values are not allowed in this context": "a `: ` cannot stand here; put text that holds one in quotes",
-    "did not find expected key": "this does not line up with the lines above; check the indentation",
-    "could not find expected ':'": "a key without its `:`",
-    "found unexpected end of stream": "the file ends in the middle of a text in quotes",
+    "mapping values are not allowed in this context": "`: ` is not allowed here; put text that contains it in quotes",
+    "did not find expected key": "this line is not aligned with those above; check the indentation",
+    "could not find expected ':'": "a key has no `:` after it",
+    "found unexpected end of stream": "the file ends inside a quoted text; a closing quote is missing",
 }
 
 
@@ -105,7 +105,7 @@ def _unfit(text: str) -> Iterator[Problem]:
             return
         before = text[: unseen.start()]
         mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        yield Problem((), f"the invisible character U+{ord(unseen[0]):04X} cannot stand here", mark=mark)
+        yield Problem((), f"the invisible character U+{ord(unseen[0]):04X} is not allowed; remove it", mark=mark)
 
 
 def _plainer(error: yaml.MarkedYAMLError, text: str) -> Problem:
@@ -117,11 +117,11 @@ def _plainer(error: yaml.MarkedYAMLError, text: str) -> Problem:
         line = text.splitlines()[mark.line - 1 : mark.line]
         if line and line[0][mark.column - 1 : mark.column] == "\t":
             return Problem((), _SPACES_NOT_TABS, mark=mark)
-        return Problem((), "text that begins with this character must stand in quotes", mark=mark)
+        return Problem((), "text that starts with this character must be in quotes", mark=mark)
     opened = {"while parsing a flow sequence": "[", "while parsing a flow mapping": "{"}.get(str(error.context))
     if opened and error.context_mark is not None:
         since = error.context_mark.line + 1
-        return Problem((), f"the `{opened}` of line {since} is not closed, or a comma is missing", mark=mark)
+        return Problem((), f"the `{opened}` in line {since} is not closed, or a comma is missing", mark=mark)
     told = _PLAINER.get(problem) or f"not readable as YAML: {', '.join(filter(None, (error.context, problem)))}"
     return Problem((), " ".join(told.split()), mark=mark)
 
@@ -141,7 +141,7 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.note((), event, "a second document begins here; a file holds one scenario")
+                    self.note((), event, "a second YAML document starts here; a file holds one scenario")
                     return
                 self.source.data = self.value((), next(self.events), 0)
 
@@ -163,12 +163,14 @@ class _Reader:
         if self.values > MAX_VALUES:
             self.stop(event, f"more than {MAX_VALUES:,} values, the limit for a scenario")
         if isinstance(event, yaml.AliasEvent):
-            self.note(path, event, f"*{event.anchor}: aliases are not read here; write the value out", unreadable=True)
+            self.note(path, event, f"*{event.anchor}: aliases are not supported; write the value out", unreadable=True)
             return None
         if event.anchor is not None:
-            self.note(path, event, f"&{event.anchor}: anchors are not read here; write values out where they are used")
+            self.note(
+                path, event, f"&{event.anchor}: anchors are not supported; write the value out wherever it is used"
+            )
         if event.tag is not None:
-            self.note(path, event, f"the tag {quoted(event.tag)} is not read here; write the plain value")
+            self.note(path, event, f"the tag {quoted(event.tag)} is not supported; write the plain value")
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(path, depth)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -191,7 +193,7 @@ class _Reader:
             here = (*path, key)
             self.check_key(here, event)
             if key in found:
-                self.note(here, event, f"this key is written twice; it stands on line {lines[key].line} already")
+                self.note(here, event, f"this key appears twice; it is already in line {lines[key].line}")
                 self.skip(here, next(self.events), depth)
                 continue
             if len(found) == MAX_KEYS:
@@ -207,7 +209,7 @@ class _Reader:
         if event.anchor is not None or event.tag is not None:
             self.note(path, event, "a key must be plain text, without an anchor or a tag")
         elif event.implicit[0] and not isinstance(_plain(key), str):
-            told = f"put {quoted(key)[1:-1]} in quotes" if key else "none stands before this `:`"
+            told = f"put {quoted(key)[1:-1]} in quotes" if key else "this `:` has no key before it"
             self.note(path, event, f"a key must be text; {told}", unreadable=True)
         elif _UNSEEN_VALUE.search(key):
             self.note(path, event, "a key must not hold control characters", unreadable=True)
@@ -254,7 +256,7 @@ def _plain(text: str) -> Any:
             return _Refused(f"a number of {digits:,} digits is too large; the limit is {_MAX_DIGITS} digits")
         return int(text)
     if _NOT_FINITE.fullmatch(text):
-        return _Refused(f"{text} is no number that can be used here")
+        return _Refused(f"{text} is not a usable number")
     if not _DECIMAL.fullmatch(text) or text.lstrip("+-").isdigit():
         return text
     if len(text) > _MAX_NUMBER:

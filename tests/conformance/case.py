@@ -127,7 +127,7 @@ class Script:
     # -- operator -------------------------------------------------------------------------------------------------
 
     def retry(self, job_id: str) -> None:
-        """Put one failed job back in line."""
+        """Put one failed job back in its queue."""
         self._note(OPERATOR, "retry", id=job_id)
 
     def retry_all(self, batch: int = 1_000) -> None:
@@ -135,11 +135,11 @@ class Script:
         self._note(OPERATOR, "retry_all", batch=batch)
 
     def promote_job(self, job_id: str) -> None:
-        """Put one delayed job in line now."""
+        """Move one delayed job to the waiting jobs now."""
         self._note(OPERATOR, "promote_job", id=job_id)
 
     def remove(self, job_id: str) -> None:
-        """Take one job out of whatever state it is in."""
+        """Remove one job, whatever state it is in."""
         self._note(OPERATOR, "remove", id=job_id)
 
     def clean(self, state: str, *, grace: int = 0, limit: int = 0) -> None:

@@ -99,7 +99,7 @@ def test_a_policy_that_hardly_ends_fails_where_its_settings_alone_break_a_check(
     assert verdict.judgement is Judgement.FAIL
     assert (verdict.seeds, [one.check.name for one in verdict.checks]) == (0, ["have-an-end"])
     assert len(verdict.predictions) == 2
-    assert "by its settings: a run with them takes too many steps" in str(verdict)
+    assert "because of its settings: a run with them takes too many steps" in str(verdict)
 
 
 def test_a_check_of_the_settings_shows_them_and_no_seed(exercise: Exercise) -> None:
@@ -110,7 +110,7 @@ def test_a_check_of_the_settings_shows_them_and_no_seed(exercise: Exercise) -> N
     assert (verdict.seeds, verdict.replay) == (3, "")
     assert "  observed  500\n" in str(verdict)
     assert "set: 500" in str(verdict)
-    assert str(verdict).endswith("The settings that say so\n  order           attempts: 500")
+    assert str(verdict).endswith("The settings that cause it\n  order           attempts: 500")
 
 
 def test_exit_codes_tell_the_verdicts_apart() -> None:

@@ -68,7 +68,7 @@ def test_a_folder_without_two_digits_in_front_is_no_answer(course: Path, handed_
     """The student has a row that says so."""
     hand_in(handed_in / "bob" / name)
     row = row_of(course, handed_in)
-    assert (row.exercise, row.verdict, row.message) == ("", NOT_HANDED_IN, "there is no folder of an exercise")
+    assert (row.exercise, row.verdict, row.message) == ("", NOT_HANDED_IN, "there is no exercise folder")
 
 
 def test_two_answers_to_one_exercise_are_not_chosen_from(course: Path, handed_in: Path) -> None:
@@ -77,7 +77,7 @@ def test_two_answers_to_one_exercise_are_not_chosen_from(course: Path, handed_in
     hand_in(handed_in / "bob" / "my-exercises" / FIRST)
     row = row_of(course, handed_in)
     assert row.verdict == "cannot tell"
-    assert row.message == f"two of them are there, {FIRST} and my-exercises/{FIRST}; leave one"
+    assert row.message == f"there are two of them, {FIRST} and my-exercises/{FIRST}; remove one"
 
 
 def test_a_number_that_the_course_does_not_have_has_a_row(course: Path, handed_in: Path) -> None:
@@ -133,7 +133,7 @@ def test_folders_pipes_and_files_in_the_wrong_places_are_said_to_be_such(course:
     assert row_of(course, handed_in).message == "policy.yaml: is a folder; expected a file"
     (place / "policy.yaml").rmdir()
     os.mkfifo(place / "policy.yaml")
-    assert row_of(course, handed_in).message == "policy.yaml: is no ordinary file; it is not read"
+    assert row_of(course, handed_in).message == "policy.yaml: is not a regular file; it is not read"
     (handed_in / "eve").mkdir()
     (handed_in / "eve" / "01-first.zip").write_bytes(b"PK")
     row = row_of(course, handed_in, "eve")
@@ -209,7 +209,7 @@ def test_an_error_of_the_program_itself_costs_one_row(
     monkeypatch.setattr(grading, "judge", fragile)
     hand_in(handed_in / "bob" / FIRST, policy=SOLUTION.replace("6", "7"))
     row = row_of(course, handed_in)
-    assert row.message.startswith("the simulator failed at this answer: RecursionError: too deep")
+    assert row.message.startswith("the simulator failed on this answer: RecursionError: too deep")
     assert row.details is not None
     assert row.details.broke
 
@@ -375,9 +375,9 @@ def test_a_fault_of_the_program_ends_the_command_with_3_when_all_are_graded(
     out, err = capsys.readouterr()
     assert [row["verdict"] for row in csv.DictReader(io.StringIO(out))] == ["cannot tell", "cannot tell"]
     assert "bob, 01-" in err
-    assert "the simulator failed at this answer: ZeroDivisionError: seven" in err
+    assert "the simulator failed on this answer: ZeroDivisionError: seven" in err
     assert "the run was --mode queue --seed" in err
-    assert "fault of the program" in err
+    assert "bug in the program" in err
     (handed_in / "bob" / FIRST / "results.json").mkdir()
     counted = grade(course, handed_in, "--results", "--csv", "-", "--exercises", "01", "--jobs", "1")
     assert counted == 3, "the highest code counts: a result cannot be written as well, which alone is 2"
@@ -425,7 +425,7 @@ def test_a_folder_or_file_that_cannot_be_used_ends_with_2_before_anything_is_jud
     for words, says in {
         (tmp_path / "nowhere",): "nowhere: cannot be read: No such file or directory",
         (tmp_path / "empty",): "has no folders in it; expected one for each student",
-        (handed_in / "ada",): "holds exercises, not students; give the folder above it",
+        (handed_in / "ada",): "contains exercises, not students; give its parent folder",
         (handed_in, "--csv", tmp_path): "is a folder; give a file",
         (handed_in, "--csv", tmp_path / "no" / "grades.csv"): "there is no folder",
         (handed_in, "--exercises", "09"): "no exercise '09'; there are: 01-first-one, 02-second-one",

@@ -107,7 +107,7 @@ def test_a_new_exercise_needs_a_name_that_sorts(course: Path, name: str, capsys:
 def test_nothing_that_is_there_is_written_over(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither an exercise nor anything else."""
     assert exercise("new", f"mine/{FIRST}") == 2
-    assert f"mine/{FIRST}: is there already" in capsys.readouterr().err
+    assert f"mine/{FIRST}: already exists" in capsys.readouterr().err
     Path("file").write_text("")
     assert exercise("new", f"file/{NEW}") == 2
     assert f"file/{NEW}: cannot be written" in capsys.readouterr().err

@@ -29,7 +29,7 @@ def test_what_a_policy_leaves_out_stays_as_the_scenario_has_it(exercise: Exercis
         ("queues:\n  order:\n    attempts: many\n", "p:3:15: queues.order.attempts: expected a whole number from 1"),
         (
             "queues:\n  order:\n    atempts: 3\n",
-            "p:3:5: queues.order.atempts: there is nothing of this name to change; did",
+            "p:3:5: queues.order.atempts: there is no such setting to change; did",
         ),
         (
             "workers: {order: {processes: 9}}\n",
@@ -41,9 +41,9 @@ def test_what_a_policy_leaves_out_stays_as_the_scenario_has_it(exercise: Exercis
             "queues: {order: {backoff: {type: fixed, delay: 10}}}\n",
             "p:1:48: queues.order.backoff.delay: expected a duration",
         ),
-        ("queues:\n  order:\n    attempts: 3\n   backoff: x\n", "p:4:4: this does not line up"),
+        ("queues:\n  order:\n    attempts: 3\n   backoff: x\n", "p:4:4: this line is not aligned"),
         ("- a\n", "p:1:1: expected keys such as `queues:`"),
-        ("", "p:1:1: says nothing; expected queues"),
+        ("", "p:1:1: is empty; expected queues"),
     ],
 )
 def test_a_broken_policy_is_told_with_its_place_and_what_would_be_right(

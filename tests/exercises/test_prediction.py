@@ -24,7 +24,7 @@ def test_an_empty_prediction_is_asked_for_with_its_place(exercise: Exercise) -> 
     [
         ("failed: many\nfate: none\n", "p:1:9: failed: expected a number"),
         ("failed: 3\nfate: perhaps\n", "p:2:7: fate: expected none or some"),
-        ("failed: 3\nfate: none\nfaild: 3\n", "p:3:1: faild: nothing of this name is asked; did you mean `failed`?"),
+        ("failed: 3\nfate: none\nfaild: 3\n", "p:3:1: faild: there is no such prediction; did you mean `failed`?"),
         ("failed: 3\n", "p:1:1: fate: is still empty"),
         ("[1]", "p:1:1: expected a line for each prediction"),
     ],

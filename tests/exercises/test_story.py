@@ -41,8 +41,8 @@ def test_a_story_tells_what_happened_and_what_broke_meanwhile(crashed: Scenario)
         "its effect happens: mail-server",
         "its worker is killed: after-effect-before-ack",
         "· email-1 crashes",
-        "· email-1 is started again",
-        "found stalled: back in line (email-2)",
+        "· email-1 starts again",
+        "found stalled: back in the queue (email-2)",
         "attempt 2 starts (email-1)",
         "its effect happens: mail-server",
         "completed",
@@ -79,7 +79,7 @@ def test_a_story_tells_what_breaks_around_the_job_in_the_words_of_the_fault() ->
     told = [" ".join(line.split()[1:]) for line in job_story(seen.result, "email-1")]
     assert [line for line in told if line.startswith("·")] == [
         "· Redis goes down: process-kill",
-        "· Redis is started again and reads its data",
+        "· Redis starts again and loads its data",
         "· Redis is up again",
         "· the database fails",
         "· the database works again",
@@ -150,4 +150,4 @@ def test_a_story_that_ends_in_a_dead_process_tells_of_its_death() -> None:
     text += "duration: 30s\nfaults:\n  - {kind: worker-crash, target: email-1, at: 500ms}\n"
     seen = observe(sim.parse_scenario(text), "queue", 1)
     told = [" ".join(line.split()[1:]) for line in job_story(seen.result, "email-1")]
-    assert told[2:] == ["attempt 1 starts (email-1)", "· email-1 crashes", "· email-1 is started again"]
+    assert told[2:] == ["attempt 1 starts (email-1)", "· email-1 crashes", "· email-1 starts again"]

@@ -50,14 +50,14 @@ def test_a_command_without_its_extra_says_which_and_ends_with_2(
     assert main(arguments) == 2
     captured = capsys.readouterr()
     extra = says.split("`")[1]
-    assert captured.err == f"{says}; run: pip install 'jobworker-sim[{extra}]'\n"
+    assert captured.err == f"{says}; install it: pip install 'jobworker-sim[{extra}]'\n"
     assert captured.out == ""
 
 
 def test_a_frame_without_pandas_says_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a sweep has run for an hour."""
     monkeypatch.setitem(sys.modules, "pandas", None)
-    says = r"^a frame needs the extra `notebook` \(pandas is not installed\); run: pip install"
+    says = r"^a frame needs the extra `notebook` \(pandas is not installed\); install it: pip install"
     with pytest.raises(SimError, match=says):
         sim.sweep("no-such-file.yaml", 1)
     with pytest.raises(SimError, match=says):

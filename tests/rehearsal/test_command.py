@@ -30,7 +30,7 @@ def test_what_cannot_be_rehearsed_is_refused_before_anything_runs(capsys: pytest
 def test_two_outputs_cannot_both_be_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     """Any two of the three."""
     assert main(["rehearse", CALM, "--json", "-", "--markdown", "-"]) == 2
-    assert "--json and --markdown both want standard output" in capsys.readouterr().err
+    assert "--json and --markdown write to standard output; give all but one a file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("program", ["node", "redis-server"])

@@ -124,7 +124,7 @@ def test_the_command_exits_with_what_the_scenario_expects(
     assert command(tmp_path, FAILING, *targets, scenario=SCENARIO + EXPECTING) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "own.js:3 threw once: SyntaxError" in printed
-    assert "there is no prediction of code that the simulator does not know" in printed
+    assert "there is no prediction for code that the simulator does not know" in printed
     told = json.loads((tmp_path / "r.json").read_text())
     assert (told["verdict"], told["modes"]["queue"]["delivered"]) == (None, 3)
     assert told["thrown"][0]["line"] == 3
@@ -142,7 +142,7 @@ WRONG = [
     (
         "module.exports = async job => {\n  setTimeout(() => {\n    throw new Error('late');\n  }, 5);\n"
         "  await new Promise(end => setTimeout(end, 500));\n};\n",
-        "own.js:3: late; nobody caught it, so it ended the process email-",
+        "own.js:3: late; it was not caught and ended the process email-",
     ),
 ]
 
@@ -162,7 +162,7 @@ def test_what_own_code_would_not_feel_is_refused(
     """Faults of the project's handlers and database, a file that is not there, and a table of verdicts."""
     faults = "faults: [{kind: handler-error, rate: 0.5}]\n"
     assert command(tmp_path, FAILING, scenario=SCENARIO + faults) == 2
-    assert "faults[0]: handler-error strikes the project's handlers, not own.js" in capsys.readouterr().err
+    assert "faults[0]: handler-error affects only the built-in handlers, not own.js" in capsys.readouterr().err
     (tmp_path / "own.js").unlink()
     assert command(tmp_path, None) == 2
     assert "own.js: no such file" in capsys.readouterr().err

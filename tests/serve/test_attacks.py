@@ -288,7 +288,7 @@ def test_a_browser_is_told_that_this_is_no_web_server(raw: Callable[..., Raw], r
     """And what stands in its request is not carried out: any page could send one."""
     talk = raw()
     talk.send(request_bytes)
-    assert b"-ERR this is the simulated Redis, which speaks Redis's protocol and not HTTP\r\n" in talk.read_to_end()
+    assert b"-ERR this port speaks the Redis protocol, not HTTP\r\n" in talk.read_to_end()
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_a_command_that_is_never_ended_ends_its_connection(
     """Half a command keeps nobody's place for ever."""
     talk = raw(open_port(command_s=0.1))
     talk.send(b"*2\r\n$3\r\nGET\r\n$100\r\nhalf")
-    assert talk.read_to_end() == b"-ERR a command was begun and not ended in time\r\n"
+    assert talk.read_to_end() == b"-ERR a command was not completed in time\r\n"
 
 
 def test_a_client_that_asks_nothing_is_closed_and_one_that_listens_is_not(

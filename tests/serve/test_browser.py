@@ -94,7 +94,7 @@ def test_break_the_database_and_bring_back_what_failed(page: Any) -> None:
     expect(page.locator("#notice")).to_have_text("At 3.5s: retried job 2 of order.")
     expect(page.locator("#retry-all")).to_have_text("Retry all 1 failed")
     page.click("#retry-all")
-    expect(page.locator("#jobs .empty")).to_have_text("No job of order is failed at the moment.")
+    expect(page.locator("#jobs .empty")).to_have_text("No failed jobs in order.")
 
     page.click("[data-key=email] [data-key=dead]")
     page.locator("table.jobs tbody tr", has_text="email-3").get_by_role("button", name="Replay").click()
@@ -152,13 +152,13 @@ def test_crash_redis_and_slow_the_database(page: Any) -> None:
     expect(systems).to_contain_text("● up")
     page.select_option("#slow-database-latency", "1s")
     page.click("#database-speed")
-    expect(systems).to_contain_text("◔ 1s a call")
+    expect(systems).to_contain_text("◔ 1s per call")
     go_to(page, "3700ms", "3.7s")
     expect(outcome(page, "in-process", "delivered")).to_have_text("4")
     go_to(page, "4200ms", "4.2s")
     expect(outcome(page, "in-process", "delivered")).to_have_text("5")
     page.click("#database-speed")
-    expect(systems).not_to_contain_text("a call")
+    expect(systems).not_to_contain_text("per call")
     expect(page.locator("#log li")).to_have_count(4)
 
 
@@ -236,7 +236,7 @@ def test_nothing_sticks_out_on_any_screen(browser: Any, slowed: LivePage, width:
         tab = context.new_page()
         tab.goto(slowed.url)
         expect(tab.locator("#clock")).to_have_text("1.5s")
-        expect(tab.locator("#systems")).to_contain_text("5s a call")
+        expect(tab.locator("#systems")).to_contain_text("5s per call")
         tab.click("[data-key=order] [data-key=completed]")
         tab.click("table.jobs button.link")
         expect(tab.locator("dialog[open]")).to_contain_text("Events")

@@ -327,7 +327,7 @@ def test_a_port_can_be_closed_and_opened_again(world: World) -> None:
     number = port.port
     client = redis.Redis(port=number)
     client.ping()
-    with port.world_lock, pytest.raises(SimError, match="let go"):
+    with port.world_lock, pytest.raises(SimError, match="release the world's lock"):
         port.stop()
     port.stop()
     port.stop()

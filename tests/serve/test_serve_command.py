@@ -161,7 +161,7 @@ def test_another_address_comes_with_a_warning() -> None:
     with live_page(SOME_FAILED, "--host", "0.0.0.0", "--no-redis-port") as page:
         assert page.url.startswith("http://127.0.0.1:")
         assert page.redis_port == 0
-        assert "WARNING: the page listens on 0.0.0.0, beyond this machine." in page.warning
+        assert "WARNING: the page listens on 0.0.0.0 and can be reached from other machines." in page.warning
         code, _said = page.end()
     assert code == 0
 

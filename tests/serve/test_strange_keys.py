@@ -61,7 +61,7 @@ def test_the_page_names_the_key_that_is_of_another_kind(
     for view in ("waiting", "active", "completed", "failed", "delayed", "paused", "dead"):
         answer = client.get("/api/state", params={"view": view})
         assert answer.status_code == 200
-    said = f"{key} holds a string where Bull keeps a {WRONG[name]}: delete it (DEL {key})"
+    said = f"{key} holds a string, but Bull keeps a {WRONG[name]} there: delete it (DEL {key})"
     wrong = {"key": key, "kind": "string", "wanted": WRONG[name], "said": said}
     assert answer.json()["queues"][0]["wrong_keys"] == [wrong]
     driver.go_to(29_000, beyond=True)
@@ -94,7 +94,7 @@ def test_a_job_whose_options_cannot_be_read_is_not_retried(redis: Any, change: C
     redis.hset("bull:email:1", "opts", "abc")
     answer = change("/api/do", {"do": "retry", "with": {"queue": "email", "id": "1"}})
     assert answer.status_code == 409
-    assert answer.json()["error"].startswith("the keys do not allow it: ")
+    assert answer.json()["error"].startswith("the keys in Redis do not allow it: ")
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,14 @@ def jobs(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue", li
     """Draw one lane for each job: waiting, attempts by how they ended, backoff, and what happened at single moments.
 
     Of more jobs than ``limit`` those with different stories are shown, a few of each, and the title says so; beside
-    each lane stands how many jobs went alike. Where single lives are short beside the run, time counts from each job's
-    offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures can be compared.
+    each lane is the number of jobs that took the same course. Where single lives are short beside the run, time counts
+    from each job's offer. Either mode of a result is drawn with the same jobs over the same time, so that two pictures
+    can be compared.
 
     Args:
         result: Of a run.
-        ax: Axes to draw into; left out, a new figure.
-        mode: The mode to draw; the only one there is where the result has no such mode.
+        ax: Axes to draw into; default: a new figure.
+        mode: The mode to draw; if the result lacks it, its only mode is drawn.
         limit: The most lanes.
     """
     chosen = mode if mode in result.modes else next(iter(result.modes))
@@ -95,7 +96,7 @@ def jobs_title(choice: JobChoice) -> str:
 def stories_in_words(choice: JobChoice) -> str:
     """Say how many of the different stories a choice of jobs shows."""
     if choice.stories == 1:
-        return "all went alike"
+        return "all took the same course"
     if choice.shown_stories == choice.stories:
         return "both stories" if choice.stories == 2 else f"all {choice.stories} stories"
     return f"{choice.shown_stories} of {choice.stories:,} stories"
@@ -106,18 +107,18 @@ def _content(result: Result) -> Content:
     choice = lives.choice
     where = "from its offer" if lives.starts_at_arrival else "in simulated time"
     chosen = f"all {things(result, len(choice.jobs))}"
-    caption = "One lane a job, the same jobs in every mode. "
+    caption = "One lane per job, the same jobs in every mode. "
     if not choice.is_all:
         chosen = f"{len(choice.jobs)} of {things(result, choice.there_are)} ({stories_in_words(choice)})"
-        caption += f"Beside each lane: how many jobs went alike. All jobs are in {WHOLE_TRACE}. "
-    caption += "Two attempts at one job at the same time lie in two tracks of its lane."
+        caption += f"Beside each lane: how many jobs took the same course. All jobs are in {WHOLE_TRACE}. "
+    caption += "Two concurrent attempts at one job are drawn in two tracks of its lane."
     if lives.is_condensed:
-        caption += f" Steps too short to be drawn one by one are drawn together; {WHOLE_TRACE} has all of them."
+        caption += f" Steps too short to draw one by one are drawn together; {WHOLE_TRACE} has all of them."
     spoken = " ".join(_lanes_in_words(mode, found) for mode, found in lives.lanes.items())
     return Content(
         jobs_figure(result, lives=lives),
         jobs_figure(result, narrow=True, lives=lives),
-        f"One lane a job, {where}: {chosen}. {spoken}",
+        f"One lane per job, {where}: {chosen}. {spoken}",
         caption,
         [_jobs_table(lives, chosen)],
     )
@@ -146,7 +147,7 @@ def _jobs_table(lives: JobLives, chosen: str) -> NumberTable:
                 row.append(f"{lives.choice.alike[name]:,}")
             rows.append([*row, _attempts_in_words(lanes[mode, name].segments)])
     headings = ["job", "mode", "outcome", "effects", "attempts", "stalls", "offered at", "first effect at"]
-    headings += [] if lives.choice.is_all else ["jobs alike"]
+    headings += [] if lives.choice.is_all else ["same course"]
     return NumberTable(f"What happened to {chosen}", [*headings, "in order"], rows, ends_in_text=True)
 
 

@@ -62,12 +62,12 @@ Bar = tuple[int, int, Look]
 
 
 def monitoring(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue") -> Axes:
-    """Draw what monitoring made of one mode: faults, health and alerts as strips, below them depth and age as lines.
+    """Draw the monitoring of one mode: faults, health and alerts as strips, below them depth and age as lines.
 
     Args:
         result: Of a run.
-        ax: Axes to draw into; their place is divided among the strips and the lines. Left out, a new figure.
-        mode: The mode to draw; the only one there is where the result has no such mode.
+        ax: Axes to draw into; their place is divided among the strips and the lines. Default: a new figure.
+        mode: The mode to draw; if the result lacks it, its only mode is drawn.
 
     Returns:
         The uppermost axes; those below follow them in ``ax.figure.axes``.
@@ -258,8 +258,8 @@ def _content(result: Result) -> Content | None:
         monitoring_figure(one, narrow=True, result=result),
         "Strips over simulated time: faults, health of workers, alerts; below them waiting jobs and the age of the "
         f"oldest. {verdict} Health, with what was wrong: {spoken}",
-        f"{verdict} Judged every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "
-        "so nobody could read it.",
+        f"{verdict} Evaluated every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "
+        f"so there was no reading.",
         tables,
     )
 

@@ -33,13 +33,13 @@ _CHARACTER_IN = 0.078
 
 
 def outcomes(result: Result, ax: Axes | None = None) -> Axes:
-    """Draw one group of bars for each outcome, one bar a mode, with the numbers at their ends.
+    """Draw one group of bars for each outcome, one bar per mode, with the numbers at their ends.
 
     Duplicated jobs are a hatched part of the delivered ones.
 
     Args:
         result: Of a run.
-        ax: Axes to draw into; left out, a new figure.
+        ax: Axes to draw into; default: a new figure.
     """
     with drawing():
         title = _title(result)
@@ -148,8 +148,8 @@ def _content(result: Result) -> Content:
     return Content(
         outcomes_figure(result),
         outcomes_figure(result, narrow=True),
-        f"Bar chart of outcomes, one bar a mode. {spoken}",
-        "Every offered job ends in exactly one outcome. Duplicated jobs are a part of the delivered ones.",
+        f"Bar chart of outcomes, one bar per mode. {spoken}",
+        "Every offered job ends in exactly one outcome. Duplicated jobs are also counted as delivered.",
         [NumberTable("Jobs by outcome, and overlapping counts", ["", *result.modes], rows)],
     )
 

@@ -46,17 +46,17 @@ _MAX_WINDOWS = 50
 
 
 def timeline(result: Result, ax: Axes | None = None, *, mode: ModeName = "queue") -> Axes:
-    """Draw one mode over time: unfinished jobs by state above, and what had become of the offered jobs below.
+    """Draw one mode over time: unfinished jobs by state above, and the outcomes of the offered jobs below.
 
     In the lower panel every offered job is in exactly one area at each moment; the areas end as the outcomes do. Losses
     are drawn at the moment when the last trace of the job vanished. Where many jobs are shorter than can be drawn, the
     upper one shows means over stretches of time, and a line for the most of each. Everything that was broken is named
-    in a strip above and shaded in both. In a new figure effects too many have a third panel, where there are any.
+    in a strip above and shaded in both. In a new figure extra effects have a third panel, where there are any.
 
     Args:
         result: Of a run.
-        ax: Axes to draw into; their place is divided between the two panels. Left out, a new figure.
-        mode: The mode to draw; the only one there is where the result has no such mode.
+        ax: Axes to draw into; their place is divided between the two panels. Default: a new figure.
+        mode: The mode to draw; if the result lacks it, its only mode is drawn.
 
     Returns:
         The upper axes; the lower ones follow them in ``ax.figure.axes``.
@@ -117,18 +117,18 @@ def _content(result: Result) -> Content:
     windows = {one.result.mode: one.windows for one in every}
     tables = [_numbers_overduration_in_words(one, result.simulated_ms) for one in every]
     every_ms = averaged_over(every)
-    caption = "Above: jobs that are not finished, by where they stand"
+    caption = "Top: jobs that are not finished, by state"
     if every_ms is not None:
         span = duration_in_words(every_ms)
-        caption += f"; areas are means over {span}, because single jobs are too short to be seen, the line is the most"
+        caption += f"; areas are means over {span}, because single jobs are too short to see; the line is the maximum"
     caption += (
-        ". Below: every offered job in exactly one area; at the end the areas are the outcomes. A loss counts from the "
-        "moment when the last trace of the job vanished."
+        ". Below: every offered job in exactly one area; at the end the areas are the outcomes. A job counts as lost "
+        "from the moment when its last trace vanished."
     )
     if any(one.fates.counts[Outcome.DEAD_LETTERED].any() for one in every):
-        caption += " Dead letters may be fewer again: replayed or purged."
+        caption += " The number of dead letters falls when some are replayed or purged."
     if any(one.fates.extra_effects.last for one in every):
-        caption += " Lowest: effects too many so far, which are no jobs."
+        caption += " Bottom: extra effects so far; they are not jobs."
     if any(windows.values()):
         tables.append(_windows_table(windows))
         caption += " Grey: something was broken."
@@ -158,7 +158,7 @@ def _timeline_in_words(one: ModeSeries) -> str:
     if offered > delivered:
         parts = [f"{last[outcome]:,} {OUTCOME_LOOKS[outcome.field].label}" for outcome in STACKED[1:] if last[outcome]]
         words += f": {', '.join(parts)}"
-    words += f"; {fates.extra_effects.last:,} effects too many."
+    words += f"; {fates.extra_effects.last:,} extra effects."
     dead = fates.counts[Outcome.DEAD_LETTERED]
     if dead.any():
         words += f" At most {int(dead.max()):,} dead letters, {int(dead[-1]):,} at the end."
@@ -182,7 +182,7 @@ def _numbers_overduration_in_words(series: ModeSeries, end_ms: int) -> NumberTab
     states: list[State] = [state for state in STATE_LOOKS if state in depth.states]
     groups = [outcome for outcome in STACKED if outcome is Outcome.DELIVERED or fates.counts[outcome].any()]
     moments = sorted({round(end_ms * place / _MOMENTS) for place in range(_MOMENTS + 1)} | {one.simulated_ms})
-    headings = ["at", "offered", *(_group_in_words(outcome) for outcome in groups), "effects too many"]
+    headings = ["at", "offered", *(_group_in_words(outcome) for outcome in groups), "extra effects"]
     headings += [STATE_LOOKS[state].label for state in states]
     rows = []
     for t_ms in moments:
@@ -196,7 +196,7 @@ def _numbers_overduration_in_words(series: ModeSeries, end_ms: int) -> NumberTab
 
 
 def _group_in_words(outcome: Outcome) -> str:
-    return "not settled yet" if outcome is Outcome.PENDING else OUTCOME_LOOKS[outcome.field].label
+    return "not finished yet" if outcome is Outcome.PENDING else OUTCOME_LOOKS[outcome.field].label
 
 
 def _windows_table(windows: dict[ModeName, list[FaultWindow]]) -> NumberTable:

@@ -44,7 +44,7 @@ def against(result: SweepResult, measure: str = "delivered", ax: Axes | None = N
     Args:
         result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
-        ax: Axes to draw into; left out, a new figure.
+        ax: Axes to draw into; default: a new figure.
     """
     with drawing():
         own = ax is None

@@ -59,7 +59,7 @@ def distribution(result: SweepResult, measure: str = "delivered", ax: Axes | Non
     Args:
         result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
-        ax: Axes to draw into; left out, a new figure.
+        ax: Axes to draw into; default: a new figure.
         point: Which combination of what was varied, from 0.
     """
     with drawing():
@@ -184,7 +184,7 @@ def _figure(result: SweepResult, measures: Sequence[str], note: str) -> Figure:
     differing = [measure for measure in measures if bins[measure].bars > 1]
     alike = [measure for measure in measures if measure not in differing]
     if alike and differing:
-        note = f"{note} Every run alike: {listed([in_words(measure) for measure in alike], 'and')}.".strip()
+        note = f"{note} The same in every run: {listed([in_words(measure) for measure in alike], 'and')}.".strip()
     drawn = (differing or alike)[: 4 if len(points) == 1 else 2]
     across = min(2, len(drawn))
     panels = [(point, measure) for point in points for measure in drawn]

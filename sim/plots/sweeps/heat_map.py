@@ -35,14 +35,14 @@ def heat_map(
     Args:
         result: Of a sweep.
         measure: An outcome, an overlay or a time by its name in the JSON contract, such as ``lost``.
-        ax: Axes to draw into; left out, a new figure.
+        ax: Axes to draw into; default: a new figure.
         mode: The mode to draw.
 
     Raises:
         SimError: Not exactly two things were varied, or the mode was not run.
     """
     if len(result.paths) != 2:
-        raise SimError(f"a heat map shows two things varied, and here are {len(result.paths)}; see sim.plots.against")
+        raise SimError(f"a heat map needs exactly two varied paths, not {len(result.paths)}; see sim.plots.against")
     if mode not in result.modes:
         raise SimError(f"the sweep did not run {mode} mode; it ran {' and '.join(result.modes)}")
     with drawing():

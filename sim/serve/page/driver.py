@@ -130,7 +130,7 @@ class Driver:
         """Set out for a moment, as fast as it goes, and rest there.
 
         Args:
-            beyond: Go there also where the run comes to its end before; left out, only when it has ended already.
+            beyond: Go there also where the run comes to its end before; default: only when it has ended already.
 
         Raises:
             SimError: The moment has passed, or is out of reach, or somebody else holds the world.
@@ -139,9 +139,11 @@ class Driver:
             now_ms = self.run.now_ms
             if moment_ms < now_ms:
                 there = format_duration(moment_ms)
-                raise SimError(f"it is {format_duration(now_ms)} already; time does not go back to {there}")
+                raise SimError(f"the run is already at {format_duration(now_ms)}; time cannot go back to {there}")
             if moment_ms > LATEST_MS:
-                raise SimError(f"{format_duration(moment_ms)} is out of reach; it goes to {format_duration(LATEST_MS)}")
+                raise SimError(
+                    f"{format_duration(moment_ms)} is too late; the latest time is {format_duration(LATEST_MS)}"
+                )
             self.is_playing, self.goal_ms, self.note = False, moment_ms, ""
             self._beyond = beyond or self.run.is_over
             self._plays_on = False
@@ -166,7 +168,7 @@ class Driver:
             self._plays_on = False
             found = guarded(self.run.step_event)
             self._sample()
-            self._rest("" if found else self._words_of_the_end() if self.run.is_over else "nothing more happens")
+            self._rest("" if found else self._words_of_the_end() if self.run.is_over else "there are no more events")
 
     def do(self, verb: str, arguments: dict[str, str] | None = None) -> Entry:
         """Do something by hand at the moment at which the run stands; see ``LiveRun.do``.
@@ -190,7 +192,7 @@ class Driver:
         except SimError:
             raise
         except (ResponseError, ValueError) as error:  # somebody has written what no queue can work on
-            raise Refused(f"the keys do not allow it: {error}") from error
+            raise Refused(f"the keys in Redis do not allow it: {error}") from error
 
     def note_outside(self) -> None:
         """A program at the Redis port changed keys; its thread holds the lock."""
@@ -276,9 +278,9 @@ class Driver:
 
     def _words_of_the_end(self) -> str:
         if self.run.scenario.duration is not None:
-            return "the run has reached its duration; steps go on beyond it"
-        on = "; time goes on as soon as something is left to do" if self._plays_on else ""
-        return f"the run is over: nothing is left to happen to any job; steps go on beyond it{on}"
+            return "the run has reached its duration; you can step on beyond it"
+        on = "; time runs again as soon as there is something to do" if self._plays_on else ""
+        return f"the run is over: no job has anything left to do; you can step on beyond it{on}"
 
     def _sample(self) -> None:
         counts: dict[str, dict[str, int]] = {}
@@ -308,7 +310,7 @@ class Driver:
         """Take no more turns; the run stays where it is. Tell whether the last turn has ended.
 
         Args:
-            patience_s: How long to wait for that, real seconds; left out, for as long as it takes.
+            patience_s: How long to wait for that, real seconds; default: for as long as it takes.
         """
         return self._turns.stop(patience_s)
 

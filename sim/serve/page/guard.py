@@ -21,8 +21,8 @@ class RunBroken(SimError):
     def __str__(self) -> str:
         error = self.args[0]
         return (
-            f"the run cannot go on: {type(error).__name__}: {error}. That is a fault of the program: please report it, "
-            "with the terminal's traceback and the list Done by hand (/log.yaml), which --replay brings back here"
+            f"the run cannot go on: {type(error).__name__}: {error}. This is a bug in the program; please report it "
+            "with the traceback in the terminal and the log of what was done by hand (/log.yaml); --replay repeats it"
         )
 
 

@@ -48,4 +48,4 @@ def _write_under_free_name(folder: Path, text: str) -> Path:
         except FileExistsError:
             continue
         return path
-    raise FileExistsError(f"{MAX_NAMES:,} logs are there already")
+    raise FileExistsError(f"{MAX_NAMES:,} logs already exist")

@@ -150,8 +150,8 @@ class LiveRun:
         done = tuple(entry for entry in self.log if entry.at_ms <= point_ms)
         if any(entry.verb == FROM_OUTSIDE for entry in done):
             raise Refused(
-                f"Redis would go back to {format_duration(point_ms)}, and what it had then cannot be worked out: "
-                "a program at the Redis port had changed keys"
+                f"Redis would go back to {format_duration(point_ms)}, but its data at that time is unknown: a program "
+                f"at the Redis port had changed keys"
             )
         again = LiveRun(self.scenario, self._options)
         for t_ms, snapshot in injector.restore_points.items():

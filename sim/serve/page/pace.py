@@ -16,7 +16,7 @@ class SpeedError(SimError, ValueError):
     """A text that is not a speed."""
 
     def __str__(self) -> str:
-        return f"expected a speed such as 1x, 10x, 0.5x or max (as fast as it goes), not {self.args[0]!r}"
+        return f"expected a speed such as 1x, 10x, 0.5x or max (as fast as possible), not {self.args[0]!r}"
 
 
 def parse_speed(text: str) -> float:

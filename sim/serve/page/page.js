@@ -138,13 +138,13 @@ async function ask(force) {
     } else if (answer.status !== 204) {
       tell((await answer.json()).error, true);
     }
-    if (lost) tell("The run is here again.");
+    if (lost) tell("The run is back.");
     lost = false;
     const time = seen.state && seen.state.time;
     wait = time && (time.is_playing || time.goal_ms !== null) ? WAIT_MS.moving : WAIT_MS.still;
   } catch (error) {
     if (number !== seen.asked) return;
-    if (!lost) tell("The command that serves this page does not answer; it may have been ended.", true);
+    if (!lost) tell("The server of this page does not answer; it may have stopped.", true);
     lost = true;
   }
   clearTimeout(timer);
@@ -166,7 +166,7 @@ async function send(path, body) {
     await ask(true);
     return answer.ok;
   } catch (error) {
-    tell("The command that serves this page does not answer; it may have been ended.", true);
+    tell("The server of this page does not answer; it may have stopped.", true);
     return false;
   }
 }
@@ -202,7 +202,7 @@ function drawTime(now) {
   const moving = now.is_playing || now.goal_ms !== null;
   $("clock").textContent = duration(now.now_ms);
   const status = $("status");
-  status.textContent = now.is_held ? "held by a command at the Redis port, or a long step" : now.goal_ms !== null ? `on its way to ${duration(now.goal_ms)}`
+  status.textContent = now.is_held ? "waiting for a command at the Redis port or a long step" : now.goal_ms !== null ? `running to ${duration(now.goal_ms)}`
     : now.is_playing ? `playing at ${now.speed}${now.is_late ? ", as fast as it can" : ""}` : now.is_over ? "over" : "paused";
   status.className = `badge ${moving ? "good" : "soft"}`;
   $("play").textContent = moving ? "Pause" : "Play";
@@ -271,13 +271,13 @@ function sparkline(series, name) {
       svg("path", { class: "backlog", d: path(series.backlog) }),
       svg("path", { class: "failed", d: path(series.failed) })),
     h("div", { class: "legend" },
-      h("span", null, h("i", null), "unfinished"), h("span", null, h("i", { class: "failed" }), "failed, dead letters with them"),
+      h("span", null, h("i", null), "unfinished"), h("span", null, h("i", { class: "failed" }), "failed, including dead letters"),
       h("span", null, `0 to ${duration(last)}, most ${number(most)}`)),
   ];
 }
 
 const STATES = {
-  busy: ["good", "● at work"],
+  busy: ["good", "● busy"],
   idle: ["soft", "○ idle"],
   frozen: ["warn", "❄ frozen"],
   "cut off": ["warn", "⊘ cut off from Redis"],
@@ -300,7 +300,7 @@ function drawSystems(state) {
       actions(state.actions.redis)),
     h("tr", null, h("th", { scope: "row" }, "Database"),
       h("td", null, badge(database.is_troubled ? "bad" : "good", database.is_troubled ? "✖ fails" : "● answers"),
-        database.latency_ms > 0 && [" ", badge("warn", `◔ ${duration(database.latency_ms)} a call`)]),
+        database.latency_ms > 0 && [" ", badge("warn", `◔ ${duration(database.latency_ms)} per call`)]),
       actions(state.actions.database)),
     state.actions.anything.length > 0 && h("tr", null, h("th", { scope: "row" }, "Anything else"), h("td"),
       actions(state.actions.anything)),
@@ -333,7 +333,7 @@ function drawJobs(state) {
 }
 
 function emptyWords(jobs) {
-  return `No job of ${jobs.queue} is ${jobs.view === "dead" ? "in the dead letter queue" : jobs.view} at the moment.`;
+  return `No ${jobs.view === "dead" ? "dead letters" : `${jobs.view} jobs`} in ${jobs.queue}.`;
 }
 
 function jobTable(jobs) {
@@ -351,7 +351,7 @@ function jobTable(jobs) {
         h("td", { "data-label": when, class: "mid" }, at === null || at === undefined ? "" : duration(at)),
         h("td", { "data-label": "failed attempts", class: row.attempts_made ? "mid" : "mid none" }, number(row.attempts_made)),
         h("td", { "data-label": "stalls", class: row.stalls ? "mid" : "mid none" }, number(row.stalls)),
-        jobs.view === "active" && h("td", { "data-label": "locked by", class: "mid" }, row.worker || "nobody"),
+        jobs.view === "active" && h("td", { "data-label": "locked by", class: "mid" }, row.worker || "none"),
         withReason && h("td", { class: "wide reason" }, row.reason),
         h("td", { class: "actions" }, jobButtons(jobs.queue, row.id, jobs.view)));
     })));
@@ -402,7 +402,7 @@ function drawStory(job) {
       h("dt", null, "failed attempts"), h("dd", null, number(job.attempts_made)), h("dt", null, "stalls"), h("dd", null, number(job.stalls)),
       job.reason && [h("dt", null, "error"), h("dd", null, job.reason)]),
     job.lane && drawLane(job.lane),
-    job.stacks.length > 0 && [h("h3", null, "Stacks of its failed attempts, oldest first"), job.stacks.map((stack, i) =>
+    job.stacks.length > 0 && [h("h3", null, "Stack traces of failed attempts, oldest first"), job.stacks.map((stack, i) =>
       h("details", { class: "stack", open: i === job.stacks.length - 1 }, h("summary", null, `${i + 1}: ${stack.split("\n")[0]}`), h("pre", null, stack)))],
     lives.length > 0 && [h("h3", null, "Earlier lives"), lives.map((life, i) =>
       h("p", null, `Life ${i + 1}: ${number(life.attempts_made)} failed attempts, then: ${life.reason}`))],
@@ -419,7 +419,7 @@ function drawLane(lane) {
   const looks = Object.fromEntries([...setup.lanes, ...setup.marks].map((one) => [one.name, one]));
   const used = [...new Set([...lane.segments, ...lane.markers].map((one) => one.kind))].map((kind) => looks[kind]);
   return [
-    h("h3", null, "Its life"),
+    h("h3", null, "Timeline"),
     h("div", { class: "lane", role: "img", "aria-label": `from ${duration(lane.start_ms)} to ${duration(lane.end_ms)}: ${used.map((one) => one.label).join(", ")}`, style: { height: `${lane.tracks * 2}rem` } },
       lane.segments.map((one) => h("span", {
         class: `lane-part ${looks[one.kind].pattern}${one.attempt ? " attempt" : ""}`,

@@ -226,7 +226,7 @@ class _Quiet:
         try:
             await self._app(scope, receive, send)
         except Exception as error:
-            LOGGER.error("a request went wrong: %r", error, exc_info=error)
+            LOGGER.error("a request failed: %r", error, exc_info=error)
 
 
 async def _answer_not_found(_request: Request, error: Exception) -> Response:
@@ -255,7 +255,7 @@ async def _answer_http(_request: Request, error: Any) -> Response:
 
 
 async def _answer_broken(_request: Request, _error: Exception) -> Response:
-    return _json({"error": "something went wrong here; the terminal of the command says what"}, 500)
+    return _json({"error": "the server failed on this request; see the terminal where it runs"}, 500)
 
 
 def _json(value: Any, status: int = 200) -> JSONResponse:

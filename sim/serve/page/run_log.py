@@ -106,7 +106,7 @@ def read_log(path: Path) -> RunLog:
     try:
         raw = read_ordinary(path, _MAX_BYTES + 1)
         if len(raw) > _MAX_BYTES:
-            raise LogUnusable(path, "is larger than 16 MiB, and no log of a run")
+            raise LogUnusable(path, "is larger than 16 MiB, so it is not the log of a run")
         found = yaml.safe_load(raw.decode())
         log = _Log.model_validate(found)
         done = tuple(Entry(parse_duration(one.at), one.do, one.arguments, one.said) for one in log.done)
@@ -118,12 +118,12 @@ def read_log(path: Path) -> RunLog:
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise LogUnusable(path, f"{place}: {first['msg']}") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise LogUnusable(path, f"no YAML: {' '.join(str(error).split())[:200]}") from None
+        raise LogUnusable(path, f"not YAML: {' '.join(str(error).split())[:200]}") from None
     except LogUnusable:
         raise
     except SimError as error:
         raise LogUnusable(path, str(error)) from None
     times = [entry.at_ms for entry in done]
     if times != sorted(times) or (times and times[-1] > stands_at_ms):
-        raise LogUnusable(path, "its entries must be in the order of their times, and none later than stands_at")
+        raise LogUnusable(path, "its entries must be in order of time, none later than stands_at")
     return RunLog(log.scenario, log.seed, log.semantics, stands_at_ms, done)

@@ -145,7 +145,7 @@ class Guard:
                 while not is_whole:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return _refuse(408, "the request broke off"), receive
+                        return _refuse(408, "the request was cut off"), receive
                     part = message.get("body", b"")
                     length += len(part)
                     if length <= limits.body_bytes:

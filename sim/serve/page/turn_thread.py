@@ -35,7 +35,7 @@ class TurnThread:
         """Take no more turns, and tell whether the last one has ended.
 
         Args:
-            patience_s: How long to wait for that, real seconds; left out, for as long as it takes.
+            patience_s: How long to wait for that, real seconds; default: for as long as it takes.
         """
         self._is_closed = True
         self._wake.set()

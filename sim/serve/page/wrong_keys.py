@@ -41,7 +41,7 @@ class WrongKey(NamedTuple):
     wanted: str
 
     def __str__(self) -> str:
-        return f"{self.key} holds a {self.kind} where Bull keeps a {self.wanted}: delete it (DEL {self.key})"
+        return f"{self.key} holds a {self.kind}, but Bull keeps a {self.wanted} there: delete it (DEL {self.key})"
 
 
 def wrong_keys(world: Simulation, queue: str) -> list[WrongKey]:

@@ -90,7 +90,7 @@ def refusal(name: str, args: Sequence[bytes], database: Any, limits: PortLimits)
         megabytes = limits.argument_bytes // 2**20
         return f"ERR string exceeds maximum allowed size (proto-max-bulk-len), which is {megabytes} MB at this port"
     if name in _WAITS and (len(args) > limits.waited_keys or sum(map(len, args)) > limits.names_bytes):
-        return f"ERR a client can wait for {limits.waited_keys} keys at once at this port, with short names"
+        return f"ERR a client can block on at most {limits.waited_keys} keys at once at this port, with short names"
     if cost_us(name, args, database) > limits.command_cost_s * 1e6:
         return (
             "ERR the command would take too long: what it names is too large for one command at this port; "

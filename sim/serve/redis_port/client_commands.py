@@ -62,7 +62,7 @@ class ClientCommands(ScriptCommands):
         """Carry a command out where the limits allow it; those of a transaction have a limit together."""
         limits = self._host.limits
         if self._in_transaction and time.monotonic() > self._transaction_end_s:
-            return SimpleError("ERR the transaction ran too long and was ended; what it wrote by then stays")
+            return SimpleError("ERR the transaction ran too long and was stopped; what it wrote until then is kept")
         refused = refuse_cost(sig.name, args, self._db, limits) or self._host.budget.refusal(sig.name, args, self._db)
         if refused is not None:
             return SimpleError(refused)
@@ -129,7 +129,7 @@ class ClientCommands(ScriptCommands):
     def memory(self, subcommand: bytes, *arguments: bytes) -> int | None:
         """MEMORY USAGE, about."""
         if subcommand.lower() != b"usage" or not arguments:
-            raise SimpleError("ERR unknown subcommand or wrong number of arguments; MEMORY USAGE key is offered")
+            raise SimpleError("ERR unknown subcommand or wrong number of arguments; only MEMORY USAGE key is supported")
         return self._host.size_of(arguments[0], self._db)
 
     def slowlog(self, subcommand: bytes, *_: bytes) -> Any:
@@ -139,7 +139,7 @@ class ClientCommands(ScriptCommands):
             return []
         if name == b"len":
             return 0
-        raise SimpleError("ERR unknown subcommand; SLOWLOG GET and SLOWLOG LEN are offered")
+        raise SimpleError("ERR unknown subcommand; only SLOWLOG GET and SLOWLOG LEN are supported")
 
     def command_docs(self, *_: bytes) -> dict[bytes, Any]:
         """COMMAND DOCS: none; clients fall back to what they know."""
@@ -205,7 +205,7 @@ class ClientCommands(ScriptCommands):
         held = max(self._pubsub, len(subscribers) if mtype == b"psubscribe" else 0)
         if held + len(channels) > limits.subscriptions or any(len(name) > limits.name_bytes for name in channels):
             raise SimpleError(
-                f"ERR too much to listen to: at most {limits.subscriptions:,} channels or patterns at this port, "
+                f"ERR too many subscriptions: at most {limits.subscriptions:,} channels or patterns at this port, "
                 f"with names of at most {limits.name_bytes:,} bytes"
             )
         return super()._subscribe(channels, subscribers, mtype)

@@ -113,9 +113,7 @@ class ClientSocket(ClientCommands):
             act()
         except Exception as error:  # a fault of fakeredis is no reason to take the port down
             LOGGER.info("fakeredis could not carry out a command: %r", error)
-            self._deliver(
-                encode_error(f"ERR the simulated Redis cannot carry this out: {error or type(error).__name__}")
-            )
+            self._deliver(encode_error(f"ERR the simulated Redis cannot execute this: {error or type(error).__name__}"))
         finally:
             for database in databases:
                 database.remove_change_callback(self._note_change)

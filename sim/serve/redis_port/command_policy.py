@@ -31,16 +31,16 @@ OFFERED = frozenset(_FAMILIES.split()) | frozenset(_SUBCOMMANDS)
 """Commands of Redis 7.0 that are carried out. One that a newer fakeredis adds stays shut until it is listed here."""
 
 _EMPTIES = "it takes the keys away from under the running simulation"
-_STATE = "when the simulated Redis stops, restarts or loses data is a matter of the scenario's faults"
+_STATE = "the scenario's faults decide when the simulated Redis stops, restarts or loses data"
 _CODE = "its payload is code to fakeredis"
 _FIXED = "the simulated Redis has no settings to change"
-_ALONE = "the simulated Redis stands alone"
+_ALONE = "the simulated Redis has no replicas and no cluster"
 
 DANGEROUS = {
     "flushall": _EMPTIES,
     "flushdb": _EMPTIES,
     "swapdb": _EMPTIES,
-    "script flush": "clients that are at work rely on the scripts that they loaded",
+    "script flush": "connected clients rely on the scripts that they loaded",
 }
 """Refused unless the port was opened with ``allow_dangerous``."""
 
@@ -48,27 +48,27 @@ NEVER = {
     "acl": "every client is the default user",
     "bgrewriteaof": _STATE,
     "bgsave": _STATE,
-    "client pause": "simulated time is not held from here",
-    "client unpause": "simulated time is not held from here",
+    "client pause": "simulated time cannot be paused from here",
+    "client unpause": "simulated time cannot be paused from here",
     "cluster": _ALONE,
     "config": _FIXED,
-    "debug": "it looks into a server that is not there",
+    "debug": "there is no real server to inspect",
     "dump": _CODE,
     "failover": _ALONE,
-    "fcall": "functions are not offered; scripts are",
-    "fcall_ro": "functions are not offered; scripts are",
-    "function": "functions are not offered; scripts are",
-    "latency": "the simulated Redis takes no time that could be measured",
+    "fcall": "functions are not supported; use scripts",
+    "fcall_ro": "functions are not supported; use scripts",
+    "function": "functions are not supported; use scripts",
+    "latency": "the simulated Redis has no latency to measure",
     "migrate": _ALONE,
     "module": "the simulated Redis loads no modules",
-    "monitor": "what happens in the world is in its trace",
+    "monitor": "the trace has everything that happens",
     "psync": _ALONE,
     "replconf": _ALONE,
     "replicaof": _ALONE,
     "restore": _CODE,
     "save": _STATE,
-    "script debug": "scripts run to their end",
-    "script kill": "a script that takes too long is ended by itself",
+    "script debug": "scripts cannot be debugged",
+    "script kill": "a script that takes too long is stopped automatically",
     "shutdown": _STATE,
     "slaveof": _ALONE,
     "sync": _ALONE,
@@ -91,6 +91,6 @@ def refusal(name: str, allow_dangerous: bool) -> str | None:
     if name in DANGEROUS:
         if allow_dangerous:
             return None
-        return f"NOPERM {shown} is refused: {DANGEROUS[name]}. A port opened with allow_dangerous carries it out."
+        return f"NOPERM {shown} is refused: {DANGEROUS[name]}. A port opened with allow_dangerous executes it."
     why = NEVER.get(name) or NEVER.get(name.split(" ")[0])
     return None if why is None else f"NOPERM {shown} is refused: {why}."

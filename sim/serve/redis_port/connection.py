@@ -24,7 +24,7 @@ LONG_BYTES = 64 * 1024
 HTTP_VERBS = frozenset((b"get", b"head", b"put", b"patch", b"delete", b"options", b"connect", b"trace"))
 LOADING = "LOADING Redis is loading the dataset in memory"
 FULL = "ERR max number of clients reached"
-NOT_HTTP = "ERR this is the simulated Redis, which speaks Redis's protocol and not HTTP"
+NOT_HTTP = "ERR this port speaks the Redis protocol, not HTTP"
 
 
 class Connection(asyncio.Protocol):
@@ -325,6 +325,6 @@ class Connection(asyncio.Protocol):
             return
         elif self._command_began_at is not None:
             if now - self._command_began_at > limits.command_s:
-                self._refuse("ERR a command was begun and not ended in time")
+                self._refuse("ERR a command was not completed in time")
         elif not client.subscribes and now - self._last_asked_at > limits.idle_s:
             self._hang_up()

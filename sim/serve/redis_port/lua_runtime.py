@@ -115,10 +115,10 @@ local function look()
     sethook()
   elseif late then
     sethook(look, "", 1)
-    raise("the script ran too long and was ended; what it wrote by then stays", 0)
+    raise("the script ran too long and was stopped; what it wrote until then is kept", 0)
   elseif count_kb("count") > most_kb then
     sethook(look, "", 1)
-    raise("the script took too much memory and was ended; what it wrote by then stays", 0)
+    raise("the script took too much memory and was stopped; what it wrote until then is kept", 0)
   end
 end
 local function compile(text) return load_text(text, "@user_script") end

@@ -79,7 +79,7 @@ class ScriptCommands(FakeSocket):
         except SimpleError as error:
             return Reply(ERROR, error.value.encode("utf-8", "replace"))
         except Exception as error:  # a fault of fakeredis is an error to the script
-            return Reply(ERROR, f"ERR the simulated Redis cannot carry this out: {error!r}".encode("utf-8", "replace"))
+            return Reply(ERROR, f"ERR the simulated Redis cannot execute this: {error!r}".encode("utf-8", "replace"))
 
     def _respond_in(self, version: int) -> None:
         self._script_resp = version

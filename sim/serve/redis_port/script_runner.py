@@ -17,9 +17,9 @@ START_S = 30.0
 """How long the process may take to be there, on a machine that has much to do."""
 GRACE_S = 0.25
 """Lua itself ends a script that it can reach; what it cannot is killed so much later."""
-LATE = "ERR the script ran too long and was ended; what it wrote by then stays"
+LATE = "ERR the script ran too long and was stopped; what it wrote until then is kept"
 
-LARGE = "ERR the script took too much memory and was ended; what it wrote by then stays"
+LARGE = "ERR the script took too much memory and was stopped; what it wrote until then is kept"
 
 
 class ScriptError(SimError):

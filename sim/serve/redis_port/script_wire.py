@@ -43,7 +43,7 @@ class Wire:
         """Send a message of lists, bytes, numbers, booleans, None and dictionaries.
 
         Args:
-            deadline_s: By ``time.monotonic``; left out, there is none.
+            deadline_s: By ``time.monotonic``; default: there is none.
 
         Raises:
             WireBroken: The other side is gone, or the message is too long.

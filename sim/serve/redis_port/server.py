@@ -41,10 +41,10 @@ class PortUnavailable(SimError):
 
 
 class RedisPort:
-    """A TCP server, in a thread of its own, over the Redis of one world.
+    """A TCP server, in its own thread, for the Redis of one world.
 
-    A command is carried out at the simulated moment at which the world stands, between two of its steps. Whoever steps
-    the world does so under ``world_lock``, for short:
+    A command is executed at the current simulated time of the world, between two of its steps. Step the world only
+    while holding ``world_lock``, briefly:
 
     >>> with RedisPort(world) as port:  # doctest: +SKIP
     ...     while not world.is_over:
@@ -56,8 +56,8 @@ class RedisPort:
         host: Who is not on this machine cannot come in by the default.
         port: 0 takes a free one.
         allow_dangerous: Whether FLUSHALL and its like are carried out.
-        world_lock: A lock to share; left out, a new one.
-        on_change: Called under the lock, in the port's thread, after a command that changed a key; left out, the world
+        world_lock: A lock to share; default: a new one.
+        on_change: Called under the lock, in the port's thread, after a command that changed a key; default: the world
             looks for due and waiting jobs (``QueueSystem.wake_everyone``).
         limits: What clients may ask.
 
@@ -128,10 +128,10 @@ class RedisPort:
             SimError: It listens already.
         """
         if self._thread is not None:
-            raise SimError("the Redis port is open already")
+            raise SimError("the Redis port is already open")
         address = f"{self._host}:{self._wanted_port}"
         if not 0 <= self._wanted_port <= 65_535:
-            raise PortUnavailable(address, "ports go from 1 to 65535")
+            raise PortUnavailable(address, "a port is a number from 1 to 65535")
         try:
             listener = socket.create_server((self._host, self._wanted_port), backlog=128)
         except OSError as error:
@@ -153,7 +153,7 @@ class RedisPort:
         """Close every connection and listen no more.
 
         Args:
-            patience_s: How long to wait for the step and the command at hand, real seconds; left out, for as long as
+            patience_s: How long to wait for the step and the command at hand, real seconds; default: for as long as
                 they take.
 
         Raises:
@@ -163,7 +163,7 @@ class RedisPort:
         if thread is None or loop is None or end is None:
             return
         if self.world_lock.is_mine:
-            raise SimError("let go of the world's lock before the Redis port is closed")
+            raise SimError("release the world's lock before closing the Redis port")
         loop.call_soon_threadsafe(end.set)
         try:
             with self.world_lock if patience_s is None else self.world_lock.within(patience_s):
@@ -171,7 +171,7 @@ class RedisPort:
                 self._redis.on_listening.remove(self._hear)
                 self.world_lock.on_release.remove(self._plan_look)
         except WorldBusy:
-            LOGGER.warning("the Redis port was closed amid a step of the run that did not end")
+            LOGGER.warning("the Redis port was closed in the middle of a step of the run")
         thread.join(patience_s)
         self._thread = self._loop = self._end = None
 

@@ -163,7 +163,7 @@ def a_paused_job_is_removed(q: Script) -> None:
 
 @case()
 def a_locked_job_cannot_be_removed(q: Script) -> None:
-    """A worker is at it."""
+    """A worker has locked it."""
     q.add()
     q.take()
     q.remove("1")

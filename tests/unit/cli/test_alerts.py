@@ -48,7 +48,7 @@ def test_the_table_says_who_noticed_after_how_long(tmp_path: Path, capsys: pytes
     out = capsys.readouterr().out
     row = next(line for line in out.splitlines() if "email-1 down" in line)
     assert row.split() == ["email-1", "down", "5.5s", "15.5s", "500ms", "500ms", "2.5s", "WorkerDown"]
-    assert "The one fault was noticed; there was no false alarm." in out
+    assert "The only fault was detected; there was no false alarm." in out
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -76,7 +76,7 @@ def test_without_alerts_there_is_nothing_to_export(tmp_path: Path, capsys: pytes
     """Exit code 2, and nothing is written."""
     path = write(tmp_path)
     assert main(["alerts", path, "--export", str(tmp_path / "rules.yml")]) == 2
-    assert capsys.readouterr().err == f"{path}: has no alerts: to export\n"
+    assert capsys.readouterr().err == f"{path}: has no alerts to export; add them under 'alerts:'\n"
     assert not (tmp_path / "rules.yml").exists()
 
 
@@ -110,4 +110,4 @@ def test_metrics_of_in_process_mode_are_written_where_it_is_the_only_one(
 def test_two_things_cannot_both_have_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One of them needs a file."""
     assert main(["run", write(tmp_path), "--metrics", "-", "--json", "-"]) == 2
-    assert "--json - and --metrics - both want standard output" in capsys.readouterr().err
+    assert "--json - and --metrics - write to standard output; give all but one a file" in capsys.readouterr().err

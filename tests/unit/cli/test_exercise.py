@@ -34,7 +34,7 @@ def test_start_copies_what_a_learner_needs_and_never_writes_over_it(
     ]
     (started / "policy.yaml").write_text("mine")
     assert main(["exercise", "start", "01"]) == 2
-    assert "go on with it, or put it back: python -m sim exercise reset 01" in capsys.readouterr().err
+    assert "use that one, or restore the original: python -m sim exercise reset 01" in capsys.readouterr().err
     assert (started / "policy.yaml").read_text() == "mine"
 
 
@@ -167,7 +167,7 @@ def test_reset_puts_the_start_back_and_keeps_what_was_there(started: Path, capsy
     }
     capsys.readouterr()
     main(["exercise", "reset", "01"])
-    assert capsys.readouterr().out == "nothing was changed\n"
+    assert capsys.readouterr().out == "nothing to restore\n"
 
 
 def test_a_changed_scenario_does_not_make_an_exercise_easier(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,7 +175,7 @@ def test_a_changed_scenario_does_not_make_an_exercise_easier(started: Path, caps
     scenario = started / "scenario.yaml"
     scenario.write_text(scenario.read_text().replace("duration: 45s", "duration: 1s"))
     assert main(["exercise", "check", "01"]) == 1
-    assert "scenario.yaml: is changed; checks use the exercise's own" in capsys.readouterr().err
+    assert "scenario.yaml: has changed; checks use the exercise's own" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_every_lesson_is_copied_and_none_is_overwritten(
     for copy in copies[:3]:
         copy.unlink()
     assert main(["lessons"]) == 2
-    told = f"lessons: has a {copies[3].name} already; go on with it, or name another folder\n"
+    told = f"lessons: already has {copies[3].name}; use that one, or name another folder\n"
     assert capsys.readouterr().err == told
     assert copies[3].read_text() == "mine"
     assert not copies[0].exists()

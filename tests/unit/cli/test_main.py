@@ -70,8 +70,8 @@ def test_every_subcommand_loads_and_explains_itself(name: str, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (["chek"], "no command 'chek'; did you mean check?"),
-        (["zzzzz"], f"no command 'zzzzz'; there are: {', '.join(COMMANDS)}"),
+        (["chek"], "no such command: 'chek'; did you mean check?"),
+        (["zzzzz"], f"no such command: 'zzzzz'; there are: {', '.join(COMMANDS)}"),
         (["check"], "Missing argument"),
         (["check", "--no-such-option"], "No such option"),
         (["--no-such-option"], "No such option"),

@@ -100,7 +100,7 @@ def test_nothing_is_overwritten(there: str, empty: Path, capsys: pytest.CaptureF
     else:
         path.symlink_to("elsewhere")
     assert main(["new", "mine"]) == 2
-    assert capsys.readouterr().err == "mine.yaml: is there already; choose another name\n"
+    assert capsys.readouterr().err == "mine.yaml: already exists; choose another name\n"
     assert there != "file" or path.read_text() == "kept"
     assert not Path("elsewhere").exists()
 
@@ -109,9 +109,9 @@ def test_nothing_is_overwritten(there: str, empty: Path, capsys: pytest.CaptureF
     ("arguments", "says"),
     [
         (["nowhere/mine"], "nowhere/mine.yaml: there is no folder nowhere"),
-        (["a\nb"], "is no name for a scenario"),
+        (["a\nb"], "is not a scenario name"),
         (["mine", "--interval", "5"], "5: expected a duration such as 500ms"),
-        (["mine", "--service", "0s"], "0s: expected more than no time"),
+        (["mine", "--service", "0s"], "0s: must be longer than zero"),
         (["mine", "--jobs", "0"], "0 is not in the range"),
         (["mine", "--fault", "earthquake"], "'earthquake' is not one of"),
         (["mine", "--interval", "365d", "--jobs", "100000"], "mine.yaml:"),

@@ -72,11 +72,11 @@ def test_a_story_that_names_the_command_is_no_changed_file(
         monkeypatch.setattr(sys, "argv", [argument])
         capsys.readouterr()
         assert main(["exercise", "reset", "01"]) == 0
-        assert capsys.readouterr().out == "nothing was changed\n"
+        assert capsys.readouterr().out == "nothing to restore\n"
     (story,) = tmp_path.rglob("README.md")
     story.write_text("mine")
     assert main(["exercise", "reset", "01"]) == 0
-    assert "README.md is as at the start; yours is README.md.before-reset-1" in capsys.readouterr().out
+    assert "README.md; yours is now README.md.before-reset-1" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("installed")

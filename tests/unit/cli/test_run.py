@@ -138,7 +138,7 @@ def test_what_would_write_events_does_not_go_with_no_trace(
     """It is wrong usage, said before anything runs or is written."""
     assert main(["run", write(tmp_path), "--no-trace", asked, str(tmp_path / "new")]) == 2
     seen = capsys.readouterr()
-    assert f"--no-trace leaves nothing that {asked} could write; --json has the counts" in seen.err
+    assert f"--no-trace keeps no events, and {asked} needs them; use --json for the counts" in seen.err
     assert not seen.out
     assert not (tmp_path / "new").exists()
 
@@ -245,7 +245,7 @@ def test_a_results_folder_holds_errors_only_where_there_are_any(tmp_path: Path) 
             ["--error-log", "-", "--error-log-omit", "adress"],
             "no field of the error log called 'adress'; there are",
         ),
-        (["--error-log-omit", "data"], "ask for one by --error-log or --out"),
+        (["--error-log-omit", "data"], "add --error-log or --out"),
         (["--error-log", "nowhere/at/all.ndjson"], "nowhere/at/all.ndjson: cannot be written"),
     ],
 )
@@ -284,4 +284,4 @@ def test_an_error_log_on_a_terminal_is_summed_up_and_elsewhere_whole(
     told = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert len(told) < 60
     assert max(map(len, told)) <= 80
-    assert f"All {len(lines):,} failed attempts are written, a line each, by --error-log FILE." in "\n".join(told)
+    assert f"--error-log FILE writes all {len(lines):,} failed attempts, one per line." in "\n".join(told)

@@ -97,7 +97,7 @@ def test_a_pipe_is_refused_and_nobody_waits_for_its_writer(
     os.mkfifo(pipe)
     arguments = [command, str(pipe)] + (["--port", "0", "--no-redis-port"] if command == "serve" else [])
     assert main(arguments) == 2
-    assert capsys.readouterr().err.strip() == f"{pipe}: is a pipe; give one scenario file"
+    assert capsys.readouterr().err.strip() == f"{pipe}: is a pipe; name one scenario file"
 
 
 def test_a_name_of_a_file_is_written_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

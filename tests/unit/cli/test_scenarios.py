@@ -63,9 +63,7 @@ def test_a_file_that_cannot_be_used_hides_no_other(folder: Path, capsys: pytest.
     assert "mine/02-all/everything.yaml" in captured.out
 
 
-@pytest.mark.parametrize(
-    ("name", "what"), [("nowhere", "there is no such folder"), (".", "holds no scenarios (*.yaml)")]
-)
+@pytest.mark.parametrize(("name", "what"), [("nowhere", "there is no such folder"), (".", "has no scenarios (*.yaml)")])
 def test_a_folder_without_scenarios_ends_with_2(
     name: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,5 +103,5 @@ def test_a_search_that_finds_nothing_ends_with_2(
     assert main(["scenarios", str(folder), "--search", search]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    told = f"--search {search}: no scenario has that in its name, title, question or faults{hint}"
+    told = f"--search {search}: found in no name, title, question or fault{hint}"
     assert captured.err == f"{told}\n"

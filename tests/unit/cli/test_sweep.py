@@ -71,7 +71,7 @@ OUTAGE = "scenarios/02-redis-failures/outage.yaml"
 def test_the_default_table_hides_no_job(capsys: pytest.CaptureFixture[str]) -> None:
     """65 % delivered, and the other 35 % rejected: both stand there, and what occurs nowhere has no column."""
     assert main(["sweep", OUTAGE, "--runs", "10", "--mode", "queue", "--vary", "faults.0.duration=14s"]) == 0
-    table = capsys.readouterr().out.split("In how many runs")[0]
+    table = capsys.readouterr().out.split("How many runs are affected")[0]
     assert re.search(r"delivered +not delivered +rejected *$", table, re.MULTILINE)
     assert re.search(r"queue +65\.0 % +35\.0 % +35\.0 %", table)
 
@@ -85,7 +85,7 @@ def test_no_cell_of_a_share_of_the_jobs_bounds_a_share_of_the_runs(
     assert "≤" not in out
     assert "no run" in out
     assert "In no run at any point: failed and pending." in out
-    assert "None in 4 runs at a point: at most 60.2 % of its runs have any (95 %)." in out
+    assert "Zero in 4 runs at a point means that at most 60.2 % of its runs have any (95 %)." in out
 
 
 def test_runs_that_end_early_are_counted_above_the_table(
@@ -155,7 +155,7 @@ def test_a_sweep_is_not_written_over_by_accident(
     arguments = ["sweep", scenario, "--out", str(tmp_path / "o"), "--no-plots", "--runs"]
     assert main([*arguments, "3"]) == 0
     assert main([*arguments, "3"]) == 2
-    assert "is there already; go on with it by --resume" in capsys.readouterr().err
+    assert "already exists; continue it with --resume" in capsys.readouterr().err
     assert main([*arguments, "5", "--resume"]) == 0
     assert len(rows_of(tmp_path / "o" / "sweep.sqlite")) == 10
 
@@ -169,8 +169,8 @@ def test_a_sweep_is_not_written_over_by_accident(
         (["SCENARIO", "--vary", "nonsense"], "expected PATH=VALUE"),
         (["SCENARIO", "--measure", "lots"], "did you mean `lost`?"),
         (["SCENARIO", "--resume"], "--out"),
-        (["SCENARIO", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"], "give one of them"),
-        (["SCENARIO", "--semantics", "documented", "--vary", "semantics=bull-4.16"], "give one of them"),
+        (["SCENARIO", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1"], "give only one of them"),
+        (["SCENARIO", "--semantics", "documented", "--vary", "semantics=bull-4.16"], "give only one of them"),
         (["SCENARIO", "--cluster", "nonsense://x"], "cannot be reached"),
         (["SCENARIO", "--out", "SCENARIO"], "cannot be written"),
     ],
@@ -204,7 +204,7 @@ def test_an_interrupted_sweep_says_how_to_go_on(
     monkeypatch.setattr("sim.sweeps.batches._BATCH_S", 0.0)
     assert main(["sweep", scenario, "--runs", "9", "--jobs", "1", "--out", str(tmp_path / "o"), "--no-plots"]) == 130
     err = capsys.readouterr().err
-    assert "2 runs are kept in" in err
+    assert "2 runs kept in" in err
     assert "--resume" in err
     assert len(rows_of(tmp_path / "o" / "sweep.sqlite")) == 4
 

@@ -104,5 +104,5 @@ def test_the_processes_of_a_sweep_end_with_it_and_hold_no_output(
     assert "Traceback" not in told
     assert "Warning" not in told
     if has_run:
-        assert "go on with the same command and --resume" in told
+        assert "continue with the same command and --resume" in told
         assert runs_in(out / "sweep.sqlite") >= 1

@@ -60,7 +60,7 @@ def test_delayed_jobs_beyond_the_duration_are_named_with_their_due_times() -> No
     assert (end.by, end.pending, end.due_ms) == ("duration", {Place.DELAYED: 10}, (7_200_000, 7_209_000))
     assert told == [
         "Stopped early, queue: 10 of 10 jobs are pending at the end (duration: 1h): 10 delayed until 2 h to 2 h 9 s. "
-        "Set a longer one, such as `duration: 2h10m`, to let them end."
+        "Set a longer one, such as `duration: 2h10m`, to let them finish."
     ]
     assert ended(DELAYED + "duration: 2h10m\n")[1] == []
 
@@ -70,7 +70,7 @@ def test_work_for_longer_than_an_hour_is_said_with_the_duration_that_it_needs() 
     end, told = ended(TOO_MANY)
     assert (end.by, sum(end.pending.values())) == ("horizon", 80)
     assert told[0].startswith("Stopped early, queue: 80 of 200 jobs are pending at the end (1 h; without `duration` ")
-    assert told[0].endswith("Set `duration: 1h50m` to let them end.")
+    assert told[0].endswith("Set `duration: 1h50m` to let them finish.")
     assert ended(TOO_MANY + "duration: 1h50m\n")[1] == []
 
 
@@ -89,7 +89,7 @@ def test_a_livelock_ends_by_the_horizon_and_no_duration_is_suggested() -> None:
     assert end.by == "horizon"
     assert end.at_ms < 3_700_000
     assert end.enough_ms is None
-    assert "More time alone would hardly settle them: no job ended in the last 30 min." in told[0]
+    assert "More time alone would hardly help: no job ended in the last 30 min." in told[0]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_livelock_ends_by_the_horizon_and_no_duration_is_suggested() -> None:
 def test_a_queue_that_nobody_works_on_is_named(more: str, why: str) -> None:
     """More time would not help there either."""
     _end, told = ended(TOO_MANY.replace("size: 200", "size: 20") + more)
-    assert told[0].endswith(f"More time alone would not settle them: {why}.")
+    assert told[0].endswith(f"More time alone would not help: {why}.")
 
 
 def test_json_says_how_each_mode_ended() -> None:

@@ -17,11 +17,11 @@ from sim.notebook import predict
         (None, 5, "no guess"),
         (..., 5, "no guess"),
         ("Queue", "queue ", "right"),
-        ("queue", "in-process", "not so"),
-        (True, False, "not so"),
-        ([2, 4, 8], [2, 6], "not so"),
+        ("queue", "in-process", "wrong"),
+        (True, False, "wrong"),
+        ([2, 4, 8], [2, 6], "wrong"),
         ([2, 6], [2, 6], "right"),
-        ("many", 5, "not so"),
+        ("many", 5, "wrong"),
     ],
 )
 def test_a_guess_is_right_or_off_or_not_made(guess: object, fact: object, verdict: str) -> None:

@@ -80,7 +80,10 @@ def test_changed_takes_lists_and_switches() -> None:
     [
         ({"queues.order.attempts": 0}, "queues.order.attempts=0: queues.order.attempts: "),
         ({"faults.1.at": "3s"}, "faults.1.at=3s: faults has 1 entry, faults.0; there is no faults.1"),
-        ({"workers.order": {}, "workers.order.processes": 2}, "workers.order.processes: workers.order is varied"),
+        (
+            {"workers.order": {}, "workers.order.processes": 2},
+            "workers.order.processes: workers.order is already varied",
+        ),
         ({"seed": 7}, r"seed=7: give it to the run: sim.run\(scenario, seed=7\)"),
         ({"queues.order.service": {1, 2}}, "queues.order.service: expected what a file can say"),
     ],

@@ -116,7 +116,7 @@ def test_a_result_shows_both_modes_and_what_each_number_counts() -> None:
     lines = [line.split() for line in text.splitlines()]
     assert lines[0] == ["Outcomes"]
     assert lines[1] == ["in-process", "queue", "what", "it", "counts"]
-    assert ["lost", "3", "0", "accepted,", "then", "no", "trace", "left"] in lines
+    assert ["lost", "3", "0", "accepted,", "then", "vanished"] in lines
     assert not any(line[0] == "pending" for line in lines)
 
 

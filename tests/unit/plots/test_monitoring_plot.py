@@ -67,8 +67,12 @@ def test_the_report_has_the_picture_only_where_samples_were_taken(result: Result
     """With its tables, its words for those who do not see it, and a narrow version."""
     picture = draw_pictures(result)[-1]
     assert picture.name == "monitoring"
-    assert [table.caption for table in picture.tables] == ["Faults, and who noticed", "Alerts", "Health of workers"]
-    assert "The one fault was noticed; there was no false alarm." in picture.alt
+    assert [table.caption for table in picture.tables] == [
+        "Faults and what detected them",
+        "Alerts",
+        "Health of workers",
+    ]
+    assert "The only fault was detected; there was no false alarm." in picture.alt
     assert picture.narrow_png.startswith(b"\x89PNG")
     assert [one.name for one in draw_pictures(small_result())] == ["outcomes", "timeline", "jobs"]
 

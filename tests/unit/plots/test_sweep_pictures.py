@@ -136,7 +136,7 @@ def test_a_value_that_is_the_same_in_every_run_is_said_and_not_drawn(figures: li
     """Empty panels would take half the page."""
     sweep_pictures(THREE, ["delivered", "attempts"])
     assert {ax.get_xlabel() for ax in panels(figures[-1])} == {"delivered in a run"}
-    assert "Every run alike: attempts." in figures[-1].texts[1].get_text()
+    assert "The same in every run: attempts." in figures[-1].texts[1].get_text()
 
 
 def test_pictures_name_the_sweep_and_say_once_which_mode_is_which(figures: list[Figure]) -> None:

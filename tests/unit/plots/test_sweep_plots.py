@@ -80,7 +80,7 @@ def test_a_heat_map_has_its_number_in_every_cell() -> None:
     ax = heat_map(result, "lost", mode="queue")
     assert [text.get_text() for text in ax.texts] == ["10.0", "20.0", "30.0", "40.0"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("b.y", "a.x")
-    with pytest.raises(SimError, match="two things varied, and here are 1"):
+    with pytest.raises(SimError, match="exactly two varied paths, not 1"):
         heat_map(sweep_of(("a",), (("1",), ("2",))))
 
 

@@ -127,12 +127,12 @@ def test_what_is_not_delivered_is_named_and_adds_up() -> None:
 
 
 def test_more_effects_than_jobs_leave_the_jobs_as_high_as_they_are() -> None:
-    """They have a panel of their own: 2,999 effects too many do not flatten the one job."""
+    """They have a panel of their own: 2,999 extra effects do not flatten the one job."""
     _upper, lower = panels(storm())
     extra = lower.figure.axes[-1]
     assert lower.get_ylim()[1] < 2
     assert extra.get_ylim()[1] > 2_999
-    assert [text.get_text() for text in extra.texts] == ["2,999 effects too many"]
+    assert [text.get_text() for text in extra.texts] == ["2,999 extra effects"]
 
 
 def test_a_run_without_effects_too_many_has_no_panel_for_them() -> None:
@@ -147,7 +147,7 @@ def test_many_short_jobs_are_means_and_a_line_for_the_most() -> None:
     """And the legend says over which time."""
     figure = timeline_figure(large_result())
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert "most in each 20 s (areas: mean)" in legend
+    assert "maximum per 20 s (areas: mean)" in legend
     assert [line.get_gid() for line in figure.axes[1].lines if line.get_gid()] == ["most"]
 
 
@@ -203,4 +203,4 @@ def test_a_table_says_what_it_leaves_out_and_where_that_is() -> None:
     (row,) = jobs.tables[0].rows
     assert len(row[-1]) < 1_000
     assert "more, in trace.ndjson.gz)" in row[-1]
-    assert "Steps too short to be drawn one by one are drawn together; trace.ndjson.gz has all" in jobs.caption
+    assert "Steps too short to draw one by one are drawn together; trace.ndjson.gz has all" in jobs.caption

@@ -115,7 +115,7 @@ def test_sentence_says_what_happened() -> None:
         (1, 2, "The email was delivered twice."),
         (3, 1, "All 3 emails were delivered, each of them once."),
         (3, 2, "All 3 emails were delivered, each twice."),
-        (3, 3, "All 3 emails were delivered, each more than once (6 effects too many)."),
+        (3, 3, "All 3 emails were delivered, each more than once (6 extra effects)."),
     ],
 )
 def test_sentence_counts_repetitions(count: int, effects: int, expected: str) -> None:

@@ -112,7 +112,7 @@ def test_the_legend_explains_every_marker() -> None:
     """In words that need no colour."""
     seen = {text.get_text() for text in texts(jobs_figure(result()))}
     assert {
-        "failed for good, to the dead letters",
+        "failed for good, dead-lettered",
         "replayed from the dead letters",
         "dead letter purged",
     } <= seen
@@ -128,7 +128,7 @@ def test_the_report_says_it_in_numbers_for_those_who_see_no_picture() -> None:
     """In the words beside the picture, and as a column of its table."""
     timeline = next(one for one in draw_pictures(result()) if one.name == "timeline")
     assert "At most 3 dead letters, 1 at the end." in timeline.alt
-    assert "Dead letters may be fewer again" in timeline.caption
+    assert "The number of dead letters falls" in timeline.caption
     table = timeline.tables[0]
     column = table.headings.index("dead-lettered")
     assert [row[column] for row in table.rows] == ["0", "3", "3", "2", "2", "1", "1", "1", "1", "1", "1"]
@@ -139,6 +139,6 @@ def test_the_sentence_tells_dead_letters_from_failures_without_a_record() -> Non
     sentence = mode_sentence(result(), result().modes["queue"])
     assert sentence == (
         "Of 3 emails, 1 was delivered; 2 were not delivered: 1 failed, with no record kept; "
-        "1 put in the dead letter queue."
+        "1 moved to the dead letter queue."
     )
     assert set(MEANINGS) == set(Counts().as_dict())

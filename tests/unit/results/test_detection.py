@@ -70,7 +70,7 @@ def test_what_an_operator_does_is_no_fault_that_somebody_had_to_notice() -> None
     found = noticed([0, 0, 0, 0], operated((1_000, EventKind.OPERATOR_ACTED, "replay-all")))
     assert [(one.window.label, one.unnoticed) for one in found.faults] == [("operator: replay-all email", False)]
     assert fault_rows(found).rows[0][-1] == "-"
-    assert monitoring_verdict(found) == "Nothing was broken; there was no false alarm."
+    assert monitoring_verdict(found) == "There was no fault; there was no false alarm."
 
 
 def test_an_alert_comes_of_what_an_operator_did_only_where_no_fault_may_be_its_cause() -> None:
@@ -170,9 +170,9 @@ def test_the_table_says_in_capitals_what_nobody_noticed() -> None:
     found = noticed([0, 0, 1, 0, 0, 0], tape((500, 2_500), (4_500, 4_600)))
     assert fault_rows(found).rows == [
         ["database refuses calls", "500ms", "2.5s", "-", "-", "1.5s Backlog"],
-        ["database refuses calls", "4.5s", "4.6s", "-", "-", "NOBODY NOTICED"],
+        ["database refuses calls", "4.5s", "4.6s", "-", "-", "NOT DETECTED"],
     ]
-    assert monitoring_verdict(found) == "Nobody noticed 1 of 2 faults; there was no false alarm."
+    assert monitoring_verdict(found) == "No alert detected 1 of 2 faults; there was no false alarm."
 
 
 def test_the_table_tells_moments_to_the_second_after_the_first_minute() -> None:
@@ -183,11 +183,11 @@ def test_the_table_tells_moments_to_the_second_after_the_first_minute() -> None:
 
 def test_the_verdict_counts_faults_and_false_alarms() -> None:
     """In a sentence."""
-    assert monitoring_verdict(noticed([0, 1, 0], Tape("queue"))) == "Nothing was broken; 1 false alarm."
+    assert monitoring_verdict(noticed([0, 1, 0], Tape("queue"))) == "There was no fault; 1 false alarm."
     one = noticed([0, 1, 0], tape((500, 600)))
-    assert monitoring_verdict(one) == "The one fault was noticed; there was no false alarm."
+    assert monitoring_verdict(one) == "The only fault was detected; there was no false alarm."
     none = noticed([0, 0, 0], tape((500, 600)))
-    assert monitoring_verdict(none) == "Nobody noticed the one fault; there was no false alarm."
+    assert monitoring_verdict(none) == "No alert detected the only fault; there was no false alarm."
 
 
 def test_an_attempt_that_outlives_the_fault_that_caught_it_prolongs_it() -> None:
@@ -258,4 +258,4 @@ def test_an_alert_while_a_job_waits_for_a_minute_has_noticed_an_overload() -> No
 def test_an_overload_is_no_fault_that_somebody_broke() -> None:
     """The verdict says so."""
     verdict = monitoring_verdict(waited(60))
-    assert verdict == "Nothing was broken; an overload was noticed; there was no false alarm."
+    assert verdict == "There was no fault; an overload was detected; there was no false alarm."

@@ -42,7 +42,7 @@ def test_only_more_lines_than_fit_in_memory_need_a_disk(monkeypatch: pytest.Monk
         lines.add("{}")
     assert str(caught.value) == (
         "the error log of this run is long and its temporary file cannot be written (No space left on device); "
-        "make room, set TMPDIR to a folder that has some, or run without the error log"
+        "free disk space, set TMPDIR to a folder with space, or run without the error log"
     )
 
 

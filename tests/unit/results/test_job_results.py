@@ -69,7 +69,7 @@ def test_a_frame_of_no_jobs_has_the_same_columns(result: sim.Result) -> None:
 def test_a_frame_without_pandas_says_what_to_install(result: sim.Result, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra; everything else about jobs does without."""
     monkeypatch.setitem(sys.modules, "pandas", None)
-    says = r"^a frame needs the extra `notebook` \(pandas is not installed\); run: pip install"
+    says = r"^a frame needs the extra `notebook` \(pandas is not installed\); install it: pip install"
     with pytest.raises(SimError, match=says):
         result.jobs.to_frame()
 

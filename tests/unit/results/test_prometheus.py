@@ -221,7 +221,7 @@ def test_an_exposition_says_of_each_family_what_it_is() -> None:
         (
             "jobqueue_processing_seconds",
             "histogram",
-            "How long an attempt took, from its handler's start to its report.",
+            "How long an attempt took, from the start of its handler to its report.",
         ),
     ):
         assert f"# HELP {family} {meaning}\n# TYPE {family} {kind}\n" in text

@@ -114,7 +114,8 @@ def test_a_ledger_that_keeps_nothing_says_so_whatever_it_is_asked() -> None:
             ask()
     assert issubclass(TraceNotKept, SimError)
     assert str(TraceNotKept()) == (
-        "this run kept no trace, and this needs its events; run it with the trace (trace=True, or without --no-trace)"
+        "this needs the events of the run, but it kept no trace; run it with the trace (trace=True, or without "
+        "--no-trace)"
     )
 
 

@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_written_says_why_and_what_to_do(
         TraceFile(Pair).add(pairs(0, 1))
     assert str(caught.value) == (
         f"the trace of this run is long and its temporary file cannot be written ({said}); "
-        "make room, set TMPDIR to a folder that has some, or run without the trace"
+        "free disk space, set TMPDIR to a folder with space, or run without the trace"
     )
 
 

@@ -13,25 +13,25 @@ QUEUE_NAMES = listed(["email", *(name for name in HANDLERS if name != "email")])
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ("  - {queue: emial, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: no queue is called "
+        ("  - {queue: emial, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: there is no queue "
          "'emial'; did you mean `email`?"),
-        ("  - {queue: bulk, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: no queue is called 'bulk'; "
+        ("  - {queue: bulk, arrivals: {kind: times, at: [0s]}}", "5:13: workload[1].queue: there is no queue 'bulk'; "
          "add it under queues: with a handler:, or use " + QUEUE_NAMES),
-        ("workers: {emial: {}}", "5:11: workers.emial: no queue is called 'emial'; did you mean `email`?"),
+        ("workers: {emial: {}}", "5:11: workers.emial: there is no queue 'emial'; did you mean `email`?"),
         ("workers: {order: {}}", "5:11: workers.order: this scenario has no queue order: no job is offered to it, and "
-         "queues: does not name it"),
-        ("expect: {queue: {queues: {bulk: {}}}}", "5:27: expect.queue.queues.bulk: no queue is called 'bulk'; add it "
+                                 "it is not under queues:"),
+        ("expect: {queue: {queues: {bulk: {}}}}", "5:27: expect.queue.queues.bulk: there is no queue 'bulk'; add it "
          "under queues:, or use email"),
         ("expect: {bull-4.16: {in-process: {queues: {order: {}}}}}", "5:44: expect.bull-4.16.in-process.queues.order: "
-         "this scenario has no queue order: no job is offered to it, and queues: does not name it"),
-        ("faults: [{kind: handler-error, queues: [email, emial]}]", "5:48: faults[0].queues[1]: no queue is called "
+         "this scenario has no queue order: no job is offered to it, and it is not under queues:"),
+        ("faults: [{kind: handler-error, queues: [email, emial]}]", "5:48: faults[0].queues[1]: there is no queue "
          "'emial'; did you mean `email`?"),
         ("queues: {workers: {handler: email}}", "5:10: queues.workers: a queue cannot be called workers: faults use "
-         "that word for a target"),
+                                                "that name as a target"),
         ("modes: [queue, queue]", "5:16: modes[1]: 'queue' is listed twice"),
         ("semantics: [documented, documented]", "5:25: semantics[1]: 'documented' is listed twice"),
         ("queues: {email: {service: {kind: uniform, min: 2s, max: 1s}}}", "5:57: queues.email.service.max: max: 1s is "
-         "shorter than min: 2s"),
+                                                                          "less than min: 2s"),
     ],
 )  # fmt: skip
 def test_a_name_that_nothing_bears_is_refused_where_it_stands(more: str, problem: str) -> None:
@@ -50,15 +50,15 @@ def test_a_fault_may_strike_all_some_or_one(target: str) -> None:
 @pytest.mark.parametrize(
     ("target", "what"),
     [
-        ("email-3", "no worker is called 'email-3'; its workers are email-1 to email-2"),
-        ("email-0", "no worker is called 'email-0'; its workers are email-1 to email-2"),
-        ("email-01", "no worker is called 'email-01'; its workers are email-1 to email-2"),
-        ("email-²", "no worker is called 'email-²'; its workers are email-1 to email-2"),
-        ("emails", "nothing is called 'emails'; did you mean `email`?"),
-        ("order", "this scenario has no queue order: no job is offered to it, and queues: does not name it"),
+        ("email-3", "there is no worker 'email-3'; its workers are email-1 to email-2"),
+        ("email-0", "there is no worker 'email-0'; its workers are email-1 to email-2"),
+        ("email-01", "there is no worker 'email-01'; its workers are email-1 to email-2"),
+        ("email-²", "there is no worker 'email-²'; its workers are email-1 to email-2"),
+        ("emails", "there is no target 'emails'; did you mean `email`?"),
+        ("order", "this scenario has no queue order: no job is offered to it, and it is not under queues:"),
         (
             "redis",
-            "nothing is called 'redis'; there are: workers, application or email, or one process such as email-1",
+            "there is no target 'redis'; there are: workers, application or email, or one process such as email-1",
         ),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_fault_strikes_nothing_that_does_not_exist(target: str, what: str) -> 
 def test_the_workers_there_are_get_named(processes: int, what: str) -> None:
     """None, one, or the first and the last."""
     more = f"workers: {{email: {{processes: {processes}}}}}\nfaults: [{{kind: worker-crash, at: 1s, target: email-2}}]"
-    assert problems(HEAD + more) == [f"6:47: faults[0].target: no worker is called 'email-2'; {what}"]
+    assert problems(HEAD + more) == [f"6:47: faults[0].target: there is no worker 'email-2'; {what}"]
 
 
 def test_the_last_job_may_be_named() -> None:
@@ -84,10 +84,10 @@ def test_the_last_job_may_be_named() -> None:
     ("job", "what"),
     [
         ("email-4", "the queue email is offered 3 jobs; there is no email-4"),
-        ("email-0", "jobs count from email-1"),
-        ("email-03", "a job's number has no leading zeros: email-3"),
-        ("emial-1", "no queue is called 'emial'; did you mean `email`?"),
-        ("zzz-1", "no queue is called 'zzz'; there are: email"),
+        ("email-0", "jobs are numbered from email-1"),
+        ("email-03", "job numbers have no leading zeros; write email-3"),
+        ("emial-1", "there is no queue 'emial'; did you mean `email`?"),
+        ("zzz-1", "there is no queue 'zzz'; there are: email"),
     ],
 )
 def test_a_job_that_is_never_offered_is_refused(job: str, what: str) -> None:
@@ -118,7 +118,7 @@ def test_random_strikes_need_a_window() -> None:
     """One that ends before it begins is a mistake."""
     parse_scenario(HEAD + "faults: [{kind: worker-crash, mean_interval: 1s, start: 5s, until: 5s}]")
     assert problems(HEAD + "faults: [{kind: worker-crash, mean_interval: 1s, start: 5s, until: 4s}]") == [
-        "5:68: faults[0].until: until: 4s is before start: 5s, so the fault never strikes"
+        "5:68: faults[0].until: until: 4s is before start: 5s, so the fault never happens"
     ]
 
 

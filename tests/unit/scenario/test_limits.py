@@ -67,7 +67,7 @@ def test_the_last_job_comes_within_400_days() -> None:
     """A day more is refused."""
     parse_scenario(offered("kind: constant, interval: 1d, count: 401"))
     assert problems(offered("kind: constant, interval: 1d, count: 402")) == [
-        "4:20: workload[0].arrivals: the last job would come after 401d; the limit is 400d"
+        "4:20: workload[0].arrivals: the last job would be offered after 401d; the limit is 400d"
     ]
 
 
@@ -91,16 +91,16 @@ def test_timers_are_limited_to_fifty_million_rings() -> None:
     assert isinstance(parse_scenario(ticking("50000s", 100)), Scenario)
     (problem,) = problems(ticking("50000.1s", 100))
     assert problem.startswith(
-        "6:11: workers.email: the workers' timers would ring 50,000,100 times in 13h53m20.1s; the limit is 50,000,000"
+        "6:11: workers.email: the workers' timers would fire 50,000,100 times in 13h53m20.1s; the limit is 50,000,000"
     )
 
 
 def test_timers_are_counted_up_to_the_last_arrival_or_fault() -> None:
     """Where no duration is given."""
     workers = "workers: {email: {processes: 100, stalled_interval: 100ms}}\n"
-    assert "timers would ring" in problems(offered("kind: times, at: [400d]", workers))[0]
+    assert "timers would fire" in problems(offered("kind: times, at: [400d]", workers))[0]
     crash = "faults: [{kind: worker-crash, at: 400d}]\n"
-    assert "timers would ring" in problems(offered("kind: times, at: [0s]", workers + crash))[0]
+    assert "timers would fire" in problems(offered("kind: times, at: [0s]", workers + crash))[0]
 
 
 def test_random_strikes_are_limited() -> None:
@@ -108,14 +108,14 @@ def test_random_strikes_are_limited() -> None:
     fault = "faults: [{kind: worker-crash, mean_interval: 100ms, start: 10s, until: %s}]"
     parse_scenario(offered("kind: times, at: [0s]", fault % "10010s"))
     assert problems(offered("kind: times, at: [0s]", fault % "10010.1s")) == [
-        "5:46: faults[0].mean_interval: about 100,001 strikes; the limit is 100,000"
+        "5:46: faults[0].mean_interval: about 100,001 faults; the limit is 100,000"
     ]
 
 
 def test_random_strikes_end_with_the_last_arrival() -> None:
     """Where nothing else is said."""
     fault = "faults: [{kind: worker-crash, mean_interval: 100ms}]"
-    assert "about 864,000 strikes" in problems(offered("kind: times, at: [1d]", fault))[0]
+    assert "about 864,000 faults" in problems(offered("kind: times, at: [1d]", fault))[0]
 
 
 @pytest.mark.parametrize(("concurrency", "refused"), [(10, False), (11, True)])

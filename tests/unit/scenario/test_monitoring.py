@@ -32,18 +32,18 @@ def alert(text: str) -> str:
         ('metric: waiting, when: "over 9"', '5:43: alerts[0].when: expected a comparison such as "> 100", "== 0" or '
          '"> 30s", not \'over 9\''),
         ("metric: waiting", "5:10: alerts[0].when: is missing; expected text such as > 100 or > 30s"),
-        ('metric: attempts, when: "> 1"', "5:10: alerts[0].over: is missing; attempts only grows: say over: 1m to "
-         "compare what it grew by in a minute"),
+        ('metric: attempts, when: "> 1"', "5:10: alerts[0].over: is missing; attempts is a counter: add over: 1m to "
+                                          "compare its growth in one minute"),
         ('metric: attempts, over: 1500ms, when: "> 1"', "5:44: alerts[0].over: expected a multiple of metrics.interval "
          "(1s), such as 1s or 1m"),
-        ('metric: waiting, over: 1m, when: "> 1"', "5:37: alerts[0].over: only counters are compared over a time: "
+        ('metric: waiting, over: 1m, when: "> 1"', "5:37: alerts[0].over: over: is only for counters: "
          "submits, rejections, attempts, attempt_failures, retries, stalls, completions or failures"),
-        ('metric: redis_up, queue: email, when: "== 0"', "5:38: alerts[0].queue: redis_up belongs to no queue; leave "
-         "queue: out"),
-        ('queue: emial, metric: waiting, when: "> 0"', "5:27: alerts[0].queue: no queue is called 'emial'; did you "
+        ('metric: redis_up, queue: email, when: "== 0"', "5:38: alerts[0].queue: redis_up is not per queue; remove "
+                                                         "queue:"),
+        ('queue: emial, metric: waiting, when: "> 0"', "5:27: alerts[0].queue: there is no queue 'emial'; did you "
          "mean `email`?"),
         ('metric: waiting, when: "> 0", for: 5', "5:55: alerts[0].for: expected a duration such as 500ms, 30s, 2m or "
-         "1h30m, not the number 5, which lacks its unit"),
+         "1h30m, not the number 5, which has no unit"),
     ],
 )  # fmt: skip
 def test_an_alert_that_cannot_be_judged_is_refused_where_it_stands(text: str, problem: str) -> None:
@@ -57,18 +57,18 @@ def test_an_alert_that_cannot_be_judged_is_refused_where_it_stands(text: str, pr
         ("metrics: {interval: 99ms}", "5:21: metrics.interval: must be at least 100ms"),
         ("metrics: {intervl: 1s}", "5:11: metrics.intervl: unknown key; did you mean `interval`?"),
         ("health: {failure_rate: 2}", "5:24: health.failure_rate: expected a number from 0 to 1, not the number 2"),
-        ("expect: {alerts: {B: fires}}", "5:19: expect.alerts.B: no alert is called 'B'; there are: none"),
+        ("expect: {alerts: {B: fires}}", "5:19: expect.alerts.B: there is no alert 'B'; there are: none"),
         ('alerts: [{name: A, metric: waiting, when: "> 0"}, {name: A, metric: active, when: "> 0"}]',
-         "5:58: alerts[1].name: alerts[0] is called A already"),
+         "5:58: alerts[1].name: alerts[0] is already called A"),
         ('alerts: [{name: "no good", metric: waiting, when: "> 0"}]', "5:17: alerts[0].name: expected a name such as "
          "QueueBacklog, not 'no good'"),
         ('alerts: [{name: Slow, metric: waiting, when: "> 0"}]\nexpect: {documented: {alerts: {Slwo: fires}}}',
-         "6:32: expect.documented.alerts.Slwo: no alert is called 'Slwo'; did you mean `Slow`?"),
+         "6:32: expect.documented.alerts.Slwo: there is no alert 'Slwo'; did you mean `Slow`?"),
         ('alerts: [{name: A, metric: waiting, when: "> 0"}]\nexpect: {alerts: {A: firs}}',
          "6:22: expect.alerts.A: expected fires, quiet, false-alarm, or a limit such as `fires within 40s`, not "
          "'firs'"),
         ("duration: 1000001s\nmetrics: {interval: 1s}", "6:21: metrics.interval: 1,000,001 samples in 11d13h46m41s; "
-         "the limit is 1,000,000: a longer metrics.interval would fit"),
+         "the limit is 1,000,000: use a longer metrics.interval"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused_where_it_stands(more: str, problem: str) -> None:

@@ -43,7 +43,7 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
             "",
             "s:5:52: queues.",
         ),
-        ("queues: {email: {backoff: 3000}}", "", "s:5:27: queues.email.backoff: a number as a backoff"),
+        ("queues: {email: {backoff: 3000}}", "", "s:5:27: queues.email.backoff: a plain number as backoff"),
         (
             "queues: {email: {limiter: {max: 1, duration: 1s, groupKey: a}}}",
             "",

@@ -37,22 +37,22 @@ def test_steps_are_read_with_their_defaults() -> None:
         ("{do: pause, queue: email}", "5:12: operator[0].at: is missing; expected a duration such as 500ms, 30s, 2m "
          "or 1h30m"),
         ("{at: 1s, do: retry, queue: email}", "5:12: operator[0]: give either job: (such as email-17) or queue: with "
-         "id:, and not both"),
+                                              "id:, but not both"),
         ("{at: 1s, do: retry, job: email-1, id: '1'}", "5:12: operator[0]: give either job: (such as email-17) or "
-         "queue: with id:, and not both"),
+         "queue: with id:, but not both"),
         ("{at: 1s, do: retry, job: email-4}", "5:37: operator[0].job: the queue email is offered 3 jobs; there is no "
          "email-4"),
-        ("{at: 1s, do: retry, job: emial-1}", "5:37: operator[0].job: no queue is called 'emial'; did you mean "
+        ("{at: 1s, do: retry, job: emial-1}", "5:37: operator[0].job: there is no queue 'emial'; did you mean "
          "`email`?"),
-        ("{at: 1s, do: pause, queue: emial}", "5:39: operator[0].queue: no queue is called 'emial'; did you mean "
+        ("{at: 1s, do: pause, queue: emial}", "5:39: operator[0].queue: there is no queue 'emial'; did you mean "
          "`email`?"),
         ("{at: 1s, do: promote, queue: order, id: '1'}", "5:41: operator[0].queue: this scenario has no queue order: "
-         "no job is offered to it, and queues: does not name it"),
+         "no job is offered to it, and it is not under queues:"),
         ("{at: 1s, do: remove, queue: email, id: 7}", "5:51: operator[0].id: expected text of 1 to 100 characters, "
          "not the number 7; put it in quotes"),
         ("{at: 1s, do: clean, queue: email, state: wait}", "5:53: operator[0].state: expected waiting, active, "
          "completed, failed, delayed or paused, not 'wait'; did you mean `waiting`?"),
-        ("{at: 1s, do: pause, queue: email, limit: 1}", "5:46: operator[0].limit: unknown key; known here: at, do "
+        ("{at: 1s, do: pause, queue: email, limit: 1}", "5:46: operator[0].limit: unknown key; the keys are: at, do "
          "and queue"),
     ],
 )  # fmt: skip
@@ -81,7 +81,7 @@ def test_a_step_after_the_end_of_the_run_is_refused() -> None:
 def test_an_operator_without_a_queue_mode_is_refused() -> None:
     """There is nothing to operate."""
     more = "operator: [{at: 1s, do: pause, queue: email}]\nmodes: [in-process]"
-    assert problems(HEAD + more) == ["5:1: operator: an operator works on queues, and modes: leaves queue mode out"]
+    assert problems(HEAD + more) == ["5:1: operator: an operator works on queues; add queue to modes:"]
 
 
 def test_a_file_that_is_wrong_elsewhere_still_has_its_operator_looked_at() -> None:

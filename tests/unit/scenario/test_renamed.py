@@ -19,20 +19,20 @@ ARRIVALS = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind
 def test_arrivals_have_an_interval(kind: str, more: str) -> None:
     """And the required new key is not reported missing on top of it."""
     column = len(f"  - {{queue: email, arrivals: {{kind: {kind}, ") + 1
-    assert problems(ARRIVALS % (kind, more)) == [f"4:{column}: workload[0].arrivals.every: is called `interval` now"]
+    assert problems(ARRIVALS % (kind, more)) == [f"4:{column}: workload[0].arrivals.every: is now called `interval`"]
 
 
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ("metrics: {every: 5s}", "5:11: metrics.every: is called `interval` now"),
-        ("metrics: {aftermath: 5s}", "5:11: metrics.aftermath: is called `attribution_window` now"),
-        ("health: {silent_after: 5s}", "5:10: health.silent_after: is called `unresponsive_after` now"),
-        ("health: {failure_share: 0.5}", "5:10: health.failure_share: is called `failure_rate` now"),
+        ("metrics: {every: 5s}", "5:11: metrics.every: is now called `interval`"),
+        ("metrics: {aftermath: 5s}", "5:11: metrics.aftermath: is now called `attribution_window`"),
+        ("health: {silent_after: 5s}", "5:10: health.silent_after: is now called `unresponsive_after`"),
+        ("health: {failure_share: 0.5}", "5:10: health.failure_share: is now called `failure_rate`"),
         ("faults: [{kind: worker-crash, mean_every: 5s, until: 1m}]",
-         "5:31: faults[0].mean_every: is called `mean_interval` now"),
+         "5:31: faults[0].mean_every: is now called `mean_interval`"),
         ("faults: [{kind: database-failure, at: 1s, duration: 1s, share: 0.5}]",
-         "5:57: faults[0].share: is called `rate` now"),
+         "5:57: faults[0].share: is now called `rate`"),
     ],
 )  # fmt: skip
 def test_an_old_key_is_told_the_new_one(more: str, problem: str) -> None:

@@ -68,7 +68,7 @@ def test_the_others_are_run_and_every_table_says_how_many_are_left_out(
     assert first["broke"] is True
     assert first["why"].startswith("Fault: nobody thought of this (")
     assert f"run {first['replication']} at point {first['point']} could not be finished: Fault" in captured.err
-    assert "fault of the program" in captured.err
+    assert "bug in the program" in captured.err
     assert "Traceback" not in captured.err
 
     assert main([*command, "--no-plots", "--resume"]) == 3, "what failed is tried again, and fails again"

@@ -64,16 +64,16 @@ def test_every_combination_is_a_point_and_the_last_varies_fastest() -> None:
         ("seed=1,2", "--seed sets the one"),
         ("modes=[queue]", "--mode chooses"),
         ("workers.email.proceses=1", "unknown key; did you mean `processes`?"),
-        ("workers.emial.processes=1", "no queue is called 'emial'; did you mean `email`?"),
+        ("workers.emial.processes=1", "there is no queue 'emial'; did you mean `email`?"),
         ("workers.email.processes=two", "expected a whole number"),
         ("redis.persistence=rbd", "did you mean `rdb`?"),
-        ("database.latency=5", "which lacks its unit"),
+        ("database.latency=5", "which has no unit"),
         ("faults.2.duration=1s", "faults has 2 entries, faults.0 to faults.1; there is no faults.2"),
         ("faults.first.duration=1s", "there is no faults.first"),
-        ("faults.0.kind.x=1", "is 'redis-outage' in the scenario, so nothing called x is in it"),
-        ("workers.email.processes=0", "faults[1].target: no worker is called 'email-1'"),
+        ("faults.0.kind.x=1", "is 'redis-outage' in the scenario, so it has no x"),
+        ("workers.email.processes=0", "faults[1].target: there is no worker 'email-1'"),
         ("queues.email.attempts=[1", "not closed"),
-        ("queues.email.attempts=*a", "aliases are not read here"),
+        ("queues.email.attempts=*a", "aliases are not supported"),
     ],
 )
 def test_what_cannot_be_varied_is_named_with_its_vary_and_what_would_be_right(vary: str, told: str) -> None:
@@ -88,7 +88,7 @@ def test_what_cannot_be_varied_is_named_with_its_vary_and_what_would_be_right(va
 )
 def test_one_place_is_varied_once(varies: list[str]) -> None:
     """The same place, or a part of it."""
-    with pytest.raises(VaryError, match="varied already"):
+    with pytest.raises(VaryError, match="is already varied"):
         grid([parse_vary(vary) for vary in varies])
 
 

@@ -82,7 +82,7 @@ def test_table_and_json_say_how_many_runs_were_made_and_why_it_stopped(
     runs = whole.stop.runs
     assert main([*command, "--json", str(tmp_path / "a.json")]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert f"Stopped after {runs} runs at each point: no bound lies more than 20.0 % from its value." in out
+    assert f"Stopped after {runs} runs at each point: no bound is more than 20.0 % from its value." in out
     assert f"{runs} runs at each of 2 points" in out
     said = json.loads((tmp_path / "a.json").read_text())["until_interval"]
     assert said == whole.stop.as_dict()

@@ -85,19 +85,19 @@ def test_a_setting_is_one_path_and_one_value(text: str, setting: tuple[str, str]
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("a=1,,2", "--vary a=1,,2: value 2 is empty; nothing is written as null"),
+        ("a=1,,2", "--vary a=1,,2: value 2 is empty; write null for no value"),
         ("a=1,2,1", "--vary a=1,2,1: 1 is listed twice"),
         (
             "a..b=1",
-            "--vary a..b=1: a part of the path is empty; expected names with dots between, such as faults.0.at",
+            "--vary a..b=1: a part of the path is empty; expected names separated by dots, such as faults.0.at",
         ),
         (
             "seed=1",
-            "--vary seed=1: every run of a sweep has a seed of its own; --seed sets the one that they are derived from",
+            "--vary seed=1: every run of a sweep has its own seed; --seed sets the one that they derive from",
         ),
         (
             "modes.0=queue",
-            "--vary modes.0=queue: --mode chooses the modes, and each run goes through all of them",
+            "--vary modes.0=queue: --mode chooses the modes, and every run covers all of them",
         ),
     ],
 )
@@ -113,11 +113,11 @@ def test_a_vary_that_makes_no_sense_says_why(asked: str, told: str) -> None:
     [
         ("faults.0.at", "1s", "faults is empty in the scenario, so there is no faults.0"),
         ("workload.1.queue", "x", "workload has 1 entry, workload.0; there is no workload.1"),
-        ("title.x", "1", "title is 'Tiny' in the scenario, so nothing called x is in it"),
+        ("title.x", "1", "title is 'Tiny' in the scenario, so it has no x"),
         (
             "workload.0.arrivals.count.x",
             "1",
-            "workload[0].arrivals.count is 3 in the scenario, so nothing called x is in it",
+            "workload[0].arrivals.count is 3 in the scenario, so it has no x",
         ),
     ],
 )
@@ -160,11 +160,11 @@ def test_one_place_is_varied_once_and_the_error_names_the_first(one: str, other:
     """A part of a place counts; a name that only begins alike does not."""
     with pytest.raises(VaryError) as caught:
         grid([Vary(one, ("1",)), Vary(other, ("2",))])
-    assert str(caught.value) == f"--vary {other}: {one} is varied already; give all values of one place at once"
+    assert str(caught.value) == f"--vary {other}: {one} is already varied; give all its values in one place"
     assert len(grid([Vary("a.b", ("1",)), Vary("a.bc", ("2",))])) == 1
 
 
-DAMAGED = "s: is damaged ({}); put a copy from before in its place, or move it away and run the sweep anew"
+DAMAGED = "s: is damaged ({}); restore a copy of it, or move it away and run the sweep again"
 FOREIGN = "s: is not the database of a sweep; choose another --out"
 LOCKED = "s: another process is writing to it; wait until it has ended, or choose another --out"
 
@@ -197,16 +197,16 @@ def test_a_file_that_cannot_be_used_says_why_and_what_to_do(error: Exception, ki
 @pytest.mark.parametrize(
     ("harm", "told"),
     [
-        ("ALTER TABLE point ADD COLUMN more", "the table point is not as a sweep makes it"),
+        ("ALTER TABLE point ADD COLUMN more", "the table point does not have the columns of a sweep"),
         ("INSERT INTO point VALUES (0, 1.5, 'x')", None),
-        ("INSERT INTO point VALUES (0, x'00', 'x')", "the table point has values of another kind than a sweep writes"),
+        ("INSERT INTO point VALUES (0, x'00', 'x')", "the table point has values of a type that no sweep writes"),
         (
             "INSERT INTO failed_run VALUES (1, 1, 'x', 'y', 1, 'z')",
-            "the table failed_run has values of another kind than a sweep writes",
+            "the table failed_run has values of a type that no sweep writes",
         ),
         (
             "INSERT INTO run (point, replication, mode) VALUES (1, 1, 'queue')",
-            "the table run has values of another kind than a sweep writes",
+            "the table run has values of a type that no sweep writes",
         ),
     ],
 )
@@ -249,7 +249,7 @@ def test_semantics_are_given_once() -> None:
     assert Plan(TEXT, "t", semantics="documented").semantics == ("documented",)
     with pytest.raises(VaryError) as caught:
         Plan(TEXT, "t", varied, semantics="documented")
-    assert str(caught.value) == "--vary semantics: --semantics is given too; give one of them"
+    assert str(caught.value) == "--vary semantics: --semantics is given too; give only one of them"
 
 
 @pytest.mark.parametrize("seed", [None, 9])
