@@ -36,7 +36,7 @@ class RedisPartition(Timed):
         "A process is cut off from Redis while the others are not. Worst if longer than the lock of 30 s."
     )
     draft: ClassVar[str] = (
-        "target: {queue}-1               # a process; {queue}: all of the queue's; application: who submits\n"
+        "target: {queue}-1               # a process; {queue} means all of its processes, application the producer\n"
         "at: {at}\nduration: 45s"
     )
     by_hand: ClassVar[tuple[HandVerb, ...]] = (
