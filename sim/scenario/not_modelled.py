@@ -66,7 +66,7 @@ _KEYS: dict[str, dict[str, str]] = {
     },
     "Workers": {
         "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
-        "grace": "there is no graceful shutdown; worker-crash gives no time to finish",
+        "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
         "memory": "processes have no memory limit",
         "backoff_strategies": _CUSTOM,
         "clock": "all processes share one clock",

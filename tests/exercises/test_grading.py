@@ -92,7 +92,7 @@ def test_a_number_that_the_course_does_not_have_has_a_row(course: Path, handed_i
     ("policy", "says"),
     [
         (None, "policy.yaml: there is no such file"),
-        ("", "policy.yaml:1:1: says nothing"),
+        ("", "policy.yaml:1:1: is empty"),
         ("queues: [", "policy.yaml:"),
         ("queues:\n  order:\n    attempts: many\n", "policy.yaml:3:15: queues.order.attempts: "),
         ("seed: 3\n", "policy.yaml:1:1: seed: is locked in this exercise"),
@@ -115,7 +115,7 @@ def test_a_policy_that_cannot_be_used_is_named_with_its_place(
         (b"\x00\x01\xff\xfe" * 40, "policy.yaml:1:3: the byte 0xff is not UTF-8 text"),
         (b"# " + b"x" * 10_000_000, "policy.yaml:1:1: the file is larger than 1 MiB"),
         (b"# " + b"x" * (1_048_576 - 1), "policy.yaml:1:1: the file is larger than 1 MiB"),
-        (b"# " + b"x" * (1_048_576 - 2), "policy.yaml:1:1: says nothing"),
+        (b"# " + b"x" * (1_048_576 - 2), "policy.yaml:1:1: is empty"),
     ],
 )
 def test_what_is_no_text_or_too_large_is_not_judged(course: Path, handed_in: Path, content: bytes, says: str) -> None:

@@ -40,9 +40,9 @@ def test_it_serves_until_ctrl_c_and_then_tells_where_things_stand(tmp_path: Path
         assert [entry["do"] for entry in log] == ["keys-changed-from-outside", "retry"]
         code, said = page.end()
     assert code == 0
-    assert "Ended at 10s of simulated time; the run was not over." in said
+    assert "Ended at 10s of simulated time; the run had not finished." in said
     assert "queue: 4 offered, 2 delivered (0 duplicated)" in said
-    assert "done by hand: 2 things" in said
+    assert "done by hand: 2 actions" in said
     assert f"Done by hand: {tmp_path / 'done-by-hand.yaml'}" in said
     assert [entry.verb for entry in read_log(tmp_path / "done-by-hand.yaml").done] == [
         "keys-changed-from-outside",
