@@ -1,5 +1,7 @@
 """The command line: one file for each subcommand."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from sim.cli.endings import stopped_by, stopping_on_signals
 from sim.cli.exit_codes import BAD_INPUT, BROKEN_PIPE, INTERNAL, INTERRUPTED
 from sim.cli.lazy_group import LazyGroup, ReaderLeft
 from sim.core.errors import SimError
+from sim.core.gc_tuning import fewer_collections
 from sim.core.program import as_called, program_name
 from sim.core.text import printable
 
@@ -55,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    atexit.register(gc.freeze)  # the system takes all memory back at once; to look through it takes long
     try:
-        with stopping_on_signals():
+        with stopping_on_signals(), fewer_collections():
             code = _run(arguments)
             if sys.stdout is not None:
                 sys.stdout.flush()
