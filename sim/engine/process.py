@@ -188,6 +188,15 @@ class Process:
             yield self._continued
 
     def until_thawed(self) -> Steps:
-        """Wait while the process is frozen (for ``yield from`` after every other wait)."""
+        """Wait while the process is frozen (for ``yield from`` after every other wait).
+
+        All who wait go on one after the other before anything else happens, also before the interrupt that ends the
+        tasks of a process that the first of them lets die.
+
+        Raises:
+            Crashed: One that went on before has let the process die.
+        """
         while self.frozen:
             yield self._thawed
+        if not self.alive:
+            raise Crashed
