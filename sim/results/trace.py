@@ -44,8 +44,8 @@ def _fields(record: "Event", mode: str) -> dict[str, Any]:
     }
 
 
-MAX_IN_MEMORY = 200_000
-"""Records that a run holds in memory, about 250 bytes each; some 35,000 jobs."""
+MAX_IN_MEMORY = 100_000
+"""Records that a run holds in memory, about 150 bytes each; some 17,000 jobs."""
 LINES_AT_ONCE = 2_000
 """Lines of the trace that are written, hashed and packed together."""
 
