@@ -131,6 +131,9 @@ def test_crash_a_worker_and_start_it_again(page: Any) -> None:
     expect(page.locator("#systems")).to_contain_text("down")
     page.click("#redis-toggle")
     expect(page.locator("#systems")).to_contain_text("up")
+    row.get_by_role("button", name="Shut down").click()
+    expect(row).to_contain_text("shutting down")
+    expect(row.get_by_role("button", name="Shut down")).to_have_count(0)
 
 
 def test_crash_redis_and_slow_the_database(page: Any) -> None:

@@ -281,6 +281,7 @@ const STATES = {
   idle: ["soft", "○ idle"],
   frozen: ["warn", "❄ frozen"],
   "cut off": ["warn", "⊘ cut off from Redis"],
+  "shutting down": ["warn", "◔ shutting down"],
   down: ["bad", "✖ down"],
 };
 

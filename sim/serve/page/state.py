@@ -177,6 +177,8 @@ def _process_state(process: Process) -> str:
         return "frozen"
     if process.cuts:
         return "cut off"
+    if process.is_shutting_down:
+        return "shutting down"
     return "busy" if process.running else "idle"
 
 
