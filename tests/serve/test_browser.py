@@ -132,7 +132,7 @@ def test_crash_a_worker_and_start_it_again(page: Any) -> None:
     page.click("#redis-toggle")
     expect(page.locator("#systems")).to_contain_text("up")
     row.get_by_role("button", name="Shut down").click()
-    expect(row).to_contain_text("shutting down")
+    expect(row).to_contain_text("down")  # shutting down, or gone: its client was not back at Redis yet
     expect(row.get_by_role("button", name="Shut down")).to_have_count(0)
 
 
