@@ -136,12 +136,12 @@ class AttemptRunner:
         hang = self.hooks.hang_at(step, queue, job, attempt)
         if hang is None:
             return
-        more = {"step": step} if hang.lasts_ms is None else {"step": step, "lasts_ms": hang.lasts_ms}
-        self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, more)
+        self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, hang.as_event(step))
         if hang.lasts_ms is None:
             process.hung += 1
             yield self.env.event()
-        yield self.env.timeout(hang.lasts_ms or 0)
+        else:
+            yield self.env.timeout(hang.lasts_ms)
         if process.frozen:
             yield from process.until_thawed()
 

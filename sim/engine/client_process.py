@@ -33,14 +33,10 @@ class ClientProcess(Process):
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
 
     Source: BULL_FACTS 7, 17.
-
-    Attributes:
-        epoch_ms: When the run began by the process's own clock, epoch ms.
     """
 
     def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
         super().__init__(run.time, name)
-        self.epoch_ms = EPOCH_MS
         self.recorder = run.recorder
         self.semantics = run.semantics
         self.server = server
@@ -60,7 +56,7 @@ class ClientProcess(Process):
     @property
     def made_ms(self) -> int:
         """The time of a call that is made now, epoch ms."""
-        return self.epoch_ms + self.env.now
+        return EPOCH_MS + self.env.now
 
     def call(self, send: Call[T]) -> Generator[simpy.Event, object, T]:
         """Make a call: take its time, wait until commands get through, send it (for ``yield from``).

@@ -9,6 +9,7 @@ from sim.engine.database import FailureWindow
 from sim.engine.process import Process
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
+from sim.engine.shutdown import shut_down
 from sim.engine.system import System
 from sim.faults.injector import (
     CRASH,
@@ -135,7 +136,7 @@ class SimulatedFaults:
             grace_ms: After how long it is killed where it has not left, ms; None means never.
             restart_after_ms: When a replacement starts, ms after it has gone; None means never.
         """
-        self._faults.shut_down(process, fault, grace_ms, restart_after_ms)
+        shut_down(self, self._recorder, process, fault, grace_ms=grace_ms, restart_after_ms=restart_after_ms)
 
     def cut_off(self, process: Process, fault: FaultId = PARTITION) -> None:
         """Let a process not reach Redis: its connections break, and new ones are refused.

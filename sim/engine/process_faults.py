@@ -25,27 +25,6 @@ class ProcessFaults(FaultHooks[Process]):
         if restart_after_ms is not None:
             self._time.at(self._time.now + restart_after_ms, lambda: self.restart(process))
 
-    def shut_down(self, process: Process, fault: FaultId, grace_ms: int | None, restart_after_ms: int | None) -> None:
-        """Tell a process to shut down; kill it when it has not left after its grace time."""
-        if not process.alive or process.is_shutting_down:
-            return
-        recorder, generation = self._recorder, process.generation
-        recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
-
-        def gone() -> None:
-            recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
-            recorder.world(EventKind.WORKER_STOPPED, process.name, generation=generation)
-            if restart_after_ms is not None:
-                self._time.at(self._time.now + restart_after_ms, lambda: self.restart(process))
-
-        def kill() -> None:
-            if process.alive and process.generation == generation:
-                self.crash(process, restart_after_ms)
-
-        process.shut_down(gone)
-        if grace_ms is not None and process.alive:
-            self._time.at(self._time.now + grace_ms, kill)
-
     def restart(self, process: Process) -> None:
         """Start a replacement for a dead process."""
         if not process.alive:

@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from sim.core.once_each import once_each
 from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
-from sim.engine.clock import SimulatedTime
+from sim.engine.clock import EPOCH_MS, SimulatedTime
 from sim.engine.process import Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
@@ -101,7 +101,7 @@ class QueueProducer(ClientProcess):
         if self.frozen:
             self._asked.append(arrival)
             return
-        made_ms = self.epoch_ms + self.env.now
+        made_ms = EPOCH_MS + self.env.now
         if self._lose_replies:
             self._lose_replies -= 1
             self.server.operate(lambda: self._add(arrival, made_ms))

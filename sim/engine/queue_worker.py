@@ -5,6 +5,7 @@ from functools import partial
 from redis.exceptions import ResponseError
 
 from sim.engine.attempt import Hooks
+from sim.engine.clock import EPOCH_MS
 from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
 from sim.engine.process import Crashed, Steps
@@ -142,7 +143,7 @@ class QueueWorker(WorkerProcess):
         if self.frozen:
             yield from self.until_thawed()
         if not self._drained:
-            made_ms = self.epoch_ms + self.env.now
+            made_ms = EPOCH_MS + self.env.now
             if not self.link.is_open:
                 yield from self.connected()
             taken = self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
@@ -162,7 +163,7 @@ class QueueWorker(WorkerProcess):
         if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             raise Crashed
-        made_ms = self.epoch_ms + self.env.now
+        made_ms = EPOCH_MS + self.env.now
         if not self.link.is_open:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             self._popped += 1
@@ -209,7 +210,7 @@ class QueueWorker(WorkerProcess):
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
                 return None
-            made_ms = self.epoch_ms + self.env.now
+            made_ms = EPOCH_MS + self.env.now
             try:
                 if not self.link.is_open:
                     yield from self.connected()

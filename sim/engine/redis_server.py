@@ -121,7 +121,6 @@ class RedisLink:
         self._process = process
         self.is_up = server.is_listening and not process.cuts
         self.late_ms = 0
-        self._is_closed = False
         self._has_schedule = semantics.reconnect == "schedule"
         self._lost_ms: int | None = env.now
         """When the schedule of attempts began, ms since the run began; None while the process has not noticed."""
@@ -139,18 +138,15 @@ class RedisLink:
         """Forget the connection; its process has died."""
         self.server.on_lost.remove(self._lose)
         self.server.on_listening.remove(self._hear)
-        self._is_closed = True
         self._round += 1
 
     def cut_off(self) -> None:
         """Break; the process can reach Redis no more."""
-        if not self._is_closed:
-            self._lose()
+        self._lose()
 
     def mend(self) -> None:
         """Try again, as Redis can be reached."""
-        if not self._is_closed:
-            self._hear()
+        self._hear()
 
     def go_on(self) -> None:
         """Notice what happened to the connection while the process was frozen; it calls this when it goes on."""

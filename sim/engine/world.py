@@ -36,11 +36,11 @@ _NOW = {
 class World:
     """One mode of a scenario that can be run step by step, inspected and broken by hand.
 
-    >>> world = World("scenarios/01-worker-crashes/crash-after-effect.yaml")  # doctest: +SKIP
-    >>> world.run_until("90s")  # doctest: +SKIP
-    >>> world.redis.hgetall("bull:email:17")  # doctest: +SKIP
-    >>> world.queue("email").retry("17")  # doctest: +SKIP
-    >>> world.run()  # doctest: +SKIP
+    >>> world = World("scenarios/01-worker-crashes/crash-after-effect.yaml")
+    >>> world.run_until("90s")
+    >>> world.redis.hgetall("bull:email:17")
+    >>> world.queue("email").retry("17")
+    >>> world.run()
 
     Args:
         scenario: A loaded scenario, or the path of its file.

@@ -114,8 +114,8 @@ class HandVerb:
         return (*named, *(one.name for one in self.asks if one.name not in self.optional))
 
 
-def struck(hands: Hands, arguments: Arguments) -> list[tuple[HandInjector, list[Any]]]:
-    """Find the processes of both modes that a person names.
+def struck(hands: Hands, arguments: Arguments) -> list[tuple[HandInjector, Any]]:
+    """Find the processes of both modes that a person names, each with the injector that strikes it.
 
     Queue mode comes first: a name that is not there is refused before anything is struck.
 
@@ -124,4 +124,4 @@ def struck(hands: Hands, arguments: Arguments) -> list[tuple[HandInjector, list[
     """
     name = arguments["process"]
     hands["queue"].processes(name)
-    return [(injector, injector.processes(name)) for injector in hands.values()]
+    return [(injector, process) for injector in hands.values() for process in injector.processes(name)]

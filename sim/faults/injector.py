@@ -78,6 +78,10 @@ class Hang(NamedTuple):
 
     lasts_ms: int | None
 
+    def as_event(self, step: HangStep) -> dict[str, Any]:
+        """Return what an event says of it."""
+        return {"step": step} if self.lasts_ms is None else {"step": step, "lasts_ms": self.lasts_ms}
+
 
 StepHook = Callable[[Step, P, str, str], Death | None]
 """Step, process, queue and job -> whether the process dies there."""

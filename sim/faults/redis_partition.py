@@ -12,19 +12,17 @@ from sim.yaml_files.fields import PositiveDuration
 
 def _cut_off(hands: Hands, arguments: Arguments) -> str:
     fault = FaultId("redis-partition", arguments["process"])
-    for injector, processes in struck(hands, arguments):
-        for process in processes:
-            injector.cut_off(process, fault)
+    for injector, process in struck(hands, arguments):
+        injector.cut_off(process, fault)
     return f"cut {arguments['process']} off from Redis"
 
 
 def _reconnect(hands: Hands, arguments: Arguments) -> str:
     both, fault = struck(hands, arguments), FaultId("redis-partition", arguments["process"])
-    if not any(process.cuts for _injector, processes in both for process in processes):
+    if not any(process.cuts for _injector, process in both):
         raise Refused(f"{arguments['process']} is not cut off from Redis")
-    for injector, processes in both:
-        for process in processes:
-            injector.reconnect(process, fault)
+    for injector, process in both:
+        injector.reconnect(process, fault)
     return f"let {arguments['process']} reach Redis again"
 
 

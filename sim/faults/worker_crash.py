@@ -16,22 +16,20 @@ from sim.yaml_files.fields import Duration
 def _crash(hands: Hands, arguments: Arguments) -> str:
     after_ms = parse_duration(arguments["restart_after"]) if arguments.get("restart_after") else None
     both = struck(hands, arguments)
-    if not any(process.alive for _injector, processes in both for process in processes):
+    if not any(process.alive for _injector, process in both):
         raise Refused(f"{arguments['process']} is already down")
-    for injector, processes in both:
-        for process in processes:
-            injector.crash(process, after_ms)
+    for injector, process in both:
+        injector.crash(process, after_ms)
     later = "; it will not restart" if after_ms is None else f", starts again after {format_duration(after_ms)}"
     return f"crashed {arguments['process']}{later}"
 
 
 def _restart(hands: Hands, arguments: Arguments) -> str:
     both = struck(hands, arguments)
-    if all(process.alive for _injector, processes in both for process in processes):
+    if all(process.alive for _injector, process in both):
         raise Refused(f"{arguments['process']} is running; crash it first")
-    for injector, processes in both:
-        for process in processes:
-            injector.restart(process)
+    for injector, process in both:
+        injector.restart(process)
     return f"started {arguments['process']} again"
 
 

@@ -15,19 +15,17 @@ def _freeze(hands: Hands, arguments: Arguments) -> str:
     target = hands["queue"].processes(arguments["process"])[0]
     if not target.alive or target.frozen:
         raise Refused(f"{target.name} is {'already frozen' if target.frozen else 'down'}")
-    for injector, processes in both:
-        for process in processes:
-            injector.freeze(process, fault)
+    for injector, process in both:
+        injector.freeze(process, fault)
     return f"froze {arguments['process']}"
 
 
 def _thaw(hands: Hands, arguments: Arguments) -> str:
     both, fault = struck(hands, arguments), FaultId("worker-freeze", arguments["process"])
-    if not any(process.frozen for _injector, processes in both for process in processes):
+    if not any(process.frozen for _injector, process in both):
         raise Refused(f"{arguments['process']} is not frozen")
-    for injector, processes in both:
-        for process in processes:
-            injector.resume(process, fault)
+    for injector, process in both:
+        injector.resume(process, fault)
     return f"resumed {arguments['process']}"
 
 

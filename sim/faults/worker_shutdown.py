@@ -3,21 +3,25 @@
 from functools import partial
 from typing import Any, ClassVar, Literal
 
+from sim.core.durations import format_duration
 from sim.faults.base import RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused, struck
 from sim.faults.injector import FaultId, Setting
 from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import Duration
 
+GRACE_MS = 30_000
+RESTART_AFTER_MS = 1_000
+
 
 def _shut_down(hands: Hands, arguments: Arguments) -> str:
     both, fault = struck(hands, arguments), FaultId("worker-shutdown", arguments["process"])
-    if all(process.is_shutting_down or not process.alive for _injector, processes in both for process in processes):
+    if all(process.is_shutting_down or not process.alive for _injector, process in both):
         raise Refused(f"{arguments['process']} is down, or shutting down already")
-    for injector, processes in both:
-        for process in processes:
-            injector.shut_down(process, fault, grace_ms=30_000, restart_after_ms=1_000)
-    return f"told {arguments['process']} to shut down; it is killed after 30 s, and starts again 1 s after it has gone"
+    for injector, process in both:
+        injector.shut_down(process, fault, grace_ms=GRACE_MS, restart_after_ms=RESTART_AFTER_MS)
+    grace, later = format_duration(GRACE_MS), format_duration(RESTART_AFTER_MS)
+    return f"told {arguments['process']} to shut down; killed after {grace}, starts again {later} after it has gone"
 
 
 class WorkerShutdown(Timed):
@@ -48,9 +52,9 @@ class WorkerShutdown(Timed):
 
     kind: Literal["worker-shutdown"]
     target: str = "workers"
-    grace: Duration | None = 30_000
+    grace: Duration | None = GRACE_MS
     """How long it has for the jobs it runs before it is killed; `null`: as long as they take. Kubernetes gives 30 s."""
-    restart_after: Duration | None = 1_000
+    restart_after: Duration | None = RESTART_AFTER_MS
     """How long after it has gone a new process takes its place; `null` means never."""
     stagger: Duration = 0
     """How long after one process of the target the next one is told to stop: a rolling deploy."""

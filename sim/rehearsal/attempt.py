@@ -128,8 +128,7 @@ class RealAttempt:
         hang = self._faults.hang_at(step, self.queue, self.job, self.number)
         if hang is None:
             return None
-        more = {"step": step} if hang.lasts_ms is None else {"step": step, "lasts_ms": hang.lasts_ms}
-        self.note(EventKind.HUNG, more)
+        self.note(EventKind.HUNG, hang.as_event(step))
         self._after_hang = value, instruction
         if hang.lasts_ms is None:
             return {"hang_ms": None}

@@ -11,6 +11,7 @@ from sim.engine.hooks import FaultHooks
 from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
+from sim.engine.shutdown import shut_down
 from sim.faults.injector import CRASH, FREEZE, OUTAGE, PARTITION, SHUTDOWN, Failure, FaultId, Step
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
@@ -136,29 +137,8 @@ class RealFaults(FaultHooks[RealProcess]):
         grace_ms: int | None = None,
         restart_after_ms: int | None = None,
     ) -> None:
-        """Tell a worker to shut down with SIGTERM, and kill it after its grace time; the producer is gone at once."""
-        if not process.alive or process.is_shutting_down:
-            return
-        recorder, generation = self._stage.recorder, process.generation
-        recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
-
-        def gone() -> None:
-            recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
-            recorder.world(EventKind.WORKER_STOPPED, process.name, generation=generation)
-            if restart_after_ms is not None:
-                self.at(self.now_ms + restart_after_ms, lambda: self.restart(process))
-
-        def kill() -> None:
-            if process.generation == generation:
-                self.crash(process, restart_after_ms)
-
-        if process is self._stage.producer:
-            process.kill()
-            gone()
-            return
-        process.shut_down(gone)
-        if grace_ms is not None:
-            self.at(self.now_ms + grace_ms, kill)
+        """Tell a process to shut down with SIGTERM, and kill it after its grace time."""
+        shut_down(self, self._stage.recorder, process, fault, grace_ms=grace_ms, restart_after_ms=restart_after_ms)
 
     def cut_off(self, process: RealProcess, fault: FaultId = PARTITION) -> None:
         """Close a process's own way to Redis, also for the one that takes its place."""

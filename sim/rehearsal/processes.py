@@ -95,11 +95,15 @@ class RealProcess:
         return self._gone is not None
 
     def shut_down(self, gone: Callable[[], object]) -> None:
-        """Tell it to shut down, as a platform does, by SIGTERM.
+        """Tell it to shut down, as a platform does, by SIGTERM; who runs no jobs is gone at once.
 
         Args:
             gone: Is called when it has left.
         """
+        if self.config["role"] != "work":
+            self.kill()
+            gone()
+            return
         self._gone = gone
         if self.link is not None:
             os.kill(self.link.pid, signal.SIGTERM)

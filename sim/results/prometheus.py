@@ -87,7 +87,7 @@ def _one(value: float) -> Floats:
 class Collector:
     """Hands out the metrics of one mode whenever it is asked: those of a running world as they are at that moment.
 
-    >>> registry.register(Collector(world.metrics))  # doctest: +SKIP
+    >>> registry.register(Collector(world.metrics))
     """
 
     def __init__(self, metrics: Metrics) -> None:

@@ -49,8 +49,8 @@ def sweep(
 ) -> "DataFrame":
     """Run a scenario many times and return a pandas frame with one row for each mode of each run.
 
-    >>> frame = sim.sweep("outage.yaml", 200, {"queues.email.attempts": [1, 3, 5]})  # doctest: +SKIP
-    >>> frame.groupby(["queues.email.attempts", "mode"]).lost.mean()  # doctest: +SKIP
+    >>> frame = sim.sweep("outage.yaml", 200, {"queues.email.attempts": [1, 3, 5]})
+    >>> frame.groupby(["queues.email.attempts", "mode"]).lost.mean()
 
     Args:
         scenario: The path of a scenario file, or the text of a scenario (anything with a line break).

@@ -303,7 +303,7 @@ def _words(text: str) -> str:
     parts = []
     for block in re.split(r"\n\n", text.replace("``", "`")):
         if block.startswith(">>> "):
-            lines = [line[4:] for line in block.replace("  # doctest: +SKIP", "").splitlines()]
+            lines = [line[4:] for line in block.splitlines()]
             parts.append("```python\n" + "\n".join(lines) + "\n```")
         elif block.startswith("    "):
             parts.append("```python\n" + inspect.cleandoc(block) + "\n```")

@@ -1,8 +1,5 @@
 """What a check can measure of one run."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,8 @@ import sim
 from sim.exercises.measures import MEASURES, measured
 from sim.exercises.observation import observe
 from sim.scenario.schema import Scenario
+from tests.package_copy import ROOT, copy_package, python
 
-ROOT = Path(__file__).parents[2]
 QUIET = """\
 title: Ten orders and five emails
 question: How long do they take?
@@ -163,23 +160,6 @@ assert "| `first_effect` | duration | when the first effect came |" in measure_t
 
 def test_a_new_measure_takes_one_entry(tmp_path: Path) -> None:
     """Checks, verdicts, evidence and docs of a copy of the package have it."""
-    for part in (ROOT / "sim").iterdir():
-        if part.name != "exercises":
-            (tmp_path / "sim" / part.name).parent.mkdir(exist_ok=True)
-            (tmp_path / "sim" / part.name).symlink_to(part)
-    (tmp_path / "sim/exercises").mkdir()
-    for part in (ROOT / "sim/exercises").iterdir():
-        if part.name != "measures.py":
-            (tmp_path / "sim/exercises" / part.name).symlink_to(part)
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
     before, after = (ROOT / "sim/exercises/measures.py").read_text().split("\n)\nCOUNTS =")
-    (tmp_path / "sim/exercises/measures.py").write_text(before + ONE_MORE + after)
-    ended = subprocess.run(
-        [sys.executable, "-c", WITH_ONE_MORE, QUIET],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
+    copy_package(tmp_path, "exercises", {"measures.py": before + ONE_MORE + after})
+    python(tmp_path, "-c", WITH_ONE_MORE, QUIET)

@@ -19,7 +19,7 @@ from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
 from sim.queue.retention_options import BreaksOff
 from sim.queue.store import native_form
-from sim.queue.submit import add_job
+from sim.queue.submit import Added, add_job
 from sim.stores.memory import operations
 from sim.stores.memory.job_row import EXACT, JobRow
 from sim.stores.memory.lists import SHORT
@@ -329,7 +329,9 @@ def test_what_a_job_holds_is_its_own() -> None:
 def test_a_native_form_is_refused_while_the_server_is_down() -> None:
     """Who found the form before the server went away hears that it is away."""
     store = MemoryStore(ManualClock(T0))
+    store.incr(KEYS.id)
     add = native_form(store, add_job)
+    assert type(add(store, KEYS, {}, JobOptions(), now_ms=T0)) is Added
     store.connect(False)
     with pytest.raises(redis.ConnectionError):
         add(store, KEYS, {}, JobOptions(), now_ms=T0)

@@ -85,6 +85,32 @@ def test_a_worker_that_shuts_down_looks_after_no_delayed_and_no_stalled_job() ->
     ]
 
 
+def test_a_worker_that_shuts_down_makes_no_stalled_check() -> None:
+    """The job of a dead process waits for the check of the one that takes its place."""
+    story = emails(
+        "1s",
+        "2s",
+        workers={"email": {"processes": 2}},
+        queues={"email": {"service": "3m"}},
+        faults=[
+            {"kind": "worker-crash", "target": "email-2", "at": "3s", "restart_after": None},
+            {**STOP, "at": "4s", "grace": None, "restart_after": "1s"},
+        ],
+    )
+    told = timeline(story, semantics=BULL)
+    assert [line for line in told if line.endswith(("stalled", "worker-stopped"))] == [
+        "182000 email-1 worker-stopped",
+        "213001 email-1 stalled",
+    ]
+
+
+def test_a_second_signal_changes_nothing() -> None:
+    """Neither the grace time of the first nor its replacement."""
+    twice = [{**STOP, "at": "3s", "grace": "20s", "restart_after": "1s"}, {**STOP, "at": "4s", "grace": "1s"}]
+    once = emails("1s", "2s", faults=twice[:1])
+    assert timeline(emails("1s", "2s", faults=twice), semantics=BULL) == timeline(once, semantics=BULL)
+
+
 def test_a_frozen_worker_hears_the_signal_when_it_goes_on() -> None:
     """Its grace time goes on meanwhile."""
     freeze = {"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "10s"}
@@ -92,6 +118,41 @@ def test_a_frozen_worker_hears_the_signal_when_it_goes_on() -> None:
     assert told[-2:] == ["14000 email-1 fault-ended", "14000 email-1 worker-stopped"]
     killed = timeline(emails("1s", faults=[freeze, {**STOP, "at": "3s", "grace": "5s"}]), semantics=BULL)
     assert "8000 email-1 worker-crashed" in killed
+
+
+def test_an_idle_worker_that_is_frozen_leaves_when_it_goes_on() -> None:
+    """Half a second after that, as after the signal."""
+    freeze = {"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "10s"}
+    told = timeline(emails("60s", faults=[freeze, {**STOP, "at": "3s", "restart_after": "1s"}]), semantics=BULL)
+    assert "12500 email-1 worker-stopped" in told
+
+
+def test_a_worker_whose_report_is_refused_while_it_shuts_down_leaves_without_a_rest() -> None:
+    """Otherwise its slot would be idle for 5 s; the job has gone to the other one."""
+    freeze = {"kind": "worker-freeze", "target": "email-2", "at": "2s", "duration": "2m"}
+    story = emails(
+        "1s",
+        workers={"email": {"processes": 2}},
+        faults=[freeze, {**STOP, "target": "email-2", "at": "3s", "grace": None}],
+    )
+    told = timeline(story, semantics=BULL)
+    refused = next(line for line in told if line.endswith("worker-error")).split()[0]
+    assert f"{refused} email-2 worker-stopped" in told
+
+
+def test_a_job_that_was_popped_is_done_before_the_worker_leaves() -> None:
+    """It came to a frozen worker's blocked pop, whose connection broke before it could lock the job."""
+    story = emails(
+        "1s",
+        faults=[
+            {"kind": "worker-freeze", "target": "email-1", "at": "500ms", "duration": "4500ms"},
+            {"kind": "redis-outage", "at": "4s", "duration": "6s"},
+            {**STOP, "at": "6s", "grace": None, "restart_after": "1m"},
+        ],
+    )
+    told = timeline(story, semantics=BULL)
+    kinds = [line.split()[2] for line in told]
+    assert kinds.index("started") < kinds.index("completed") < kinds.index("worker-stopped")
 
 
 def test_a_rolling_deploy_tells_one_after_the_other() -> None:

@@ -223,6 +223,63 @@ def test_a_handler_that_hangs_for_a_while_goes_on_where_it_was() -> None:
     ]
 
 
+def test_a_handler_that_hangs_in_a_frozen_process_goes_on_when_that_does() -> None:
+    """The answer came at 609 s and is heard at 620 s."""
+    story = scenario(
+        faults=[
+            {"kind": "handler-hang", "hangs_for": "10m"},
+            {"kind": "worker-freeze", "target": "email-1", "at": "608s", "duration": "12s"},
+        ]
+    )
+    assert "620000 email-1 effect" in timeline(story)
+
+
+def test_an_attempt_that_fails_before_its_effect_does_not_hang_after_it() -> None:
+    """The next one does."""
+    story = scenario(
+        faults=[
+            {"kind": "handler-hang", "step": "after-effect", "hangs_for": "1m"},
+            {"kind": "handler-error", "first_attempts": 1},
+        ]
+    )
+    told = timeline(story)
+    assert [line.split()[2] for line in told].count("hung") == 1
+    assert told.index("9000 email-1 attempt-failed") < next(i for i, line in enumerate(told) if line.endswith("hung"))
+
+
+def test_the_same_handlers_hang_in_both_modes() -> None:
+    """By chance, some and not all; who asked in-process is held up as the queue is."""
+    story = scenario(
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 40}}],
+        workers={"email": {"processes": 1, "concurrency": 40}},
+        faults=[{"kind": "handler-hang", "rate": 0.5}],
+        duration="10m",
+    )
+    result = run(story)
+    hung = {
+        mode: {event.job for event in one.trace if event.kind is EventKind.HUNG} for mode, one in result.modes.items()
+    }
+    assert hung["queue"] == hung["in-process"]
+    assert 10 < len(hung["queue"]) < 30
+    assert {mode: one.end.held_up for mode, one in result.modes.items()} == {mode: {"email": "hung"} for mode in hung}
+
+
+def test_a_worker_that_took_the_place_of_one_whose_handler_hung_does_not_hang() -> None:
+    """What is left at the end is only late."""
+    story = scenario(
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s", "170s"]}}],
+        faults=[
+            {"kind": "handler-hang", "jobs": ["email-1"], "first_attempts": 1},
+            {"kind": "worker-crash", "target": "email-1", "at": "2m", "restart_after": "1s"},
+        ],
+        duration="172s",
+    )
+    world = World(story)
+    world.run()
+    assert world.result().end.pending
+    assert world.result().end.held_up == {}
+
+
 def test_a_hang_ends_with_its_process() -> None:
     """The next one's first check comes too soon after the last of the dead one; its third finds the job stalled."""
     story = scenario(

@@ -38,8 +38,8 @@ exports.work = async (control, nodeModules, config) => {
   }
 };
 
-// Bull's own close() takes some 100 ms more to take leave of Redis, which a scale would make seconds of the scenario.
-// Nor does its wait for a blocked pop follow the scale: here the connection is broken when the scaled time is over.
+// close() waits 500 ms of the machine for a blocked pop, whatever the scale: here the connection is broken when the
+// scaled time is over, and the worker has left as soon as the loops that take jobs have ended.
 function shutDown(queue, control, config) {
   queue.close();
   setTimeout(() => queue.bclient && queue.bclient.blocked && queue.bclient.disconnect(), QUIT_WAITS_MS / config.scale);

@@ -46,7 +46,7 @@ class RedisPort:
     A command is executed at the current simulated time of the world, between two of its steps. Step the world only
     while holding ``world_lock``, briefly:
 
-    >>> with RedisPort(world) as port:  # doctest: +SKIP
+    >>> with RedisPort(world) as port:
     ...     while not world.is_over:
     ...         with port.world_lock:
     ...             world.run_until(world.now_ms + 20)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli.completion import VARIABLE
+from tests.package_copy import copy_package
 
-ROOT = Path(__file__).parents[3]
 COUNT_JOBS = '''"""``count-jobs``: say how many jobs a scenario offers.
 
 More is not in the line.
@@ -35,18 +35,9 @@ def command(scenario: str) -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The package with one subcommand more, and a file that is none."""
-    package = tmp_path / "sim"
-    package.mkdir()
-    for room in (ROOT / "sim").iterdir():
-        if room.name != "cli":
-            (package / room.name).symlink_to(room)
-    (package / "cli").mkdir()
-    for file in (ROOT / "sim/cli").glob("*.py"):
-        (package / "cli" / file.name).write_text(file.read_text())
-    (package / "cli/count_jobs.py").write_text(COUNT_JOBS)
-    (package / "cli/counting.py").write_text('"""How ``count-jobs`` counts."""\n')
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
-    return tmp_path
+    return copy_package(
+        tmp_path, "cli", {"count_jobs.py": COUNT_JOBS, "counting.py": '"""How ``count-jobs`` counts."""\n'}
+    )
 
 
 def said(copy: Path, *arguments: str, **more: str) -> str:

@@ -5,6 +5,7 @@ import gc
 import pytest
 
 from sim.engine.run import run
+from sim.faults.registry import FAULTS
 from sim.scenario.load import parse_scenario
 from sim.yaml_files.fields import ModeName
 
@@ -26,10 +27,23 @@ faults:
   - {kind: database-failure, at: 6s, duration: 1s}
   - {kind: redis-outage, at: 74s, duration: 2s}
   - {kind: redis-crash, at: 70s, duration: 1s}
+  - {kind: slow-database, at: 2s, duration: 1s, latency: 100ms}
+  - {kind: poison-job, jobs: [email-8]}
+  - {kind: worker-shutdown, target: email-1, at: 20s, grace: 1s}
+  - {kind: worker-shutdown, target: email-3, at: 73s, grace: null}
+  - {kind: redis-partition, target: email-2, at: 9s, duration: 2s}
+  - {kind: redis-partition, target: application, at: 3s, duration: 1s}
+  - {kind: handler-hang, jobs: [email-7], hangs_for: 3s}
+  - {kind: handler-hang, jobs: [email-6], step: after-effect, first_attempts: 1}
 operator:
   - {at: 3s, do: pause, queue: email}
   - {at: 4s, do: resume, queue: email}
 """
+
+
+def test_the_run_that_is_closed_has_every_fault_there_is() -> None:
+    """So that whoever adds one adds it here."""
+    assert {fault.kind for fault in parse_scenario(EVERYTHING, "closing.yaml").faults} == set(FAULTS)
 
 
 @pytest.mark.parametrize("mode", ["queue", "in-process"])

@@ -1,39 +1,20 @@
 """Who adds a fault writes one file, and everything that lists faults has it."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.package_copy import ROOT, copy_package, python
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a package says that has one more file in ``sim/faults``: nothing else of it is touched."""
     copy = tmp_path_factory.mktemp("one-more-fault")
-    for part in (ROOT / "sim").iterdir():
-        if part.name not in ("faults", "__pycache__"):
-            (copy / "sim" / part.name).parent.mkdir(exist_ok=True)
-            (copy / "sim" / part.name).symlink_to(part)
-    (copy / "sim/faults").mkdir()
-    for part in (ROOT / "sim/faults").glob("*.py"):
-        (copy / "sim/faults" / part.name).symlink_to(part)
-    (copy / "sim/faults/machine_pause.py").symlink_to(ROOT / "tests/unit/faults/throw_away.py")
-    (copy / "tests").symlink_to(ROOT / "tests")
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.unit.faults.with_throw_away"],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    found: dict[str, Any] = json.loads(told.stdout)
+    one_more = (ROOT / "tests/unit/faults/throw_away.py").read_text()
+    copy_package(copy, "faults", {"machine_pause.py": one_more})
+    found: dict[str, Any] = json.loads(python(copy, "-m", "tests.unit.faults.with_throw_away"))
     return found
 
 

@@ -1,17 +1,14 @@
 """Who adds a handler writes one file, and everything that lists handlers has it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.handlers.registry import HANDLERS
+from tests.package_copy import ROOT, python
 
-ROOT = Path(__file__).parents[3]
 WITH_A_FOLDER_MORE = """
 import runpy, sys
 import sim.handlers
@@ -23,16 +20,8 @@ runpy.run_module("tests.unit.handlers.with_throw_away")
 @pytest.fixture(scope="module")
 def seen() -> dict[str, Any]:
     """What the package says with one more file among the handlers: nothing else of it is touched."""
-    told = subprocess.run(
-        [sys.executable, "-c", WITH_A_FOLDER_MORE, str(Path(__file__).parent / "throw_away")],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr
-    found: dict[str, Any] = json.loads(told.stdout)
+    told = python(ROOT, "-c", WITH_A_FOLDER_MORE, str(Path(__file__).parent / "throw_away"))
+    found: dict[str, Any] = json.loads(told)
     return found
 
 

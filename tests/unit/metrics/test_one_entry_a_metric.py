@@ -1,20 +1,15 @@
 """A metric is one entry: whatever the program knows of it stands there."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-import sim
 from sim.metrics.catalogue import DURATIONS, METRICS, STORED
 from sim.results.counters import QueueCounters
 from sim.results.trace import EventKind
+from tests.package_copy import ROOT, copy_package, python
 
-SIM = Path(sim.__file__).parent
 ENTRIES = """
     _gauge(
         "backlog",
@@ -71,28 +66,11 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What the package says of itself with three entries more in the catalogue, and no other change."""
+    catalogue = (ROOT / "sim/metrics/catalogue.py").read_text()
+    assert catalogue.count("\n)\n\nMETRICS =") == 1
     folder = tmp_path_factory.mktemp("copy")
-    (folder / "sim" / "metrics").mkdir(parents=True)
-    for path in SIM.iterdir():
-        if path.name not in ("metrics", "__pycache__"):
-            (folder / "sim" / path.name).symlink_to(path)
-    for path in (SIM / "metrics").glob("*.py"):
-        text = path.read_text()
-        if path.name == "catalogue.py":
-            assert text.count("\n)\n\nMETRICS =") == 1
-            text = text.replace("\n)\n\nMETRICS =", ENTRIES)
-        (folder / "sim" / "metrics" / path.name).write_text(text)
-    (folder / "tests").symlink_to(SIM.parent / "tests")
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
+    copy_package(folder, "metrics", {"catalogue.py": catalogue.replace("\n)\n\nMETRICS =", ENTRIES)})
+    found: dict[str, object] = json.loads(python(folder, "-c", PROBE))
     return found
 
 

@@ -226,3 +226,21 @@ def test_a_value_is_found_in_a_long_list_without_a_walk_through_it(size: int, co
         assert line.insert_beside(str(number), Compared(f"new-{number}"), after=False)
         assert line.take_out(str(number), -1) == 1
     assert comparisons() - before < 100 * 2 * 3 * long_list.PIECE
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(NAMES, SCORES), st.integers(0, 14))
+def test_the_lowest_entries_are_the_first_in_order_and_can_go(scores: dict[str, float], count: int) -> None:
+    """However many pieces they stand in, and as if each had been taken out by itself."""
+    members, others = sorted_set.SortedSet(), sorted_set.SortedSet()
+    for name, score in scores.items():
+        members.add(name, score)
+        others.add(name, score)
+    ordered = sorted((float(score), name) for name, score in scores.items())
+    assert members.lowest(count) == ordered[:count]
+    members.drop_lowest(count)
+    for _score, name in ordered[:count]:
+        others.remove(name)
+    assert list(members.entries(0, len(members))) == list(others.entries(0, len(others))) == ordered[count:]
+    members.add("later", 100)
+    assert members.lowest(1) == (ordered[count:] or [(100, "later")])[:1]
