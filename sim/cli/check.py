@@ -13,7 +13,7 @@ PLACE = 100
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=ScenarioPath())
 def command(files: tuple[Path, ...]) -> int:
-    """Check every FILE and report each problem with its line and column.
+    """Check every FILE, and each of its variants, and report each problem with its line and column.
 
     Notes say which jobs will still be pending when the run ends, because of delays or too few workers.
 
@@ -29,6 +29,8 @@ def command(files: tuple[Path, ...]) -> int:
         click.echo(one_line(f"{file}: ok"))
         for note in outlook(scenario):
             click.echo(one_line(f"{file}: note: {note}"))
+        if scenario.variant is None:
+            return one_by_one([Path(f"{file}:{name}") for name in scenario.variants], look)
         return HOLDS
 
     return one_by_one(files, look)

@@ -104,8 +104,13 @@ def command(
 
         console = Terminal()
         print_result(result, console)
+        if loaded.variants:
+            from sim.reports.variants import print_variants
+
+            print_variants(loaded, scenario, console)
         if out is None:
-            hint = f"For pictures and an HTML report, add --out results/{scenario.stem}"
+            folder = "-".join(filter(None, (scenario.stem, loaded.variant)))
+            hint = f"For pictures and an HTML report, add --out results/{folder}"
             console.print(hint, style="dim", highlight=False, markup=False, soft_wrap=True)
     outputs: list[Callable[[], object]] = []
     if json_to is not None:

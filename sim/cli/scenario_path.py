@@ -1,5 +1,9 @@
-"""The argument SCENARIO of every subcommand: a file, or a number or a name as ``scenarios`` prints them."""
+"""The argument SCENARIO of every subcommand: a file, or a number or a name as ``scenarios`` prints them.
 
+With a colon and a name after it, it is a variant of the scenario, as in ``frozen-worker:cured``.
+"""
+
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,8 @@ from click.shell_completion import CompletionItem
 
 from sim.core.errors import ScenarioError, SimError
 from sim.core.spelling import nearest
+
+_VARIANT = re.compile("[A-Za-z][A-Za-z0-9_-]*")
 
 
 class ScenarioPath(click.ParamType[Path]):
@@ -24,6 +30,9 @@ class ScenarioPath(click.ParamType[Path]):
         given = Path(value)
         if given.exists() or (ctx is not None and ctx.resilient_parsing):
             return given
+        plain, colon, variant = str(value).rpartition(":")
+        if colon and plain and _VARIANT.fullmatch(variant):
+            return Path(f"{self.convert(plain, param, ctx)}:{variant}")
         shipped = shipped_files()
         text = str(value)
         if text.isascii() and text.isdigit():

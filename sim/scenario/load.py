@@ -1,6 +1,7 @@
 """From a scenario file to a `Scenario`, or to every problem that the file has."""
 
 import os
+import re
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,20 @@ from sim.scenario.checks import check
 from sim.scenario.error_messages import explained
 from sim.scenario.parts import parts_of, salvaged_parts
 from sim.scenario.schema import Scenario
+from sim.scenario.variants import with_variant
 from sim.yaml_files.problems import Marks, Problem, lines
 from sim.yaml_files.source import MAX_BYTES, Source, decode, read_yaml
 
 MAX_NEIGHBOURS = 2_000
 """Files of a folder that are looked at for one of a similar name."""
+_VARIANT = re.compile("[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     """Read a scenario file.
 
     Args:
-        path: The file; at most 1 MiB of UTF-8 text.
+        path: The file; at most 1 MiB of UTF-8 text. ``deploy.yaml:cured`` is its variant `cured`.
 
     Raises:
         ScenarioError: The file cannot be read or used; each of its arguments is one problem, as
@@ -35,11 +38,12 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """Read the text of a scenario file without looking at what it says.
+    """Read the text of a scenario file without looking at what it says; with a variant, the text that selects it.
 
     Raises:
         ScenarioError: The file cannot be read; see ``load_scenario``.
     """
+    path, variant = split_variant(path)
     name = _printable(os.fspath(path))
     try:
         raw = read_ordinary(path, MAX_BYTES + 1)
@@ -54,7 +58,16 @@ def read_text(path: str | os.PathLike[str]) -> str:
     text = decode(raw)
     if isinstance(text, Problem):
         raise ScenarioError(*lines(name, Marks(), [text]))
-    return text
+    return text if variant is None else f"{text}\nvariant: {variant}\n"
+
+
+def split_variant(path: str | os.PathLike[str]) -> tuple[str | os.PathLike[str], str | None]:
+    """Take apart a file and a variant of it, as in ``deploy.yaml:cured``; None where no variant is named."""
+    text = os.fspath(path)
+    file, colon, variant = text.rpartition(":")
+    if not colon or not _VARIANT.fullmatch(variant) or Path(text).exists() or not Path(file).exists():
+        return path, None
+    return Path(file), variant
 
 
 def neighbour(path: Path) -> Path | None:
@@ -80,10 +93,11 @@ def parse_scenario(text: str, name: str = "scenario") -> Scenario:
     source = read_yaml(text)
     if () in source.unreadable or (source.problems and source.data is None):
         raise ScenarioError(*lines(_printable(name), source.marks, source.problems))
-    scenario, problems = validated(source.data, source.marks)
-    problems = [*source.problems, *_readable(problems, source)]
+    data, marks, unfit = with_variant(source.data, source.marks)
+    scenario, problems = validated(data, marks)
+    problems = [*source.problems, *unfit, *_readable(problems, source)]
     if problems:
-        raise ScenarioError(*lines(_printable(name), source.marks, problems))
+        raise ScenarioError(*lines(_printable(name), marks, problems))
     assert scenario is not None
     return scenario
 

@@ -7,8 +7,10 @@ from pydantic import Field, model_validator
 from sim.faults.registry import AnyFault
 from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.expect import Expect
+from sim.scenario.incident import Incident
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.variants import MAX_TITLE, Variant, VariantName
 from sim.scenario.workload import Workload
 from sim.yaml_files.fields import (
     MODES,
@@ -84,7 +86,7 @@ class DatabaseConfig(Model):
 class Scenario(Model):
     """One question, and the system that it is asked about."""
 
-    title: Annotated[OneLine, Field(min_length=1, max_length=120)]
+    title: Annotated[OneLine, Field(min_length=1, max_length=MAX_TITLE)]
     question: Annotated[OneLine, Field(min_length=1, max_length=400)]
     story: str = ""
     """What happened, in a few sentences."""
@@ -111,6 +113,12 @@ class Scenario(Model):
     alerts: Annotated[list[Alert], Field(max_length=200)] = Field(default_factory=list)
     """Rules that are evaluated at every sample."""
     expect: Expect = Expect()
+    variants: Annotated[dict[VariantName, Variant], Field(max_length=20)] = Field(default_factory=dict)
+    """The same scenario with other values, such as a cure; `run FILE:NAME` runs one."""
+    variant: VariantName | None = None
+    """The variant that is run; default: none, the scenario as it stands."""
+    incident: Incident | None = None
+    """The public report that the scenario tells."""
 
     @model_validator(mode="before")
     @classmethod

@@ -3,16 +3,16 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from itertools import product
 from typing import Any, NamedTuple
 
 from sim.core.errors import ScenarioError, SimError
 from sim.core.text import one_line
+from sim.scenario.changes import NoSuchPlace, changed
 from sim.scenario.load import parse_scenario, validated
 from sim.scenario.schema import Scenario
+from sim.scenario.variants import with_variant
 from sim.yaml_files.problems import Marks, path_text, quoted
-from sim.yaml_files.problems import Path as DataPath
 from sim.yaml_files.source import read_yaml
 
 MAX_POINTS = 2_000
@@ -131,8 +131,12 @@ def scenario_at(text: str, name: str, settings: Settings) -> Scenario:
         return parse_scenario(text, name)
     data = read_yaml(text).data
     for path, value in settings:
-        data = _changed(data, path, value)
+        data = _changed(data, path, value) if path == "variant" else data
+    data, _marks, unfit = with_variant(data, Marks())
+    for path, value in settings:
+        data = data if path == "variant" else _changed(data, path, value)
     found, problems = validated(data, Marks())
+    problems = [*unfit, *problems]
     if found is None or problems:
         raise VaryError(
             ", ".join(f"{path}={value}" for path, value in settings),
@@ -217,35 +221,9 @@ def _value(path: str, text: str) -> Any:
 
 
 def _changed(data: Any, path: str, text: str) -> Any:
-    """Return the data with one place changed; mappings that the file leaves out are made on the way."""
+    """Return the data with one place changed."""
     value = _value(path, text)
-    data = deepcopy(data)
-    parts = path.split(".")
-    here: DataPath = ()
-    node = data
-    for place, part in enumerate(parts):
-        last = place == len(parts) - 1
-        key: str | int = part
-        if isinstance(node, list):
-            if not part.isascii() or not part.isdigit() or int(part) >= len(node):
-                raise VaryError(f"{path}={text}", _no_entry(here, part, len(node)))
-            key = int(part)
-        elif not isinstance(node, dict):
-            shown = quoted(node) if isinstance(node, str) else json.dumps(node)
-            raise VaryError(f"{path}={text}", f"{path_text(here)} is {shown} in the scenario, so it has no {part}")
-        here = (*here, key)
-        if last:
-            node[key] = value
-        elif isinstance(node, dict) and node.get(part) is None:
-            node[part] = {}
-        node = node[key]
-    return data
-
-
-def _no_entry(here: DataPath, part: str, length: int) -> str:
-    place = path_text(here)
-    if not length:
-        return f"{place} is empty in the scenario, so there is no {place}.{part}"
-    entries = f"{place}.0" if length == 1 else f"{place}.0 to {place}.{length - 1}"
-    what = "entry" if length == 1 else "entries"
-    return f"{place} has {length} {what}, {entries}; there is no {place}.{part}"
+    try:
+        return changed(data, path, value)[0]
+    except NoSuchPlace as error:
+        raise VaryError(f"{path}={text}", str(error)) from None

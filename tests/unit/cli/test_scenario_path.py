@@ -55,3 +55,25 @@ def test_a_file_of_ones_own_comes_first(
         assert capsys.readouterr().out.startswith(f"{name}: ok")
     assert main(["check", "frozn-workers.yaml"]) == 2
     assert "did you mean frozen-workers.yaml?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "advise", "alerts", "sweep", "backoff", "check", "rehearse", "serve"])
+def test_a_variant_stands_behind_a_colon(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """For a name, a number and a path alike; every subcommand refuses one that there is not."""
+    name = "deploys-cut-mails-off"
+    assert main([command, f"{name}:curd"]) == 2
+    assert "there is no variant 'curd'; did you mean `cured`?" in capsys.readouterr().err
+
+
+def test_a_variant_is_run_and_the_others_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the command for each."""
+    name = "deploys-cut-mails-off"
+    assert main(["run", f"{name}:cured"]) == 0
+    told = capsys.readouterr().out
+    assert "Every deploy cuts mails off in the middle (cured)" in told
+    assert f"Without the variant:\n  python -m sim run scenarios/10-incidents/{name}.yaml\n" in told
+    assert main(["run", name]) == 0
+    told = capsys.readouterr().out
+    assert f"  python -m sim run scenarios/10-incidents/{name}.yaml:cured\n" in told
+    assert main(["check", name]) == 0
+    assert f"{name}.yaml:cured: ok" in capsys.readouterr().out

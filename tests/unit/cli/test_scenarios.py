@@ -105,3 +105,37 @@ def test_a_search_that_finds_nothing_ends_with_2(
     assert captured.out == ""
     told = f"--search {search}: found in no name, title, question or fault{hint}"
     assert captured.err == f"{told}\n"
+
+
+def test_incidents_are_listed_by_what_people_noticed_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With their reports, and what runs each and its variants; other scenarios are left out."""
+    incident = """incident:
+  report: o/p#{n}
+  url: https://example.org/{n}
+  also: [o/q#9]
+  symptom: {symptom}
+  minutes: 3
+  noticed: Noticed {n}.
+variants:
+  cured: {{about: Seed 2., set: {{seed: 2}}}}
+"""
+    for n, symptom in ((1, "twice"), (2, "lost"), (3, "twice")):
+        (folder / f"01-crash/told-{n}.yaml").write_text(PLAIN + incident.format(n=n, symptom=symptom))
+    assert main(["scenarios", str(folder), "--incidents"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line and not line.startswith("     ")] == [
+        "Jobs disappear",
+        "  3  A worker dies",
+        "Things happen twice",
+        "  2  A worker dies",
+        "  4  A worker dies",
+    ]
+    assert lines[2:7] == [
+        "  3  A worker dies",
+        "     Noticed 2.",
+        "     o/p#2, o/q#9 · 3 min",
+        "     run told-2 and run told-2:cured",
+        "",
+    ]
+    assert main(["scenarios", str(folder), "--incidents", "--search", "p#3"]) == 0
+    assert "run told-3 and run told-3:cured" in capsys.readouterr().out
