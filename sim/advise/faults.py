@@ -66,6 +66,21 @@ def permanent_rate(scenario: Scenario, queue: str) -> float:
     return 1 - works
 
 
+def errors_after_effects(scenario: Scenario, queue: str) -> list[int]:
+    """List the numbers of the faults that make handlers of a queue raise after their effect, from 0."""
+    return [
+        number
+        for number, fault in enumerate(scenario.faults)
+        if isinstance(fault, HandlerError) and fault.step == "after-effect" and _meets(fault, queue)
+    ]
+
+
+def _meets(fault: HandlerError, queue: str) -> bool:
+    """Tell whether a fault strikes jobs of a queue, and names none of another."""
+    jobs = fault.jobs is None or all(job.rpartition("-")[0] == queue for job in fault.jobs)
+    return jobs and (fault.queues is None or queue in fault.queues)
+
+
 def _at_any_time(fault: HandlerError, queue: str) -> bool:
     """Tell whether a handler's errors meet every attempt at every job of a queue alike."""
     everyone = fault.jobs is None and fault.first_attempts is None

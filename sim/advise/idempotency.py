@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sim.advise.faults import windows
+from sim.advise.faults import errors_after_effects, windows
 from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
@@ -50,9 +50,17 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
 
 def _own_failures(reading: Reading, queue: QueueReading) -> Trial | None:
     numbers = list(dict.fromkeys(one.number for one in windows(reading.scenario, "database-failure")))
+    raised = errors_after_effects(reading.scenario, queue.name)
+    numbers += raised
     if not numbers:
         return None
-    setup = f"The workload of {queue.name}, with only its database failures."
+    troubles = " and ".join(
+        [
+            *(["its database failures"] if len(numbers) > len(raised) else []),
+            *(["errors after effects"] if raised else []),
+        ]
+    )
+    setup = f"The workload of {queue.name}, with only {troubles}."
     return reading.trials.own(queue.name, setup, queue.profiles[0], numbers, jobs=queue.jobs)
 
 

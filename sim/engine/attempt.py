@@ -8,7 +8,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.event_loop import EventLoop
 from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
-from sim.faults.injector import Hang, HangStep, Step
+from sim.faults.injector import EffectStep, Hang, Step
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
 from sim.handlers.registry import HANDLERS
@@ -33,10 +33,10 @@ class Hooks(Protocol):
     def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
         """Tell whether the process dies at this step of this job."""
 
-    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
-        """Return the error that the handler of this attempt raises, or None."""
+    def handler_error(self, step: EffectStep, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that the handler of this attempt raises at this step, or None."""
 
-    def hang_at(self, step: HangStep, queue: str, job: str, attempt: int) -> Hang | None:
+    def hang_at(self, step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
         """Tell whether the handler of this attempt hangs at this step, and for how long."""
 
 
@@ -118,7 +118,7 @@ class AttemptRunner:
             try:
                 if is_effect:
                     if hooks.watches_attempts:
-                        error = hooks.handler_error(queue, job.name, attempt)
+                        error = hooks.handler_error("before-effect", queue, job.name, attempt)
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
                 elif type(instruction) is Query:
@@ -128,10 +128,13 @@ class AttemptRunner:
                         answer = database.call(job.name, instruction.body)
             except HandlerFailure as problem:
                 error = problem
-            if is_effect and hooks.watches_hangs and error is None:
-                yield from self._hang("after-effect", process, queue, job.name, attempt)
+            if is_effect and error is None:
+                if hooks.watches_hangs:
+                    yield from self._hang("after-effect", process, queue, job.name, attempt)
+                if hooks.watches_attempts:
+                    error = hooks.handler_error("after-effect", queue, job.name, attempt)
 
-    def _hang(self, step: HangStep, process: Process, queue: str, job: str, attempt: int) -> Steps:
+    def _hang(self, step: EffectStep, process: Process, queue: str, job: str, attempt: int) -> Steps:
         """Let the handler wait for an answer that does not come, if a fault says so; the event loop is free."""
         hang = self.hooks.hang_at(step, queue, job, attempt)
         if hang is None:

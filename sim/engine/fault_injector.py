@@ -301,7 +301,7 @@ class SimulatedFaults:
         self._faults.on_step(hook)
 
     def on_attempt(self, hook: ErrorHook) -> None:
-        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        """Ask ``hook`` before and after the effect of every attempt whether its handler raises an error there."""
         self._faults.on_attempt(hook)
 
     def on_hang(self, hook: HangHook) -> None:

@@ -3,7 +3,7 @@
 from typing import Generic, TypeVar
 
 from sim.core.errors import SimError
-from sim.faults.injector import Death, ErrorHook, Hang, HangHook, HangStep, Step, StepHook
+from sim.faults.injector import Death, EffectStep, ErrorHook, Hang, HangHook, Step, StepHook
 from sim.handlers.errors import PermanentError, TransientError
 
 P = TypeVar("P")
@@ -32,7 +32,7 @@ class FaultHooks(Generic[P]):
         self.watches_steps = True
 
     def on_attempt(self, hook: ErrorHook) -> None:
-        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        """Ask ``hook`` before and after the effect of every attempt whether its handler raises an error there."""
         self._error_hooks.append(hook)
         self.watches_attempts = True
 
@@ -41,7 +41,7 @@ class FaultHooks(Generic[P]):
         self._hang_hooks.append(hook)
         self.watches_hangs = True
 
-    def hang_at(self, step: HangStep, queue: str, job: str, attempt: int) -> Hang | None:
+    def hang_at(self, step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
         """Return the first hook's verdict that the handler hangs at this step, or None."""
         for hook in self._hang_hooks:
             hang = hook(step, queue, job, attempt)
@@ -57,10 +57,10 @@ class FaultHooks(Generic[P]):
                 return death
         return None
 
-    def handler_error(self, queue: str, job: str, attempt: int) -> SimError | None:
-        """Return the error that a fault makes the handler of this attempt raise, or None."""
+    def handler_error(self, step: EffectStep, queue: str, job: str, attempt: int) -> SimError | None:
+        """Return the error that a fault makes the handler of this attempt raise at this step, or None."""
         for hook in self._error_hooks:
-            injected = hook(queue, job, attempt)
+            injected = hook(step, queue, job, attempt)
             if injected is not None:
                 return (PermanentError if injected.permanent else TransientError)(injected.message)
         return None

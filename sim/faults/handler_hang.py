@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from sim.faults.base import RandomDraw
 from sim.faults.handler_fault import HandlerFault
-from sim.faults.injector import Hang, HangStep, Setting
+from sim.faults.injector import EffectStep, Hang, Setting
 from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration
 
@@ -23,7 +23,7 @@ class HandlerHang(HandlerFault):
     strikes_handlers: ClassVar[bool] = True
 
     kind: Literal["handler-hang"]
-    step: HangStep = "before-effect"
+    step: EffectStep = "before-effect"
     """Where it hangs; `after-effect`: the effect has happened, and the handler waits for the answer."""
     hangs_for: PositiveDuration | None = None
     """How long; `null`, or left out: for ever."""
@@ -32,7 +32,7 @@ class HandlerHang(HandlerFault):
         """Let the attempts that the fault means hang."""
         strikes = self.strikes(setting)
 
-        def hook(step: HangStep, queue: str, job: str, attempt: int) -> Hang | None:
+        def hook(step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
             return Hang(self.hangs_for) if step == self.step and strikes(queue, job, attempt) else None
 
         setting.injector.on_hang(hook)

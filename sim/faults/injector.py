@@ -65,8 +65,8 @@ class InjectedError(NamedTuple):
     message: str
 
 
-HangStep = Literal["before-effect", "after-effect"]
-"""Where in a job's attempt its handler may hang."""
+EffectStep = Literal["before-effect", "after-effect"]
+"""Where in a job's attempt its handler may hang or raise an error of its own."""
 
 
 class Hang(NamedTuple):
@@ -78,17 +78,16 @@ class Hang(NamedTuple):
 
     lasts_ms: int | None
 
-    def as_event(self, step: HangStep) -> dict[str, Any]:
+    def as_event(self, step: EffectStep) -> dict[str, Any]:
         """Return what an event says of it."""
         return {"step": step} if self.lasts_ms is None else {"step": step, "lasts_ms": self.lasts_ms}
 
 
 StepHook = Callable[[Step, P, str, str], Death | None]
 """Step, process, queue and job -> whether the process dies there."""
-ErrorHook = Callable[[str, str, int], InjectedError | None]
-"""Queue, job and attempt -> the error that the handler raises, if any."""
-
-HangHook = Callable[[HangStep, str, str, int], Hang | None]
+ErrorHook = Callable[[EffectStep, str, str, int], InjectedError | None]
+"""Step, queue, job and attempt -> the error that the handler raises there, if any."""
+HangHook = Callable[[EffectStep, str, str, int], Hang | None]
 """Step, queue, job and attempt -> whether the handler hangs there."""
 
 
@@ -164,7 +163,7 @@ class FaultInjector(Protocol[P]):
         """Ask ``hook`` at every step of every job whether the process dies there."""
 
     def on_attempt(self, hook: ErrorHook) -> None:
-        """Ask ``hook`` in every attempt whether its handler raises an error."""
+        """Ask ``hook`` before and after the effect of every attempt whether its handler raises an error there."""
 
     def on_hang(self, hook: HangHook) -> None:
         """Ask ``hook`` before and after the effect of every attempt whether its handler hangs there."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.faults.injector import HangStep
+from sim.faults.injector import EffectStep
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
 from sim.handlers.registry import HANDLERS
@@ -81,8 +81,12 @@ class RealAttempt:
         hung, self._after_hang = self._after_hang, None
         if hung is not None:
             value, instruction = hung
-        elif was_effect and error is None and (hang := self._hang("after-effect", value, None)):
-            return hang
+            if instruction is None:
+                error = self._error("after-effect")
+        elif was_effect and error is None:
+            if hang := self._hang("after-effect", value, None):
+                return hang
+            error = self._error("after-effect")
         while True:
             try:
                 if instruction is None:
@@ -112,7 +116,7 @@ class RealAttempt:
             if hung is None and (hang := self._hang("before-effect", None, asked)):
                 return hang
             hung = None
-            error = self._faults.handler_error(self.queue, self.job, self.number)
+            error = self._error("before-effect")
             if error is None:
                 if self._faults.reaches("before-effect", self.process, self.queue, self.job):
                     return None
@@ -120,10 +124,16 @@ class RealAttempt:
                 if not self._stands_still(call):
                     return self._to_call(call)
                 value, error = _made(call)
-                if error is None and (hang := self._hang("after-effect", value, None)):
-                    return hang
+                if error is None:
+                    if hang := self._hang("after-effect", value, None):
+                        return hang
+                    error = self._error("after-effect")
 
-    def _hang(self, step: HangStep, value: Any, instruction: Any) -> Message | None:
+    def _error(self, step: EffectStep) -> SimError | None:
+        """Return the error that a fault makes the handler raise at this step."""
+        return self._faults.handler_error(step, self.queue, self.job, self.number)
+
+    def _hang(self, step: EffectStep, value: Any, instruction: Any) -> Message | None:
         """Tell the process to wait where a fault says so, and remember how it goes on; None where none does."""
         hang = self._faults.hang_at(step, self.queue, self.job, self.number)
         if hang is None:

@@ -105,11 +105,7 @@ _KEYS: dict[str, dict[str, str]] = {
         "signal": "a crash is SIGKILL: nothing is finished; worker-shutdown is SIGTERM",
         "grace": "a crash is SIGKILL: nothing is finished; worker-shutdown gives time",
     },
-    "HandlerError": {
-        "step": "an injected error comes before the effect; the closest is `failure: lost-reply` of database-failure",
-        "after_effect": "an injected error comes before the effect; the closest is `failure: lost-reply` of "
-        "database-failure",
-    },
+    "HandlerError": {"after_effect": "where an injected error comes is set by `step: after-effect`"},
     "SlowDatabase": {"target": "the database is slow for all processes"},
     "DatabaseFailure": {"target": "the database fails for all processes; `rate:` sets the share of failing calls"},
     _ANY: {

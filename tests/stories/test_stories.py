@@ -223,6 +223,41 @@ def test_a_handler_that_hangs_for_a_while_goes_on_where_it_was() -> None:
     ]
 
 
+def test_an_error_after_the_effect_leaves_the_effect_and_repeats_it() -> None:
+    """Nothing recognises the second email; with an idempotency key the mail server does."""
+    queue = {"service": "10s", "backoff": {"type": "fixed", "delay": "1s"}}
+    faults = [{"kind": "handler-error", "step": "after-effect", "first_attempts": 1}]
+    assert timeline(scenario(queues={"email": queue}, faults=faults)) == [
+        "1000 email-1 started",
+        "9000 email-1 effect",
+        "9000 email-1 attempt-failed",
+        "9000 email-1 retry-scheduled",
+        "10001 email-1 started",
+        "18001 email-1 effect",
+        "20001 email-1 completed",
+    ]
+    keyed = scenario(queues={"email": {**queue, "idempotency_key": True}}, faults=faults)
+    assert "18001 email-1 effect-deduplicated" in timeline(keyed)
+
+
+def test_an_error_after_the_effect_comes_when_a_handler_that_hung_goes_on() -> None:
+    """In-process the caller hears of a failure, although the email is out."""
+    story = scenario(
+        faults=[
+            {"kind": "handler-hang", "step": "after-effect", "hangs_for": "1m"},
+            {"kind": "handler-error", "step": "after-effect"},
+        ]
+    )
+    assert timeline(story, "in-process") == [
+        "1000 email-1 started",
+        "9000 email-1 effect",
+        "9000 email-1 hung",
+        "69000 email-1 attempt-failed",
+        "69000 email-1 failed",
+    ]
+    assert run(story, modes=["in-process"]).modes["in-process"].totals.false_failures == 1
+
+
 def test_a_handler_that_hangs_in_a_frozen_process_goes_on_when_that_does() -> None:
     """The answer came at 609 s and is heard at 620 s."""
     story = scenario(

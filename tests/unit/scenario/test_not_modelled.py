@@ -54,7 +54,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
         ("redis: {maxRetriesPerRequest: null}", "", "s:5:9: redis.maxRetriesPerRequest: "),
         ("workers: {email: {drainDelay: 5}}", "", "s:5:19: workers.email.drainDelay: "),
         ("faults: [{kind: redis-outage, target: email-1, at: 1s, duration: 1s}]", "", "s:5:31: faults[0].target: "),
-        ("faults: [{kind: handler-error, step: after-effect}]", "", "s:5:32: faults[0].step: "),
         ("", ", repeat: {cron: '* * * * *'}", "s:4:72: workload[0].repeat: "),
         ("", ", service: 14h", "s:4:72: workload[0].service: "),
         ("", ", committed_after: 1s", "s:4:72: workload[0].committed_after: "),
