@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from sim.core.errors import SimError
 from sim.engine.clock import SimulatedTime
 from sim.engine.database import DatabaseAccess
+from sim.engine.database_load import DatabaseLoad, Seat
 from sim.engine.event_loop import EventLoop
 from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
@@ -59,12 +60,14 @@ class AttemptRunner:
         service_ms: int,
         *,
         loop: EventLoop | None = None,
+        seat: Seat | None = None,
     ) -> Steps:
         """Run one attempt of a job to its end and return what the handler returned (for ``yield from``).
 
         Args:
             service_ms: How long the handler works in all, ms.
             loop: The event loop of the process, which the handler blocks while it works; None where it does not.
+            seat: Its way to a database under load; None where calls never wait for one another.
 
         Raises:
             TransientError: The handler failed and may succeed another time.
@@ -112,11 +115,16 @@ class AttemptRunner:
             if is_effect and hooks.watches_hangs:
                 yield from self._hang("before-effect", process, queue, job.name, attempt)
             if database.latency_ms and not (is_effect and instruction.system != DATABASE):
-                yield env.timeout(database.latency_ms)
+                if seat is None:
+                    yield env.timeout(database.latency_ms)
+                else:
+                    error = yield from seat.call(job.name)
                 if process.frozen:
                     yield from process.until_thawed()
             try:
-                if is_effect:
+                if error is not None:
+                    pass
+                elif is_effect:
                     if hooks.watches_attempts:
                         error = hooks.handler_error("before-effect", queue, job.name, attempt)
                     if error is None:
@@ -172,3 +180,25 @@ class AttemptRunner:
             return
         more = {"system": effect.system}
         self.recorder.attempt(queue, job, EventKind.EFFECT_DEDUPLICATED, attempt, process.name, more)
+
+
+class LoadedRunner(AttemptRunner):
+    """Runs handlers on a database whose calls wait for one another; each attempt has its own way to it.
+
+    Args:
+        load: What all of them together do to it.
+    """
+
+    def __init__(
+        self, env: SimulatedTime, recorder: Recorder, database: DatabaseAccess, hooks: Hooks, load: DatabaseLoad
+    ) -> None:
+        super().__init__(env, recorder, database, hooks)
+        self._load = load
+
+    def run(self, process: Process, *attempt: Any, **more: Any) -> Steps:
+        """Run one attempt; what it holds is given back at its end, whatever that is."""
+        seat = self._load.seat(process)
+        try:
+            return (yield from super().run(process, *attempt, **more, seat=seat))
+        finally:
+            seat.leave()

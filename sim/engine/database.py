@@ -67,6 +67,16 @@ class DatabaseAccess:
         self.latency_ms = self._base_latency_ms + sum(extra for _name, extra in self._slowing)
 
     @property
+    def added_ms(self) -> int:
+        """By how much faults lengthen every call at the moment, ms."""
+        return self.latency_ms - self._base_latency_ms
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody can connect at the moment: a fault has every call refused."""
+        return any(window.failure == "refuse" and window.rate >= 1 for window in self._failing)
+
+    @property
     def is_troubled(self) -> bool:
         """Whether calls may fail at the moment."""
         return bool(self._failing)

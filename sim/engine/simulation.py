@@ -4,10 +4,11 @@ from functools import cached_property
 
 from sim.core.errors import SimError
 from sim.engine.arrivals import draw_arrivals
-from sim.engine.attempt import AttemptRunner
+from sim.engine.attempt import AttemptRunner, LoadedRunner
 from sim.engine.clock import SimulatedClock, SimulatedTime
 from sim.engine.command_count import CommandCount
 from sim.engine.database import DatabaseAccess
+from sim.engine.database_load import DatabaseLoad
 from sim.engine.error_log import ErrorLog
 from sim.engine.fault_injector import SimulatedFaults
 from sim.engine.in_process_system import InProcessSystem
@@ -97,8 +98,12 @@ class Simulation:
         scenario, options = self.scenario, self.options
         recorder = Recorder(self.env, self.mode, heard.event, heard.tidy)
         streams = Streams(self.seed) if options.streams is None else options.streams
-        database = DatabaseAccess(ApplicationDatabase(scenario.database.stock), scenario.database.latency, streams)
+        database = DatabaseAccess(ApplicationDatabase(scenario.database.stock), scenario.database.latency_ms, streams)
         faults = ProcessFaults(self.env, recorder)
+        runner = AttemptRunner(self.env, recorder, database, faults)
+        if scenario.database.has_limits:
+            load = DatabaseLoad(self.env, scenario.database, database, streams)
+            runner = LoadedRunner(self.env, recorder, database, faults, load)
         return RunContext(
             scenario,
             PROFILES[options.semantics_of(scenario)],
@@ -109,7 +114,7 @@ class Simulation:
             heard.failure,
             database,
             faults,
-            AttemptRunner(self.env, recorder, database, faults),
+            runner,
         )
 
     # -- to look at, and to change --------------------------------------------------------------------------------

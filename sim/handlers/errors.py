@@ -43,6 +43,43 @@ class ReplyLost(TransientError):
         return "the connection to the database broke before its answer came"
 
 
+class NoConnection(TransientError):
+    """No connection became free in time; definite, the transaction never began.
+
+    Args:
+        connections: How many there are.
+        where: Whose they are, such as ``the pool of email-1``.
+        waited: For how long it waited, such as ``5s``.
+    """
+
+    def __str__(self) -> str:
+        connections, where, waited = self.args
+        are = "the only connection" if connections == 1 else f"all {connections:,} connections"
+        return f"timeout acquiring a connection: {are} of {where} stayed in use for {waited}"
+
+
+class TooManyConnections(TransientError):
+    """The database serves as many calls as it may; definite, the transaction never began.
+
+    Args:
+        connections: How many that is.
+    """
+
+    def __str__(self) -> str:
+        return f"the database refused the call: too many connections (at most {self.args[0]:,})"
+
+
+class CallTimedOut(TransientError):
+    """The caller gave up before the answer came; definite, as the COMMIT was never sent.
+
+    Args:
+        waited: For how long it waited, such as ``2s``.
+    """
+
+    def __str__(self) -> str:
+        return f"the database did not answer within {self.args[0]}; the transaction was rolled back"
+
+
 class InvalidData(PermanentError):
     """The job's data cannot be used; definite, nothing was tried.
 

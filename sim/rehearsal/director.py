@@ -68,7 +68,7 @@ class Rehearsal:
         data = process_group.folder / "database"
         data.mkdir()
         config = scenario.database
-        self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency, self.streams)
+        self.access = DatabaseAccess(ApplicationDatabase(config.stock, data), config.latency_ms, self.streams)
         self.database = DatabaseServer(process_group.folder, self.access, scale)
         server = RedisProcess(parts.redis_server, process_group, scenario.redis)
         self.redis = RealRedis(server, scenario.redis, list(scenario.queues), self.recorder, self.clock)

@@ -53,6 +53,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         for name, queue in scenario.queues.items()
         if queue.dead_letter
     ]
+    if scenario.database.has_limits:
+        reasons.append(
+            "database: its socket answers any number of calls, each after the same time; leave out all but latency: "
+            "(a duration) and stock: to rehearse the rest"
+        )
     reasons += [
         f"workers.{name}.process_queues: each real process serves one queue here; leave it out to rehearse the rest"
         for name in scenario.queues

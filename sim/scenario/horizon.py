@@ -8,7 +8,7 @@ import math
 
 from sim.core.durations import UNITS_MS
 from sim.core.once_each import once_each
-from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, QueueConfig, UniformTime
+from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
 from sim.yaml_files.fields import MAX_MS
@@ -66,7 +66,7 @@ def longest_way_ms(scenario: Scenario) -> int:
 def _way_ms(scenario: Scenario, queue: str) -> int:
     config, workers = scenario.queues[queue], scenario.workers_of(queue)
     slow_ms = max((fault.slows_calls_ms for fault in scenario.faults), default=0)
-    attempt_ms = _longest_service_ms(config) + _CALLS * (scenario.database.latency + slow_ms)
+    attempt_ms = _longest_ms(config.service) + _CALLS * _longest_call_ms(scenario, slow_ms)
     if workers.blocking:
         attempt_ms *= workers.concurrency
     recovery_ms = workers.lock_duration + 2 * workers.stalled_interval
@@ -95,12 +95,25 @@ def _schedule_ms(backoff: Backoff | None, attempts: int) -> int:
     return total_ms
 
 
-def _longest_service_ms(config: QueueConfig) -> int:
-    service = config.service
-    if isinstance(service, UniformTime):
-        return service.max
-    if isinstance(service, ExponentialTime):
-        return min(MAX_MS, _FAR * service.mean)
-    if isinstance(service, LognormalTime):
-        return min(MAX_MS, round(service.median * math.exp(4 * service.sigma)))
-    return service
+def _longest_call_ms(scenario: Scenario, slow_ms: int) -> int:
+    """Return how long one call to the database may take, ms, with those that everybody else makes before it."""
+    database = scenario.database
+    work_ms = _longest_ms(database.latency) + slow_ms
+    slots = sum(one.processes * one.concurrency for one in map(scenario.workers_of, scenario.queues))
+    if database.cores is not None:
+        work_ms *= 1 + slots // database.cores
+    if database.call_timeout is not None:
+        work_ms = min(work_ms, database.call_timeout)
+    seats = min(n for n in (database.pool, database.connections, slots + 1) if n is not None)
+    wait_ms = work_ms * (slots // seats) if database.pool_timeout is None else database.pool_timeout
+    return min(MAX_MS, work_ms + wait_ms)
+
+
+def _longest_ms(time: int | TimeDistribution) -> int:
+    if isinstance(time, UniformTime):
+        return time.max
+    if isinstance(time, ExponentialTime):
+        return min(MAX_MS, _FAR * time.mean)
+    if isinstance(time, LognormalTime):
+        return min(MAX_MS, round(time.median * math.exp(4 * time.sigma)))
+    return time

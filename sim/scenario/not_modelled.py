@@ -17,8 +17,7 @@ _KINDS: dict[str, str] = {
     "deploy": "a deploy is worker-shutdown with `stagger:`",
     "clock-skew": "all processes share one clock",
     "network-latency": "commands take no time; the closest are redis-outage and slow-database",
-    "connection-limit": "Redis and the database accept any number of connections; the closest is database-failure with "
-    "`rate:`",
+    "connection-limit": "it is no fault; limit the database by `pool:` and `connections:` under database:",
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
@@ -39,7 +38,6 @@ _TIMEOUT = "there is no job timeout (after which Bull's handler keeps running); 
 _REPEAT = "there are no repeatable jobs (cron, every); the closest are arrivals of kind `constant`"
 _JITTER = "backoff has no jitter; the closest is several queues with different delays"
 _CUSTOM = "there is no custom backoff; the closest are `exponential` and `fixed` with a delay"
-_CONNECTIONS = "the database accepts any number of connections; limit its use by the workers' processes and concurrency"
 _CLIENT = "client options are fixed; submits of `bull-4.16` wait 232.9 s, the default, and those of `documented` do not"
 _KEYS: dict[str, dict[str, str]] = {
     "Workload": {
@@ -70,16 +68,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "memory": "processes have no memory limit",
         "backoff_strategies": _CUSTOM,
         "clock": "all processes share one clock",
-    },
-    "DatabaseConfig": {
-        "pool": _CONNECTIONS,
-        "pool_size": _CONNECTIONS,
-        "pool_timeout": _CONNECTIONS,
-        "connections": _CONNECTIONS,
-        "max_connections": _CONNECTIONS,
-        "overload": "the database handles any number of concurrent calls; the closest are slow-database and "
-        "database-failure",
-        "capacity": "the database handles any number of concurrent calls; the closest is slow-database",
     },
     "RedisConfig": {
         "max_memory": "Redis never runs out of memory and evicts nothing",

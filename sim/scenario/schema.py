@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from sim.faults.registry import AnyFault
 from sim.operator_verbs.registry import OperatorStep
+from sim.scenario.database import DatabaseConfig
 from sim.scenario.expect import Expect
 from sim.scenario.incident import Incident
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
@@ -72,15 +73,6 @@ class RedisConfig(Model):
     persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
     save_interval: SaveInterval = 60_000
     """With `rdb`: time between two snapshots."""
-
-
-class DatabaseConfig(Model):
-    """The application's database."""
-
-    latency: Duration = 0
-    """How long one call takes."""
-    stock: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
-    """Items in stock when the run begins; an order that finds none left fails for good."""
 
 
 class Scenario(Model):

@@ -194,6 +194,30 @@ class Draw:
         kind = self.one(*(kind for kind, fault in FAULTS.items() for _ in range(fault.weight)))
         return {"kind": kind, **FAULTS[kind].random(FaultDraw(self))}
 
+    def database(self) -> dict[str, Any]:
+        """The database: any number of calls at once, or what it can take."""
+        own = {"latency": self.ms(0, 300), "stock": self.one(0, 3, 1_000)}
+        if self.chance(0.5):
+            return own
+        limits = self.sometimes(
+            0.4,
+            cores=self.random.randint(1, 3),
+            connections=self.random.randint(1, 6),
+            pool=self.random.randint(1, 3),
+            call_timeout=self.ms(1, 2_000),
+        )
+        latency = self.one(
+            self.ms(1, 300),
+            {"kind": "exponential", "mean": self.ms(1, 500)},
+            {"kind": "uniform", "min": "0s", "max": "1s"},
+        )
+        more = self.sometimes(0.4, hold="attempt") if "pool" in limits or "connections" in limits else {}
+        if "connections" in limits:
+            more["overload"] = self.one("refuse", "wait")
+        if "pool" in limits or more.get("overload") == "wait":
+            more |= self.sometimes(0.5, pool_timeout=self.ms(1, 5_000))
+        return {**own, "latency": latency, **limits, **more}
+
     def step(self) -> dict[str, Any]:
         """Something that the operator does."""
         do = self.one(*ON_QUEUES, *(ON_DEAD_LETTERS if self.dead else ()))
@@ -268,7 +292,7 @@ class Draw:
                     "persistence": self.one("none", "rdb", "aof-everysec", "aof-always"),
                     "save_interval": self.ms(1_000, 20_000),
                 },
-                database={"latency": self.ms(0, 300), "stock": self.one(0, 3, 1_000)},
+                database=self.database(),
             ),
             **self.sometimes(0.1, duration=self.ms(LAST_MS, 2 * LAST_MS)),
         }

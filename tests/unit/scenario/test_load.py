@@ -102,8 +102,8 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
          "end is above the upper end"),
         ("expect: {bull-4.16: {queue: {lost: -1}}}", "5:36: expect.bull-4.16.queue.lost: expected a number or a bound "
          'such as 0, "<= 3", "> 0" or "2..5", not the number -1'),
-        ("database:", "5:10: database: the value is empty; expected a mapping with keys such as latency: or stock:, "
-         "or {} for the defaults"),
+        ("database:", "5:10: database: the value is empty; expected a mapping with keys such as latency:, cores: or "
+         "connections:, or {} for the defaults"),
     ],
 )  # fmt: skip
 def test_a_problem_is_one_line_in_plain_words(more: str, problem: str) -> None:

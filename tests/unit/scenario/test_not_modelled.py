@@ -49,7 +49,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
             "",
             "s:5:50: queues.",
         ),
-        ("database: {pool: 20}", "", "s:5:12: database.pool: 'pool' is"),
         ("redis: {maxmemory: 1}", "", "s:5:9: redis.maxmemory: "),
         ("redis: {maxRetriesPerRequest: null}", "", "s:5:9: redis.maxRetriesPerRequest: "),
         ("workers: {email: {drainDelay: 5}}", "", "s:5:19: workers.email.drainDelay: "),
@@ -94,5 +93,5 @@ def test_options_of_bull_that_have_another_name_here_are_named(written: str, our
 def test_the_documentation_names_what_is_not_modelled() -> None:
     """So that nobody has to try."""
     page = Path("docs/fidelity.md").read_text(encoding="utf-8")
-    for word in ("`timeout`", "Repeatable jobs", "jitter", "connection pool", "failover", "*not modelled*"):
+    for word in ("`timeout`", "Repeatable jobs", "jitter", "network latency", "failover", "*not modelled*"):
         assert word in page, word
