@@ -51,7 +51,7 @@ ROOMS = {
         "",
         0.80,
     ),
-    "advise": Room(("sim/advise/*",), ("tests/unit/advise",), "", 0.80),
+    "advise": Room(("sim/advise/*",), ("tests/unit/advise", "tests/unit/cli/test_advise.py"), "", 0.80),
     "sweeps": Room(
         ("sim/sweeps/*",),
         ("tests/unit/sweeps", "tests/unit/cli/test_sweep_damage.py", "tests/stories"),

@@ -114,6 +114,49 @@ MADE: dict[str, dict[str, Any]] = {
         workers={"email": {"processes": 2, "concurrency": 2}},
         faults=[{"kind": "worker-freeze", "target": "email-1", "at": "10s", "duration": "50s"}],
     ),
+    "too-many-to-run": order(
+        queues={"order": {"service": "450ms"}},
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "100ms", "count": 30_000}}],
+    ),
+    "too-many-for-the-limiter": order(
+        queues={"order": {"service": "100ms", "limiter": {"max": 8, "duration": "1s"}}},
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "100ms", "count": 30_000}}],
+    ),
+    "too-many-while-slow": order(
+        queues={"order": {"service": "700ms"}},
+        workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "100ms", "count": 30_000}}],
+        faults=[{"kind": "slow-database", "at": "5m", "duration": "2m", "latency": "500ms"}],
+    ),
+    "tried-for-ever": order(
+        queues={"order": {"attempts": 25}},
+        workload=[
+            {"queue": "order", "invalid": 0.2, "arrivals": {"kind": "constant", "interval": "500ms", "count": 200}}
+        ],
+    ),
+    "snapshots-and-crashes-at-random": email(
+        redis={"persistence": "rdb", "save_interval": "20s"},
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "1s", "count": 300}}],
+        faults=[{"kind": "redis-crash", "mean_interval": "100s", "duration": "2s"}],
+    ),
+    "nothing-on-disk-and-crashes-at-random": email(
+        redis={"persistence": "none"}, faults=[{"kind": "redis-crash", "mean_interval": "100s", "duration": "2s"}]
+    ),
+    "power-losses": email(
+        redis={"persistence": "aof-everysec"},
+        workload=[{"queue": "email", "arrivals": {"kind": "constant", "interval": "100ms", "count": 300}}],
+        faults=[
+            {"kind": "redis-crash", "at": "15500ms", "duration": "2s", "cause": "power-loss"},
+            {"kind": "redis-crash", "at": "20500ms", "duration": "2s", "cause": "power-loss"},
+        ],
+    ),
+    "ends-with-work-to-do": order(
+        queues={"order": {"service": "5s"}, "email": {"service": "1s"}},
+        workload=[
+            {"queue": "order", "arrivals": {"kind": "constant", "interval": "500ms", "count": 200}},
+            {"queue": "email", "delay": "2h", "arrivals": {"kind": "poisson", "interval": "1s", "count": 50}},
+        ],
+        duration="90s",
+    ),
 }
 
 
