@@ -1,38 +1,23 @@
 """The verbs that break and mend the world; faults, notebooks and pages call nothing else."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TypeVar
 
-from sim.core.errors import SimError, UnknownName
+from sim.core.errors import UnknownName
 from sim.engine.database import FailureWindow
 from sim.engine.process import Process
-from sim.engine.redis_server import LOADING
+from sim.engine.redis_faults import RedisFaults
 from sim.engine.run_context import RunContext
 from sim.engine.shutdown import shut_down
 from sim.engine.system import System
-from sim.faults.injector import (
-    CRASH,
-    FREEZE,
-    OUTAGE,
-    PARTITION,
-    SHUTDOWN,
-    ErrorHook,
-    Failure,
-    FaultId,
-    HangHook,
-    Named,
-    StepHook,
-)
+from sim.faults.injector import FREEZE, PARTITION, SHUTDOWN, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
 from sim.operator_verbs.registry import OperatorStep
-from sim.results.trace import EventKind
-from sim.stores.snapshots import Snapshot, restore_point_ms
 
 
-class SimulatedFaults:
+class SimulatedFaults(RedisFaults):
     """Breaks and repairs a simulated world; in a notebook it is ``world.faults``.
 
-    The verbs come in pairs: crash and restart, freeze and resume, stop and start, begin and end.
+    The verbs come in pairs: crash and restart, freeze and resume, stop and start, begin and end. Those for Redis are in
+    ``sim.engine.redis_faults``.
 
     Args:
         run: The surroundings of the system, with the database and the hooks of its attempts.
@@ -40,32 +25,9 @@ class SimulatedFaults:
     """
 
     def __init__(self, run: RunContext, system: System) -> None:
-        self._time = run.time
-        self._recorder = run.recorder
+        super().__init__(run, system)
         self._database = run.database
         self._faults = run.faults
-        self._redis = run.scenario.redis
-        self._system = system
-        self._redis_stops = 0
-        self._redis_fault: FaultId | None = None
-        self._loads = 0
-        self._snapshots: dict[int, Snapshot] = {}
-
-    # -- time -----------------------------------------------------------------------------------------------------
-
-    @property
-    def now_ms(self) -> int:
-        """Milliseconds since the run began."""
-        return int(self._time.now)
-
-    def at(self, t_ms: int, action: Callable[[], object]) -> None:
-        """Schedule an action.
-
-        Args:
-            t_ms: Milliseconds since the run began; a past moment means now.
-            action: Called at that time, such as ``world.faults.stop_redis``.
-        """
-        self._time.at(t_ms, action)
 
     # -- processes ------------------------------------------------------------------------------------------------
 
@@ -108,18 +70,6 @@ class SimulatedFaults:
         """
         self._faults.resume(process, fault)
 
-    # -- Redis ----------------------------------------------------------------------------------------------------
-
-    @property
-    def redis_state(self) -> str:
-        """``up``, ``loading`` or ``down``; up where there is none."""
-        return "up" if self._system.server is None else self._system.server.state
-
-    @property
-    def persistence(self) -> str:
-        """What Redis keeps, such as ``aof-everysec``."""
-        return self._redis.persistence
-
     def shut_down(
         self,
         process: Process,
@@ -150,96 +100,6 @@ class SimulatedFaults:
     def reconnect(self, process: Process, fault: FaultId = PARTITION) -> None:
         """Let a process reach Redis again, once for each time that it was cut off."""
         self._faults.reconnect(process, fault)
-
-    def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
-        """Make Redis unreachable; it keeps its data. Overlapping faults count as one, of the first one's kind.
-
-        Args:
-            fault: Its name in the trace; default: a ``redis-outage``.
-            why: What the trace gives as the reason.
-            lost_replies: This many submits are executed first, and their replies are lost.
-        """
-        self._redis_stops += 1
-        if self._redis_stops > 1:
-            return
-        self._loads += 1
-        self._redis_fault = fault
-        self.fault_began(fault, why=why)
-        self._system.stop_redis(lost_replies=lost_replies)
-
-    def start_redis(self, *, loading_ms: int = 0) -> None:
-        """Make Redis reachable again; while it loads its data it refuses every command."""
-        self._redis_stops = max(0, self._redis_stops - 1)
-        if self._redis_stops:
-            return
-        if loading_ms:
-            self._loads += 1
-            self._recorder.world(EventKind.REDIS_LOADING, error=LOADING)
-            self.at(self.now_ms + loading_ms, partial(self._finish_loading, self._loads))
-        else:
-            self._redis_is_back()
-        self._system.start_redis(loading=loading_ms > 0)
-
-    def _finish_loading(self, load: int) -> None:
-        """Answer commands, unless Redis went down while it was loading: then it loads anew when it comes back."""
-        if load == self._loads:
-            self._redis_is_back()
-            self._system.finish_loading()
-
-    def _redis_is_back(self) -> None:
-        if self._redis_fault is not None:
-            self.fault_ended(self._redis_fault)
-
-    def plan_redis_crash(self, t_ms: int, cause: str) -> None:
-        """Keep the data as it will be found after a crash at a moment that is known beforehand."""
-        point_ms = restore_point_ms(self._redis, cause, t_ms)
-        if point_ms is not None and point_ms != t_ms and self._system.server is not None:
-            self.at(point_ms, self.save_restore_point)
-
-    def save_restore_point(self) -> None:
-        """Keep a copy of the data as it is now, as the disk would."""
-        if self._system.server is not None:
-            self._snapshots[self.now_ms] = self._system.server.look()
-
-    @property
-    def restore_points(self) -> Mapping[int, Snapshot]:
-        """The data that was kept, by moment, ms since the run began."""
-        return self._snapshots
-
-    def keep_restore_point(self, t_ms: int, snapshot: Snapshot) -> None:
-        """Take from elsewhere what the data was at a moment; what was kept here already stays."""
-        self._snapshots.setdefault(t_ms, snapshot)
-
-    def restore_point_ms(self, cause: str) -> int | None:
-        """Say which moment's data Redis would have after a crash now, ms since the run began; None for none at all."""
-        return restore_point_ms(self._redis, cause, self.now_ms)
-
-    def missing_restore_point(self, cause: str) -> int | None:
-        """Say which moment's data a crash now would go back to and was not kept; None where none is missing."""
-        point_ms = self.restore_point_ms(cause)
-        if self._system.server is None or not point_ms or point_ms == self.now_ms or point_ms in self._snapshots:
-            return None
-        return point_ms
-
-    def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
-        """Kill Redis; its persistence and the cause decide which data survives. ``start_redis`` starts it again.
-
-        Args:
-            fault: Its name in the trace; default: a ``redis-crash``.
-            cause: ``process-kill``, ``power-loss`` or another that a ``redis-crash`` of a scenario may have.
-
-        Raises:
-            SimError: The data of the moment it goes back to was not kept; ``plan_redis_crash`` keeps it.
-        """
-        point_ms = self.restore_point_ms(cause)
-        if self._system.server is not None and point_ms != self.now_ms:
-            snapshot = self._snapshots.get(point_ms) if point_ms else {}
-            if snapshot is None:
-                raise SimError("this crash was not planned, and the data that Redis would go back to was not kept")
-            self.stop_redis(fault, cause)
-            self._system.go_back_to(snapshot)
-        else:
-            self.stop_redis(fault, cause)
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
@@ -285,14 +145,6 @@ class SimulatedFaults:
     def operate(self, step: OperatorStep) -> None:
         """Let the operator do something to a queue; in in-process mode there is none, and nothing happens."""
         self._system.operate(step)
-
-    def fault_began(self, fault: FaultId, **more: object) -> None:
-        """Write into the trace that a fault has begun which no other verb writes down."""
-        self._recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event(**more))
-
-    def fault_ended(self, fault: FaultId) -> None:
-        """Write into the trace that it has ended."""
-        self._recorder.world(EventKind.FAULT_ENDED, None, **fault.as_event())
 
     # -- inside attempts ------------------------------------------------------------------------------------------
 

@@ -71,6 +71,12 @@ class InProcessSystem:
     def finish_loading(self) -> None:
         """Do nothing."""
 
+    def refuse_writes(self) -> None:
+        """Do nothing."""
+
+    def accept_writes(self) -> None:
+        """Do nothing."""
+
     def go_back_to(self, snapshot: Snapshot) -> None:
         """Do nothing: it keeps no record of a job."""
 

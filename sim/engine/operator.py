@@ -68,6 +68,10 @@ class Operator(ClientProcess):
         self._queues = queues
         self._store = store
 
+    def use(self, store: Store) -> None:
+        """Send commands there from now on."""
+        self._store = store
+
     def operate(self, step: OperatorStep) -> None:
         """Carry one step out; what is refused, or does not get through, changes nothing and is written down."""
         try:

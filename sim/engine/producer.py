@@ -51,12 +51,16 @@ class QueueProducer(ClientProcess):
     def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
         super().__init__(run, "application", server)
         self.queues = queues
-        self.store = store
-        self._add_job = native_form(store, add_job)
+        self.use(store)
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
         self._lose_replies = 0
         self._options = job_options(run.scenario)
+
+    def use(self, store: Store) -> None:
+        """Send commands there from now on."""
+        self.store = store
+        self._add_job = native_form(store, add_job)
 
     def start(self) -> None:
         """Start as a new process; what waited in the memory of the one before is gone."""

@@ -53,6 +53,8 @@ class Promoter:
         self.guard_ms = guard_ms
         self.deaf_at_reconnect = False
         self._alarm_ms: int | None = None
+        self._refused_until_ms = 0
+        """When it looks again after Redis refused a look, whatever it hears meanwhile, ms since the run began."""
 
     def hear(self, *, waited: bool) -> None:
         """Hear of a delay that somebody has announced.
@@ -60,7 +62,7 @@ class Promoter:
         Args:
             waited: Whether the announcement had waited for a reconnect.
         """
-        if not (waited and self.deaf_at_reconnect):
+        if not (waited and self.deaf_at_reconnect) and self.env.now >= self._refused_until_ms:
             self.wake()
 
     def wake(self) -> None:
@@ -70,8 +72,9 @@ class Promoter:
             return
         try:
             promoted = promote_due_jobs(self.store, self.keys, now_ms=self.clock.now_ms)
-        except ResponseError:  # somebody put something else under one of the keys: look again at the guard interval
+        except ResponseError:  # Redis refuses writes, or something else has the place of a key: at the guard interval
             promoted = Promoted([], None)
+            self._refused_until_ms = self.env.now + self.guard_ms
         for job_id in promoted.job_ids:
             name = self.recorder.name_of(self.keys.name, job_id)
             self.recorder.job(self.keys.name, name, EventKind.PROMOTED, worker)
@@ -88,4 +91,5 @@ class Promoter:
     def _ring(self, _event: simpy.Event) -> None:
         if self._alarm_ms is not None and self.env.now >= self._alarm_ms:
             self._alarm_ms = None
-        self.wake()
+        if self.env.now >= self._refused_until_ms:
+            self.wake()

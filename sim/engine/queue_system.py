@@ -34,6 +34,7 @@ from sim.results.facts import Place
 from sim.results.samples import Reading
 from sim.results.trace import EventKind
 from sim.stores.open_store import StoreName, open_store
+from sim.stores.read_only_store import read_only
 from sim.stores.snapshots import Snapshot
 
 
@@ -60,7 +61,7 @@ class QueueSystem:
         opened = open_store(store_name, run.clock)
         self.redis = opened.store
         self.server: RedisServer = RedisServer(run.time, opened.store, run.clock, opened.connect)
-        store = observed(opened.store, heard.command)
+        self._store = store = observed(opened.store, heard.command)
         self.workers: dict[str, list[QueueWorker]] = {}
         self.queues = {name: self._queue(name, store) for name in run.scenario.queues}
         self.producer = QueueProducer(run, self.queues, store, self.server)
@@ -132,7 +133,7 @@ class QueueSystem:
 
     def is_settled(self) -> bool:
         """Tell whether nothing is left to happen to any job."""
-        if self.server.state != "up" or self.producer.is_holding or self.operator.waiting:
+        if self.server.state != "up" or self.server.refuses_writes or self.producer.is_holding or self.operator.waiting:
             return False
         for workers in self.workers.values():
             for worker in workers:
@@ -232,6 +233,29 @@ class QueueSystem:
         if self.server.state == "loading":
             self.server.finish_loading()
             self.wake_everyone()
+
+    def refuse_writes(self) -> None:
+        """Let Redis answer and change nothing, as a replica does; who is blocked on it hears so at once."""
+        self.server.refuses_writes = True
+        self.server.operate(lambda: self._use(read_only(self._store), read_only(self.redis)))
+        for parts in self.queues.values():
+            parts.blocked_clients.break_connections()
+
+    def accept_writes(self) -> None:
+        """Let Redis change keys again; nobody is told, and everyone finds out at the next try."""
+        self.server.refuses_writes = False
+        self.server.operate(lambda: self._use(self._store, self.redis))
+
+    def _use(self, store: Store, unobserved: Store) -> None:
+        """Let everyone send commands there."""
+        self.producer.use(store)
+        self.operator.use(unobserved)
+        for parts in self.queues.values():
+            parts.blocked_clients.store = store
+            parts.promoter.store = store
+        for workers in self.workers.values():
+            for worker in workers:
+                worker.use(store)
 
     def go_back_to(self, snapshot: Snapshot) -> None:
         """Give Redis older data, and write down which jobs it has forgotten or holds in an older place."""

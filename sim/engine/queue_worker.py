@@ -42,13 +42,17 @@ class QueueWorker(WorkerProcess):
         self._drained = True
         self._handler = queue.config.handler
         self._idempotent = queue.config.idempotency_key
-        self._dequeue = native_form(store, dequeue)
-        self._lock_popped = native_form(store, lock_popped)
-        self._complete = native_form(store, complete_job)
         self._renewals = LockRenewals(self)
         self._popped = 0
         """Jobs that were popped and whose lock waits for the connection."""
         self._loop: EventLoop | None = None
+
+    def use(self, store: Store) -> None:
+        """Send commands there from now on."""
+        super().use(store)
+        self._dequeue = native_form(store, dequeue)
+        self._lock_popped = native_form(store, lock_popped)
+        self._complete = native_form(store, complete_job)
 
     # -- life ---------------------------------------------------------------------------------------------------
 

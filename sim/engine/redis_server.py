@@ -38,12 +38,17 @@ class CommandFailed(SimError):
 
 
 class RedisServer:
-    """The server's state, and who wants to know when it changes."""
+    """The server's state, and who wants to know when it changes.
+
+    Attributes:
+        refuses_writes: Whether it is a replica: it answers, and changes nothing.
+    """
 
     def __init__(self, env: simpy.Environment, redis: Any, clock: Clock, connected: Callable[[bool], None]) -> None:
         self.env = env
         self.redis = redis
         self.state: State = "up"
+        self.refuses_writes = False
         self.on_lost: list[Callable[[], None]] = []
         self.on_listening: list[Callable[[], None]] = []
         self._clock = clock

@@ -67,6 +67,12 @@ class System(Protocol):
     def finish_loading(self) -> None:
         """Let Redis answer commands, if it is loading."""
 
+    def refuse_writes(self) -> None:
+        """Let Redis answer and change nothing, as a replica does; who is blocked on it hears so at once."""
+
+    def accept_writes(self) -> None:
+        """Let Redis change keys again."""
+
     def go_back_to(self, snapshot: Snapshot) -> None:
         """Give Redis older data, and write down which jobs that loses or puts into an older place."""
 

@@ -16,9 +16,13 @@ class WorkerProcess(ClientProcess):
     def __init__(self, run: RunContext, name: str, queue: QueueParts, store: Store, server: RedisServer) -> None:
         super().__init__(run, name, server)
         self.queue = queue
-        self.store = store
+        self.use(store)
         self.streams = run.streams
         self.lock_params = LockParams(name, queue.settings.lock_duration)
+
+    def use(self, store: Store) -> None:
+        """Send commands there from now on."""
+        self.store = store
 
     def name_of(self, job: Job) -> str:
         """Return the offer's name: what the job's data says if that was offered, else what its id stands for."""

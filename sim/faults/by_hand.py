@@ -21,7 +21,7 @@ class HandInjector(FaultInjector[Any], Protocol):
 
     @property
     def redis_state(self) -> str:
-        """``up``, ``loading`` or ``down``."""
+        """``up``, ``loading``, ``down`` or ``read-only``."""
 
     @property
     def persistence(self) -> str:
@@ -96,6 +96,7 @@ class HandVerb:
         asks: What the page asks for.
         optional: Names of the arguments that may be left out.
         slot: Buttons of one row with the same slot take each other's place.
+        goes_back_to: Which moment's data Redis has afterwards, ms since the run began; None where it keeps its own.
     """
 
     name: str
@@ -106,6 +107,7 @@ class HandVerb:
     asks: tuple[Question, ...] = ()
     optional: tuple[str, ...] = ()
     slot: str = ""
+    goes_back_to: "Callable[[HandInjector, Arguments], int | None] | None" = None
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class FaultId(NamedTuple):
 
 FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
 PARTITION, SHUTDOWN = FaultId("redis-partition"), FaultId("worker-shutdown")
+READ_ONLY, FAILOVER = FaultId("redis-readonly"), FaultId("redis-failover")
 """What the trace says of a verb that a notebook uses by itself."""
 
 
@@ -140,6 +141,21 @@ class FaultInjector(Protocol[P]):
 
     def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill Redis; what it knows afterwards is up to its persistence and the cause."""
+
+    def refuse_writes(self, fault: FaultId = READ_ONLY) -> None:
+        """Let Redis refuse every write with READONLY; connections stay, and what only reads is answered."""
+
+    def accept_writes(self, fault: FaultId = READ_ONLY) -> None:
+        """Let it take writes again, once for each time that it was to refuse them."""
+
+    def plan_failover(self, t_ms: int, lag_ms: int) -> None:
+        """Prepare for a failover at a moment that is known beforehand, to a replica that is behind by so much."""
+
+    def fail_over(self, fault: FaultId = FAILOVER, *, lag_ms: int = 0) -> None:
+        """Let the primary die and its replica answer in its place, which refuses writes until it is promoted."""
+
+    def promote_replica(self, fault: FaultId = FAILOVER) -> None:
+        """Let the replica take writes, once for each failover."""
 
     def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
         """Make calls to the database fail."""

@@ -66,6 +66,7 @@ class RedisCrash(Timed):
             lambda injector, _: injector.redis_state != "down",
             (Question("cause", "Redis ({persistence}) crashes because", crash_choices, "process-kill"),),
             slot="crash",
+            goes_back_to=lambda injector, arguments: injector.restore_point_ms(arguments.get("cause", "")),
         ),
     )
     window: ClassVar[Window | None] = Window(

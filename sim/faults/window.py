@@ -13,6 +13,7 @@ class FaultKind(StrEnum):
     SHUTDOWN = "processes shutting down"
     FROZEN = "processes frozen"
     REDIS = "Redis down"
+    READ_ONLY = "Redis read-only"
     CUT_OFF = "processes cut off"
     DATABASE = "database failing"
     HANDLER = "handlers failing"

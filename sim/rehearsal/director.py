@@ -158,7 +158,7 @@ class Rehearsal:
             self.process_pool.close()
             self.database.close()
             self.proxies.close()
-            self.redis.server.close()
+            self.redis.close()
             self.access.database.close()
 
     def _break(self, error: BaseException | None) -> None:
@@ -252,7 +252,7 @@ class Rehearsal:
             quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
-        if self.clock.now < self.faults.last_ms or not self.redis.is_up or self.operating or self._waiting():
+        if self.clock.now < self.faults.last_ms or not self.redis.takes_writes or self.operating or self._waiting():
             return False
         workers = [worker for workers in self.workers.values() for worker in workers]
         return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()

@@ -12,7 +12,7 @@ from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
 from sim.engine.shutdown import shut_down
-from sim.faults.injector import CRASH, FREEZE, OUTAGE, PARTITION, SHUTDOWN, Failure, FaultId, Step
+from sim.faults.injector import CRASH, FAILOVER, FREEZE, OUTAGE, PARTITION, READ_ONLY, SHUTDOWN, Failure, FaultId, Step
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
@@ -180,6 +180,31 @@ class RealFaults(FaultHooks[RealProcess]):
     def crash_redis(self, fault: FaultId = CRASH, cause: str = "process-kill") -> None:
         """Kill redis-server with SIGKILL; its replacement has what its persistence policy has kept."""
         self._stage.redis.crash(fault, cause)
+
+    def refuse_writes(self, fault: FaultId = READ_ONLY) -> None:
+        """Make redis-server a replica of nobody, which answers every write with READONLY."""
+        self.fault_began(fault)
+        self._stage.redis.refuse_writes()
+
+    def accept_writes(self, fault: FaultId = READ_ONLY) -> None:
+        """Make it a primary again, once for each time that it was made a replica."""
+        self._stage.redis.accept_writes()
+        self.fault_ended(fault)
+
+    def plan_failover(self, t_ms: int, lag_ms: int) -> None:
+        """Have a replica, and let it hear of nothing more from so long before the failover on."""
+        self._stage.redis.expect_failover()
+        self.at(max(0, t_ms - lag_ms), self._stage.redis.fall_behind)
+
+    def fail_over(self, fault: FaultId = FAILOVER, *, lag_ms: int = 0) -> None:
+        """Kill redis-server with SIGKILL, and let its replica answer in its place."""
+        self.fault_began(fault, lag_ms=lag_ms)
+        self._stage.redis.fail_over(lag_ms)
+
+    def promote_replica(self, fault: FaultId = FAILOVER) -> None:
+        """Let the replica take writes, once for each failover."""
+        self._stage.redis.end_failover()
+        self.fault_ended(fault)
 
     # -- database and handlers ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What happens to Redis in a rehearsal, written to the trace: unreachable, killed, restarted, snapshots saved."""
+"""What happens to Redis in a rehearsal: unreachable, killed, restarted, read-only, replaced; snapshots saved."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ from sim.faults.injector import FaultId
 from sim.queue.getters import has_unfinished_jobs, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.rehearsal.redis_process import RedisProcess
+from sim.rehearsal.redis_replica import ReplicationLink
 from sim.rehearsal.scale import ScaledClock
 from sim.results.outcomes import Place
 from sim.results.trace import EventKind
@@ -42,14 +43,35 @@ class RealRedis:
         self._recorder = recorder
         self._clock = clock
         self._stops = 0
+        self._refusals = 0
+        self._failovers = 0
+        self._link: ReplicationLink | None = None
         self._fault: FaultId | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Wait until it serves commands, and let clients reach it."""
         await self.server.until_it_answers()
+        if self._failovers:
+            await self._follow()
         self.server.publish()
         self.is_up = True
+
+    async def _follow(self) -> None:
+        """Start a replica of the server that runs."""
+        link = self._link = ReplicationLink(self.server.socket)
+        await self.server.start_replica(await link.open())
+
+    def close(self) -> None:
+        """Let go of everything that is open."""
+        if self._link is not None:
+            self._link.cut()
+        self.server.close()
+
+    @property
+    def takes_writes(self) -> bool:
+        """Whether clients can reach it and change keys."""
+        return self.is_up and not self._refusals
 
     def stop(self, fault: FaultId, why: str) -> None:
         """Put it out of reach; it lives on."""
@@ -84,10 +106,51 @@ class RealRedis:
     async def _give_back(self) -> None:
         await self.server.until_it_answers()
         if not self._stops:
+            if self._refusals:
+                self.server.refuse_writes()
             self.server.publish()
             self.is_up = True
             if self._fault is not None:
                 self._recorder.world(EventKind.FAULT_ENDED, None, **self._fault.as_event())
+
+    def expect_failover(self) -> None:
+        """Have a replica from the beginning on, or from the end of the failover before."""
+        self._failovers += 1
+
+    def fall_behind(self) -> None:
+        """Let the replica hear of nothing that is written from now on."""
+        if self._link is not None:
+            self._link.cut()
+
+    def fail_over(self, lag_ms: int) -> None:
+        """Kill it, and let the replica answer in its place; that refuses writes until ``accept_writes``."""
+        before = self.places()
+        self.fall_behind()
+        self.server.take_over()
+        self._refusals += 1
+        if not self._stops:
+            self.server.publish()
+        if lag_ms:
+            self.lost_data_ms = int(self._clock.now)
+        self._do(self._note_what_changed(before))
+
+    def refuse_writes(self) -> None:
+        """Let it answer every write with READONLY; its data stays."""
+        self._refusals += 1
+        self.server.refuse_writes()
+
+    def accept_writes(self) -> None:
+        """Let it take writes again, once for each time that it was to refuse them."""
+        self._refusals = max(0, self._refusals - 1)
+        if not self._refusals:
+            self.server.accept_writes()
+
+    def end_failover(self) -> None:
+        """Promote the replica; where another failover is to come, it gets a replica of its own."""
+        self.accept_writes()
+        self._failovers -= 1
+        if self._failovers:
+            self._do(self._follow())
 
     async def _note_what_changed(self, before: dict[str, Place]) -> None:
         await self.server.until_it_answers()

@@ -76,7 +76,7 @@ class RedisProxies:
                 there_reader, there_writer = await asyncio.open_unix_connection(self._redis)
                 writers.append(there_writer)
                 self._writers[name].update(writers)
-                await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+                await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer))
             except OSError:  # cut off, or Redis itself is away
                 pass
             except Exception as error:
@@ -89,7 +89,7 @@ class RedisProxies:
         return serve
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
     """Pass on whatever comes, to the end; an end on one side is one on the other."""
     while chunk := await source.read(CHUNK):
         sink.write(chunk)

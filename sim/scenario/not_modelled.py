@@ -7,8 +7,7 @@ _ANY = ""
 _KINDS: dict[str, str] = {
     "slow-redis": "Redis answers at once or not at all; the closest is redis-outage, with no answer for a while",
     "redis-hang": "Redis never keeps connections open without answering; the closest is redis-outage",
-    "redis-failover": "Redis has no replicas; the closest is redis-crash with `persistence: rdb`",
-    "redis-readonly": "Redis never refuses only writes; the closest is redis-outage",
+    "failover": "a failover is redis-failover: a replica takes over that is behind by `lag:`",
     "redis-full": "Redis never runs out of memory: there is no maxmemory and no eviction",
     "network-partition": "who is cut off from what? redis-partition cuts a process off from Redis",
     "handler-slow": "all attempts of a queue share one `service:`; the closest is slow-database",
@@ -22,8 +21,7 @@ _KINDS: dict[str, str] = {
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
     "redis-hang": ("hung-redis", "redis-freeze", "redis-hung", "redis-stall", "frozen-redis"),
-    "redis-failover": ("failover", "sentinel-failover", "redis-replica-lag", "replica-lag", "redis-failover-with-lag"),
-    "redis-readonly": ("readonly", "redis-read-only"),
+    "failover": ("sentinel-failover", "redis-replica-lag", "replica-lag", "redis-failover-with-lag"),
     "redis-full": ("redis-memory", "redis-oom", "redis-out-of-memory", "maxmemory", "redis-eviction"),
     "network-partition": ("partition", "network-outage", "network-failure", "worker-partition", "worker-cut-off"),
     "handler-slow": ("slow-handler", "slow-job", "job-slow"),
@@ -74,17 +72,19 @@ _KEYS: dict[str, dict[str, str]] = {
         "max_memory_policy": "Redis never runs out of memory and evicts nothing",
         "eviction": "Redis never runs out of memory and evicts nothing",
         "latency": "Redis answers at once or not at all",
-        "replicas": "there is a single Redis without replicas; the closest to a failover is redis-crash",
-        "sentinel": "there is a single Redis without replicas; the closest to a failover is redis-crash",
-        "cluster": "there is a single Redis without replicas; the closest to a failover is redis-crash",
+        "replicas": "nobody reads from a replica; one that takes over is the fault redis-failover",
+        "sentinel": "nobody watches the primary; say when a replica takes over: redis-failover",
+        "cluster": "all keys are on one Redis; the closest to a failover of a shard is redis-failover",
         "max_clients": "Redis accepts any number of connections",
         "persistence_lag": "the age of a snapshot is set by `save_interval`",
     },
     "RedisOutage": {
         "target": "Redis is down for all processes at once; redis-partition cuts its target off",
-        "lag": "Redis keeps its data in an outage; use redis-crash to lose what its persistence did not save",
+        "lag": "Redis keeps its data in an outage; a replica that is behind takes over in a redis-failover",
     },
-    "RedisCrash": {"lag": "what a crash loses is set by `redis.persistence` and `save_interval`"},
+    "RedisCrash": {
+        "lag": "what a crash loses is set by `redis.persistence` and `save_interval`; `lag:` is of redis-failover"
+    },
     "WorkerShutdown": {
         "signal": "a shutdown is SIGTERM, and SIGKILL after `grace:`; leave it out",
         "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once: worker-crash",

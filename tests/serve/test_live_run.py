@@ -381,3 +381,43 @@ def test_what_makes_no_sense_by_hand_is_refused_and_not_logged(verb: str, given:
     with pytest.raises(SimError, match=says):
         live.do(verb, {"queue": "email", **given})
     assert not live.log
+
+
+def test_a_replica_that_takes_over_by_hand_has_what_redis_had_so_long_before() -> None:
+    """Nobody knew of it beforehand, so the run goes up to there once more; the same log leads to the same run."""
+    scenario = load_scenario(SCENARIOS / "02-redis-failures/failover-with-lag.yaml").model_copy(update={"faults": []})
+    live = LiveRun(scenario)
+    live.go_on(40_000)
+    said = live.do("fail-over", {"lag": "10s"}).said
+    assert said == "let a replica take over: the last 10s of writes are lost; it takes writes in 5s"
+    with pytest.raises(Refused, match="Redis is read-only: no replica takes over now"):
+        live.do("fail-over", {"lag": "0s"})
+    live.go_on(46_000)
+    assert live.queue_world.faults.redis_state == "up"
+    live.go_on(600_000)
+    again = LiveRun(scenario)
+    again.replay(live.written_log())
+    assert again.shas() == live.shas()
+    assert live.counts()["queue"].lost == 20
+
+
+@pytest.mark.parametrize("lag", ["", "soon", "-1s"])
+def test_a_replica_is_behind_by_a_time(lag: str) -> None:
+    """Whatever else is given is refused, and nothing is kept of it."""
+    live = LiveRun(load_scenario(OUTAGE))
+    live.go_on(2_000)
+    with pytest.raises(Refused):
+        live.do("fail-over", {"lag": lag})
+    assert not live.log
+
+
+def test_by_hand_redis_refuses_writes_until_it_may_take_them() -> None:
+    """And the row of Redis on the page offers what makes sense."""
+    live = LiveRun(load_scenario(OUTAGE))
+    live.go_on(2_000)
+    live.do("refuse-writes")
+    with pytest.raises(Refused, match="already read-only"):
+        live.do("refuse-writes")
+    live.do("accept-writes")
+    with pytest.raises(Refused, match="not read-only"):
+        live.do("accept-writes")

@@ -194,13 +194,30 @@ function watchJob(job, attempt, control, delays, turns) {
     }
   };
   const fail = job.moveToFailed;
+  // A replica refuses the scripts inside the MULTI, and Bull looks only at their numbers: it takes a refusal for success.
+  let refused = null;
+  const save = job._saveAttempt;
+  job._saveAttempt = function(multi, ...values) {
+    const exec = multi.exec;
+    multi.exec = async () => {
+      const results = await exec.call(multi);
+      refused = (results.find(([problem]) => problem && problem.message.startsWith('READONLY')) || [null])[0];
+      return results;
+    };
+    return save.call(job, multi, ...values);
+  };
   job.moveToFailed = async function(error, ...values) {
     sent = now();
+    refused = null;
     delays.delete(String(job.id));
     job.finishedOn = null;
     try {
       const next = await fail.call(job, error, ...values);
       const delay_ms = job.finishedOn ? null : delays.get(String(job.id)) || 0;
+      if (refused) {
+        tell({ kind: 'ack-rejected', error: refused.message });
+        return next;
+      }
       const reason = String(error && error.message !== undefined ? error.message : error);
       tell({ kind: 'failed', reason, delay_ms });
       return next;

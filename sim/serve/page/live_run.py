@@ -6,7 +6,7 @@ from sim.core.durations import format_duration
 from sim.engine.run_options import RunOptions
 from sim.engine.simulation import Simulation
 from sim.faults.by_hand import Refused
-from sim.faults.redis_crash import CRASH_REDIS
+from sim.faults.registry import HAND_VERBS
 from sim.results.outcomes import Counts, add_up, count_by_queue
 from sim.scenario.schema import Scenario
 from sim.serve.page.interventions import intervene
@@ -126,8 +126,9 @@ class LiveRun:
         """
         now_ms, given = self.now_ms, dict(arguments or {})
         self.go_beyond(now_ms)
-        if verb == CRASH_REDIS:
-            self._recall_the_disk(given.get("cause", ""))
+        by_hand = HAND_VERBS.get(verb)
+        if by_hand is not None and by_hand.goes_back_to is not None:
+            self._recall_the_data(by_hand.goes_back_to(self.queue_world.faults, given))
         said = intervene(self.worlds, verb, given)
         entry = Entry(now_ms, verb, given, said)
         self.log.append(entry)
@@ -135,16 +136,16 @@ class LiveRun:
         self.go_beyond(now_ms)
         return entry
 
-    def _recall_the_disk(self, cause: str) -> None:
-        """Find out what the disk has where Redis will go back to an earlier moment: run again up to there.
+    def _recall_the_data(self, wanted_ms: int | None) -> None:
+        """Find out what data Redis will have that goes back to an earlier moment: run again up to there.
 
-        Nobody knew of this crash beforehand, so nothing was kept. A run is given by its log; so its past is too.
+        Nobody knew of this beforehand, so nothing was kept. A run is given by its log; so its past is too.
 
         Raises:
             Refused: A program at the Redis port had changed keys by then, which cannot be done again.
         """
         injector = self.queue_world.faults
-        point_ms = injector.missing_restore_point(cause)
+        point_ms = injector.missing_restore_point(wanted_ms)
         if point_ms is None:
             return
         done = tuple(entry for entry in self.log if entry.at_ms <= point_ms)

@@ -73,7 +73,11 @@ class StateView:
             # The same look into the keys whether Redis is there or not: people see more than a client would.
             persistence = run.scenario.redis.persistence
             return {"version": self._driver.version, "time": self._time(run), **server.operate(look)} | {
-                "redis": {"state": server.state, "port": self._redis_port, "persistence": persistence},
+                "redis": {
+                    "state": run.queue_world.faults.redis_state,
+                    "port": self._redis_port,
+                    "persistence": persistence,
+                },
                 "database": self._database(run),
                 "processes": self._processes(run),
                 "actions": {place: _offered(run, place) for place in ("redis", "database", "anything")},

@@ -23,7 +23,7 @@ def problems(more: str = "", entry: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["slow-redis", "redis-failover", "redis-hang", "handler-slow", "deploy", "clock-skew", "oom"],
+    ["slow-redis", "sentinel-failover", "redis-hang", "handler-slow", "deploy", "clock-skew", "oom"],
 )
 def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) -> None:
     """And no other fault is passed off as what was meant."""
