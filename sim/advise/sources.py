@@ -75,7 +75,7 @@ KILL_TO_RERUN = _facts(
 ALERT_ON_FAILURES = _model("Best Practices", "Alerting: Alert on high failure rates or queue backup")
 WATCH_DEPTH = _model("Best Practices", "Monitoring: Monitor queue depth and failure rates")
 LIMITER_SPACING = _facts(
-    "11 Counts, pause, limiter", "After the first burst jobs are spaced 1.1*duration/max, 91 % of nominal."
+    "11 Counts, pause, limiter", "After the first burst jobs are spaced 1.1*duration/max, 91% of nominal."
 )
 BEHIND_EVERYTHING = _facts("3 Order", "Backoff retry and delayed jobs: LPUSHed when due = behind everything waiting")
 

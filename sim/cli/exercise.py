@@ -86,7 +86,7 @@ def list_(course: Path) -> None:
     console.print(as_called(f"Begin with: {command_for(found[0], 'start')}"), highlight=False, soft_wrap=True)
 
 
-@command.command()
+@command.command(short_help="Show the story, the task and the checks.")
 @click.argument("exercise", type=ExerciseName())
 @click.pass_obj
 def show(course: Path, exercise: str) -> None:
@@ -120,7 +120,7 @@ def start(course: Path, exercise: str, folder: Path | None) -> None:
     )
 
 
-@command.command()
+@command.command(short_help="Run the scenario once with your policy.")
 @click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
@@ -172,7 +172,7 @@ def run(
             click.echo(f"wrote {path}", err=True)
 
 
-@command.command()
+@command.command(short_help="Judge your answer on seeds that you have not seen.")
 @click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--results", metavar="FILE|-", help="Write the verdict as JSON; default: results.json beside your files.")
@@ -226,7 +226,7 @@ def hint(course: Path, exercise: str, level: int) -> None:
         _say(f"\nMore: {command_for(found, 'hint')} --level {level + 1}")
 
 
-@command.command()
+@command.command(short_help="Explain why the solution works.")
 @click.argument("exercise", type=ExerciseName())
 @_folder
 @click.option("--spoil", is_flag=True, help="Show it even though you have not passed; it gives the solution away.")
@@ -258,7 +258,7 @@ def why(course: Path, exercise: str, folder: Path | None, spoil: bool) -> int:
     return HOLDS
 
 
-@command.command()
+@command.command(short_help="Restore the original files; yours are kept.")
 @click.argument("exercise", type=ExerciseName())
 @_folder
 @click.pass_obj

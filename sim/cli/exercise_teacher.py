@@ -51,7 +51,7 @@ def verify(course: Path, folders: tuple[Path, ...], seeds: int) -> int:
     return one_by_one(folders or [course / name for name in exercise_names(course)], prove_all)
 
 
-@click.command()
+@click.command(short_help="Grade a class: one folder for each student.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--csv", "csv_to", metavar="FILE|-", help="Write one row per student and exercise; - is stdout.")
 @click.option("--exercises", metavar="01,03", help="Only these; a missing answer gets a row too.")
@@ -144,7 +144,7 @@ def _tell(grades: "Sequence[Grade]", csv_to: str | None) -> None:
         console.print(f"no exercise found for: {', '.join(empty)}", highlight=False, markup=False)
 
 
-@click.command()
+@click.command(short_help="Write an exercise as a notebook for nbgrader.")
 @click.argument("exercise", type=ExerciseName())
 @click.option("-o", "--out", metavar="FILE|-", help="Where to write it; default: <exercise>.ipynb.")
 @click.option("--student", is_flag=True, help="Leave out the solution and hidden tests, for use without nbgrader.")

@@ -47,8 +47,13 @@ class _Done(NamedTuple):
 
 @click.command()
 @click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, type=ScenarioPath())
-@click.option("--scale", "scale_text", help="Real time to simulated time.  [default: 1:20; with --own 1:1]")
-@click.option("--own", type=click.Path(path_type=Path), metavar="FILE.js", help="Your own Bull processor instead.")
+@click.option(
+    "--scale",
+    "scale_text",
+    metavar="1:N",
+    help="N times faster than the scenario says.  [default: 1:20; with --own 1:1]",
+)
+@click.option("--own", type=click.Path(path_type=Path), metavar="FILE.js", help="Run your own Bull processor.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default: the scenario's seed.")
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the reports as JSON; - is standard output.")
 @click.option("--trace", "trace_to", metavar="FILE|-", help="Write what really happened, one JSON object per line.")

@@ -33,6 +33,6 @@ def bill(one: ModeResult) -> dict[str, float]:
         "no record": counts.failed_evicted,
         "twice": counts.duplicated,
         "attempts per job": round(counts.attempts / counts.offered, 2),
-        "95 % within (s)": round(waits[-(-95 * len(waits) // 100) - 1] / 1_000),
+        "95% within (s)": round(waits[-(-95 * len(waits) // 100) - 1] / 1_000),
         "longest (s)": round(waits[-1] / 1_000),
     }

@@ -50,7 +50,7 @@ def format_values(axis: Axis, measure: str) -> None:
     if measure in TIMES:
         form = FuncFormatter(lambda ms, _place: duration_in_words(round(ms)) if ms >= 0 else "")
     elif measure in PARTS:
-        form = FuncFormatter(lambda share, _place: f"{100 * share:.4g} %" if share >= 0 else "")
+        form = FuncFormatter(lambda share, _place: f"{100 * share:.4g}%" if share >= 0 else "")
     else:
         form = FuncFormatter(lambda value, _place: f"{value:,.10g}" if value >= 0 else "")
     axis.set_major_locator(MaxNLocator(nbins=5))

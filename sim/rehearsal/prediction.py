@@ -22,7 +22,7 @@ from sim.yaml_files.fields import SemanticsName
 SEMANTICS: SemanticsName = "bull-4.16"
 """A rehearsal runs the real library, so it is held against what the library was measured to do."""
 SEEDS = 200
-"""The smallest and the largest of 200 runs enclose the next one 199 times in 201: 99 %."""
+"""The smallest and the largest of 200 runs enclose the next one 199 times in 201: 99%."""
 TIMINGS = 20
 MAX_TIMINGS = 500
 MAX_BIAS = 6.0

@@ -48,7 +48,7 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     for title, columns in tables:
         _print_table(console, title, answer_table(answers, columns))
     if all(answer.differences for answer in answers):
-        title = "Difference (queue − in-process), jobs per run, with 95 % interval"
+        title = "Difference (queue − in-process), jobs per run, with 95% interval"
         _print_table(console, title, difference_table(answers, tables[0][1]))
     rare = [name for name in measures or _RARE if name in _RARE]
     if len(answers) <= _FEW_POINTS:
@@ -99,7 +99,7 @@ def _tables(answers: Sequence[PointAnswer], measures: Sequence[str]) -> list[tup
     reasons = [name for name in chosen if name in REASONS]
     return [
         (_title(chosen), [name for name in chosen if name not in reasons]),
-        ("Why not delivered: share of all jobs, with 95 % interval", reasons),
+        ("Why not delivered: share of all jobs, with 95% interval", reasons),
     ]
 
 
@@ -108,7 +108,7 @@ def _title(measures: Sequence[str]) -> str:
     what = "Share of the jobs" if parts == len(measures) else "Mean per run"
     if 0 < parts < len(measures):
         what = "Share of the jobs, or mean per run"
-    return f"{what}, with 95 % interval"
+    return f"{what}, with 95% interval"
 
 
 def _print_table(console: "Console", title: str, table: "Table") -> None:
@@ -166,7 +166,7 @@ def _summary_cell(summary: Summary | None) -> "Text":
     elif summary.is_alike:
         cell.append("\nevery run", style="dim")
     elif share:
-        low, high = (written(bound).removesuffix(" %") for bound in interval)
+        low, high = (written(bound).removesuffix("%") for bound in interval)
         cell.append(f"\n{low}–{high}", style="dim")
     else:
         low, high = written(interval.low), written(interval.high)
@@ -209,13 +209,13 @@ def _print_sentences(answers: Sequence[PointAnswer], rare: Sequence[str], consol
     if not rare:
         return
     console.print()
-    console.print(Text("How many runs are affected, with 95 % bounds", style="bold"))
+    console.print(Text("How many runs are affected, with 95% bounds", style="bold"))
     for answer in answers:
         if answer.settings:
             console.print(Text(", ".join(f"{path}={value}" for path, value in answer.settings) + ":"))
         for mode, found in answer.modes.items():
             for measure in rare:
-                console.print(Text(f"{mode}: {runs_sentence(found[measure]).removesuffix(' (95 %)')}"))
+                console.print(Text(f"{mode}: {runs_sentence(found[measure]).removesuffix(' (95%)')}"))
 
 
 def _print_never_seen(answers: Sequence[PointAnswer], rare: Sequence[str], console: "Console") -> None:
@@ -232,5 +232,5 @@ def _print_never_seen(answers: Sequence[PointAnswer], rare: Sequence[str], conso
     console.print(Text(f"In no run at any point: {listed([in_words(name) for name in never], 'and')}."))
     bound = percent(fewest.share_with_any.high)
     console.print(
-        Text(f"Zero in {runs} at a point means that at most {bound} of its runs have any (95 %).", style="dim")
+        Text(f"Zero in {runs} at a point means that at most {bound} of its runs have any (95%).", style="dim")
     )

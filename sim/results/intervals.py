@@ -1,6 +1,6 @@
 """Confidence intervals for shares and means, from the regularised incomplete beta function and bisection.
 
-All are two-sided at 95 % unless told otherwise, and written here because nothing else in the project needs scipy.
+All are two-sided at 95% unless told otherwise, and written here because nothing else in the project needs scipy.
 """
 
 import math
@@ -24,7 +24,7 @@ def share_interval(hits: int, of: int, confidence: float = CONFIDENCE) -> Interv
     """Bound a share from ``hits`` among ``of`` independent trials.
 
     Wilson's interval where some trials hit and some did not; at 0 and at all of them Clopper and Pearson's, whose
-    bound there is exact: 0 of 2,000 means at most 0.1843 %.
+    bound there is exact: 0 of 2,000 means at most 0.1843%.
     """
     return (clopper_pearson if hits in (0, of) else wilson)(hits, of, confidence)
 

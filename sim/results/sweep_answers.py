@@ -1,4 +1,4 @@
-"""What a sweep says: at each point every count with its 95 % interval, and how the modes differ.
+"""What a sweep says: at each point every count with its 95% interval, and how the modes differ.
 
 Both modes of a run and the same run at every point draw the same random numbers, so differences are taken run by run:
 what all of them have in common does not widen the interval.

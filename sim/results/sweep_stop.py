@@ -44,7 +44,7 @@ class Stop(NamedTuple):
     """Where a sweep ended that was to run until its intervals are narrow.
 
     Attributes:
-        within: How far a bound may lie from its value; 0.01 is 1 %.
+        within: How far a bound may lie from its value; 0.01 is 1%.
         measures: What was looked at.
         runs: How many were made at each point, with those that failed.
         widest: None where no run was finished.
@@ -72,15 +72,15 @@ class Stop(NamedTuple):
 
 
 def parse_within(text: str) -> float:
-    """Read ``1%`` or ``0.5 %``.
+    """Read ``1%`` or ``0.5%``.
 
     Raises:
-        SimError: It is something else, or not above 0 %.
+        SimError: It is something else, or not above 0%.
     """
     found = _PERCENT.fullmatch(text.strip())
     if found is None or not float(found[1]):
         raise SimError(
-            one_line(f"--until-interval {quoted(text)}: expected a percentage above 0 % and below 100 %, such as 1%")
+            one_line(f"--until-interval {quoted(text)}: expected a percentage above 0% and below 100%, such as 1%")
         )
     return float(found[1]) / 100
 
@@ -95,7 +95,7 @@ def checkpoints(runs: int) -> Iterator[int]:
 
 
 def distance_of(summary: Summary) -> float:
-    """Say how far the truth may lie from a value that is shown, as its 95 % interval has it.
+    """Say how far the truth may lie from a value that is shown, as its 95% interval has it.
 
     The further of the interval's two bounds counts. Of a share of the jobs it is a share of the jobs (0.01 is one
     percentage point), of a time or another count a share of its mean. Where all runs gave the same, their spread says

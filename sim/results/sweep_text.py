@@ -17,11 +17,11 @@ _LOSES = {
 
 
 def percent(share: float) -> str:
-    """Write a share in percent, with two digits of what is rare and no more than two decimals: ``0.18 %``."""
+    """Write a share in percent, with two digits of what is rare and no more than two decimals: ``0.18%``."""
     value = 100 * share
     if value in (0.0, 100.0) or value >= 99.995 or value < 0.0005:
-        return f"{value:.4g} %"
-    return f"{value:.3f} %" if value < 0.1 else f"{value:.2f} %" if value < 10 else f"{value:.1f} %"
+        return f"{value:.4g}%"
+    return f"{value:.3f}%" if value < 0.1 else f"{value:.2f}%" if value < 10 else f"{value:.1f}%"
 
 
 def number(measure: str, value: float) -> str:
@@ -46,18 +46,18 @@ def bounds(measure: str, interval: Interval | None) -> str:
 def runs_sentence(summary: Summary) -> str:
     """Say in how many runs a measure was above zero, and how often that is to be expected.
 
-    Such as: 0 lost in 2,000 runs: at most 0.18 % of runs lose a job (95 %).
+    Such as: 0 lost in 2,000 runs: at most 0.18% of runs lose a job (95%).
     """
     name = in_words(summary.measure)
     runs = f"{summary.runs:,} run{'' if summary.runs == 1 else 's'}"
     of_runs = _LOSES.get(summary.measure, ("", f"of runs have any {name}"))[1]
     low, high = summary.share_with_any
     if not summary.runs_with_any:
-        return f"0 {name} in {runs}: at most {percent(high)} {of_runs} (95 %)"
+        return f"0 {name} in {runs}: at most {percent(high)} {of_runs} (95%)"
     if summary.runs_with_any == summary.runs:
-        return f"{name} in all of {runs}: at least {percent(low)} {of_runs} (95 %)"
+        return f"{name} in all of {runs}: at least {percent(low)} {of_runs} (95%)"
     share = f"{percent(low)} to {percent(high)}"
-    return f"{name} in {summary.runs_with_any:,} of {runs}: {share} {of_runs} (95 %)"
+    return f"{name} in {summary.runs_with_any:,} of {runs}: {share} {of_runs} (95%)"
 
 
 def stop_sentence(stop: Stop) -> str:

@@ -51,7 +51,7 @@ class Moments:
 
     @property
     def interval(self) -> Interval | None:
-        """Of the mean, at 95 %; None for fewer than two numbers."""
+        """Of the mean, at 95%; None for fewer than two numbers."""
         return mean_interval_of(self.count, self.total, self.squares)
 
 

@@ -38,7 +38,7 @@ class Until(NamedTuple):
     """Run until the intervals are narrow.
 
     Attributes:
-        within: How far the bounds of an interval may lie from its value; 0.01 is 1 %.
+        within: How far the bounds of an interval may lie from its value; 0.01 is 1%.
         measures: What is looked at.
     """
 

@@ -63,7 +63,7 @@ def sweep(
         cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
         path: Keep the runs in this SQLite file; if it exists, the sweep continues it.
         resume: Whether to continue an existing file; otherwise it is an error.
-        until_interval: Stop as soon as no bound of a 95 % interval lies further than this from its value, such as
+        until_interval: Stop as soon as no bound of a 95% interval lies further than this from its value, such as
             ``"1%"``, at any point in any mode. Shares of the jobs are compared as they are, other means relatively.
             It is looked at after 50, 100, 200, ... runs of every point; the result has those runs and no more.
         measures: Whose intervals ``until_interval`` looks at; default: those of the jobs delivered, duplicated, not
@@ -122,7 +122,7 @@ def sweep_result(
         cluster: The address of a Dask scheduler, such as ``tcp://host:8786``, in place of processes on this machine.
         path: Keep the runs in this SQLite file; if it exists, the sweep continues it.
         resume: Whether to continue an existing file; otherwise it is an error.
-        until_interval: Stop as soon as no bound of a 95 % interval lies further than this from its value, such as
+        until_interval: Stop as soon as no bound of a 95% interval lies further than this from its value, such as
             ``"1%"``, at any point in any mode. Shares of the jobs are compared as they are, other means relatively.
             It is looked at after 50, 100, 200, ... runs of every point; the result has those runs and no more.
         measures: Whose intervals ``until_interval`` looks at; default: those of the jobs delivered, duplicated, not

@@ -93,6 +93,12 @@ def test_a_phrase_is_gone(phrase: str) -> None:
     assert [str(path.relative_to(ROOT)) for path in texts() if pattern.search(path.read_text())] == []
 
 
+def test_a_percent_sign_follows_its_number_without_a_space() -> None:
+    """``95%``, as English has it; a remainder in code such as ``37 % 9_500`` is none."""
+    pattern = re.compile(r"[\d}] %(?! [\d(])")
+    assert [str(path.relative_to(ROOT)) for path in texts() if pattern.search(path.read_text())] == []
+
+
 def test_no_file_that_is_shipped_says_an_old_key() -> None:
     """Keys that are also words of prose are looked for at the beginning of an entry."""
     old = "|".join(RENAMED)

@@ -53,7 +53,7 @@ SAID: dict[str, dict[str, Figure]] = {
     },
     "06": {
         "twice": just("here it found 25 of them", 25),
-        "verdict": just("25 went out twice and 26 are called failed", 26),
+        "verdict": just("25 went out twice, but 26 are called failed", 26),
         "starts": just("Twice.", 2),
     },
     "07": {
@@ -64,22 +64,22 @@ SAID: dict[str, dict[str, Figure]] = {
     "08": {
         "failed": just("13, and only one of them is broken.", 13),
         "starts": just("Three times", 3),
-        "sent": just("Statement 13. Its mail was out", 1),
+        "sent": just("Yes, statement-13. Its email was out", 1),
     },
     "09": {
         "starts": just("21 times", 21),
-        "slow": Figure("Within 4 minutes and 15 seconds", 254_500, 255_000),
+        "slow": Figure("4 minutes and 15 seconds, and half", 254_500, 255_000),
         "record": just("It was given up after its last stall, and remove_on_fail took its record away", 1),
     },
     "10": {
         "slowest": Figure("58 s.", 57_500, 58_499),
-        "nearly-all": Figure("Within 8.7 s.", 8_650, 8_700),
+        "nearly-all": Figure("8.7 s. Only six", 8_650, 8_700),
         "commands": Figure("23, and nearly all", 22.5, 23.4),
     },
     "11": {
-        "lost": just("the 18 emails of the mailing that still waited are gone", 18 + 19),
+        "lost": just("the 18 emails of the mailing that were still waiting are gone", 18 + 19),
         "in_the_failed_set": just("No attempt was made, so no attempt failed", 0),
-        "sent_twice": just("It is 27, the same mailing for all of them", 27),
+        "sent_twice": just("27, all of them from the mailing at 50 s", 27),
     },
     "12": {
         "paid_but_failed": just("64 of 100.", 64),

@@ -36,7 +36,7 @@ class Score(NamedTuple):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The share of all changes that are noticed, from 0 to 1: 95 % of samples say so truly."""
+        """The share of all changes that are noticed, from 0 to 1: 95% of samples say so truly."""
         if self.tried == self.changes:
             return (self.noticed / self.tried,) * 2
         return share_interval(self.noticed, self.tried)

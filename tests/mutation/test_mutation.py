@@ -51,7 +51,7 @@ def test_what_became_of_a_change_is_counted_by_mutmuts_exit_code() -> None:
 
 
 def test_a_promise_is_broken_when_no_sample_of_that_size_explains_the_score() -> None:
-    """17 of 25 may be 85 % of all and cannot be 90 %; where all were tried there is nothing to explain."""
+    """17 of 25 may be 85% of all and cannot be 90%; where all were tried there is nothing to explain."""
     some = Score(1_000, 25, 0, dict.fromkeys("abcdefgh", "survived"))
     assert some.interval == pytest.approx((0.484, 0.828), abs=0.005)
     assert (some.keeps(0.80), some.keeps(0.90)) == (True, False)

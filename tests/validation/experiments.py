@@ -188,7 +188,7 @@ def kill_to_rerun(
 
     The workers start at random moments within ``start_spread_ms`` (0: together), the job within an interval after
     that, so the three phases that count are independent: of the two workers' checks and of the job's renewals. The
-    kill comes at 80 % of the handler's time. From WORKER_CRASHED to the second STARTED.
+    kill comes at 80% of the handler's time. From WORKER_CRASHED to the second STARTED.
 
     Args:
         held_ms: How long the job has been running by then.

@@ -84,7 +84,7 @@ def interrupted_one_at_a_time(arrival_rate: float, service_rate: float, crash_ra
     n >= 1 the balance (λ + μ + ξ) p(n) = λ p(n−1) + μ p(n+1) has the solution p(n) = (1 − r) r^n, with r the smaller
     root of μ r² − (λ + μ + ξ) r + λ = 0; the balance of n = 0, λ p(0) = μ p(1) + ξ (1 − p(0)), holds with it. A crash
     takes r / (1 − r) jobs on average, so the share is ξ / λ · r / (1 − r). With λ = .8, μ = 1, ξ = .01: r = .7671,
-    share 4.12 %.
+    share 4.12%.
     """
     r = busy_share(arrival_rate, service_rate, crash_rate)
     return crash_rate / arrival_rate * r / (1 - r)

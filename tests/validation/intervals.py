@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 CONFIDENCE = 0.999
-"""Of every interval: with so many forms on one page, 95 % would miss one of twenty."""
+"""Of every interval: with so many forms on one page, 95% would miss one of twenty."""
 
 
 class Interval(NamedTuple):
@@ -27,7 +27,7 @@ def mean_of_runs(values: Sequence[float]) -> Interval:
     """Estimate a mean from values of independent runs, by Student's distribution.
 
     What happens inside a run is correlated (a job that waits long is followed by one that waits long), so each run
-    gives one value: its mean. At least ten runs, so that the series for the quantile is good to 1 %.
+    gives one value: its mean. At least ten runs, so that the series for the quantile is good to 1%.
     """
     n = len(values)
     mean = float(np.mean(values))

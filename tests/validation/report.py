@@ -17,7 +17,7 @@ value. `python -m pytest tests/validation` runs all of it. It requires that the 
 the values of plausible wrong formulas are outside, and that this page has the results.
 `python -m tests.validation.report` writes the page. `VALIDATION_SCALE=10` makes ten times the runs.
 
-Intervals are 99.9 %. Seeds are fixed, so the numbers are the same everywhere. Shares of independent jobs or runs have
+Intervals are 99.9%. Seeds are fixed, so the numbers are the same everywhere. Shares of independent jobs or runs have
 the exact binomial interval (Clopper-Pearson). Waits and losses within a run are correlated, so each run gives one
 value, its mean, and the interval is Student's over independent runs.
 
@@ -34,11 +34,11 @@ NOTES = """
   N − 1 delays is up to N − 1 ms longer than the formula's, and never shorter.
 - **Lock.** The lock lasts 30 s and is renewed every 15 s. The process freezes at a time that is unrelated to the
   renewals, then resumes; a job whose lock is gone by then is found stalled, or its completion is refused.
-- **In-process losses.** λ is the rate of arrivals, μ of service, ξ of crashes. 4.12 % is the share for an application
+- **In-process losses.** λ is the rate of arrivals, μ of service, ξ of crashes. 4.12% is the share for an application
   that runs *one job at a time*: a crash takes the running job and all that wait in memory (M/M/1 with catastrophes; r
   is the smaller root of μr² − (λ + μ + ξ)r + λ = 0). By default the simulator runs all jobs at once; then the share is
-  0.99 %, whatever λ is. *Interrupted* jobs are those that a crash took. *Lost* jobs are those without an effect, which
-  is what the outcomes count: the email goes out at 80 % of the service, so a job that is interrupted later is
+  0.99%, whatever λ is. *Interrupted* jobs are those that a crash took. *Lost* jobs are those without an effect, which
+  is what the outcomes count: the email goes out at 80% of the service, so a job that is interrupted later is
   delivered.
 - **Power loss.** With `aof-everysec` Redis goes back to the last whole second. This follows from what the setting
   promises; it was not measured. The upper end of the interval assumes that the age of the oldest lost add is uniform

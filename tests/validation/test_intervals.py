@@ -20,7 +20,7 @@ from tests.validation.intervals import (
 
 @pytest.mark.parametrize(("freedom", "quantile"), [(9, 4.781), (19, 3.883), (30, 3.646), (120, 3.373)])
 def test_quantiles_of_student_are_those_of_the_tables(freedom: int, quantile: float) -> None:
-    """Two-sided 99.9 %."""
+    """Two-sided 99.9%."""
     assert student_quantile(freedom, 0.9995) == pytest.approx(quantile, rel=0.01)
 
 
@@ -55,14 +55,14 @@ def test_the_largest_gap_accepts_its_own_distribution_and_refuses_another() -> N
 
 
 def test_the_two_sample_test_refuses_its_own_distribution_as_often_as_it_says() -> None:
-    """Of 1,000 samples of 50 from the same distribution about 50 have p < 5 %."""
+    """Of 1,000 samples of 50 from the same distribution about 50 have p < 5%."""
     generator = np.random.Generator(np.random.PCG64(1))
     refused = sum(two_sample_p(generator.gamma(9, 6, 50), generator.gamma(9, 6, 400)) < 0.05 for _ in range(1_000))
     assert 25 <= refused <= 75
 
 
 def test_the_two_sample_test_gives_the_p_value_of_the_tables() -> None:
-    """A gap of 1.628 at infinite size has p = 1 %; two samples that lie apart have none."""
+    """A gap of 1.628 at infinite size has p = 1%; two samples that lie apart have none."""
     even = np.arange(10_000) / 10_000
     assert two_sample_p(even, even + 1.628 / np.sqrt(5_000)) == pytest.approx(0.01, rel=0.1)
     assert two_sample_p(even, even) == 1

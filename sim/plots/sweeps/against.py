@@ -36,7 +36,7 @@ _NAN = float("nan")
 
 
 def against(result: SweepResult, measure: str = "delivered", ax: Axes | None = None) -> Axes:
-    """Draw a measure against what was varied, each mode a line with its 95 % intervals; the axis begins at zero.
+    """Draw a measure against what was varied, each mode a line with its 95% intervals; the axis begins at zero.
 
     With several things varied the points stand in groups, one for each combination of the others, and a line runs
     within each group. Text is no number: no line joins it.
@@ -221,7 +221,7 @@ def _far_enough(places: Sequence[float]) -> bool:
 
 
 def _mark_values(measure: str, highest: float, ax: Axes) -> None:
-    """Let the axis begin at zero: shares of more than a quarter reach up to 100 %."""
+    """Let the axis begin at zero: shares of more than a quarter reach up to 100%."""
     top = 1.0 if measure in PARTS and (highest > 0.25 or not highest) else highest or 1.0
     format_values(ax.yaxis, measure)
     ax.set_ylim(-0.04 * top, 1.06 * top)
@@ -233,7 +233,7 @@ def _mark_values(measure: str, highest: float, ax: Axes) -> None:
 def _figure(result: SweepResult, measures: Sequence[str], note: str) -> Figure:
     across = 2 if len(result.paths) < 2 and len(measures) > 1 else 1
     down = -(-len(measures) // across)
-    title = f"Against {listed(list(result.paths), 'and')}, with 95 % intervals"
+    title = f"Against {listed(list(result.paths), 'and')}, with 95% intervals"
     quiet = noted_line(result, note)
     with drawing():
         figure = new_figure(WIDE_IN, _PANEL_IN * down + 0.3 + head_in(title, quiet))

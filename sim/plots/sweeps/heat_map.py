@@ -87,7 +87,7 @@ def draw_heat_map(result: SweepResult, measure: str, mode: ModeName, ax: Axes) -
         if numbered:
             red, green, blue = to_rgb(_SHADES(float(norm(value))))
             light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.55
-            text = percent(value).removesuffix(" %") if measure in PARTS else number(measure, value)
+            text = percent(value).removesuffix("%") if measure in PARTS else number(measure, value)
             _write(ax, right, down, text, INK if light else "white", small=small)
     for down, row in enumerate(cells):
         for right, value in enumerate(row):

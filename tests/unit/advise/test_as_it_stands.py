@@ -75,7 +75,7 @@ def test_failures_of_jobs_that_nothing_could_deliver_are_no_surprise() -> None:
 
 
 def test_a_backlog_is_the_one_that_the_run_has() -> None:
-    """Half a minute of a slow database makes a line of 19 orders, though the workers are 250 % busy meanwhile."""
+    """Half a minute of a slow database makes a line of 19 orders, though the workers are 250% busy meanwhile."""
     scenario = order(
         queues={"order": {"service": "1s"}},
         workload=[{"queue": "order", "arrivals": {"kind": "constant", "interval": "1s", "count": 1_200}}],

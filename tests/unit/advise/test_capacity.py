@@ -15,7 +15,7 @@ def served(service: Any, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("service", "full"), [("1999ms", False), ("2s", True), ("2500ms", True)])
 def test_arrivals_times_service_over_slots(service: str, full: bool) -> None:
-    """At 100 % nothing is left over."""
+    """At 100% nothing is left over."""
     found = findings(served(service), "utilisation")
     assert [one.severity for one in found] == ([Severity.DELAY] if full else [])
 
@@ -59,7 +59,7 @@ def test_attempts_that_fail_by_chance_are_work_too() -> None:
 
 @pytest.mark.parametrize(("service", "told"), [("1s", False), ("1200ms", True)])
 def test_workers_that_are_more_than_half_busy_take_longer_to_catch_up_than_the_outage(service: str, told: bool) -> None:
-    """At 60 % the ten orders of an outage of 5 s take 7.5 s beside the new ones."""
+    """At 60% the ten orders of an outage of 5 s take 7.5 s beside the new ones."""
     found = findings(served(service, faults=[database_down("5s")]), "drain-after-outage")
     assert [one.numbers["drain_ms"] for one in found] == ([7_500] if told else [])
 

@@ -69,23 +69,23 @@ OUTAGE = "scenarios/02-redis-failures/outage.yaml"
 
 
 def test_the_default_table_hides_no_job(capsys: pytest.CaptureFixture[str]) -> None:
-    """65 % delivered, and the other 35 % rejected: both stand there, and what occurs nowhere has no column."""
+    """65% delivered, and the other 35% rejected: both stand there, and what occurs nowhere has no column."""
     assert main(["sweep", OUTAGE, "--runs", "10", "--mode", "queue", "--vary", "faults.0.duration=14s"]) == 0
     table = capsys.readouterr().out.split("How many runs are affected")[0]
     assert re.search(r"delivered +not delivered +rejected *$", table, re.MULTILINE)
-    assert re.search(r"queue +65\.0 % +35\.0 % +35\.0 %", table)
+    assert re.search(r"queue +65\.0% +35\.0% +35\.0%", table)
 
 
 def test_no_cell_of_a_share_of_the_jobs_bounds_a_share_of_the_runs(
     scenario: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """0 % of the jobs stands over `no run`; what bounds the share of runs says that it speaks of runs."""
+    """0% of the jobs stands over `no run`; what bounds the share of runs says that it speaks of runs."""
     assert main(["sweep", scenario, "--runs", "4", "--vary", "queues.email.attempts=1,3,5"]) == 0
     out = capsys.readouterr().out
     assert "≤" not in out
     assert "no run" in out
     assert "In no run at any point: failed and pending." in out
-    assert "Zero in 4 runs at a point means that at most 60.2 % of its runs have any (95 %)." in out
+    assert "Zero in 4 runs at a point means that at most 60.2% of its runs have any (95%)." in out
 
 
 def test_runs_that_end_early_are_counted_above_the_table(
@@ -102,9 +102,9 @@ def test_runs_that_end_early_are_counted_above_the_table(
 
 
 def test_what_was_never_seen_is_bounded_in_words(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """0 of 40: at most 8.81 % of runs."""
+    """0 of 40: at most 8.81% of runs."""
     assert main(["sweep", scenario, "--runs", "40", "--mode", "queue"]) == 0
-    assert "queue: 0 lost in 40 runs: at most 8.81 % of runs lose a job" in capsys.readouterr().out
+    assert "queue: 0 lost in 40 runs: at most 8.81% of runs lose a job" in capsys.readouterr().out
 
 
 def test_json_on_standard_output_stands_alone(scenario: str, capsys: pytest.CaptureFixture[str]) -> None:

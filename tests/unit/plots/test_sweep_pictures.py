@@ -149,7 +149,7 @@ def test_pictures_name_the_sweep_and_say_once_which_mode_is_which(figures: list[
 
 
 def test_axes_begin_at_zero_and_large_shares_end_at_all_jobs(figures: list[Figure]) -> None:
-    """65 % beside 100 % is not drawn as nothing beside all."""
+    """65% beside 100% is not drawn as nothing beside all."""
     sweep_pictures(THREE)
     for ax in panels(figures[0]):
         low, high = ax.get_ylim()

@@ -60,7 +60,7 @@ def test_text_is_a_category_and_no_line_joins_it() -> None:
 
 
 def test_a_mean_stands_within_its_interval() -> None:
-    """Ten runs that lose 1, 2, 0, 1, ... of ten jobs: 10 %, with the interval of Student's t."""
+    """Ten runs that lose 1, 2, 0, 1, ... of ten jobs: 10%, with the interval of Student's t."""
     result = sweep_of(("queues.email.attempts",), (("1",), ("2",)))
     ax = against(result, "lost")
     queue = ax.containers[1]

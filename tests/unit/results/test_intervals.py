@@ -47,7 +47,7 @@ def test_students_t_is_that_of_the_tables(probability: float, freedom: int, valu
 
 
 def test_at_none_and_all_the_bound_is_exact() -> None:
-    """0 lost in 2,000 runs: at most 0.18 %; the closed form is 1 - 0.025^(1/n)."""
+    """0 lost in 2,000 runs: at most 0.18%; the closed form is 1 - 0.025^(1/n)."""
     assert share_interval(0, 2_000) == (0.0, pytest.approx(1 - 0.025 ** (1 / 2_000)))
     assert share_interval(2_000, 2_000) == (pytest.approx(0.025 ** (1 / 2_000)), 1.0)
     assert share_interval(1, 2_000) == wilson(1, 2_000)

@@ -34,7 +34,7 @@ def early_checks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def whole() -> SweepResult:
-    """A sweep until 20 %, run one after the other."""
+    """A sweep until 20%, run one after the other."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.results.sweep_stop.FIRST_CHECK", 4)
         return sweep_result(TEXT, 1_000, VARY, jobs=1, until_interval=WIDTH)
@@ -82,13 +82,13 @@ def test_table_and_json_say_how_many_runs_were_made_and_why_it_stopped(
     runs = whole.stop.runs
     assert main([*command, "--json", str(tmp_path / "a.json")]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert f"Stopped after {runs} runs at each point: no bound is more than 20.0 % from its value." in out
+    assert f"Stopped after {runs} runs at each point: no bound is more than 20.0% from its value." in out
     assert f"{runs} runs at each of 2 points" in out
     said = json.loads((tmp_path / "a.json").read_text())["until_interval"]
     assert said == whole.stop.as_dict()
     assert (said["stopped_by"], said["runs_at_each_point"], said["interval"]) == ("interval", runs, 0.2)
     assert main([*command, "--runs", "5", "--json", str(tmp_path / "b.json")]) == 0
-    assert "Stopped at the limit of 5 runs at each point, not at 20.0 %" in " ".join(capsys.readouterr().out.split())
+    assert "Stopped at the limit of 5 runs at each point, not at 20.0%" in " ".join(capsys.readouterr().out.split())
     said = json.loads((tmp_path / "b.json").read_text())["until_interval"]
     assert (said["stopped_by"], said["runs_at_each_point"]) == ("runs", 5)
     assert main([*command, "--runs", "5", "--json", "-", "--measure", "effect_mean_ms"]) == 0
