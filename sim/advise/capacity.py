@@ -11,6 +11,7 @@ from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import LIMITER_STRETCH, QueueReading, Reading
 from sim.advise.service_times import database_calls
 from sim.advise.sources import BEHIND_EVERYTHING, LIMITER_SPACING, WATCH_DEPTH
+from sim.advise.trials import Experiment
 from sim.faults.slow_database import SlowDatabase
 from sim.scenario.workload import BurstArrivals
 
@@ -39,7 +40,7 @@ def no_workers(reading: Reading) -> Iterator[Finding]:
             "Run at least one worker process.",
             {"jobs": queue.jobs, "processes": 0},
             {"workers": {queue.name: {"processes": 1}}},
-            trial=reading.trials.small(queue.name, "One job, with these workers.", queue.profiles[0]),
+            trial=reading.trials.small(queue.name, queue.profiles[0], Experiment("One job, with these workers.")),
         )
 
 

@@ -8,7 +8,7 @@ from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.service_times import share_after_effect
 from sim.advise.sources import AT_LEAST_ONCE, DESIGN_IDEMPOTENT, KEYS_FOR_EMAIL, SENT_AGAIN
-from sim.advise.trials import Trial
+from sim.advise.trials import Experiment, Trial
 
 SHOWN_BY = "scenarios/01-worker-crashes/crash-after-effect.yaml"
 SHOWN_BY_CRASH = {"payment": "scenarios/03-database-failures/paid-twice.yaml"}
@@ -72,17 +72,16 @@ def _killed(reading: Reading, queue: QueueReading) -> Trial | None:
         "restart_after": "1s",
     }
     setup = "One job; its worker is killed after the effect, before the acknowledgement."
-    return reading.trials.small(queue.name, setup, queue.profiles[0], faults=[fault], workers={"processes": 2})
+    experiment = Experiment(setup, faults=[fault], workers={"processes": 2})
+    return reading.trials.small(queue.name, queue.profiles[0], experiment)
 
 
 def _not_told(reading: Reading, queue: QueueReading) -> Trial | None:
     """Let the database carry out what follows the effect (or the effect) and lose its answer."""
     fault = {"kind": "database-failure", "at": "700ms", "duration": "400ms", "failure": "lost-reply"}
     setup = "One job of 1 s; the database's last answer to it is lost."
-    settings = {"service": "1s"}
-    return reading.trials.small(
-        queue.name, setup, queue.profiles[0], faults=[fault], settings=settings, workers={"processes": 2}
-    )
+    experiment = Experiment(setup, faults=[fault], settings={"service": "1s"}, workers={"processes": 2})
+    return reading.trials.small(queue.name, queue.profiles[0], experiment)
 
 
 def lost_replies(reading: Reading) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, setting_of, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.sources import BUSY_PAST_LOCK, BUSY_TOGETHER, FROZEN_PAST_LOCK, OUTAGE_PAST_LOCK, RENEWED_EVERY
-from sim.advise.trials import Trial, upheld
+from sim.advise.trials import Experiment, Trial, upheld
 from sim.faults.worker_freeze import WorkerFreeze
 
 POP_MS = 5_000
@@ -78,16 +78,15 @@ def _with_locks_held(reading: Reading, queue: QueueReading, held_ms: int) -> Tri
     count = min(MAX_TRIED, queue.slots, queue.jobs)
     if together > 1:
         count = min(together, max(MAX_TRIED, workers.lock_duration // each_ms + 1))
-    return reading.trials.small(
-        queue.name,
+    experiment = Experiment(
         f"{count} job{'s' * (count > 1)} of {span(each_ms)} at once, and no fault.",
-        queue.profiles[0],
         jobs=count,
         settings={"service": setting_of(max(0, each_ms - queue.waiting_ms))},
-        workers={"processes": 1} if together > 1 else None,
+        workers={"processes": 1} if together > 1 else {},
         duration_ms=3 * held_ms + 4 * workers.stalled_interval,
         in_one_go=together > 1,
     )
+    return reading.trials.small(queue.name, queue.profiles[0], experiment)
 
 
 def _how_it_runs_out(queue: QueueReading, held_ms: int, end: str) -> str:
@@ -176,14 +175,13 @@ def frozen_past_lock(reading: Reading) -> Iterator[Finding]:
             "at": setting_of(mean_ms // 4),
             "duration": setting_of(longest_ms),
         }
-        trial = reading.trials.small(
-            queue.name,
+        experiment = Experiment(
             f"One job of {span(mean_ms)}; its process is frozen for {span(longest_ms)}, and there is a second process.",
-            queue.profiles[0],
             faults=[fault],
             settings={"service": setting_of(mean_ms)},
             workers={"processes": 2},
         )
+        trial = reading.trials.small(queue.name, queue.profiles[0], experiment)
         if trial is not None and not trial.counts.stalled:
             continue
         twice = _happens_twice(queue, trial)

@@ -8,7 +8,7 @@ from sim.advise.finding import Finding, Severity, Source
 from sim.advise.phrases import jobs, number, rate, span
 from sim.advise.reading import Reading
 from sim.advise.sources import IN_THE_CACHE, LAST_SNAPSHOT, LOST_WITHOUT_REDIS, NOTHING_PERSISTED
-from sim.advise.trials import Trial
+from sim.advise.trials import Experiment, Trial
 from sim.faults.redis_crash import FSYNC_MS, RedisCrash
 from sim.scenario.schema import RedisConfig
 from sim.stores.snapshots import restore_point_ms
@@ -136,13 +136,12 @@ def _crashed(reading: Reading, cause: str, strikes: list[Window]) -> Trial | Non
         if trial is not None and trial.counts.lost:
             return trial
     fault = {"kind": "redis-crash", "at": "500ms", "duration": "1s", "cause": cause}
-    trial = reading.trials.small(
-        busiest.name,
+    experiment = Experiment(
         f"{TRIED_AT_ONCE} jobs of 1 s for one worker; Redis dies half a second later ({cause}).",
-        busiest.profiles[0],
         jobs=TRIED_AT_ONCE,
         faults=[fault],
         settings={"service": "1s"},
         workers={"processes": 1, "concurrency": 1},
     )
+    trial = reading.trials.small(busiest.name, busiest.profiles[0], experiment)
     return trial if trial is not None and trial.counts.lost else None

@@ -5,7 +5,7 @@ A trial is a scenario like any other. It is kept as a file would have it, so tha
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.core.durations import format_duration
@@ -23,6 +23,29 @@ MAX_STEPS = 300_000
 """Steps of the simulation that one trial may take; a longer one is given up."""
 
 Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What a small trial does with a queue.
+
+    Attributes:
+        setup: What is done, in a sentence.
+        jobs: How many are offered to the queue.
+        faults: What breaks, as a file would have it.
+        settings: Laid over the queue's own.
+        workers: Laid over its workers' own, which are there before the trial begins.
+        duration_ms: When the trial ends; None: when all is settled.
+        in_one_go: Whether all jobs come in the same millisecond, else one in each.
+    """
+
+    setup: str
+    jobs: int = 1
+    faults: Sequence[Raw] = ()
+    settings: Raw = field(default_factory=dict)
+    workers: Raw = field(default_factory=dict)
+    duration_ms: int | None = None
+    in_one_go: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,40 +102,21 @@ class Trials:
         self._data = data
         self._made: dict[str, Counts | None] = {}
 
-    def small(
-        self,
-        queue: str,
-        setup: str,
-        semantics: SemanticsName,
-        *,
-        jobs: int = 1,
-        faults: Sequence[Raw] = (),
-        settings: Raw | None = None,
-        workers: Raw | None = None,
-        duration_ms: int | None = None,
-        in_one_go: bool = False,
-    ) -> Trial | None:
-        """Offer a few jobs at once to a queue with its own settings, and break something.
-
-        Args:
-            in_one_go: Whether all come in the same millisecond, else one in each.
-            settings: Laid over the queue's own.
-            workers: Laid over its workers' own, which are there before the trial begins.
-            duration_ms: When the trial ends; default: when all is settled.
-        """
-        own = {**self._part("queues", queue), **(settings or {})}
+    def small(self, queue: str, semantics: SemanticsName, experiment: Experiment) -> Trial | None:
+        """Offer a few jobs at once to a queue with its own settings, and break something."""
         own_workers = {name: value for name, value in self._part("workers", queue).items() if name != "start_spread"}
-        arrivals: Raw = {"kind": "constant", "interval": "1ms", "count": jobs}
-        if in_one_go:
-            arrivals = {"kind": "bursts", "interval": "1s", "size": jobs, "bursts": 1}
+        arrivals: Raw = {"kind": "constant", "interval": "1ms", "count": experiment.jobs}
+        if experiment.in_one_go:
+            arrivals = {"kind": "bursts", "interval": "1s", "size": experiment.jobs, "bursts": 1}
+        ends_ms = experiment.duration_ms
         return self._try(
-            setup,
+            experiment.setup,
             semantics,
-            queues={queue: own},
-            workers={queue: {**own_workers, **(workers or {})}},
+            queues={queue: {**self._part("queues", queue), **experiment.settings}},
+            workers={queue: {**own_workers, **experiment.workers}},
             workload=[{"queue": queue, "arrivals": arrivals}],
-            faults=list(faults),
-            **({} if duration_ms is None else {"duration": format_duration(duration_ms)}),
+            faults=list(experiment.faults),
+            **({} if ends_ms is None else {"duration": format_duration(ends_ms)}),
         )
 
     def own(

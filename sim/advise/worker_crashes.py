@@ -10,7 +10,7 @@ from sim.advise.finding import Finding, Severity
 from sim.advise.phrases import jobs, number, span, times
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.sources import ATTEMPTS_DO_NOT_HELP, KILL_TO_RERUN, REQUEUED, STALLED_LIMIT
-from sim.advise.trials import Trial
+from sim.advise.trials import Experiment, Trial
 
 MAX_STALLED = 1_000
 
@@ -74,8 +74,8 @@ def _hit_by_listed(queue: QueueReading, deaths: Crashes) -> float:
 def _killed_every_time(reading: Reading, queue: QueueReading) -> Trial | None:
     fault = {"kind": "poison-job", "jobs": [f"{queue.name}-1"], "restart_after": "1s"}
     setup = "One job that kills every process that runs it (a poison message)."
-    workers = {"processes": max(1, queue.workers.processes)}
-    return reading.trials.small(queue.name, setup, queue.profiles[0], faults=[fault], workers=workers)
+    experiment = Experiment(setup, faults=[fault], workers={"processes": max(1, queue.workers.processes)})
+    return reading.trials.small(queue.name, queue.profiles[0], experiment)
 
 
 def _arithmetic(queue: QueueReading, deaths: Crashes, limit: int, by_chance: float, at_once: float) -> str:

@@ -28,7 +28,7 @@ from sim.exercises.exercise import Exercise
 from sim.exercises.grading import Grade, Rules, grade_class
 from sim.exercises.judgement import Judgement
 from sim.exercises.prediction import as_guesses
-from sim.exercises.seeds import CHECK
+from sim.exercises.seeds import CHECK, unseen_seeds
 from sim.exercises.verdict import Verdict
 
 __all__ = [
@@ -74,11 +74,12 @@ def check(
         ExerciseError: The exercise itself, or the course, cannot be used.
     """
     exercise = _find(name, course)
+    seeds = unseen_seeds(exercise.name, exercise.description.seeds, salt)
     try:
         if policy is not None:
             text = policy if isinstance(policy, str) else json.dumps(policy, indent=1)
             guesses = None if predict is None else as_guesses(exercise, predict)
-            return judge(exercise, text, name="policy", guesses=guesses, salt=salt)
+            return judge(exercise, text, name="policy", guesses=guesses, seeds=seeds)
         place = answer_folder(exercise, None if folder is None else Path(folder))
         answer: Answer = read_answer(exercise, place)
     except ExerciseError as error:
@@ -89,7 +90,7 @@ def check(
         answer.policy,
         name=answer.name,
         guesses=answer.guesses,
-        salt=salt,
+        seeds=seeds,
         replay=command_for(exercise, "run", place),
     )
 

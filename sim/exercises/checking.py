@@ -11,7 +11,7 @@ from sim.exercises.measures import measured
 from sim.exercises.observation import Observation, observe
 from sim.exercises.policy import Policy, read_policy
 from sim.exercises.prediction import Guess, Scored, score
-from sim.exercises.seeds import CHECK, unseen_seeds
+from sim.exercises.seeds import unseen_seeds
 from sim.exercises.settings import SETTINGS, setting
 from sim.exercises.verdict import Verdict
 from sim.results.result import Result
@@ -25,7 +25,6 @@ def judge(
     *,
     name: str = POLICY,
     guesses: dict[str, Guess] | None = None,
-    salt: str = CHECK,
     seeds: Sequence[int] | None = None,
     replay: str = "",
     show: bool = True,
@@ -36,15 +35,14 @@ def judge(
         policy_text: What the policy's file says.
         name: What problems call that file.
         guesses: The learner's predictions; without them none are scored.
-        salt: Chooses the seeds; another word gives others.
-        seeds: These seeds instead.
+        seeds: Default: the unseen seeds of ``exercise check``.
         replay: The command that runs this policy once, to which a seed is added.
         show: Whether to run the first failing check again for what shows it.
     """
     title = exercise.description.title
     try:
         policy = read_policy(exercise, policy_text, name)
-        runs = list(seeds) if seeds is not None else unseen_seeds(exercise.name, exercise.description.seeds, salt)
+        runs = list(seeds) if seeds is not None else unseen_seeds(exercise.name, exercise.description.seeds)
         seen = _observe_all(exercise, policy, runs)
         results = [_held(check, seen[check.mode]) for check in exercise.description.checks]
         scored = [] if guesses is None else predictions_of(exercise, guesses)

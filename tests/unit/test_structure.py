@@ -17,6 +17,19 @@ MAX_LINES = 350
 MAX_FIRST_LINES = 3
 SENTENCE_END = re.compile(r"[.!?]\s")
 """Followed by more; an abbreviation such as ``e.g.`` is written out."""
+MAX_PARAMETERS = 7
+ENTRY_POINTS = frozenset(
+    (
+        "sim/engine/run.py: run",
+        "sim/engine/world.py: __init__",
+        "sim/sweeps/sweep.py: sweep",
+        "sim/sweeps/sweep.py: sweep_result",
+    )
+)
+"""What a person types, option by option: any number of keywords, see docs/decisions."""
+MAX_POSITIONAL = 3
+"""Of an entry point; what follows has to be named."""
+TO_BE_TAKEN_APART = frozenset(("sim/engine/attempt.py: run", "sim/queue/finish.py: fail_job"))
 KEYS = set(QueueKeys.__slots__) - {"name"}
 
 
@@ -53,6 +66,33 @@ def has_one_sentence(path: Path) -> bool:
 def test_a_module_says_its_one_job_in_one_sentence(path: str) -> None:
     """Further paragraphs explain it; what takes two sentences is two modules."""
     assert has_one_sentence(ROOT / path)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield every function of a module but the subcommands: click gives those a parameter for each option."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            decorators = [ast.unparse(one) for one in node.decorator_list]
+            if not any(one.startswith(("click.command", "command.command")) for one in decorators):
+                yield node
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """Count what a caller may give by its place, and what only by its name; ``self`` is not given."""
+    by_place = [one.arg for one in (*function.args.posonlyargs, *function.args.args) if one.arg not in ("self", "cls")]
+    return len(by_place), len(function.args.kwonlyargs)
+
+
+def test_a_function_has_at_most_seven_parameters() -> None:
+    """What takes more takes a record; the entry points that people type have keywords, and few places."""
+    many = {
+        f"{path.relative_to(ROOT).as_posix()}: {function.name}": parameters(function)
+        for path in MODULES
+        for function in functions(path)
+        if sum(parameters(function)) > MAX_PARAMETERS
+    }
+    assert sorted(many.keys() - TO_BE_TAKEN_APART) == sorted(ENTRY_POINTS)
+    assert max(many[name][0] for name in ENTRY_POINTS) <= MAX_POSITIONAL
 
 
 def named_keys(path: Path) -> Iterator[str]:
