@@ -8,6 +8,7 @@ from sim.results.outcomes import Counts
 from sim.results.result import Check, Result
 from sim.results.run_end_text import early_ends
 from sim.results.text import MEANINGS, duration_in_words, in_words, mode_sentence, remarks, table_rows, verdict
+from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName
 
 if TYPE_CHECKING:
@@ -145,6 +146,18 @@ def expectation_table(checks: Sequence[Check]) -> "Table":
     return table
 
 
+def defaults_in_force(scenario: Scenario) -> str:
+    """Say where the settings come from that the file does not give, for every queue."""
+    documented = [name for name, queue in scenario.queues.items() if queue.defaults == "documented"]
+    bull = [name for name, queue in scenario.queues.items() if queue.defaults == "bull"]
+    said = []
+    if documented:
+        said.append(f"documented defaults: {', '.join(documented)}")
+    if bull:
+        said.append(f"Bull's defaults: {', '.join(bull)}")
+    return "; ".join(said)
+
+
 def _print_header(result: Result, console: "Console") -> None:
     from rich.text import Text
 
@@ -156,6 +169,7 @@ def _print_header(result: Result, console: "Console") -> None:
         f"simulated time {duration_in_words(result.simulated_ms)}"
     )
     console.print(Text(facts, style="dim"))
+    console.print(Text(defaults_in_force(result.scenario), style="dim"))
     console.print()
 
 

@@ -11,7 +11,7 @@ from sim.faults.base import ScheduledFault
 from sim.faults.registry import AnyFault
 from sim.operator_verbs.registry import OperatorStep
 from sim.scenario.monitoring import Alert, MetricsConfig
-from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, with_defaults
 from sim.scenario.schema import Scenario, Workers
 from sim.scenario.workload import Workload
 from sim.yaml_files.fields import PositiveDuration
@@ -111,9 +111,7 @@ def salvaged_parts(data: dict[str, Any]) -> Parts:
     for name, own in written.items():
         if not isinstance(own, dict):
             continue
-        handler = own.get("handler", name)
-        base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
-        if found := _usable("queues", {**base, **own}):
+        if found := _usable("queues", with_defaults(name, own)):
             parts.queues[name] = found
     if isinstance(workers, dict):
         parts.workers = {name: found for name, own in workers.items() if (found := _usable("workers", own))}

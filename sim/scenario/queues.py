@@ -73,6 +73,9 @@ class Limiter(Model):
 class QueueConfig(Model):
     """One queue: what its jobs do, how they are retried and how long they are kept."""
 
+    defaults: Literal["documented", "bull"] = "bull"
+    """Where settings that are not given come from. `documented`: the document's, for this handler; `bull`: the
+    library's: one attempt, no backoff, every finished job is kept."""
     handler: Annotated[HandlerName, Field(description=_what_jobs_do())]
     attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Maximum attempts of a job, the first included."""
@@ -92,6 +95,20 @@ class QueueConfig(Model):
     """How long one attempt takes, not counting waits for a slow database."""
     limiter: Limiter | None = None
     """Maximum number of jobs per interval."""
+
+
+def with_defaults(name: object, own: dict[str, Any]) -> dict[str, Any]:
+    """Put what a queue is not told under what it is told.
+
+    Args:
+        name: What the queue is called; a handler's name is its handler too.
+        own: What the file says of the queue.
+    """
+    handler = own.get("handler", name)
+    base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
+    if own.get("defaults") == "bull":
+        return {**({"handler": handler} if base else {}), **own}
+    return {**base, **({"defaults": "documented"} if base else {}), **own}
 
 
 DOCUMENTED_QUEUES: dict[str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from sim.scenario.database import DatabaseConfig
 from sim.scenario.expect import Expect
 from sim.scenario.incident import Incident
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
-from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, with_defaults
 from sim.scenario.variants import MAX_TITLE, Variant, VariantName
 from sim.scenario.workload import Workload
 from sim.yaml_files.fields import (
@@ -131,9 +131,7 @@ class Scenario(Model):
             if name in merged or not isinstance(own, dict):
                 merged.setdefault(name, own)
             elif name in DOCUMENTED_QUEUES or name in written:
-                handler = own.get("handler", name)
-                base = DOCUMENTED_QUEUES.get(handler, {}) if isinstance(handler, str) else {}
-                merged[name] = {**base, **own}
+                merged[name] = with_defaults(name, own)
         return {**raw, "queues": merged}
 
     @property
