@@ -34,7 +34,16 @@ ENTERS = frozenset(
         EventKind.REPLAYED,
     }
 )
-LEAVES = frozenset({EventKind.STARTED, EventKind.POPPED, EventKind.FAILED, EventKind.DATA_LOST, EventKind.REMOVED})
+LEAVES = frozenset(
+    {
+        EventKind.STARTED,
+        EventKind.POPPED,
+        EventKind.DROPPED,
+        EventKind.FAILED,
+        EventKind.DATA_LOST,
+        EventKind.REMOVED,
+    }
+)
 
 
 class Backlog(NamedTuple):

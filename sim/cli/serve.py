@@ -268,7 +268,9 @@ def _take_leave(driver: "Driver", has_stopped: bool) -> None:
         return
     for mode, counts in counted.items():
         found = counts.as_dict()
-        rest = sum(found[name] for name in ("rejected", "failed_reported", "failed_retained", "failed_evicted"))
+        rest = sum(
+            found[name] for name in ("rejected", "ignored", "failed_reported", "failed_retained", "failed_evicted")
+        )
         click.echo(
             f"  {mode}: {found['offered']:,} offered, {found['delivered']:,} delivered "
             f"({found['duplicated']:,} duplicated), {found['lost']:,} lost, {found['dead_lettered']:,} dead-lettered, "

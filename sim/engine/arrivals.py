@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import repeat
+from itertools import count, cycle, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.engine.random_streams import Streams
 from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
 from sim.scenario.schema import Scenario
-from sim.scenario.workload import Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
+from sim.scenario.workload import NUMBER, Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
 
 MAX_SERVICE_MS = 400 * 86_400_000
 PART = 10_000
@@ -26,6 +26,8 @@ class Arrival(NamedTuple):
         at_ms: When it is offered, ms since the run began.
         service_ms: How long one attempt at it works; the same for every attempt and in both modes.
         valid: Whether its data is.
+        job_id: The id that it is submitted with; None where the queue gives it a number.
+        group: Its group for the rate limiter; None where nothing is said.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Arrival(NamedTuple):
     service_ms: int
     valid: bool
     workload: Workload
+    job_id: str | None
+    group: str | None
 
 
 _arrival = tuple.__new__
@@ -43,7 +47,7 @@ _arrival = tuple.__new__
 
 def draw_arrivals(scenario: Scenario, streams: Streams) -> Iterator[Arrival]:
     """Yield every job in the order of the offers; at equal times in the order of the workload's entries."""
-    entries = [_entry_arrivals(place, entry, streams) for place, entry in enumerate(scenario.workload)]
+    entries = [_entry_arrivals(place, entry, scenario, streams) for place, entry in enumerate(scenario.workload)]
     services = {
         queue: _service_times(
             config.service, sum(e.jobs for e in scenario.workload if e.queue == queue), streams, queue
@@ -51,17 +55,41 @@ def draw_arrivals(scenario: Scenario, streams: Streams) -> Iterator[Arrival]:
         for queue, config in scenario.queues.items()
     }
     numbers = dict.fromkeys(scenario.queues, 0)
-    for at_ms, place, valid in entries[0] if len(entries) == 1 else merge(*entries):
+    for at_ms, place, valid, job_id, group in entries[0] if len(entries) == 1 else merge(*entries):
         entry = scenario.workload[place]
         queue = entry.queue
         numbers[queue] = number = numbers[queue] + 1
-        yield _arrival(Arrival, (f"{queue}-{number}", queue, number, at_ms, next(services[queue]), valid, entry))
+        service_ms = next(services[queue])
+        yield _arrival(Arrival, (f"{queue}-{number}", queue, number, at_ms, service_ms, valid, entry, job_id, group))
 
 
-def _entry_arrivals(place: int, entry: Workload, streams: Streams) -> Iterator[tuple[int, int, bool]]:
-    """Yield time, place and validity of every job of one entry, in the order of time."""
+def _entry_arrivals(
+    place: int, entry: Workload, scenario: Scenario, streams: Streams
+) -> Iterator[tuple[int, int, bool, str | None, str | None]]:
+    """Yield time, place, validity, own id and group of every job of one entry, in the order of time."""
     times = _arrival_times(entry.arrivals, streams, f"{entry.queue}:{place}")
-    return zip(times, repeat(place), _validity(entry, streams, f"{entry.queue}:{place}"))
+    valid = _validity(entry, streams, f"{entry.queue}:{place}")
+    return zip(times, repeat(place), valid, own_ids(entry), _groups(entry, scenario))
+
+
+def own_ids(entry: Workload) -> Iterable[str | None]:
+    """Yield the ids that an entry's jobs are submitted with, in the order of the offers."""
+    job_id = entry.job_id
+    if isinstance(job_id, list):
+        return cycle(job_id)
+    if job_id is None or NUMBER not in job_id:
+        return repeat(job_id)
+    numbers = count(1) if entry.distinct_ids is None else cycle(range(1, entry.distinct_ids + 1))
+    return (job_id.replace(NUMBER, str(number)) for number in numbers)
+
+
+def _groups(entry: Workload, scenario: Scenario) -> Iterable[str | None]:
+    if isinstance(entry.groups, list):
+        return cycle(entry.groups)
+    limiter = scenario.queues[entry.queue].limiter
+    if entry.groups is None or limiter is None:
+        return repeat(None)
+    return cycle([f"{limiter.group_key}-{number}" for number in range(1, entry.groups + 1)])
 
 
 def _validity(entry: Workload, streams: Streams, name: str) -> Iterable[bool]:

@@ -4,7 +4,7 @@ from redis.exceptions import ResponseError
 
 from sim.engine.recorder import Names, Recorder
 from sim.queue.dead_letter import dead_letter_ids
-from sim.queue.getters import State, state_by_id
+from sim.queue.getters import State, get_job, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.queue.store import Store
 from sim.results.facts import Place
@@ -56,6 +56,22 @@ def standing_places(store: Store, queues: list[QueueKeys], recorder: Names) -> d
             if before is None or _RANK[Place.DEAD] > _RANK[before]:
                 places[name] = Place.DEAD
     return places
+
+
+def read_names(store: Store, queues: list[QueueKeys], recorder: Recorder) -> None:
+    """Learn from the jobs' data which offer stands behind each id, where older data have taken the place of newer.
+
+    Redis: LRANGE and ZRANGE of every state, HGETALL of every job. O(jobs that are held).
+    """
+    for keys in queues:
+        for job_id in state_by_id(store, keys):
+            try:
+                job = get_job(store, keys, job_id)
+            except ValueError:  # somebody put something else there
+                continue
+            name = job.data.get("job") if job is not None and type(job.data) is dict else None
+            if type(name) is str and recorder.is_known(name) and recorder.known_name(keys.name, job_id) != name:
+                recorder.map_id(keys.name, job_id, name)
 
 
 def _dead_ids(store: Store, keys: QueueKeys) -> list[str]:

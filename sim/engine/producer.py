@@ -9,6 +9,7 @@ from sim.core.once_each import once_each
 from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
 from sim.engine.clock import EPOCH_MS, SimulatedTime
+from sim.engine.job_naming import JobNaming
 from sim.engine.process import Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
@@ -56,6 +57,7 @@ class QueueProducer(ClientProcess):
         self._asked: list[Arrival] = []
         self._lose_replies = 0
         self._options = job_options(run.scenario)
+        self._naming = JobNaming(run.streams)
 
     def use(self, store: Store) -> None:
         """Send commands there from now on."""
@@ -157,10 +159,15 @@ class QueueProducer(ClientProcess):
         data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
         options = self._options[id(arrival.workload)]
+        if arrival.job_id is not None or (queue.limit is not None and queue.limit.by_group):
+            options = self._naming.with_id(options, arrival, queue.config, data)
         try:
             added = self._add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(arrival, str(error))
+            return
+        if added.duplicate:
+            self.recorder.ignored(arrival.queue, arrival.name, added.job_id)
             return
         queue.service_ms.remember(arrival.name, arrival.service_ms)
         self.recorder.enqueued(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)

@@ -9,7 +9,7 @@ from sim.engine.blocked_clients import BlockedClients
 from sim.engine.clock import EPOCH_MS
 from sim.engine.command_count import observed
 from sim.engine.fault_injector import target_processes
-from sim.engine.final_state import job_places, standing_places
+from sim.engine.final_state import job_places, read_names, standing_places
 from sim.engine.instruments import Subscriptions
 from sim.engine.operator import Operator
 from sim.engine.process import Process
@@ -33,6 +33,7 @@ from sim.queue.store import Store
 from sim.results.facts import Place
 from sim.results.samples import Reading
 from sim.results.trace import EventKind
+from sim.scenario.queues import Limiter
 from sim.stores.open_store import StoreName, open_store
 from sim.stores.read_only_store import read_only
 from sim.stores.snapshots import Snapshot
@@ -91,7 +92,7 @@ class QueueSystem:
             someone_can=partial(self._able_worker, name),
             guard_ms=settings.guard_interval,
         )
-        limit = None if config.limiter is None else RateLimit(config.limiter.max, config.limiter.duration)
+        limit = None if config.limiter is None else _rate_limit(config.limiter)
         times = ServiceTimes()
         times.default_ms = config.service if isinstance(config.service, int) else 200
         dead = keys.dead_letters() if config.dead_letter else None
@@ -262,6 +263,8 @@ class QueueSystem:
         recorder = self._run.recorder
         before = self._job_places()
         self.server.replace_data(snapshot)
+        if self._has_own_ids:
+            self.server.operate(lambda: read_names(self.redis, self._keys, recorder))
         after = self._job_places()
         home = {keys.dead_letters().name: keys.name for keys in self._keys}
         queue_of = {name: home.get(queue, queue) for queue, _job_id, name in recorder.ids()}
@@ -273,6 +276,11 @@ class QueueSystem:
                 recorder.job(queue_of[name], name, EventKind.DATA_LOST, None, {"place": place.value})
             else:
                 recorder.job(queue_of[name], name, EventKind.RESTORED, None, {"place": now.value})
+
+    @property
+    def _has_own_ids(self) -> bool:
+        """Whether an id may have stood for another job when the snapshot was made."""
+        return any(entry.job_id is not None for entry in self._run.scenario.workload)
 
     def _job_places(self) -> dict[str, Place]:
         return self.server.operate(lambda: job_places(self.redis, self._keys, self._run.recorder))
@@ -289,3 +297,8 @@ class QueueSystem:
             process.let_go()
         vars(self.server).clear()
         vars(self).clear()
+
+
+def _rate_limit(limiter: Limiter) -> RateLimit:
+    by_group = limiter.group_key is not None
+    return RateLimit(limiter.max, limiter.duration, by_group, limiter.bounce_back)

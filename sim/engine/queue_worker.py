@@ -188,6 +188,9 @@ class QueueWorker(WorkerProcess):
         if isinstance(taken, RateLimited):
             queue = self.queue
             name = self.recorder.name_of(queue.name, taken.job_id)
+            if taken.is_dropped:
+                self.recorder.job(queue.name, name, EventKind.DROPPED, self.name, {"why": "rate limit"})
+                return
             more = {"delay_ms": round(taken.delay_ms), "why": "rate limit"}
             self.recorder.job(queue.name, name, EventKind.RETRY_SCHEDULED, self.name, more)
             queue.promoter.wake()

@@ -133,6 +133,16 @@ class Recorder:
             t_ms = self._env.now
             self._append(_record(Event, (t_ms, queue, job, EventKind.ENQUEUED, facts.attempts, "producer", more)))
 
+    def ignored(self, queue: str, job: str, job_id: str) -> None:
+        """Write down that a job of this id was there already, so that the queue added nothing.
+
+        It may be the same job, which was sent a second time because the first reply had been lost.
+        """
+        more = {"id": job_id}
+        if (standing := self.known_name(queue, job_id)) is not None:
+            more["job"] = standing
+        self.job(queue, job, EventKind.IGNORED, "producer", more)
+
     def completed(self, queue: str, job: str, attempt: int, worker: str) -> None:
         """Write down that an attempt succeeded."""
         t_ms = self._env.now

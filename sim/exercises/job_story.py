@@ -18,6 +18,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.SUBMIT_WAITING: "the submit waits: Redis is down",
     EventKind.ENQUEUED: "accepted by the queue",
     EventKind.REJECTED: "the submit failed",
+    EventKind.IGNORED: "ignored: a job of its id exists",
     EventKind.PROMOTED: "its delay is over: back in the queue",
     EventKind.POPPED: "taken, not locked yet",
     EventKind.KILLED: "its worker is killed",
@@ -27,6 +28,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.EFFECT_DEDUPLICATED: "a second effect, stopped by the key",
     EventKind.ATTEMPT_FAILED: "the attempt fails",
     EventKind.RETRY_SCHEDULED: "will be tried again",
+    EventKind.DROPPED: "dropped by the rate limiter",
     EventKind.COMPLETED: "completed",
     EventKind.ACK_REJECTED: "the queue rejects the worker's report",
     EventKind.FAILED: "FAILED for good",
@@ -58,6 +60,7 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.KILLED: lambda more: str(more.get("step", "")),
     EventKind.ACK_REJECTED: lambda more: str(more.get("error", "")),
     EventKind.REJECTED: lambda more: str(more.get("error", "")),
+    EventKind.IGNORED: lambda more: " of ".join(str(more[name]) for name in ("id", "job") if more.get(name)),
     EventKind.EVICTED: lambda more: f"from {more['from']}" if "from" in more else "",
 }
 

@@ -44,6 +44,8 @@ class MarkerKind(StrEnum):
     DUPLICATE = "duplicate"
     DEDUPLICATED = "deduplicated"
     REJECTED = "rejected"
+    IGNORED = "ignored"
+    DROPPED = "dropped"
     FAILED = "failed"
     EVICTED = "evicted"
     RETRIED = "retried"
@@ -132,6 +134,8 @@ _KIND_OF_EVENT = {
     EventKind.EFFECT: MarkerKind.EFFECT,
     EventKind.EFFECT_DEDUPLICATED: MarkerKind.DEDUPLICATED,
     EventKind.REJECTED: MarkerKind.REJECTED,
+    EventKind.IGNORED: MarkerKind.IGNORED,
+    EventKind.DROPPED: MarkerKind.DROPPED,
     EventKind.FAILED: MarkerKind.FAILED,
     EventKind.EVICTED: MarkerKind.EVICTED,
     EventKind.RETRIED: MarkerKind.RETRIED,

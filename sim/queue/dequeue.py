@@ -23,10 +23,15 @@ class LockParams(NamedTuple):
 
 
 class RateLimited(NamedTuple):
-    """A job that the rate limiter sent back to wait."""
+    """A job that the rate limiter sent back to wait.
+
+    Attributes:
+        is_dropped: Whether it was put nowhere, as with ``bounceBack``; nothing will ever run it.
+    """
 
     job_id: str
     delay_ms: float
+    is_dropped: bool = False
 
 
 def pop_waiting(store: Store, keys: QueueKeys) -> str | None:
@@ -99,7 +104,6 @@ def hand_out(
     tx.watch(job_key)
     limiting: Limiting | None = None
     if limit is not None:
-        tx.watch(keys.limiter, keys.limiter_limited)
         limiting = Limiting(tx, keys, job_id, limit)
     fields = tx.hgetall(job_key)
     tx.multi()
@@ -110,7 +114,7 @@ def hand_out(
     if limiting is not None:
         limiting.write(tx, now_ms)
         if limiting.delay_ms > 0:
-            return RateLimited(job_id, limiting.delay_ms)
+            return RateLimited(job_id, limiting.delay_ms, limiting.limit.bounce_back)
     lock_next(tx, keys, job_id, lock_params, fields, str(now_ms))
     return fields
 

@@ -23,11 +23,17 @@ def worker_settings(settings: Workers, scale: Scale) -> dict[str, Any]:
     }
 
 
-def limiter(config: QueueConfig, scale: Scale) -> dict[str, int] | None:
+def limiter(config: QueueConfig, scale: Scale) -> dict[str, Any] | None:
     """Return Bull's rate limiter, or None."""
-    if config.limiter is None:
+    limit = config.limiter
+    if limit is None:
         return None
-    return {"max": config.limiter.max, "duration": whole_ms(config.limiter.duration, scale)}
+    found: dict[str, Any] = {"max": limit.max, "duration": whole_ms(limit.duration, scale)}
+    if limit.group_key is not None:
+        found["groupKey"] = limit.group_key
+    if limit.bounce_back:
+        found["bounceBack"] = True
+    return found
 
 
 def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str, Any]:
@@ -46,6 +52,8 @@ def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str
         options["priority"] = arrival.workload.priority
     if arrival.workload.lifo:
         options["lifo"] = True
+    if arrival.job_id is not None:
+        options["jobId"] = arrival.job_id
     return options
 
 

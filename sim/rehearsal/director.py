@@ -93,7 +93,8 @@ class Rehearsal:
     # -- what there is ----------------------------------------------------------------------------------------------
 
     def _producer_config(self) -> Message:
-        return {"role": "produce", "queues": list(self.scenario.queues), **self._connection()}
+        limiters = {name: limiter(config, self.clock.scale) for name, config in self.scenario.queues.items()}
+        return {"role": "produce", "queues": list(limiters), "limiters": limiters, **self._connection()}
 
     def _connection(self) -> Message:
         return {"redis": str(self.redis.server.public), "scale": self.clock.scale.factor}
@@ -222,6 +223,8 @@ class Rehearsal:
         config = self.scenario.queues[arrival.queue]
         data = HANDLERS[config.handler].sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
+        if arrival.group is not None and config.limiter is not None and config.limiter.group_key is not None:
+            data[config.limiter.group_key] = arrival.group
         self.holds[arrival.name] = self.producer.generation
         options = job_options(arrival, config, self.clock.scale)
         link.send({"kind": "add", "queue": arrival.queue, "job": arrival.name, "data": data, "options": options})

@@ -185,14 +185,18 @@ class RealRedis:
 
     def name_of(self, queue: str, job_id: str) -> str:
         """Return the offer behind an id: what the job's data says, for its submit may not have been reported yet."""
-        client: Any = self.server.client
-        try:
-            job = _job_named_in(client.hget(QueueKeys(queue).job(job_id), "data"))
-        except redis.RedisError:  # it is being started again
-            job = None
+        job = self.job_under(queue, job_id)
         if job is not None and self._recorder.is_known(job):
             self._recorder.map_id(queue, job_id, job)
         return self._recorder.name_of(queue, job_id)
+
+    def job_under(self, queue: str, job_id: str) -> str | None:
+        """Return the offer that the data of the job with this id speak of; None where there are none."""
+        client: Any = self.server.client
+        try:
+            return _job_named_in(client.hget(QueueKeys(queue).job(job_id), "data"))
+        except redis.RedisError:  # it is being started again
+            return None
 
     def is_drained(self) -> bool:
         """Whether no job waits, runs or is delayed."""

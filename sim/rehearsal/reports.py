@@ -39,8 +39,12 @@ class Reports:
             self._recorder.world(EventKind.WORKER_STARTED, process.name, generation=process.generation)
 
     def _on_enqueued(self, _process: RealProcess, message: Message) -> None:
-        self._stage.holds.pop(message["job"], None)
-        self._recorder.enqueued(message["queue"], message["job"], message["id"])
+        queue, job, job_id = message["queue"], message["job"], message["id"]
+        self._stage.holds.pop(job, None)
+        if message["own"] and self._stage.redis.job_under(queue, job_id) not in (job, None):
+            self._recorder.ignored(queue, job, job_id)
+        else:
+            self._recorder.enqueued(queue, job, job_id)
 
     def _on_rejected(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)

@@ -176,6 +176,7 @@ _STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]
     EventKind.EFFECT: Counters._effect,
     EventKind.ATTEMPT_FAILED: Counters._end,
     EventKind.RETRY_SCHEDULED: Counters._accept,
+    EventKind.DROPPED: Counters._leave,
     EventKind.COMPLETED: Counters._end,
     EventKind.ACK_REJECTED: Counters._end,
     EventKind.FAILED: Counters._leave,

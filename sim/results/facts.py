@@ -38,6 +38,7 @@ class JobFacts:
     offered_ms: int
     enqueued: bool = False
     rejected: bool = False
+    ignored: bool = False
     reported: bool = False
     evicted_from: str | None = None
     attempts: int = 0
@@ -65,6 +66,12 @@ def _enqueued(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None
 def _rejected(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
     facts.rejected = True
     facts.ended_ms = t_ms
+
+
+def _ignored(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
+    facts.ignored = True
+    if not facts.enqueued:  # otherwise it was sent a second time, after a lost reply
+        facts.ended_ms = t_ms
 
 
 def _started(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
@@ -108,6 +115,7 @@ def _retried(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
 _QUEUE: Mapping[EventKind, Tell] = {
     EventKind.ENQUEUED: _enqueued,
     EventKind.REJECTED: _rejected,
+    EventKind.IGNORED: _ignored,
     EventKind.STARTED: _started,
     EventKind.EFFECT: _effect,
     EventKind.EFFECT_DEDUPLICATED: _deduplicated,

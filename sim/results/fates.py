@@ -16,6 +16,7 @@ STACKED = (
     Outcome.PENDING,
     Outcome.LOST,
     Outcome.REJECTED,
+    Outcome.IGNORED,
     Outcome.FAILED_REPORTED,
     Outcome.FAILED_RETAINED,
     Outcome.FAILED_EVICTED,
@@ -31,6 +32,7 @@ _TELLING = frozenset(
         EventKind.RESTORED,
         EventKind.EFFECT,
         EventKind.REJECTED,
+        EventKind.IGNORED,
         EventKind.FAILED,
         EventKind.DEAD_LETTERED,
         EventKind.PURGED,
@@ -38,6 +40,11 @@ _TELLING = frozenset(
         EventKind.REMOVED,
     }
 )
+_SETTLES = {
+    EventKind.EFFECT: Outcome.DELIVERED,
+    EventKind.REJECTED: Outcome.REJECTED,
+    EventKind.IGNORED: Outcome.IGNORED,
+}
 _OF_PLACE = {"failed": Outcome.FAILED_RETAINED, "dead": Outcome.DEAD_LETTERED}
 
 
@@ -139,8 +146,8 @@ def _fate_at(
     match event:
         case EventKind.OFFERED | EventKind.RETRIED | EventKind.REPLAYED | EventKind.DATA_LOST:
             return Outcome.PENDING
-        case EventKind.EFFECT | EventKind.REJECTED:
-            settles = Outcome.DELIVERED if event is EventKind.EFFECT else Outcome.REJECTED
+        case EventKind.EFFECT | EventKind.REJECTED | EventKind.IGNORED:
+            settles = _SETTLES[event]
             return settles if final is settles else None
         case EventKind.FAILED if in_process:
             return Outcome.FAILED_REPORTED

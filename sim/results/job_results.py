@@ -15,6 +15,7 @@ class Outcome(StrEnum):
 
     Attributes:
         REJECTED: ``rejected``: the submit failed, the job never ran, and the caller knows.
+        IGNORED: ``ignored``: a job of the same id existed already, so nothing was added, and the caller was not told.
         DELIVERED: ``delivered``: its effect happened at least once, whatever the queue says of it.
         FAILED_REPORTED: ``failed-reported``: in-process mode only: the caller got the error, and nothing is kept.
         FAILED_RETAINED: ``failed-retained``: no effect, and the job is in the failed set.
@@ -25,6 +26,7 @@ class Outcome(StrEnum):
     """
 
     REJECTED = "rejected"
+    IGNORED = "ignored"
     DELIVERED = "delivered"
     FAILED_REPORTED = "failed-reported"
     FAILED_RETAINED = "failed-retained"
@@ -49,8 +51,8 @@ class JobResult(NamedTuple):
         outcome: How it ended.
         offered_ms: When the producer wanted it done, ms since the run began.
         first_effect_ms: When its effect happened first, ms since the run began; None where it never did.
-        ended_ms: When it last completed, failed for good or was rejected, ms since the run began; None where it never
-            did.
+        ended_ms: When it last completed, failed for good, was rejected or ignored, ms since the run began; None where
+            it never did.
         attempts: How many times its handler was started.
         effects: How many times its effect happened: 2 or more is a duplicate.
         stalls: How many times it was found active without a worker that holds its lock.

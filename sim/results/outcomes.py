@@ -40,6 +40,7 @@ class Counts:
 
     offered: int = 0
     rejected: int = 0
+    ignored: int = 0
     delivered: int = 0
     failed_reported: int = 0
     failed_retained: int = 0
@@ -57,7 +58,7 @@ class Counts:
 
     @property
     def not_delivered(self) -> int:
-        """Jobs without an effect, for whatever reason: the seven other outcomes together."""
+        """Jobs without an effect, for whatever reason: the eight other outcomes together."""
         return self.offered - self.delivered
 
     def as_dict(self) -> dict[str, int]:
@@ -134,8 +135,11 @@ def outcome_of(facts: JobFacts) -> Outcome:
         return Outcome.FAILED_REPORTED
     if facts.evicted_from in RECORDS_OF_FAILURE:
         return Outcome.FAILED_EVICTED
-    if facts.rejected and not facts.enqueued:
-        return Outcome.REJECTED
+    if not facts.enqueued:
+        if facts.ignored:
+            return Outcome.IGNORED
+        if facts.rejected:
+            return Outcome.REJECTED
     return Outcome.LOST
 
 

@@ -118,12 +118,14 @@ class _Player:
             EventKind.SUBMIT_WAITING: self._submit_waiting,
             EventKind.ENQUEUED: self._enqueued,
             EventKind.REJECTED: self._rejected,
+            EventKind.IGNORED: self._rejected,
             EventKind.PROMOTED: self._put_in_line,
             EventKind.POPPED: self._popped,
             EventKind.KILLED: self._killed,
             EventKind.STARTED: self._started,
             EventKind.ATTEMPT_FAILED: self._attempt_failed,
             EventKind.RETRY_SCHEDULED: self._retry_scheduled,
+            EventKind.DROPPED: self._dropped,
             EventKind.COMPLETED: self._completed,
             EventKind.ACK_REJECTED: self._ack_rejected,
             EventKind.FAILED: self._failed,
@@ -266,6 +268,9 @@ class _Player:
         self._end(job, record.attempt, record.t_ms, AttemptEnd.FAILED)
         job.place = State.DELAYED if (record.more or {}).get("delay_ms") else State.WAITING
         job.holder = None
+
+    def _dropped(self, job: _Job, record: Event) -> None:
+        self._leave(job)
 
     def _completed(self, job: _Job, record: Event) -> None:
         self._end(job, record.attempt, record.t_ms, AttemptEnd.OK)

@@ -14,6 +14,7 @@ MEANINGS: dict[str, str] = {
     "not_delivered": "no effect; reasons below",
     "lost": "accepted, then vanished",
     "rejected": "submit failed, caller was told",
+    "ignored": "its id existed already, not added",
     "failed_reported": "failed, caller was told",
     "failed_retained": "failed, in the failed set",
     "failed_evicted": "failed, no record kept",
@@ -34,6 +35,7 @@ OUTCOMES = (
     "duplicated",
     "lost",
     "rejected",
+    "ignored",
     "failed_reported",
     "failed_retained",
     "failed_evicted",
@@ -46,6 +48,7 @@ OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeter
 _FATES = (
     ("lost", "lost"),
     ("rejected", "rejected, and the caller was told"),
+    ("ignored", "ignored, because a job of the same id existed"),
     ("failed_reported", "failed, and the caller was told"),
     ("failed_retained", "failed and kept for inspection or retry"),
     ("failed_evicted", "failed, with no record kept"),

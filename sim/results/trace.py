@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
     ENQUEUED = "enqueued"  # the queue (or the in-process application) has it; more: id, delay_ms
     REJECTED = "rejected"  # the submit raised an error; more: error
+    IGNORED = "ignored"  # a job of this id was there already, so the queue added nothing; more: id, and job: that one
     PROMOTED = "promoted"  # a delayed job became due, or was promoted by the worker `operator`, and stands in line
     POPPED = "popped"  # moved to active, not locked yet (a pop that has not been followed by its lock)
     KILLED = "killed"  # its process died at a named step of it; more: step
@@ -67,6 +68,7 @@ class EventKind(StrEnum):
     EFFECT_DEDUPLICATED = "effect-deduplicated"  # an idempotency key stopped a second effect
     ATTEMPT_FAILED = "attempt-failed"  # the handler raised; more: error, permanent
     RETRY_SCHEDULED = "retry-scheduled"  # it will run again; more: delay_ms (0: at once)
+    DROPPED = "dropped"  # the rate limiter took it out of line and put it nowhere (`bounce_back`); more: why
     COMPLETED = "completed"  # the queue recorded success, or the in-process caller got its answer
     ACK_REJECTED = "ack-rejected"  # the queue refused what a worker reported; more: error
     FAILED = "failed"  # given up for good; more: reason, kept

@@ -60,11 +60,20 @@ def _queues(parts: Parts) -> Iterator[Problem]:
 def _workload(parts: Parts) -> Iterator[Problem]:
     for number, entry in parts.workload.items():
         if entry.queue in parts.queue_names:
+            if entry.groups is not None and not _is_limited_by_group(parts, entry.queue):
+                text = f"groups are for a limiter that goes by them; give the queue {entry.queue} one with group_key:"
+                yield Problem(("workload", number, "groups"), text, True)
             continue
         known = list(dict.fromkeys([*parts.queue_names, *DOCUMENTED_QUEUES]))
         near = did_you_mean(entry.queue, known)
         help_ = near or f"; add it under queues: with a handler:, or use {listed(known[:20])}"
         yield Problem(("workload", number, "queue"), f"there is no queue {entry.queue!r}{help_}")
+
+
+def _is_limited_by_group(parts: Parts, queue: str) -> bool:
+    """Tell whether a queue's limiter goes by groups, or the queue is broken or unknown, of which others speak."""
+    config = parts.queues.get(queue)
+    return config is None or (config.limiter is not None and config.limiter.group_key is not None)
 
 
 def _workers(parts: Parts) -> Iterator[Problem]:

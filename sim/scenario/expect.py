@@ -13,6 +13,7 @@ _BOUND = re.compile(r"^(?:(<=|>=|==|<|>)\s*(\d{1,12})|(\d{1,12})\s*\.\.\s*(\d{1,
 Measure = Literal[
     "offered",
     "rejected",
+    "ignored",
     "delivered",
     "not_delivered",
     "failed_reported",

@@ -43,7 +43,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "cron": _REPEAT,
         "committed_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
         "commits_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
-        "job_id": "the queue assigns job ids; no job is added with the id of another",
         "service": "all jobs of a queue share one `service:`; the closest is a separate queue",
         "size": "payloads have no size",
     },
@@ -56,10 +55,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "payload_size": "payloads have no size",
     },
     "Backoff": {"jitter": _JITTER, "delays": _CUSTOM, "strategy": _CUSTOM, "max_delay": "waits are not capped"},
-    "Limiter": {
-        "bounce_back": "the limiter always delays excess jobs",
-        "group_key": "a limiter applies to the whole queue; the closest is one queue per group",
-    },
     "Workers": {
         "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
         "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
@@ -101,9 +96,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "cron": _REPEAT,
         "timeout": _TIMEOUT,
         "jitter": _JITTER,
-        "group_key": "a limiter applies to the whole queue; the closest is one queue per group",
-        "bounce_back": "the limiter always delays excess jobs",
-        "job_id": "the queue assigns job ids; no job is added with the id of another",
         "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
         "max_retries_per_request": _CLIENT,
         "enable_offline_queue": _CLIENT,

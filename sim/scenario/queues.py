@@ -68,6 +68,12 @@ class Limiter(Model):
 
     max: Annotated[int, Field(ge=1, le=1_000_000)]
     duration: PositiveDuration
+    group_key: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
+    """A field of the jobs' data: each of its values is a group with a limit of its own (`groups:` of the workload).
+    Default: one limit for the queue."""
+    bounce_back: Switch = False
+    """Whether a job over the limit is dropped, as Bull does with `bounceBack`: it stays in Redis, but in no list, so
+    that no worker ever takes it. By default it waits."""
 
 
 class QueueConfig(Model):

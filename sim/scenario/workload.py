@@ -1,8 +1,9 @@
 """What a scenario says of the jobs that arrive, and when."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Switch
 
@@ -51,6 +52,29 @@ class ListedArrivals(Model):
 Arrivals = Annotated[ConstantArrivals | PoissonArrivals | BurstArrivals | ListedArrivals, Field(discriminator="kind")]
 
 
+NUMBER = "{n}"
+"""In an id of the caller's own: the place of the number."""
+TAKEN_IDS = (
+    *("id", "wait", "paused", "active", "delayed", "priority", "completed", "failed", "stalled", "stalled-check"),
+    *("meta", "meta-paused", "limiter", "repeat"),
+)
+"""Ids that no job can have, because Bull keeps something else under the key."""
+_NAME = r"[A-Za-z0-9_.@/+-]{1,80}"
+_is_name = re.compile(_NAME).fullmatch
+
+
+def _own_id(text: str) -> str:
+    if not _is_name(text.replace(NUMBER, "0")):
+        raise ValueError("an id has letters, digits and _.@/+- (with {n} for a number), at most 80 of them")
+    if text in TAKEN_IDS:
+        raise ValueError(f"{text} cannot be a job's id: Bull keeps something else under that key")
+    return text
+
+
+OwnId = Annotated[str, AfterValidator(_own_id), Field(examples=["invoice-{n}"])]
+Group = Annotated[str, Field(pattern=f"^{_NAME}$")]
+
+
 class Workload(Model):
     """Jobs offered to one queue."""
 
@@ -64,6 +88,21 @@ class Workload(Model):
     """How long after its submit a job becomes due."""
     invalid: Share = 0
     """Share of jobs whose data is invalid: a permanent error."""
+    job_id: OwnId | Annotated[list[OwnId], Field(min_length=1, max_length=10_000)] | None = None
+    """Own ids, as `jobId` of Bull: one for all jobs, one with `{n}` for a number, or a list of which each job takes the
+    next. A job whose id exists, in whatever state, is ignored. Default: the queue numbers its jobs."""
+    distinct_ids: Count | None = None
+    """How many different ids `{n}` makes before it begins again at 1; default: every job has its own."""
+    groups: Count | Annotated[list[Group], Field(min_length=1, max_length=10_000)] | None = None
+    """Groups for the limiter's `group_key`: how many, or their names; each job is of the next. Default: the jobs' data
+    lack the field, unless the handler's own data have it."""
+
+    @model_validator(mode="after")
+    def _ids_fit(self) -> "Workload":
+        numbered = isinstance(self.job_id, str) and NUMBER in self.job_id
+        if self.distinct_ids is not None and not numbered:
+            raise ValueError("distinct_ids: counts the numbers of a job_id: with {n}, such as job_id: invoice-{n}")
+        return self
 
     @property
     def jobs(self) -> int:

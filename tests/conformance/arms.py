@@ -14,9 +14,10 @@ from sim.queue.drain import drain_queue
 from sim.queue.errors import UnreadableOptions
 from sim.queue.finish import complete_job, fail_job
 from sim.queue.getters import get_job, job_counts, job_ids, job_state
+from sim.queue.javascript import text
 from sim.queue.job import Job, JobOptions
 from sim.queue.keys import QueueKeys
-from sim.queue.limiter import RateLimit
+from sim.queue.limiter import RateLimit, id_in_group
 from sim.queue.locks import extend_lock
 from sim.queue.manual_retry import retry_failed_jobs, retry_job
 from sim.queue.pause import is_paused, pause_queue, resume_queue
@@ -81,7 +82,10 @@ class ProjectQueue:
 
     def _limit(self) -> RateLimit | None:
         limiter = self.settings.limiter
-        return None if limiter is None else RateLimit(limiter["max"], limiter["duration"])
+        if limiter is None:
+            return None
+        by_group, bounce_back = "groupKey" in limiter, bool(limiter.get("bounceBack"))
+        return RateLimit(limiter["max"], limiter["duration"], by_group, bounce_back)
 
     def _hold(self, actor: str, job: Job | RateLimited | None) -> Any:
         if not isinstance(job, Job):
@@ -96,6 +100,10 @@ class ProjectQueue:
 
     def _add(self, _actor: str, now_ms: int, data: Any, name: str | None, opts: dict[str, Any]) -> Any:
         named = {} if name is None else {"name": name}
+        group_key = (self.settings.limiter or {}).get("groupKey")
+        if group_key is not None:
+            group = text(data[group_key]) if group_key in data else "undefined"
+            opts = {**opts, "jobId": id_in_group(opts["jobId"], group)}
         options = JobOptions.from_json(json.dumps(opts))
         add = native_form(self.store, add_job)
         return add(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
@@ -323,7 +331,7 @@ class Arm:
             if left_ms < 0:
                 continue
             full_ms = self._full_life_ms(key)
-            grace_ms = 0 if key.endswith(":limiter") else GRACE_MS
+            grace_ms = 0 if is_limiter(key) else GRACE_MS
             known_ms = self._expires_at_ms.get(key)
             is_new = left_ms <= full_ms if grace_ms else known_ms is None or left_ms > known_ms - now_ms
             if known_ms is None or (notice and is_new):
@@ -341,9 +349,14 @@ class Arm:
             return self._settings.lock_ms
         if key.endswith(":stalled-check"):
             return self._settings.stalled_interval_ms
-        assert key.endswith(":limiter"), f"{key} has an expiry, and this harness does not know why"
+        assert is_limiter(key), f"{key} has an expiry, and this harness does not know why"
         assert self._settings.limiter is not None
         return self._settings.limiter["duration"]
+
+
+def is_limiter(key: str) -> bool:
+    """Tell whether a key counts the starts in one window of the rate limiter, of the queue or of one group."""
+    return key == f"{PREFIX}limiter" or key.startswith(f"{PREFIX}limiter:")
 
 
 def _life(client: Any, key: str) -> Any:

@@ -28,14 +28,15 @@ class Settings:
         lock_ms: How long a lock lives.
         stalled_interval_ms: For so long one stalled check keeps the next ones away.
         max_stalled: How often a job may stall in its life.
-        limiter: Bull's rate limiter as ``{"max": 3, "duration": 20_000}``, or None.
+        limiter: Bull's rate limiter as ``{"max": 3, "duration": 20_000}``, with ``groupKey`` and ``bounceBack`` where
+            it has them, or None. With a ``groupKey`` every job needs an own id, as Bull's would be a random one.
         strategies: Custom backoff strategies by type: failures so far -> delay, ms; the last value repeats.
     """
 
     lock_ms: int = 30_000
     stalled_interval_ms: int = 30_000
     max_stalled: int = 1
-    limiter: dict[str, int] | None = None
+    limiter: dict[str, Any] | None = None
     strategies: dict[str, list[int | None]] = field(default_factory=dict)
 
 

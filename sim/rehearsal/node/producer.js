@@ -7,11 +7,11 @@ exports.produce = (control, nodeModules, config) => {
   const Queue = require(`${nodeModules}/bull`);
   const queues = {};
   for (const name of config.queues) {
-    queues[name] = new Queue(name, { redis: redisOptions(config) });
+    queues[name] = new Queue(name, { redis: redisOptions(config), limiter: config.limiters[name] || undefined });
   }
   control.on('add', ({ queue, job, data, options }) => {
     queues[queue].add(data, options).then(
-      added => control.tell({ kind: 'enqueued', queue, job, id: String(added.id) }),
+      added => control.tell({ kind: 'enqueued', queue, job, id: String(added.id), own: Boolean(options.jobId) }),
       error => control.tell({ kind: 'rejected', queue, job, error: error.message })
     );
   });

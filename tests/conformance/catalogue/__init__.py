@@ -2,8 +2,10 @@
 
 from tests.conformance.catalogue import (
     backoff,
+    bounce_back,
     delays,
     getters,
+    groups,
     job_ids,
     limiter,
     locks,
@@ -19,8 +21,10 @@ from tests.conformance.catalogue import (
 
 __all__ = [
     "backoff",
+    "bounce_back",
     "delays",
     "getters",
+    "groups",
     "job_ids",
     "limiter",
     "locks",
