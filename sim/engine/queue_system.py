@@ -262,12 +262,12 @@ class QueueSystem:
         """Give Redis older data, and write down which jobs it has forgotten or holds in an older place."""
         recorder = self._run.recorder
         before = self._job_places()
+        home = {keys.dead_letters().name: keys.name for keys in self._keys}
+        queue_of = {name: home.get(queue, queue) for queue, _job_id, name in recorder.ids()}
         self.server.replace_data(snapshot)
         if self._has_own_ids:
             self.server.operate(lambda: read_names(self.redis, self._keys, recorder))
         after = self._job_places()
-        home = {keys.dead_letters().name: keys.name for keys in self._keys}
-        queue_of = {name: home.get(queue, queue) for queue, _job_id, name in recorder.ids()}
         for name, place in before.items():
             now = after.get(name, Place.NOWHERE)
             if now is place:

@@ -48,7 +48,7 @@ class Limiting:
 
     Redis: SISMEMBER, SCARD, GET, PTTL; then SET PX or INCR, or ZADD delayed and LREM active. O(1), LREM O(n).
 
-    Source: BULL_FACTS 11; docs/bull-facts.md 20.
+    Source: BULL_FACTS 11; docs/bull-facts.md 30.
     """
 
     __slots__ = ("counter", "delay_ms", "held_before", "job_id", "keys", "limit", "limited", "started")

@@ -13,9 +13,9 @@ from sim.results.sweep_rows import TIMES
 from sim.results.sweep_values import FAILED, MEASURES, ModeValues, Moments, PointValues
 from sim.yaml_files.fields import ModeName
 
-REASONS = ("lost", "rejected", "failed", "pending")
+REASONS = ("lost", "rejected", "ignored", "failed", "pending")
 """Why jobs were not delivered; with ``delivered`` they add up to what was offered."""
-_OUTCOMES = ("delivered", "rejected", *FAILED, "lost", "pending")
+_OUTCOMES = ("delivered", "rejected", "ignored", *FAILED, "lost", "pending")
 PARTS = (*_OUTCOMES, "not_delivered", "failed", "duplicated", "false_failures", "indeterminate")
 """Measures that count jobs, each job at most once: a share of what was offered makes sense for them."""
 

@@ -11,6 +11,7 @@ _LOSES = {
     "lost": ("no job lost", "of runs lose a job"),
     "duplicated": ("no job duplicated", "of runs duplicate a job"),
     "rejected": ("no job rejected", "of runs have a rejected job"),
+    "ignored": ("no job ignored", "of runs ignore a job whose id exists"),
     "failed": ("no job failed", "of runs have a failed job"),
     "pending": ("no job left unfinished", "of runs leave a job unfinished"),
 }

@@ -22,7 +22,7 @@ from sim.sweeps.store_soundness import UNREADABLE, check_soundness, why_unusable
 from sim.sweeps.stored_rows import Connection, StoredRows
 
 APPLICATION_ID = 0x53495753
-FORMAT = 2
+FORMAT = 3
 _KEY = "PRIMARY KEY (point, replication, mode)"
 _NUMBER, _TEXT = "INTEGER NOT NULL", "TEXT NOT NULL"
 _TYPES = {"point": _NUMBER, "replication": _NUMBER, "mode": _TEXT, "ended": _TEXT}

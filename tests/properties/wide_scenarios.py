@@ -55,6 +55,7 @@ class Draw:
         self.offered: dict[str, int] = {}
         self.processes: dict[str, int] = {}
         self.dead: list[str] = []
+        self.grouped: list[str] = []
 
     def chance(self, share: float) -> bool:
         """Tell whether something is there that is so often there."""
@@ -112,7 +113,7 @@ class Draw:
         if self.chance(0.35):
             own["dead_letter"] = True
             self.dead.append(name)
-        return own | self.sometimes(
+        drawn = self.sometimes(
             0.45,
             service=self.service(),
             attempts=self.random.randint(1, 6),
@@ -121,8 +122,16 @@ class Draw:
             remove_on_complete=self.retention(),
             idempotency_key=self.chance(0.5),
             discard_permanent=self.chance(0.5),
-            limiter={"max": self.random.randint(1, 4), "duration": self.ms(100, 5_000)},
+            limiter=self.limiter(),
         )
+        if "group_key" in drawn.get("limiter", {}):
+            self.grouped.append(name)
+        return own | drawn
+
+    def limiter(self) -> dict[str, Any]:
+        """How many jobs of a queue may start."""
+        more = self.sometimes(0.25, group_key=self.one("customer", "job", "nothing"), bounce_back=self.chance(0.8))
+        return {"max": self.random.randint(1, 4), "duration": self.ms(100, 5_000)} | more
 
     def arrivals(self) -> tuple[dict[str, Any], int]:
         """Some jobs, and how many they are."""
@@ -154,7 +163,20 @@ class Draw:
             delay=self.ms(0, 30_000),
             invalid=self.one(0, 0.2, 1),
         )
-        return {"queue": queue, "arrivals": arrivals, **more}
+        return {"queue": queue, "arrivals": arrivals, **more, **self.own_ids(), **self.groups(queue)}
+
+    def own_ids(self) -> dict[str, Any]:
+        """Ids that the jobs bring along, or none."""
+        if self.chance(0.75):
+            return {}
+        job_id = self.one("all", "i-{n}", "i-{n}", "{n}", ["a", "b", "a"], ["3", "2"])
+        return {"job_id": job_id} | (self.sometimes(0.7, distinct_ids=self.whole(1, 4)) if "{n}" in job_id else {})
+
+    def groups(self, queue: str) -> dict[str, Any]:
+        """The groups of a limiter that goes by them."""
+        if queue not in self.grouped or self.chance(0.3):
+            return {}
+        return {"groups": self.one(self.whole(1, 3), ["acme", "acme", "bravo"])}
 
     def workers(self, name: str) -> dict[str, Any]:
         """The worker processes of one queue."""

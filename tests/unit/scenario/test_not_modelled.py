@@ -44,11 +44,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
             "s:5:52: queues.",
         ),
         ("queues: {email: {backoff: 3000}}", "", "s:5:27: queues.email.backoff: a plain number as backoff"),
-        (
-            "queues: {email: {limiter: {max: 1, duration: 1s, groupKey: a}}}",
-            "",
-            "s:5:50: queues.",
-        ),
         ("redis: {maxmemory: 1}", "", "s:5:9: redis.maxmemory: "),
         ("redis: {maxRetriesPerRequest: null}", "", "s:5:9: redis.maxRetriesPerRequest: "),
         ("workers: {email: {drainDelay: 5}}", "", "s:5:19: workers.email.drainDelay: "),
@@ -56,7 +51,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
         ("", ", repeat: {cron: '* * * * *'}", "s:4:72: workload[0].repeat: "),
         ("", ", service: 14h", "s:4:72: workload[0].service: "),
         ("", ", committed_after: 1s", "s:4:72: workload[0].committed_after: "),
-        ("", ", jobId: 17", "s:4:72: workload[0].jobId: "),
     ],
 )
 def test_keys_and_options_that_are_not_modelled_are_called_so_where_they_stand(
