@@ -56,6 +56,7 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.Cap
     counts = [
         "offered",
         "rejected",
+        "ignored",
         "delivered",
         "not_delivered",
         "failed_reported",

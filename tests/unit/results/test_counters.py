@@ -21,6 +21,7 @@ LEAVES: list[tuple[EventKind, dict[str, Any] | None]] = [
     (E.ENQUEUED, {"id": "1", "delay_ms": 5}),
     (E.RETRY_SCHEDULED, {"delay_ms": 5}),
     (E.POPPED, None),
+    (E.DROPPED, {"why": "rate limit"}),
     (E.STARTED, None),
     (E.FAILED, {"kept": True}),
     (E.DATA_LOST, None),

@@ -17,6 +17,7 @@ TOLD: list[tuple[EventKind, dict[str, Any]]] = [
     (EventKind.EFFECT_DEDUPLICATED, {"suppressed": 1}),
     (EventKind.COMPLETED, {"ended_ms": 700}),
     (EventKind.FAILED, {"ended_ms": 700}),
+    (EventKind.IGNORED, {"ignored": True, "ended_ms": 700}),
     (EventKind.STALLED, {"stalls": 1}),
     (EventKind.EVICTED, {"evicted_from": "failed"}),
     (EventKind.REMOVED, {"evicted_from": "failed"}),
@@ -64,6 +65,11 @@ def test_what_happens_again_is_counted_and_the_first_effect_keeps_its_time() -> 
     assert one == facts(attempts=2, suppressed=2, stalls=2, first_effect_ms=700, ended_ms=900)
 
 
+def test_a_submit_that_is_ignored_because_it_came_twice_ends_nothing() -> None:
+    """The first was accepted, and the job goes on."""
+    assert told(facts(enqueued=True), EventKind.IGNORED) == facts(enqueued=True, ignored=True)
+
+
 def test_an_effect_at_moment_zero_is_the_first() -> None:
     """Zero is a time like any other."""
     one = told(told(facts(), EventKind.EFFECT, t_ms=0), EventKind.EFFECT, t_ms=5)
@@ -98,6 +104,9 @@ def test_only_a_caller_in_the_same_process_is_told_of_the_failure() -> None:
         ({"evicted_from": "failed", "rejected": True}, Outcome.FAILED_EVICTED),
         ({"evicted_from": "dead"}, Outcome.FAILED_EVICTED),
         ({"rejected": True}, Outcome.REJECTED),
+        ({"ignored": True}, Outcome.IGNORED),
+        ({"ignored": True, "effects": 1}, Outcome.DELIVERED),
+        ({"ignored": True, "enqueued": True}, Outcome.LOST),
         ({"rejected": True, "enqueued": True}, Outcome.LOST),
         ({"enqueued": True, "evicted_from": "completed"}, Outcome.LOST),
         ({"enqueued": True, "place": Place.COMPLETED}, Outcome.LOST),
