@@ -11,8 +11,6 @@ from sim.advise.sources import BUSY_PAST_LOCK, BUSY_TOGETHER, FROZEN_PAST_LOCK, 
 from sim.advise.trials import Experiment, Trial, upheld
 from sim.faults.worker_freeze import WorkerFreeze
 
-POP_MS = 5_000
-"""So long Redis still hands jobs to a process that has stopped. Source: BULL_FACTS 15, drainDelay."""
 MAX_TRIED = 4
 ROUND_UP_TO_MS = 10_000
 
@@ -118,7 +116,7 @@ def _happens_twice(queue: QueueReading, trial: Trial | None) -> bool:
     """Tell whether the effect of a job that lost its lock happens again; a key or a stalled limit of 0 prevents it."""
     if queue.config.idempotency_key:
         return False
-    return queue.workers.max_stalled > 0 if trial is None else trial.counts.duplicated > 0
+    return queue.workers.stall_limit > 0 if trial is None else trial.counts.duplicated > 0
 
 
 def _in_the_end(queue: QueueReading, twice: bool) -> str:
@@ -214,9 +212,13 @@ def _share_frozen(reading: Reading, queue: QueueReading, window: Window) -> floa
 
 
 def _held(queue: QueueReading, window: Window, share: float) -> float:
-    """Expect so many jobs in the hands of processes that stop, also those that Redis still hands to them."""
+    """Expect so many jobs in the hands of processes that stop, also those that Redis still hands to them.
+
+    It does so until their blocked pops time out. Source: BULL_FACTS 15, drainDelay.
+    """
     slots = queue.locks * share
-    coming = queue.arriving(window, -queue.mean_ms, min(POP_MS, window.duration_ms))
+    handed_ms = queue.workers.drain_delay or window.duration_ms
+    coming = queue.arriving(window, -queue.mean_ms, min(handed_ms, window.duration_ms))
     return min(slots * window.strikes, coming)
 
 

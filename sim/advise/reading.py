@@ -10,9 +10,9 @@ from sim.advise.as_it_stands import AsItStands
 from sim.advise.faults import Window, flaky_rate
 from sim.advise.service_times import database_calls, longest_ms, mean_ms, share_above
 from sim.advise.trials import Trials
-from sim.queue.backoff import RetrySchedule, retry_schedule
-from sim.queue.job import Backoff
+from sim.queue.backoff import RetrySchedule
 from sim.queue.semantics import PROFILES
+from sim.scenario.retry_waits import schedule_of
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import SemanticsName
 
@@ -59,12 +59,11 @@ class QueueReading:
 
     def retry_schedule(self, semantics: SemanticsName, attempts: int | None = None) -> RetrySchedule:
         """Work out when the attempts of a job that always fails come; with another number of attempts where given."""
-        backoff = self.config.backoff
-        own = None if backoff is None else Backoff(backoff.type, backoff.delay)
-        return retry_schedule(self.config.attempts if attempts is None else attempts, own, PROFILES[semantics])
+        count = self.config.attempts if attempts is None else attempts
+        return schedule_of(count, self.config.backoff, PROFILES[semantics])
 
     def horizon_ms(self, semantics: SemanticsName) -> int:
-        """Return the time from the first attempt to the last, ms."""
+        """Return the time from the first attempt to the last, at least, ms."""
         return self.retry_schedule(semantics).horizon_ms
 
     @cached_property

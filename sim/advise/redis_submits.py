@@ -1,6 +1,7 @@
 """What happens to submits while Redis is down."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from sim.advise.faults import Window, windows
@@ -9,7 +10,7 @@ from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.sources import LOST_WITHOUT_REDIS, RECONNECTS, REFUSED_LOADING, SUBMIT_HANGS
 from sim.advise.trials import upheld
-from sim.engine.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, REJECTED_FIRST_MS
+from sim.engine.redis_server import RECONNECT_AT_MS, RECONNECT_EVERY_MS, rejection_ms
 from sim.queue.semantics import PROFILES
 
 
@@ -38,14 +39,27 @@ def _given_up(reading: Reading, queue: QueueReading, away: list[Window]) -> floa
     for one in away:
         loading_ms = getattr(reading.scenario.faults[one.number], "loading", 0)
         up_ms = one.duration_ms - loading_ms
-        given_up_ms = REJECTED_FIRST_MS if up_ms > REJECTED_FIRST_MS else 0
+        given_up_ms = _last_given_up_ms(reading, up_ms)
         total += queue.arriving(one, 0, given_up_ms, submitted=True)
         if reconnected_ms(up_ms) < one.duration_ms:
             total += queue.arriving(one, given_up_ms, one.duration_ms, submitted=True)
     return total
 
 
-def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, count: float) -> Finding | None:
+def _last_given_up_ms(reading: Reading, up_ms: int) -> int:
+    """Return when the client last rejected what waited in it, ms after the loss; 0 where Redis was back before."""
+    tries = reading.scenario.redis.max_retries_per_request
+    last_ms = 0
+    if tries is not None:
+        for number in count(1):
+            given_up_ms = rejection_ms(number, tries)
+            if given_up_ms >= up_ms:
+                break
+            last_ms = given_up_ms
+    return last_ms
+
+
+def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: Any, refused: float) -> Finding | None:
     numbers = list(dict.fromkeys(one.number for one in away))
     setup = f"The workload of {queue.name}, with only these outages."
     trial = reading.trials.own(queue.name, setup, name, numbers, jobs=queue.jobs)
@@ -56,22 +70,22 @@ def _refused(reading: Reading, queue: QueueReading, away: list[Window], name: An
     fails = PROFILES[name].submit_while_away == "fails"
     if fails:
         how = "every submit fails at once"
-    elif longest_ms > REJECTED_FIRST_MS:
-        how = f"the client gives up after {span(REJECTED_FIRST_MS)} and rejects all queued submits"
+    elif (given_up_ms := _last_given_up_ms(reading, longest_ms)) > 0:
+        how = f"the client gives up after {span(given_up_ms)} and rejects all queued submits"
     else:
         how = "its clients reconnect while it is loading its data, when every submit fails at once"
     return Finding(
         "submits-while-redis-is-down",
         Severity.LOSE,
         queue.name,
-        f"Redis is down for up to {span(longest_ms)}, and {how} ({name}): {jobs(count, about=queue.is_random)} "
+        f"Redis is down for up to {span(longest_ms)}, and {how} ({name}): {jobs(refused, about=queue.is_random)} "
         "are rejected. They are lost unless the caller handles the error.",
-        f"jobs submitted in that time: {whole(count, about=queue.is_random)}",
+        f"jobs submitted in that time: {whole(refused, about=queue.is_random)}",
         (LOST_WITHOUT_REDIS,) if fails else (SUBMIT_HANGS, REFUSED_LOADING, LOST_WITHOUT_REDIS),
         "Keep rejected submits in the caller and submit them again (a transactional outbox), and run Redis with "
         "failover. No queue setting "
         "does that.",
-        {"away_ms": longest_ms, "jobs_refused": number(count)},
+        {"away_ms": longest_ms, "jobs_refused": number(refused)},
         see="scenarios/02-redis-failures/outage.yaml" if fails else "scenarios/02-redis-failures/long-outage.yaml",
         trial=trial,
     )

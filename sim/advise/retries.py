@@ -10,6 +10,7 @@ from sim.advise.phrases import by_semantics, delays_sum, jobs, number, span
 from sim.advise.reading import LEAST, QueueReading, Reading
 from sim.advise.sources import DELAYS_BETWEEN, TRANSIENT, UP_TO_MAX_ATTEMPTS
 from sim.advise.trials import Trial, upheld
+from sim.scenario.backoff import Backoff
 from sim.yaml_files.fields import SemanticsName
 
 NAMES: dict[SemanticsName, str] = {"documented": "documented", "bull-4.16": "bull"}
@@ -49,7 +50,9 @@ def outage_trial(reading: Reading, queue: QueueReading, outages: list[Window]) -
 def retry_sum(queue: QueueReading) -> str:
     """Write the delays between the attempts of a job that always fails, and their sum."""
     tables = [(name, queue.retry_schedule(name)) for name in queue.profiles]
-    return by_semantics((name, delays_sum([row.delay_ms for row in table.attempts[1:]])) for name, table in tables)
+    return by_semantics(
+        (name, delays_sum([row.delay_ms - row.jitter_ms for row in table.attempts[1:]])) for name, table in tables
+    )
 
 
 def _numbers(queue: QueueReading) -> dict[str, int | float]:
@@ -105,10 +108,10 @@ def _survives(queue: QueueReading, horizon_ms: int) -> Finding:
 def _more_attempts(queue: QueueReading, outage_ms: int) -> tuple[str, dict[str, Any]]:
     """Find the fewest attempts that outlast an outage, and the setting that has them."""
     backoff = queue.config.backoff
-    if backoff is not None and backoff.delay:
+    if backoff is not None and any(attempt.delay_ms for attempt in queue.retry_schedule(queue.profiles[0], 3).attempts):
         enough = (
             math.ceil(outage_ms / backoff.delay) + 1
-            if backoff.type == "fixed"
+            if isinstance(backoff, Backoff) and backoff.type == "fixed" and not backoff.jitter
             else next(
                 (
                     count

@@ -14,15 +14,16 @@ from sim.advise.phrases import jobs, number, span, whole
 from sim.advise.reading import QueueReading, Reading
 from sim.advise.sources import BEHIND_EVERYTHING, FIT_THE_BACKOFF, SAME_DELAY
 from sim.results.samples import Floats, Integers
+from sim.scenario.retry_waits import is_drawn
 from sim.yaml_files.fields import SemanticsName
 
 SECOND_MS = 1_000
 
 
 def thundering_herd(reading: Reading) -> Iterator[Finding]:
-    """Count the jobs of an outage that come back in one second, which no jitter spreads."""
+    """Count the jobs of an outage that come back in one second, where chance has no part in waits."""
     for queue in reading.queues:
-        if queue.config.attempts == 1:
+        if queue.config.attempts == 1 or is_drawn(queue.config.backoff):
             continue
         known = [one for one in dependency_outages(reading.scenario, queue.name) if one.begin_ms is not None]
         waves = [(_busiest_second(queue, one, name), one, name) for one in known for name in queue.profiles]
@@ -44,7 +45,7 @@ def thundering_herd(reading: Reading) -> Iterator[Finding]:
             f"no jitter: jobs that failed together are retried together; the busiest second has {whole(busiest)} "
             f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
             (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
-            "Use a backoff with jitter (in Bull: a custom strategy under settings.backoffStrategies)"
+            "Use a backoff with jitter: (in Bull: a custom strategy under settings.backoffStrategies)"
             + (", or workers for the busiest second." if late else "."),
             {
                 "jobs_returning": number(total),

@@ -20,6 +20,8 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
     for queue in reading.queues:
         deaths = crashes(reading.scenario, queue.name)
         limit = queue.workers.max_stalled
+        if limit == "unlimited":
+            continue
         by_chance = _by_chance(queue, deaths, limit)
         at_once = _hit_by_listed(queue, deaths) if limit == 0 else 0.0
         failing = len(deaths.poison) + by_chance + at_once

@@ -12,8 +12,8 @@ from sim.queue.dequeue import pop_waiting
 from sim.queue.keys import QueueKeys
 from sim.queue.store import Store
 
-DRAIN_MS = 5_000
-"""A blocked pop returns empty-handed after so long, and the worker asks again."""
+FOREVER_MS = 2**53
+"""A blocked pop without a time-out waits until a job comes."""
 
 
 class BlockedClient:
@@ -41,14 +41,17 @@ class BlockedClients:
     a pop was sent is how far it lies from a time-out: clients stand by that, and choosing one costs nothing, however
     many there are.
 
-    Source: BULL_FACTS 15.
+    Args:
+        drain_ms: A pop that found nothing returns after so long, and the worker asks again; 0 means never.
+
+    Source: BULL_FACTS 15, 20.
     """
 
-    def __init__(self, env: SimulatedTime, store: Store, keys: QueueKeys) -> None:
+    def __init__(self, env: SimulatedTime, store: Store, keys: QueueKeys, drain_ms: int) -> None:
         self.env = env
         self.store = store
         self.keys = keys
-        self._drain_ms = DRAIN_MS
+        self._drain_ms = drain_ms or FOREVER_MS
         self._clients: dict[Process, BlockedClient] = {}
         self._numbers = 0
         self._phases: list[int] = []

@@ -40,6 +40,7 @@ class ClientProcess(Process):
         self.recorder = run.recorder
         self.semantics = run.semantics
         self.server = server
+        self._tries = run.scenario.redis.max_retries_per_request
         self.link = self._connect()
 
     def start(self) -> None:
@@ -99,7 +100,7 @@ class ClientProcess(Process):
             self.link.mend()
 
     def _connect(self) -> RedisLink:
-        return RedisLink(self.env, self.server, self.semantics, self, self._came_back)
+        return RedisLink(self.env, self.server, self.semantics, self, self._came_back, self._tries)
 
     def _goes_on(self) -> None:
         self.link.go_on()

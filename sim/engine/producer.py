@@ -17,11 +17,12 @@ from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
 from sim.handlers.registry import HANDLERS
-from sim.queue.job import Backoff, JobOptions, Keep, Retention
+from sim.queue.job import JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
 from sim.results.trace import EventKind
 from sim.scenario import queues as schema
+from sim.scenario.retry_waits import as_stored
 from sim.scenario.schema import Scenario
 
 CONNECTION_LOST = "Connection lost before the reply arrived"
@@ -186,10 +187,9 @@ def job_options(scenario: Scenario) -> dict[int, JobOptions]:
     found: dict[int, JobOptions] = {}
     for entry in scenario.workload:
         config = scenario.queues[entry.queue]
-        backoff = config.backoff
         found[id(entry)] = JobOptions(
             attempts=config.attempts,
-            backoff=None if backoff is None else Backoff(backoff.type, backoff.delay),
+            backoff=as_stored(config.backoff),
             delay_ms=entry.delay,
             priority=entry.priority,
             lifo=entry.lifo,

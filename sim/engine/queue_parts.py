@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sim.engine.backoff_strategy import BackoffStrategy
 from sim.engine.blocked_clients import BlockedClients
 from sim.engine.promoter import Promoter
 from sim.queue.keys import QueueKeys
@@ -36,6 +37,7 @@ class QueueParts(NamedTuple):
 
     Attributes:
         dead: The queue that takes jobs given up for good, or None where they go into the failed set.
+        strategy: The workers' own backoff; None where Bull's own types do.
     """
 
     name: str
@@ -47,3 +49,4 @@ class QueueParts(NamedTuple):
     limit: RateLimit | None
     service_ms: ServiceTimes
     dead: QueueKeys | None
+    strategy: BackoffStrategy | None

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 from sim.core.errors import UnknownName
 from sim.engine.arrivals import Arrival
+from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.blocked_clients import BlockedClients
 from sim.engine.clock import EPOCH_MS
 from sim.engine.command_count import observed
@@ -83,7 +84,7 @@ class QueueSystem:
         scenario = self._run.scenario
         config, settings = scenario.queues[name], scenario.workers_of(name)
         keys = keys_of(name)
-        blocked_clients = BlockedClients(self._run.time, store, keys)
+        blocked_clients = BlockedClients(self._run.time, store, keys, settings.drain_delay)
         promoter = Promoter(
             self._run,
             store,
@@ -96,7 +97,8 @@ class QueueSystem:
         times = ServiceTimes()
         times.default_ms = config.service if isinstance(config.service, int) else 200
         dead = keys.dead_letters() if config.dead_letter else None
-        return QueueParts(name, keys, config, settings, blocked_clients, promoter, limit, times, dead)
+        strategy = backoff_strategy(scenario, name, self._run.semantics, self._run.streams)
+        return QueueParts(name, keys, config, settings, blocked_clients, promoter, limit, times, dead, strategy)
 
     def _remember_last_check(self, parts: QueueParts, started_ms: int) -> None:
         """Leave what the first of the processes left at its start, if that was before the run."""

@@ -269,6 +269,7 @@ class QueueWorker(WorkerProcess):
         if permanent and queue.config.discard_permanent:
             job.discard()
         called_ms = self.env.now
+        strategies = None if queue.strategy is None else queue.strategy.of(name, permanent=permanent)
         try:
             failed = yield from self.call(
                 partial(
@@ -280,6 +281,7 @@ class QueueWorker(WorkerProcess):
                     message=str(error),
                     stack=short_stack(error),
                     semantics=self.semantics,
+                    strategies=strategies,
                     dead=queue.dead,
                 )
             )

@@ -22,13 +22,11 @@ RECONNECT_AT_MS = (3, 10, 30, 85, 240, 645, 1_750, 4_730, 12_840, 32_850)
 Source: BULL_FACTS 8, measured.
 """
 RECONNECT_EVERY_MS = 20_000
-TRIES_PER_REQUEST = 20
-"""Failed attempts after which everything that waits in a client's offline queue is rejected."""
-REJECTED_FIRST_MS = RECONNECT_AT_MS[-1] + (TRIES_PER_REQUEST - len(RECONNECT_AT_MS)) * RECONNECT_EVERY_MS + 50
-"""232.9 s after the loss, as measured."""
-REJECTED_EVERY_MS = (TRIES_PER_REQUEST + 1) * RECONNECT_EVERY_MS
+REJECTED_LATE_MS = 5
+"""So much after a failed attempt the client rejects what waits; each attempt of the even ones adds as much."""
+REJECTED_LATEST_MS = 50
 
-OUT_OF_TRIES = "Reached the max retries per request limit (which is 20)."
+OUT_OF_TRIES = "Reached the max retries per request limit (which is {tries})."
 LOADING = "LOADING Redis is loading the dataset in memory"
 REFUSED = "connect ECONNREFUSED"
 
@@ -109,6 +107,7 @@ class RedisLink:
 
     Attributes:
         is_up: Whether commands get through (or at least to a server that is loading).
+        tries: Failed attempts to connect after which everything in its offline queue is rejected; None means never.
         late_ms: By how much its attempts to connect come after the schedule, 0 or more.
     """
 
@@ -119,10 +118,12 @@ class RedisLink:
         semantics: Semantics,
         process: Process,
         on_back: Callable[[], None],
+        tries: int | None = 20,
     ) -> None:
         self.env = env
         self.server = server
         self.on_back = on_back
+        self.tries = tries
         self._process = process
         self.is_up = server.is_listening and not process.cuts
         self.late_ms = 0
@@ -177,16 +178,16 @@ class RedisLink:
         """
         while not self.is_up:
             since_ms = self._lost_ms
-            if forever or not self._has_schedule or since_ms is None:
+            if forever or self.tries is None or not self._has_schedule or since_ms is None:
                 yield self._news
                 continue
-            wait_ms = next_rejection_ms(self.env.now - since_ms)
+            wait_ms = next_rejection_ms(self.env.now - since_ms, self.tries)
             rejected_ms = self.env.now + wait_ms - since_ms
             yield self._news | self.env.timeout(wait_ms)
             while self._process.frozen and not self.is_up:
                 yield self._news
             if not self.is_up and self._lost_ms is not None and self.env.now - self._lost_ms >= rejected_ms:
-                raise CommandFailed(OUT_OF_TRIES)
+                raise CommandFailed(OUT_OF_TRIES.format(tries=self.tries))
         if self.server.state == "loading":
             raise CommandFailed(LOADING)
 
@@ -230,15 +231,33 @@ class RedisLink:
         news.succeed()
 
 
-def next_rejection_ms(away_ms: int) -> int:
+def next_rejection_ms(away_ms: int, tries: int) -> int:
     """Return how long it takes until the client next runs out of tries and rejects all that waits, ms.
+
+    It counts how often it lost the connection or failed to connect, and rejects at every ``tries + 1``-th of these.
 
     Args:
         away_ms: How long ago the schedule of attempts began, ms.
+        tries: Bull's ``maxRetriesPerRequest``.
+
+    Source: BULL_FACTS 8, 20.
     """
-    if away_ms < REJECTED_FIRST_MS:
-        return REJECTED_FIRST_MS - away_ms
-    return REJECTED_EVERY_MS - (away_ms - REJECTED_FIRST_MS) % REJECTED_EVERY_MS
+    after = 1
+    if away_ms > RECONNECT_AT_MS[-1]:  # begin with the attempts that came at even distances
+        even = (away_ms - RECONNECT_AT_MS[-1] - REJECTED_LATEST_MS) // RECONNECT_EVERY_MS
+        after = max(1, (len(RECONNECT_AT_MS) + even + 1) // (tries + 1))
+    while rejection_ms(after, tries) <= away_ms:
+        after += 1
+    return rejection_ms(after, tries) - away_ms
+
+
+def rejection_ms(number: int, tries: int) -> int:
+    """Return when a client rejects what waits for the ``number``-th time, ms after the schedule of attempts began."""
+    attempt = number * (tries + 1) - 1
+    if attempt <= len(RECONNECT_AT_MS):
+        return (0, *RECONNECT_AT_MS)[attempt] + REJECTED_LATE_MS
+    even = attempt - len(RECONNECT_AT_MS)
+    return RECONNECT_AT_MS[-1] + even * RECONNECT_EVERY_MS + min(REJECTED_LATEST_MS, even * REJECTED_LATE_MS)
 
 
 def reconnect_delay_ms(away_ms: int) -> int:

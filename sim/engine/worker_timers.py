@@ -130,7 +130,7 @@ def _check(worker: WorkerProcess, *, now_ms: int) -> None:
         worker.store,
         queue.keys,
         now_ms=now_ms,
-        max_stalled=queue.settings.max_stalled,
+        max_stalled=queue.settings.stall_limit,
         interval_ms=queue.settings.stalled_interval,
         dead=queue.dead,
     )

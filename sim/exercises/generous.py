@@ -46,7 +46,7 @@ def _raise(policy: dict[str, Any], place: str) -> str:
     if key in MOST:
         inner[key] = MOST[key]
         return f"{place}: {MOST[key]:,}"
-    if key == "backoff" and isinstance(inner.get(key), dict):
+    if key == "backoff" and isinstance(inner.get(key), dict) and "delay" in inner[key]:
         inner[key]["delay"] = "1ms"
         return f"{place}.delay: 1ms"
     if key == "operator" and any(step["do"] in MANUAL_RETRIES for step in inner.get(key, [])):

@@ -1,14 +1,19 @@
 """What a check reads of a policy's settings, without a run: what they would allow on a worse day than this one."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.core.durations import format_duration
 from sim.operator_verbs.registry import VERBS, OperatorStep
+from sim.queue.semantics import BULL
+from sim.scenario.retry_waits import needs_strategy, wait_span
 from sim.scenario.schema import Scenario, Workers
 
 MANUAL_RETRIES = tuple(sorted((do for do in VERBS if VERBS[do].brings_back), key=lambda do: VERBS[do].order))
 """Steps of an operator that bring failed or dead jobs back."""
+NO_LIMIT = 1_000_000
+"""What a limit that is none counts as."""
 Lines = Callable[[Scenario, list[str]], list[str]]
 
 
@@ -55,15 +60,29 @@ def _workers(scenario: Scenario, queue: str) -> Workers:
     return scenario.workers.get(queue) or Workers()
 
 
+def _stalls(scenario: Scenario, queue: str) -> str:
+    limit = _workers(scenario, queue).max_stalled
+    return limit if isinstance(limit, str) else f"{limit:,}"
+
+
 def _slots(scenario: Scenario, queue: str) -> int:
     workers = _workers(scenario, queue)
     return workers.processes * workers.concurrency
 
 
 def _backoff_ms(scenario: Scenario, queue: str) -> int:
-    """Return the wait after the first failure, ms, which is the shortest: the base of either kind of backoff."""
-    backoff = scenario.queues[queue].backoff
-    return 0 if backoff is None else backoff.delay
+    """Return the shortest wait before a retry, ms; of Bull's own types it is that after the first failure."""
+    config = scenario.queues[queue]
+    spans = [
+        wait_span(config.backoff, failures, BULL, permanent=permanent)
+        for failures in range(1, max(2, config.attempts))
+        for permanent in (False, True)
+    ]
+    return math.floor(min((span.least_ms for span in spans if span is not None), default=0))
+
+
+def _when(scenario: Scenario, queue: str) -> str:
+    return "at least" if needs_strategy(scenario.queues[queue].backoff) else "after the first failure"
 
 
 def _manual(scenario: Scenario, queues: list[str]) -> Iterator[OperatorStep]:
@@ -91,8 +110,8 @@ _ALL = (
         "stalls_limit",
         "stalls",
         "the largest `max_stalled`",
-        lambda scenario, queues: max(_workers(scenario, name).max_stalled for name in queues),
-        _each(lambda scenario, queue: f"max_stalled: {_workers(scenario, queue).max_stalled:,}"),
+        lambda scenario, queues: max(min(NO_LIMIT, _workers(scenario, name).stall_limit) for name in queues),
+        _each(lambda scenario, queue: f"max_stalled: {_stalls(scenario, queue)}"),
     ),
     Setting(
         "worker_slots",
@@ -106,7 +125,7 @@ _ALL = (
         "duration",
         "the shortest wait before a retry",
         lambda scenario, queues: min(_backoff_ms(scenario, name) for name in queues),
-        _each(lambda scenario, queue: f"{format_duration(_backoff_ms(scenario, queue))} after the first failure"),
+        _each(lambda scenario, queue: f"{format_duration(_backoff_ms(scenario, queue))} {_when(scenario, queue)}"),
     ),
     Setting(
         "manual_retries",

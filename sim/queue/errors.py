@@ -96,7 +96,15 @@ class JobLocked(QueueRefusal):
         return f"Could not remove job {self.args[0]}"
 
 
-class UnknownBackoff(QueueRefusal):
+class BackoffFailed(QueueRefusal):
+    """A custom backoff strategy threw an error; the failure of the attempt is not recorded either.
+
+    Args:
+        message: The error's text.
+    """
+
+
+class UnknownBackoff(BackoffFailed):
     """A backoff type that nobody defined; the failure of the attempt is not recorded either.
 
     Args:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from sim.queue.backoff import GIVE_UP, Strategy, backoff_delay_ms
+from sim.queue.backoff import GIVE_UP, Strategy, Wait, backoff_wait
 from sim.queue.dead_lettering import DeadLettering
 from sim.queue.dequeue import LockParams, lock_next
 from sim.queue.errors import FinishRefused, JobMissing, NotActive, UnreadableOptions
@@ -53,20 +53,19 @@ class FailedAttempt(NamedTuple):
 
     Attributes:
         job: With the attempt counted.
-        delay_ms: The backoff, ms.
+        wait: The backoff.
         mark: What is written into the job's hash, even where the rest is refused.
     """
 
     job: Job
     verdict: Literal["retry", "delayed", "failed"]
-    delay_ms: float
+    wait: Wait
     mark: dict[str, str]
 
     def due_ms(self, now_ms: int) -> float:
         """Return when the next attempt is due, epoch ms; 0 where JavaScript comes to no number or to one below 0."""
-        backoff = self.job.options.backoff
-        glued = None if backoff is None else backoff.glued
-        due = now_ms + self.delay_ms if glued is None else number(f"{now_ms}{glued}")
+        delay_ms, glued = self.wait
+        due = now_ms + delay_ms if glued is None else number(f"{now_ms}{glued}")
         return 0 if math.isnan(due) or due < 0 else due
 
 
@@ -165,7 +164,7 @@ def fail_job(
 
     Raises:
         FinishRefused: Definite, but for the mark above. The job is gone, or its lock is lost, or it is not active.
-        UnknownBackoff: Definite. Nothing was recorded; the job stays active until its lock expires.
+        BackoffFailed: Definite. Nothing was recorded; the job stays active until its lock expires.
         redis.ConnectionError: Indefinite. It may have been recorded.
 
     Redis:
@@ -180,12 +179,12 @@ def fail_job(
     if job.options.stack_trace_limit:
         job.stacktrace = job.stacktrace[-job.options.stack_trace_limit :]
     job.failed_reason = message
-    delay_ms: float = GIVE_UP
+    wait = Wait(GIVE_UP)
     backoff, attempts = job.options.backoff, job.options.attempts
     if attempts is not None and job.attempts_made < attempts and not job.discarded:
-        delay_ms = backoff_delay_ms(backoff, job.attempts_made, semantics, strategies)
+        wait = backoff_wait(backoff, job.attempts_made, semantics, strategies, message)
     verdict: Literal["retry", "delayed", "failed"] = (
-        "failed" if delay_ms == GIVE_UP else "delayed" if delay_ms else "retry"
+        "failed" if wait.delay_ms == GIVE_UP else "delayed" if wait.delay_ms else "retry"
     )
     mark = {
         "stacktrace": to_json(job.stacktrace),
@@ -193,7 +192,7 @@ def fail_job(
         "attemptsMade": str(job.attempts_made),
     }
 
-    attempt = FailedAttempt(job, verdict, delay_ms, mark)
+    attempt = FailedAttempt(job, verdict, wait, mark)
     done = atomic(store, record_failure, keys, attempt, lock_params, now_ms, dead)
     if isinstance(done, FinishRefused):
         raise done
@@ -211,7 +210,7 @@ def record_failure(
     dead: QueueKeys | None,
 ) -> Failed | FinishRefused:
     """Carry ``fail_job`` out, or return the refusal."""
-    job, verdict, delay_ms, mark = attempt
+    job, verdict, wait, mark = attempt
     refusal = _refusal(tx, keys, job.id, lock_params.token, verdict)
     if refusal is not None:
         return _release_and_refuse(tx, keys, refusal, mark)
@@ -246,7 +245,7 @@ def record_failure(
         due_ms = attempt.due_ms(now_ms)
         tx.zadd(keys.delayed, {job.id: delayed_score(due_ms, job.id)})
         tx.publish(keys.delayed, text(due_ms))
-    return Failed(verdict, max(0, math.ceil(delay_ms)), [])
+    return Failed(verdict, max(0, math.ceil(wait.delay_ms)), [])
 
 
 def delayed_score(due_ms: float, job_id: str) -> float:

@@ -12,6 +12,8 @@ from sim.queue.retention_options import BreaksOff, Keep, Retention, read_when_fi
 
 NOT_MODELLED = ("debounce", "repeat")
 """Options of Bull that the queue refuses, instead of passing over them."""
+BUILT_IN = ("fixed", "exponential")
+"""Bull's own types of backoff."""
 
 
 class Backoff(NamedTuple):
@@ -22,11 +24,13 @@ class Backoff(NamedTuple):
         delay_ms: Base delay, ms.
         glued: A text in place of a fixed delay: JavaScript glues it to the time, and that is the due time. ``delay_ms``
             then says only that there is a delay.
+        options: What stands under ``options``, which Bull hands to a custom strategy.
     """
 
     type: str
-    delay_ms: int | float
+    delay_ms: int | float = 0
     glued: str | None = None
+    options: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class JobOptions:
         opts["delay"] = self.delay_ms
         opts["timestamp"] = timestamp
         if self.backoff is not None:
-            opts["backoff"] = {"type": self.backoff.type, "delay": self.backoff.delay_ms}
+            opts["backoff"] = _backoff_to_json(self.backoff)
         return opts
 
     def _normalized(self, timestamp: Any) -> dict[str, Any]:
@@ -263,15 +267,25 @@ def _retention_to_json(keep: Retention) -> Any:
     return None if isinstance(keep, BreaksOff) else keep
 
 
+def _backoff_to_json(backoff: Backoff) -> dict[str, Any]:
+    """Write a backoff as an application gives it: a custom type may do without a delay."""
+    written: dict[str, Any] = {"type": backoff.type}
+    if backoff.delay_ms or backoff.type in BUILT_IN:
+        written["delay"] = backoff.delay_ms
+    if backoff.options is not None:
+        written["options"] = backoff.options
+    return written
+
+
 def _backoff(value: Any) -> Backoff | None:
     """Read a backoff as ``lookupStrategy`` does, with the delay that the type's own strategy makes of it."""
     if isinstance(value, dict):
         kind = text(value["type"]) if "type" in value else "undefined"
-        delay = value.get("delay")
+        delay, options = value.get("delay"), value.get("options")
         if isinstance(delay, str | list | dict) and kind == "fixed":
-            return Backoff(kind, 1, text(delay)) if truthy(delay) else Backoff(kind, 0)
+            return Backoff(kind, 1, text(delay), options) if truthy(delay) else Backoff(kind, 0, None, options)
         delay_ms = _bounded(number(delay))
-        return Backoff(kind, 0 if math.isnan(delay_ms) else delay_ms)
+        return Backoff(kind, 0 if math.isnan(delay_ms) else delay_ms, None, options)
     if type(value) in (int, float):
         return Backoff("fixed", _bounded(value))
     return Backoff("undefined", 0) if truthy(value) else None

@@ -41,7 +41,7 @@ def check_stalled_jobs(
     keys: QueueKeys,
     *,
     now_ms: int,
-    max_stalled: int,
+    max_stalled: float,
     interval_ms: int,
     dead: QueueKeys | None = None,
 ) -> StalledCheck:
@@ -52,6 +52,7 @@ def check_stalled_jobs(
     whatever ``attempts`` says. A stall costs no attempt.
 
     Args:
+        max_stalled: Infinity means without limit; less than 0 is the same as 0.
         interval_ms: For so long no other check runs on this queue, whichever process asks.
         dead: The dead letter queue that takes jobs given up, in place of the failed set and its retention.
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from sim.engine.arrivals import Arrival
 from sim.rehearsal.scale import Scale
+from sim.scenario.backoff import Backoff
 from sim.scenario.queues import QueueConfig, Retention
 from sim.scenario.schema import Workers
 
-DRAIN_DELAY_MS = 5_000
+MOST_STALLS = 2**53 - 1
+"""In place of Infinity, which JSON cannot say."""
 
 
 def worker_settings(settings: Workers, scale: Scale) -> dict[str, Any]:
@@ -16,10 +18,10 @@ def worker_settings(settings: Workers, scale: Scale) -> dict[str, Any]:
         "lockDuration": whole_ms(settings.lock_duration, scale),
         "lockRenewTime": whole_ms(settings.lock_renew_ms, scale),
         "stalledInterval": whole_ms(settings.stalled_interval, scale),
-        "maxStalledCount": settings.max_stalled,
+        "maxStalledCount": MOST_STALLS if settings.max_stalled == "unlimited" else settings.max_stalled,
         "guardInterval": whole_ms(settings.guard_interval, scale),
         "retryProcessDelay": whole_ms(settings.retry_process_delay, scale),
-        "drainDelay": max(0.05, scale.real_ms(DRAIN_DELAY_MS) / 1_000),
+        "drainDelay": max(0.05, scale.real_ms(settings.drain_delay) / 1_000) if settings.drain_delay else 0,
     }
 
 
@@ -43,9 +45,11 @@ def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str
         "removeOnComplete": _retention(config.remove_on_complete, scale),
         "removeOnFail": _retention(config.remove_on_fail, scale),
     }
-    if config.backoff is not None:
+    if isinstance(config.backoff, Backoff):
         delay_ms = whole_ms(config.backoff.delay, scale) if config.backoff.delay else 0
         options["backoff"] = {"type": config.backoff.type, "delay": delay_ms}
+    elif config.backoff is not None:
+        options["backoff"] = {"type": config.backoff.type}
     if arrival.workload.delay:
         options["delay"] = whole_ms(arrival.workload.delay, scale)
     if arrival.workload.priority:

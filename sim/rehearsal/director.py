@@ -97,7 +97,11 @@ class Rehearsal:
         return {"role": "produce", "queues": list(limiters), "limiters": limiters, **self._connection()}
 
     def _connection(self) -> Message:
-        return {"redis": str(self.redis.server.public), "scale": self.clock.scale.factor}
+        return {
+            "redis": str(self.redis.server.public),
+            "scale": self.clock.scale.factor,
+            "maxRetriesPerRequest": self.scenario.redis.max_retries_per_request,
+        }
 
     def _proxies(self) -> RedisProxies:
         """Give the processes that a fault cuts off from Redis a way of their own."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.core.errors import UnknownName
-from sim.queue.backoff import RetrySchedule, retry_schedule
-from sim.queue.job import Backoff
+from sim.queue.backoff import Attempt, RetrySchedule
 from sim.queue.semantics import PROFILES
+from sim.scenario.backoff import Backoff, CustomBackoff
 from sim.scenario.load import load_scenario
 from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig
+from sim.scenario.retry_waits import schedule_of
 
 
 def queues_to_show(scenario: Path | None, queue: str | None) -> dict[str, QueueConfig]:
@@ -33,10 +34,17 @@ def queues_to_show(scenario: Path | None, queue: str | None) -> dict[str, QueueC
 
 
 def print_backoff(queues: dict[str, QueueConfig], profiles: Sequence[str], *, as_json: bool) -> None:
-    """Print one timetable for each queue and semantics on standard output."""
-    tables = {
-        name: {profile: _retry_schedule(config, profile) for profile in profiles} for name, config in queues.items()
-    }
+    """Print one timetable for each queue, kind of error and semantics on standard output."""
+    tables: dict[str, dict[str, RetrySchedule]] = {}
+    titles: dict[str, str] = {}
+    for name, config in queues.items():
+        for kind in ("transient", "permanent") if _asks_for_kind(config) else ("",):
+            key = f"{name}, {kind} errors" if kind else name
+            tables[key] = {
+                profile: schedule_of(config.attempts, config.backoff, PROFILES[profile], permanent=kind == "permanent")
+                for profile in profiles
+            }
+            titles[key] = f"{key}: {_in_words(config)}"
     if as_json:
         print(json.dumps({name: {p: _as_dict(t) for p, t in both.items()} for name, both in tables.items()}, indent=2))
         return
@@ -46,19 +54,18 @@ def print_backoff(queues: dict[str, QueueConfig], profiles: Sequence[str], *, as
 
     console = SafeConsole()
     for name, by_profile in tables.items():
-        config = queues[name]
-        table = Table(title=f"{name}: {_in_words(config)}", title_justify="left", title_style="bold")
+        table = Table(title=titles[name], title_justify="left", title_style="bold")
         table.add_column("attempt", justify="right")
         for profile in profiles:
             table.add_column(f"{profile}\ndelay before", justify="right")
             table.add_column("since\nfirst", justify="right")
-        for row in range(config.attempts):
+        for row in range(len(by_profile[profiles[0]].attempts)):
             cells = [str(row + 1)]
             for profile in profiles:
                 attempt = by_profile[profile].attempts[row]
                 cells += [
-                    "-" if row == 0 else format_duration(attempt.delay_ms),
-                    format_duration(attempt.since_first_ms),
+                    "-" if row == 0 else _between(attempt.delay_ms, attempt.jitter_ms),
+                    _between(attempt.since_first_ms, attempt.since_jitter_ms),
                 ]
             table.add_row(*cells)
         console.print(table)
@@ -67,20 +74,29 @@ def print_backoff(queues: dict[str, QueueConfig], profiles: Sequence[str], *, as
         console.print()
 
 
-def _retry_schedule(config: QueueConfig, profile: str) -> RetrySchedule:
-    backoff = None if config.backoff is None else Backoff(config.backoff.type, config.backoff.delay)
-    return retry_schedule(config.attempts, backoff, PROFILES[profile])
+def _asks_for_kind(config: QueueConfig) -> bool:
+    return isinstance(config.backoff, CustomBackoff) and config.backoff.by_error is not None
+
+
+def _between(longest_ms: int, jitter_ms: int) -> str:
+    longest = format_duration(longest_ms)
+    return f"{format_duration(longest_ms - jitter_ms)} to {longest}" if jitter_ms else longest
 
 
 def _in_words(config: QueueConfig) -> str:
     attempts = f"{config.attempts} attempt{'s' if config.attempts != 1 else ''}"
-    if config.backoff is None:
+    backoff = config.backoff
+    if backoff is None:
         return f"{attempts}, no backoff"
-    return f"{attempts}, {config.backoff.type} backoff from {format_duration(config.backoff.delay)}"
+    if not isinstance(backoff, Backoff):
+        return f"{attempts}, {backoff.type} backoff"
+    jitter = f", jitter {backoff.jitter:g}" if backoff.jitter else ""
+    return f"{attempts}, {backoff.type} backoff from {format_duration(backoff.delay)}{jitter}"
 
 
 def _remark(profile: str, table: RetrySchedule) -> str:
-    horizon = f"{profile}: gives up {format_duration(table.horizon_ms)} after the first attempt"
+    last = table.attempts[-1]
+    horizon = f"{profile}: gives up {_between(last.since_first_ms, last.since_jitter_ms)} after the first attempt"
     if not table.never_ms:
         return horizon + "."
     never = ", ".join(format_duration(delay) for delay in table.never_ms)
@@ -89,7 +105,16 @@ def _remark(profile: str, table: RetrySchedule) -> str:
 
 def _as_dict(table: RetrySchedule) -> dict[str, Any]:
     return {
-        "attempts": [row._asdict() for row in table.attempts],
+        "attempts": [_row(row) for row in table.attempts],
         "horizon_ms": table.horizon_ms,
         "never_ms": table.never_ms,
+    }
+
+
+def _row(attempt: Attempt) -> dict[str, int]:
+    """Say how much less chance may make its times only where it has a part in them."""
+    return {
+        name: value
+        for name, value in attempt._asdict().items()
+        if value or name not in ("jitter_ms", "since_jitter_ms")
     }

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from sim.core.errors import DurationError
 from sim.scenario.not_modelled import (
-    backoff_not_modelled,
     fault_not_modelled,
     key_not_modelled,
-    number_as_backoff,
+    own_strategy,
 )
 from sim.scenario.schema_descriptions import (
     Schema,
@@ -73,7 +72,11 @@ def explained(errors: Iterable[Any], data: Any, marks: Marks) -> list[Problem]:
     kept: list[_Refusal] = []
     for union, several in groupby(refusals, key=lambda refusal: refusal.union):
         group = list(several)
-        kept += group if union is None else _chosen(group, _at(data, union))
+        if union is None:
+            kept += group
+            continue
+        is_deeper = any(other.union is not None and _is_below(other.union[:-1], {union}) for other in refusals)
+        kept += _chosen(group, _at(data, union), is_deeper=is_deeper)
     wrong_keys = {refusal.path for refusal in kept if refusal.kind == "[key]"}
     first: dict[tuple[Path, bool], _Refusal] = {}
     for refusal in kept:
@@ -183,11 +186,15 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _chosen(group: list[_Refusal], value: Any) -> list[_Refusal]:
-    """Of one union's refusals keep those of the branch that the file meant; one for all of them where none fits."""
+def _chosen(group: list[_Refusal], value: Any, *, is_deeper: bool) -> list[_Refusal]:
+    """Of one union's refusals keep those of the branch that the file meant; one for all of them where none fits.
+
+    Args:
+        is_deeper: Whether the branch that the file meant has a union of its own, which is explained by itself.
+    """
     meant = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "scalar"
     matching = [refusal for refusal in group if refusal.branch == meant]
-    if meant != "scalar" and matching:
+    if meant != "scalar" and (matching or is_deeper):
         return matching
     first = group[0]
     path = first.union or ()
@@ -209,7 +216,8 @@ def _explanation(refusal: _Refusal) -> str:
         said = fault_not_modelled(value) if "worker-crash" in known else ""
         if said:
             return f"{said}; there are: {listed(known, 'and')}"
-        return f"expected {listed(known)}, not {shown(value)}{did_you_mean(value, known)}"
+        near = did_you_mean(value, known) or (own_strategy(known) if isinstance(value, str) else "")
+        return f"expected {listed(known)}, not {shown(value)}{near}"
     if kind == "extra_forbidden":
         known = known_keys(node)
         name, colon, rest = str(refusal.path[-1]).partition(":")
@@ -230,11 +238,6 @@ def _explanation(refusal: _Refusal) -> str:
     if refusal.reason is not None and not refusal.reason.startswith("expected"):
         return refusal.reason
     expected = refusal.reason or f"expected {described(node)}"
-    last = refusal.path[-1] if refusal.path else None
-    if last == "backoff" and isinstance(value, int) and not isinstance(value, bool):
-        return number_as_backoff(value)
-    if last == "type" and "exponential" in allowed_words(node) and (said := backoff_not_modelled(value)):
-        return said
     if value is None and not refusal.path:
         return "the file is empty; a scenario needs at least title:, question: and workload:"
     if isinstance(value, int) and not isinstance(value, bool) and str(DurationError()) in expected:

@@ -8,7 +8,10 @@ import math
 
 from sim.core.durations import UNITS_MS
 from sim.core.once_each import once_each
-from sim.scenario.queues import Backoff, ExponentialTime, LognormalTime, TimeDistribution, UniformTime
+from sim.queue.semantics import BULL
+from sim.scenario.backoff import RetryBackoff
+from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
+from sim.scenario.retry_waits import wait_span
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
 from sim.yaml_files.fields import MAX_MS
@@ -82,16 +85,17 @@ def _way_ms(scenario: Scenario, queue: str) -> int:
     )
 
 
-def _schedule_ms(backoff: Backoff | None, attempts: int) -> int:
-    """Add up the waits between attempts, by the slower of the two semantics, as far as they fit into the week."""
+def _schedule_ms(backoff: RetryBackoff | None, attempts: int) -> int:
+    """Add up the longest waits between attempts, by the slower of the two semantics, as far as they fit the week."""
     if backoff is None:
         return 0
     total_ms = 0
     for failures in range(1, attempts):
-        doubled = 1 if backoff.type == "fixed" else (1 << min(failures, 64)) - 1
-        if total_ms + backoff.delay * doubled > MAX_SCHEDULE_MS:
+        spans = [wait_span(backoff, failures, BULL, permanent=permanent) for permanent in (False, True)]
+        longest_ms = math.ceil(max((span.most_ms for span in spans if span is not None), default=0))
+        if total_ms + longest_ms > MAX_SCHEDULE_MS:
             break
-        total_ms += backoff.delay * doubled
+        total_ms += longest_ms
     return total_ms
 
 

@@ -34,9 +34,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 
 _TIMEOUT = "there is no job timeout (after which Bull's handler keeps running); an attempt takes its `service:`"
 _REPEAT = "there are no repeatable jobs (cron, every); the closest are arrivals of kind `constant`"
-_JITTER = "backoff has no jitter; the closest is several queues with different delays"
-_CUSTOM = "there is no custom backoff; the closest are `exponential` and `fixed` with a delay"
-_CLIENT = "client options are fixed; submits of `bull-4.16` wait 232.9 s, the default, and those of `documented` do not"
+_CLIENT = "client options are fixed, but for redis.max_retries_per_request"
 _KEYS: dict[str, dict[str, str]] = {
     "Workload": {
         "repeat": _REPEAT,
@@ -49,17 +47,14 @@ _KEYS: dict[str, dict[str, str]] = {
     "QueueConfig": {
         "timeout": _TIMEOUT,
         "repeat": _REPEAT,
-        "jitter": _JITTER,
         "commit": "an attempt has exactly one effect",
         "stack_trace_limit": "job records keep no stack traces; the error log does",
         "payload_size": "payloads have no size",
     },
-    "Backoff": {"jitter": _JITTER, "delays": _CUSTOM, "strategy": _CUSTOM, "max_delay": "waits are not capped"},
+    "Backoff": {"max_delay": "waits are not capped; list them under `delays:` of type `custom`"},
     "Workers": {
-        "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
         "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
         "memory": "processes have no memory limit",
-        "backoff_strategies": _CUSTOM,
         "clock": "all processes share one clock",
     },
     "RedisConfig": {
@@ -95,9 +90,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "repeat": _REPEAT,
         "cron": _REPEAT,
         "timeout": _TIMEOUT,
-        "jitter": _JITTER,
-        "drain_delay": "an idle worker's blocking pop times out after 5 s, the default",
-        "max_retries_per_request": _CLIENT,
         "enable_offline_queue": _CLIENT,
         "enable_ready_check": _CLIENT,
         "connect_timeout": _CLIENT,
@@ -113,8 +105,16 @@ _KEYS: dict[str, dict[str, str]] = {
         "deduplication": "every offered job is a separate job; deduplication belongs to BullMQ",
     },
 }
-_VALUES: dict[str, str] = {"jitter": _JITTER, "custom": _CUSTOM, "linear": _CUSTOM, "polynomial": _CUSTOM}
-"""Types of backoff."""
+_ELSEWHERE: dict[str, dict[str, str]] = {
+    "QueueConfig": {"jitter": "put jitter: into backoff:", "delays": "put delays: into backoff:, with type: custom"},
+    "Backoff": {"delays": "listed delays are of type: custom", "by_error": "waits by error are of type: custom"},
+    _ANY: {
+        "max_retries_per_request": "put it under redis:; it is a setting of all clients",
+        "drain_delay": "put it under workers:, into the queue's settings",
+        "backoff_strategies": "say what a strategy answers under backoff: of its queue, with type: custom",
+    },
+}
+"""Names that are right in another place."""
 _HERE: dict[str, str] = {
     "maxStalledCount": "max_stalled",
     "lockRenewTime": "lock_renew",
@@ -132,17 +132,13 @@ _BY_KIND = {_plain(name): why for name, why in _KINDS.items()} | {
     _plain(other): _KINDS[name] for name, others in _SYNONYMS.items() for other in others
 }
 _BY_KEY = {title: {_plain(name): why for name, why in known.items()} for title, known in _KEYS.items()}
+_ELSEWHERE_BY_KEY = {title: {_plain(name): said for name, said in known.items()} for title, known in _ELSEWHERE.items()}
 _OURS = {_plain(name): ours for name, ours in _HERE.items()}
 
 
 def fault_not_modelled(kind: object) -> str:
     """Say that a kind of fault is not modelled, why, and what comes nearest; empty where it is not known at all."""
     return _said(kind, _BY_KIND)
-
-
-def backoff_not_modelled(name: object) -> str:
-    """Say so of a type of backoff."""
-    return _said(name, _VALUES)
 
 
 def key_not_modelled(key: object, title: str, known: list[str]) -> str:
@@ -158,7 +154,8 @@ def key_not_modelled(key: object, title: str, known: list[str]) -> str:
     ours = _OURS.get(plain)
     if ours in known:
         return f"this option of Bull is called {ours} here"
-    return _said(key, _BY_KEY.get(title, {})) or _said(key, _BY_KEY[_ANY])
+    elsewhere = _ELSEWHERE_BY_KEY.get(title, {}).get(plain) or _ELSEWHERE_BY_KEY[_ANY].get(plain)
+    return elsewhere or _said(key, _BY_KEY.get(title, {})) or _said(key, _BY_KEY[_ANY])
 
 
 def _said(name: object, known: dict[str, str]) -> str:
@@ -166,7 +163,8 @@ def _said(name: object, known: dict[str, str]) -> str:
     return "" if why is None else f"{name!r} is not modelled: {why}"
 
 
-def number_as_backoff(value: int) -> str:
-    """Say what a number in place of a backoff means to Bull, and how it is written here."""
-    same = f"{{type: fixed, delay: {value}ms}}"
-    return f"a plain number as backoff, which Bull accepts, is not modelled; write {same}"
+def own_strategy(types: list[str]) -> str:
+    """Say how a type of backoff is written that is one's own; empty where others are listed than those of backoff."""
+    if "fixed" not in types:
+        return ""
+    return "; a strategy of your own is type: custom with delays: or by_error:"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from sim.handlers.registry import HANDLERS
+from sim.scenario.backoff import RetryBackoff
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Switch
 
 if TYPE_CHECKING:
@@ -16,15 +17,6 @@ else:
 def _what_jobs_do() -> str:
     each = [f"`{name}`: {handler.about}" for name, handler in HANDLERS.items()]
     return "\n\n".join(["What a job of this queue does.", *each])
-
-
-class Backoff(Model):
-    """How long a failed job waits before its next attempt."""
-
-    type: Literal["exponential", "fixed"]
-    """`exponential` doubles the delay every time; `fixed` keeps it the same."""
-    delay: Duration
-    """The base delay."""
 
 
 class Retention(Model):
@@ -85,8 +77,8 @@ class QueueConfig(Model):
     handler: Annotated[HandlerName, Field(description=_what_jobs_do())]
     attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Maximum attempts of a job, the first included."""
-    backoff: Backoff | None = None
-    """Wait between attempts; default: none, a retry starts at once."""
+    backoff: RetryBackoff | None = None
+    """Wait between attempts; default: none, a retry starts at once. A plain delay is a fixed one."""
     remove_on_fail: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False
     """Failed jobs: a number keeps that many of the newest, `true` keeps none, `false` keeps all."""
     remove_on_complete: bool | Annotated[int, Field(ge=0, le=10_000_000)] | Retention = False

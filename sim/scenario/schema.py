@@ -1,5 +1,6 @@
 """The scenario: everything that one file says."""
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -43,12 +44,14 @@ class Workers(Model):
     """How often a running job's lock is extended; default: half the lock duration."""
     stalled_interval: CoarseDuration = 30_000
     """How often a process looks for jobs without a lock."""
-    max_stalled: Annotated[int, Field(ge=0, le=1_000)] = 1
-    """How often a job may be found stalled before it fails."""
+    max_stalled: Annotated[int, Field(ge=0, le=1_000)] | Literal["unlimited"] = 1
+    """How often a job may be found stalled before it fails; `unlimited` is Bull's `maxStalledCount: Infinity`."""
     retry_process_delay: CoarseDuration = 5_000
     """How long a slot waits after an error of the queue itself."""
     guard_interval: CoarseDuration = 5_000
     """Maximum time between two checks for delayed jobs."""
+    drain_delay: Duration = 5_000
+    """How long an idle worker's blocking pop waits before it is sent again (Bull counts it in seconds); 0s: forever."""
     process_queues: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Queues that each real process serves, this one included; the more, the more of its stalled checks are skipped."""
     blocking: Switch = False
@@ -59,6 +62,11 @@ class Workers(Model):
         """Time between two renewals of a lock."""
         return self.lock_duration // 2 if self.lock_renew is None else self.lock_renew
 
+    @property
+    def stall_limit(self) -> float:
+        """How often a job may be found stalled before it fails; infinity without a limit."""
+        return math.inf if self.max_stalled == "unlimited" else self.max_stalled
+
 
 class Application(Model):
     """The application process, which runs the jobs itself in in-process mode."""
@@ -68,11 +76,14 @@ class Application(Model):
 
 
 class RedisConfig(Model):
-    """What Redis keeps when it crashes."""
+    """What Redis keeps when it crashes, and how patient its clients are."""
 
     persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
     save_interval: SaveInterval = 60_000
     """With `rdb`: time between two snapshots."""
+    max_retries_per_request: Annotated[int, Field(ge=0, le=1_000)] | None = 20
+    """After how many failed attempts to connect a client rejects the calls that wait in it; `null`: never. With
+    `documented` nothing waits, so it changes nothing."""
 
 
 class Scenario(Model):

@@ -10,6 +10,13 @@ from sim.yaml_files.problems import listed
 
 Schema = dict[str, Any]
 
+_SPAN = str(DurationError()).removeprefix("expected ")
+_IN_WORDS = {
+    "Milliseconds": f"{_SPAN}, or a number of milliseconds",
+    "Wait": f"{_SPAN}, or a number of milliseconds, or never",
+}
+"""What some types of field take, by their titles."""
+
 
 @cache
 def models_schema() -> Schema:
@@ -54,6 +61,8 @@ def allowed_words(node: Schema) -> list[str]:
 def described(node: Schema) -> str:
     """Say what is expected: ``a whole number from 1 to 1,000``."""
     node = resolved(node)
+    if node.get("title") in _IN_WORDS:
+        return _IN_WORDS[node["title"]]
     if "discriminator" in node:
         return f"a mapping with {node['discriminator']['propertyName']}: {listed(sorted(kinds(node)))}"
     if "anyOf" in node:
@@ -101,7 +110,7 @@ def _mapping(node: Schema) -> str:
 
 def _text(node: Schema) -> str:
     if node.get("pattern") == PATTERN:
-        return str(DurationError()).removeprefix("expected ")
+        return _SPAN
     if "examples" in node:
         return f"{'a name' if 'pattern' in node else 'text'} such as {listed(node['examples'])}"
     if "maxLength" in node:

@@ -11,7 +11,7 @@ from sim.queue.backoff import Strategy
 from sim.queue.clean import clean_jobs
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped, pop_waiting
 from sim.queue.drain import drain_queue
-from sim.queue.errors import UnreadableOptions
+from sim.queue.errors import BackoffFailed, UnreadableOptions
 from sim.queue.finish import complete_job, fail_job
 from sim.queue.getters import get_job, job_counts, job_ids, job_state
 from sim.queue.javascript import text
@@ -164,7 +164,7 @@ class ProjectQueue:
             self.store,
             self.keys,
             now_ms=now_ms,
-            max_stalled=self.settings.max_stalled,
+            max_stalled=float(self.settings.max_stalled),
             interval_ms=self.settings.stalled_interval_ms,
         )
         return {"failed": check.failed, "stalled": check.stalled}
@@ -382,8 +382,21 @@ def _send(store: Any, command: str, args: list[Any]) -> Any:
     return getattr(store, name)(*args)
 
 
-def _strategy(delays: list[int | None]) -> Strategy:
-    return lambda failures: delays[min(failures, len(delays)) - 1]
+def _strategy(said: Any) -> Strategy:
+    """Make a strategy of what the settings say of it."""
+
+    def decide(failures: int, message: str, options: Any) -> Any:
+        if isinstance(said, list):
+            return said[min(failures, len(said)) - 1]
+        if "answer" in said:
+            return said["answer"]
+        if "by_message" in said:
+            return said["by_message"].get(message, said["else"])
+        if "option" in said:
+            return options[said["option"]] * failures if options else said["else"]
+        raise BackoffFailed(said.get("throws", said.get("rejects")))
+
+    return decide
 
 
 def _shown(job: Job | None) -> Any:

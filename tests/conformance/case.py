@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 PRODUCER = "producer"
 TIMER = "timer"
@@ -30,14 +30,17 @@ class Settings:
         max_stalled: How often a job may stall in its life.
         limiter: Bull's rate limiter as ``{"max": 3, "duration": 20_000}``, with ``groupKey`` and ``bounceBack`` where
             it has them, or None. With a ``groupKey`` every job needs an own id, as Bull's would be a random one.
-        strategies: Custom backoff strategies by type: failures so far -> delay, ms; the last value repeats.
+        strategies: Custom backoff strategies by type. A list has the delay after each failure, ms, and the last one
+            repeats. A mapping is one of ``{"answer": anything}``, ``{"by_message": {message: delay}, "else": delay}``,
+            ``{"option": name}`` (times the failures; "else" where the job gives no options), ``{"throws": message}``
+            and ``{"rejects": message}``.
     """
 
     lock_ms: int = 30_000
     stalled_interval_ms: int = 30_000
-    max_stalled: int = 1
+    max_stalled: int | Literal["Infinity"] = 1
     limiter: dict[str, Any] | None = None
-    strategies: dict[str, list[int | None]] = field(default_factory=dict)
+    strategies: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

@@ -18,10 +18,21 @@ let held = new Map(); // actor/id -> Job as that worker got it
 
 function strategies() {
   const table = {};
-  for (const [type, delays] of Object.entries(settings.strategies || {})) {
-    table[type] = failures => delays[Math.min(failures, delays.length) - 1] ?? undefined;
+  for (const [type, said] of Object.entries(settings.strategies || {})) {
+    table[type] = strategy(said);
   }
   return table;
+}
+
+function strategy(said) {
+  if (Array.isArray(said)) return failures => said[Math.min(failures, said.length) - 1] ?? undefined;
+  if ('answer' in said) return () => said.answer;
+  if ('by_message' in said) return (failures, error) => said.by_message[error.message] ?? said.else;
+  if ('option' in said) return (failures, error, options) => (options ? options[said.option] * failures : said.else);
+  if ('rejects' in said) return async () => Promise.reject(new Error(said.rejects));
+  return () => {
+    throw new Error(said.throws);
+  };
 }
 
 async function queueOf(actor) {
@@ -32,7 +43,7 @@ async function queueOf(actor) {
       settings: {
         lockDuration: settings.lock_ms,
         stalledInterval: settings.stalled_interval_ms,
-        maxStalledCount: settings.max_stalled,
+        maxStalledCount: Number(settings.max_stalled),
         backoffStrategies: strategies(),
       },
     });

@@ -15,7 +15,7 @@ import sim.queue.stalled
 import tests.conformance.arms
 import tests.conformance.catalogue
 from sim.core.clock import ManualClock
-from sim.queue.backoff import backoff_delay_ms
+from sim.queue.backoff import Wait, backoff_wait
 from sim.queue.insertion import Insertion
 from sim.queue.retention import jobs_to_evict
 from sim.queue.semantics import DOCUMENTED
@@ -31,10 +31,10 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 def _backoff(patch: pytest.MonkeyPatch) -> None:
     """Exponential backoff doubles from its base, as the document says and Bull does not."""
 
-    def doubling(backoff: Any, failures: int, _semantics: Any, strategies: Any = None) -> int:
-        return backoff_delay_ms(backoff, failures, DOCUMENTED, strategies)
+    def doubling(backoff: Any, failures: int, _semantics: Any, *more: Any) -> Wait:
+        return backoff_wait(backoff, failures, DOCUMENTED, *more)
 
-    patch.setattr(sim.queue.finish, "backoff_delay_ms", doubling)
+    patch.setattr(sim.queue.finish, "backoff_wait", doubling)
 
 
 def _re_entry_side(patch: pytest.MonkeyPatch) -> None:

@@ -117,8 +117,7 @@ def test_whoever_has_been_blocked_longest_is_served(starts: list[int], steps: li
     time = SimulatedTime()
     store: Any = MemoryStore(ManualClock(0))
     keys = QueueKeys("email")
-    clients = BlockedClients(time, store, keys)
-    clients.drain_ms = DRAIN_MS
+    clients = BlockedClients(time, store, keys, DRAIN_MS)
     crowd = Crowd(time)
     pops: list[simpy.Event] = []
     processes = [Process(time, f"email-{number}") for number in range(6)]

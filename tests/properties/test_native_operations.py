@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from sim.core.clock import ManualClock
 from sim.queue import submit
+from sim.queue.backoff import Wait
 from sim.queue.dequeue import LockParams, dequeue, lock_popped
 from sim.queue.finish import FailedAttempt, complete_job, record_failure
-from sim.queue.job import Backoff, Job, JobOptions, Keep
+from sim.queue.job import Job, JobOptions, Keep
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
 from sim.queue.retention_options import BreaksOff
@@ -194,15 +195,14 @@ def given_to(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> st.Sea
 FAILED = st.builds(
     JobOptions,
     remove_on_fail=KEPT,
-    backoff=mostly(st.none(), chosen(Backoff("fixed", 1, "x"), Backoff("fixed", 1, "5"))),
     lifo=st.booleans(),
 )
 
 
-def failures(job: Job, params: LockParams, now_ms: int, verdict: Any, delay_ms: float, dead: QueueKeys | None) -> Step:
+def failures(job: Job, params: LockParams, now_ms: int, verdict: Any, wait: Wait, dead: QueueKeys | None) -> Step:
     """Record a failed attempt."""
     mark = {"stacktrace": "[]", "failedReason": "boom", "attemptsMade": "1"}
-    return record_failure, (FailedAttempt(job, verdict, delay_ms, mark), params, now_ms, dead), {}
+    return record_failure, (FailedAttempt(job, verdict, wait, mark), params, now_ms, dead), {}
 
 
 STEPS: st.SearchStrategy[Step] = st.one_of(
@@ -223,7 +223,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
         PARAMS,
         TIMES,
         mostly(chosen("delayed", "failed"), st.just("retry")),
-        chosen(0.5, 20, 1_000),
+        chosen(Wait(0.5), Wait(20), Wait(1_000), Wait(1, "x"), Wait(1, "5")),
         mostly(st.none(), st.just(KEYS.dead_letters())),
     ),
 )

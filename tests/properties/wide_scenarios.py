@@ -18,6 +18,7 @@ IN_ORDER = sorted(VERBS, key=lambda do: VERBS[do].order)
 ON_QUEUES = [do for do in IN_ORDER if not VERBS[do].on_dead_letters]
 ON_DEAD_LETTERS = [do for do in IN_ORDER if VERBS[do].on_dead_letters]
 LAST_MS = 60_000
+ERRORS = ("transient", "permanent")
 
 
 class FaultDraw:
@@ -107,6 +108,27 @@ class Draw:
         kept = self.sometimes(0.6, count=self.random.randint(0, 6), age=self.ms(1, 30_000))
         return self.one(True, False, self.random.randint(0, 6), kept)
 
+    def wait(self) -> Any:
+        """How long one wait is, in any of the ways in which it may be written."""
+        return self.one(self.ms(0, 6_000), self.whole(0, 6_000), self.ms(0, 6_000), "never")
+
+    def backoff(self) -> Any:
+        """How long a failed job waits."""
+        kind = self.one("fixed", "exponential", "fixed", "exponential", "jitter", "custom", "by_error", "plain")
+        jitter = self.sometimes(0.3, jitter=self.one(0.1, 0.5, 1))
+        if kind == "plain":
+            return self.one(self.ms(0, 6_000), self.whole(0, 6_000))
+        if kind == "jitter":
+            low = self.whole(0, 3_000)
+            return {"type": kind, "min": f"{low}ms", "max": f"{low + self.whole(0, 3_000)}ms"}
+        if kind == "custom":
+            return {"type": kind, "delays": [self.wait() for _ in range(self.whole(1, 4))], **jitter}
+        if kind == "by_error":
+            exponential = {"type": "exponential", "delay": self.ms(0, 3_000), **jitter}
+            one = {error: self.one(self.wait(), [self.wait(), self.wait()], exponential) for error in ERRORS}
+            return {"type": "custom", "by_error": one}
+        return {"type": kind, "delay": self.ms(0, 6_000), **jitter}
+
     def queue(self, name: str) -> dict[str, Any]:
         """The settings of one queue."""
         own = {} if name in DOCUMENTED and self.chance(0.7) else {"handler": self.one(*DOCUMENTED)}
@@ -117,7 +139,7 @@ class Draw:
             0.45,
             service=self.service(),
             attempts=self.random.randint(1, 6),
-            backoff={"type": self.one("fixed", "exponential"), "delay": self.ms(0, 6_000)},
+            backoff=self.backoff(),
             remove_on_fail=self.retention(),
             remove_on_complete=self.retention(),
             idempotency_key=self.chance(0.5),
@@ -188,7 +210,8 @@ class Draw:
             lock_duration=self.ms(200, 40_000),
             lock_renew=self.ms(100, 40_000),
             stalled_interval=self.ms(500, 40_000),
-            max_stalled=self.random.randint(0, 3),
+            max_stalled=self.one(0, 1, 2, 3, "unlimited"),
+            drain_delay=self.one("0s", self.ms(1, 20_000)),
             retry_process_delay=self.ms(100, 8_000),
             guard_interval=self.ms(100, 10_000),
             blocking=self.chance(0.6),
@@ -313,6 +336,7 @@ class Draw:
                 redis={
                     "persistence": self.one("none", "rdb", "aof-everysec", "aof-always"),
                     "save_interval": self.ms(1_000, 20_000),
+                    **self.sometimes(0.5, max_retries_per_request=self.one(None, 0, 1, 3, 7)),
                 },
                 database=self.database(),
             ),

@@ -63,9 +63,10 @@ class Control {
 // or blocked, puts the later ones off. ioredis calls the strategy on the options of one client.
 const TAKES_MS = 20;
 
-function redisOptions({ redis, scale }) {
+function redisOptions({ redis, scale, maxRetriesPerRequest = 20 }) {
   return {
     path: redis,
+    maxRetriesPerRequest,
     retryStrategy(times) {
       const delay = Math.min(Math.exp(times), 20000) / scale;
       const now = performance.now();

@@ -162,7 +162,7 @@ def record_everyday_failure(
 ) -> Failed | FinishRefused:
     """Do ``finish.record_failure`` for a job active under this lock that becomes delayed, or failed and kept."""
     held = store._data
-    job, verdict, delay_ms, mark = attempt
+    job, verdict, wait, mark = attempt
     job_id = job.id
     evicted: list[str] | None = []
     target = held.get(keys.delayed)
@@ -182,7 +182,7 @@ def record_everyday_failure(
     _release(store, keys, job_id)
     if verdict == "delayed":
         store.zadd(keys.delayed, {job_id: delayed_score(attempt.due_ms(now_ms), job_id)})
-        return Failed(verdict, max(0, math.ceil(delay_ms)), [])
+        return Failed(verdict, max(0, math.ceil(wait.delay_ms)), [])
     fields["finishedOn"] = str(now_ms)
     _join_finished(store, keys, keys.failed, now_ms, job_id, evicted)
     return Failed(verdict, 0, evicted)

@@ -1,8 +1,10 @@
 """When clients come back (BULL_FACTS 8)."""
 
+from itertools import pairwise
+
 import pytest
 
-from sim.engine.redis_server import REJECTED_FIRST_MS, reconnect_delay_ms
+from sim.engine.redis_server import next_rejection_ms, reconnect_delay_ms, rejection_ms
 
 
 @pytest.mark.parametrize(
@@ -36,4 +38,35 @@ def test_after_the_growing_gaps_an_attempt_comes_every_twenty_seconds() -> None:
 
 def test_the_client_gives_up_on_waiting_submits_after_232_9_seconds() -> None:
     """All of them together."""
-    assert REJECTED_FIRST_MS == 232_900
+    assert rejection_ms(1, 20) == 232_900
+    assert next_rejection_ms(232_899, 20) == 1
+    assert next_rejection_ms(232_900, 20) == 420_000
+
+
+@pytest.mark.parametrize(
+    ("tries", "measured_ms"),
+    [
+        (0, (2, 18, 40, 96, 246, 652, 1_750, 4_731, 12_835, 32_835, 52_836)),
+        (1, (8, 40, 246, 1_750, 12_836, 52_836)),
+        (2, (18, 246, 4_733, 52_839)),
+        (3, (40, 1_753, 52_840)),
+        (5, (246, 52_844)),
+        (7, (1_756,)),
+        (10, (32_843,)),
+    ],
+)
+def test_with_fewer_tries_it_gives_up_earlier(tries: int, measured_ms: tuple[int, ...]) -> None:
+    """At each ``tries + 1``-th loss or failed attempt; within 25 ms of what was measured (BULL_FACTS 20)."""
+    moments = [rejection_ms(number, tries) for number in range(1, 14)]
+    for measured in measured_ms:
+        assert min(abs(moment - measured) for moment in moments) <= 25
+    assert sum(100 < moment < 60_000 for moment in moments) == sum(measured > 100 for measured in measured_ms)
+
+
+@pytest.mark.parametrize("tries", [0, 1, 3, 7, 20, 1_000])
+def test_the_next_rejection_is_the_first_that_is_still_to_come(tries: int) -> None:
+    """However long Redis has been away."""
+    moments = [rejection_ms(number, tries) for number in range(1, 400)]
+    for moment, later in pairwise(moments):
+        assert next_rejection_ms(moment - 1, tries) == 1
+        assert next_rejection_ms(moment, tries) == later - moment

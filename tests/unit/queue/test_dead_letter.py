@@ -84,7 +84,7 @@ def test_a_discarded_job_dies_of_its_first_failure(q: Driver) -> None:
 def test_a_strategy_that_gives_up_sends_it_there_too(q: Driver) -> None:
     """Exactly -1 is a final failure."""
     q.add(attempts=5, backoff=Backoff("mine", 0))
-    assert q.fail(q.take(), dead=DEAD, strategies={"mine": lambda _failures: -1}).dead_id == "1"
+    assert q.fail(q.take(), dead=DEAD, strategies={"mine": lambda *_failure: -1}).dead_id == "1"
 
 
 def test_one_stall_more_than_allowed_moves_the_job(q: Driver) -> None:

@@ -85,13 +85,13 @@ def test_a_discarded_job_uses_no_further_attempt(q: Driver) -> None:
 def test_a_custom_strategy_decides(q: Driver, delay: int | None, verdict: str) -> None:
     """Nothing and 0 mean at once, -1 gives up, less than -1 is due in the past."""
     q.add(attempts=5, backoff=Backoff("own", 0))
-    assert q.fail(q.take(), strategies={"own": lambda _failures: delay}).verdict == verdict
+    assert q.fail(q.take(), strategies={"own": lambda *_failure: delay}).verdict == verdict
 
 
 def test_a_negative_delay_is_due_at_once(q: Driver) -> None:
     """It goes through the delayed ones all the same."""
     q.add(attempts=5, backoff=Backoff("own", 0))
-    q.fail(q.take(), strategies={"own": lambda _failures: -100})
+    q.fail(q.take(), strategies={"own": lambda *_failure: -100})
     assert q.promote() == ["1"]
 
 
