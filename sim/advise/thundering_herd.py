@@ -45,7 +45,7 @@ def thundering_herd(reading: Reading) -> Iterator[Finding]:
             f"no jitter: jobs that failed together are retried together; the busiest second has {whole(busiest)} "
             f"+ {whole(usual)} {'>' if late else '<='} {whole(startable)} ({name})",
             (SAME_DELAY, BEHIND_EVERYTHING, FIT_THE_BACKOFF),
-            "Use a backoff with jitter: (in Bull: a custom strategy under settings.backoffStrategies)"
+            "Use a backoff with jitter (in Bull: a custom strategy under settings.backoffStrategies)"
             + (", or workers for the busiest second." if late else "."),
             {
                 "jobs_returning": number(total),
