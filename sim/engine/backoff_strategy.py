@@ -14,7 +14,7 @@ from sim.scenario.schema import Scenario
 class BackoffStrategy:
     """Answers for the jobs of one queue; what is drawn belongs to the job and the number of the failure.
 
-    Source: BULL_FACTS 20.
+    Source: BULL_FACTS 26.
     """
 
     def __init__(self, scenario: Scenario, queue: str, semantics: Semantics, streams: Streams) -> None:

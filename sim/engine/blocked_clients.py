@@ -44,7 +44,7 @@ class BlockedClients:
     Args:
         drain_ms: A pop that found nothing returns after so long, and the worker asks again; 0 means never.
 
-    Source: BULL_FACTS 15, 20.
+    Source: BULL_FACTS 15, 26.
     """
 
     def __init__(self, env: SimulatedTime, store: Store, keys: QueueKeys, drain_ms: int) -> None:

@@ -240,7 +240,7 @@ def next_rejection_ms(away_ms: int, tries: int) -> int:
         away_ms: How long ago the schedule of attempts began, ms.
         tries: Bull's ``maxRetriesPerRequest``.
 
-    Source: BULL_FACTS 8, 20.
+    Source: BULL_FACTS 8, 26.
     """
     after = 1
     if away_ms > RECONNECT_AT_MS[-1]:  # begin with the attempts that came at even distances

@@ -52,7 +52,7 @@ def backoff_wait(
         UnknownBackoff: The type is neither built in nor among ``strategies``.
         BackoffFailed: The strategy threw an error.
 
-    Source: reliability-model.md, Retry Behavior (documented); BULL_FACTS 1, 20 (bull-4.16).
+    Source: reliability-model.md, Retry Behavior (documented); BULL_FACTS 1, 26 (bull-4.16).
     """
     if backoff is None:
         return Wait(0)

@@ -99,7 +99,11 @@ class RealAttempt:
                 permanent = isinstance(problem, PermanentError)
                 more = {"error": str(problem), "permanent": permanent}
                 self.note(EventKind.ATTEMPT_FAILED, more)
-                return {"fail": str(problem), "discard": permanent and self._config.discard_permanent}
+                return {
+                    "fail": str(problem),
+                    "permanent": permanent,
+                    "discard": permanent and self._config.discard_permanent,
+                }
             value, error = None, None
             asked, instruction = instruction, None
             if isinstance(asked, Work):

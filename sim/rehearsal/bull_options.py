@@ -6,6 +6,7 @@ from sim.engine.arrivals import Arrival
 from sim.rehearsal.scale import Scale
 from sim.scenario.backoff import Backoff
 from sim.scenario.queues import QueueConfig, Retention
+from sim.scenario.retry_waits import needs_strategy
 from sim.scenario.schema import Workers
 
 MOST_STALLS = 2**53 - 1
@@ -59,6 +60,16 @@ def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str
     if arrival.job_id is not None:
         options["jobId"] = arrival.job_id
     return options
+
+
+def strategy_type(config: QueueConfig) -> str | None:
+    """Return the type of backoff that the workers have a custom strategy for; None where Bull's own types do."""
+    return config.backoff.type if config.backoff is not None and needs_strategy(config.backoff) else None
+
+
+def scaled_wait(wait_ms: int, scale: Scale) -> int:
+    """Divide what a backoff strategy answers by the scale; 0 and ``NEVER`` mean the same at every scale."""
+    return whole_ms(wait_ms, scale) if wait_ms > 0 else wait_ms
 
 
 def whole_ms(ms: int, scale: Scale) -> int:

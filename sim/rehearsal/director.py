@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.engine.arrivals import Arrival, draw_arrivals
+from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
 from sim.engine.random_streams import Streams
@@ -14,10 +15,12 @@ from sim.faults.redis_partition import RedisPartition
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.handlers.registry import HANDLERS
-from sim.rehearsal.bull_options import job_options, limiter, worker_settings
+from sim.queue.semantics import PROFILES
+from sim.rehearsal.bull_options import job_options, limiter, strategy_type, worker_settings
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaults
 from sim.rehearsal.outcomes import classify_outcomes
+from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.process_group import ProcessGroup
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess, RehearsalBroken
 from sim.rehearsal.real_parts import RealParts
@@ -85,6 +88,9 @@ class Rehearsal:
         arrange_faults(self)
         arrange_operator(self)
         self._arrivals = list(draw_arrivals(scenario, self.streams))
+        self.strategies = {
+            name: backoff_strategy(scenario, name, PROFILES[SEMANTICS], self.streams) for name in scenario.queues
+        }
         self.service_ms: dict[str, int] = {}
         self.holds: dict[str, int] = {}
         self._reports = Reports(self)
@@ -120,6 +126,7 @@ class Rehearsal:
             "blocking": settings.blocking,
             "own": None if self.own is None else str(self.own.resolve()),
             "settings": worker_settings(settings, self.clock.scale),
+            "strategy": strategy_type(self.scenario.queues[queue]),
             "limiter": limiter(self.scenario.queues[queue], self.clock.scale),
             "announceTaken": any(
                 getattr(fault, "step", None) == "between-take-and-lock" for fault in self.scenario.faults

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from sim.engine.backoff_strategy import BackoffStrategy
 from sim.rehearsal.fault_injector import RealFaults, Stage
 
 
@@ -11,11 +12,13 @@ class ReportedStage(Stage, Protocol):
 
     Attributes:
         own: A person's own processor, in place of the project's handlers.
+        strategies: The custom backoff of each queue, or None where Bull's own types do.
         service_ms: How long one attempt at each offered job works, ms.
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
     """
 
     faults: RealFaults
     own: Path | None
+    strategies: dict[str, BackoffStrategy | None]
     service_ms: dict[str, int]
     holds: dict[str, int]

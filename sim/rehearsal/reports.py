@@ -5,6 +5,7 @@ from sim.handlers.base import JobInput
 from sim.operator_verbs.base import OperatorTarget
 from sim.queue.stalled import REASON
 from sim.rehearsal.attempt import RealAttempt
+from sim.rehearsal.bull_options import scaled_wait
 from sim.rehearsal.own_attempt import OwnAttempt
 from sim.rehearsal.own_processor import OwnFileError
 from sim.rehearsal.processes import Link, Message, RealProcess
@@ -68,14 +69,26 @@ class Reports:
             job = self._recorder.name_of(queue, message["id"])
         process.running += 1
         number = self._recorder.started(queue, job, process.name, message["made"])
+        waits = self._waits(queue, job, message["made"] + 1)
         if self._stage.own is not None:
             self._attempts.append(OwnAttempt(self._stage, process, queue, job, number))
-            return {"attempt": len(self._attempts) - 1}
+            return {"attempt": len(self._attempts) - 1, **waits}
         key = self._stage.scenario.queues[queue].idempotency_key
         attempt = RealAttempt(self._stage, process, queue, JobInput(job, message["data"] or {}, key), number)
         self._attempts.append(attempt)
         step = attempt.next_step(None)
-        return None if step is None else {"attempt": len(self._attempts) - 1, **step}
+        return None if step is None else {"attempt": len(self._attempts) - 1, **waits, **step}
+
+    def _waits(self, queue: str, job: str, failures: int) -> Message:
+        """Say what the process's strategy is to answer if this attempt fails; it cannot wait for that itself."""
+        strategy = self._stage.strategies[queue]
+        if strategy is None:
+            return {}
+        scale = self._stage.clock.scale
+        transient, permanent = (
+            scaled_wait(strategy.wait_ms(job, failures, permanent=permanent), scale) for permanent in (False, True)
+        )
+        return {"waits": {"transient": transient, "permanent": permanent}}
 
     def _on_next(self, process: RealProcess, message: Message) -> Message | None:
         attempt = self._attempts[message["attempt"]]

@@ -19,7 +19,7 @@ exports.work = async (control, nodeModules, config) => {
   const turns = new Turns();
   const queue = new Queue(config.queue, {
     redis: redisOptions(config),
-    settings: config.settings,
+    settings: { ...config.settings, backoffStrategies: strategies(config) },
     limiter: config.limiter || undefined
   });
   watchQueue(queue, control, config);
@@ -54,8 +54,13 @@ async function begin(job, control, delays, turns) {
     data: job.data,
     made: job.attemptsMade
   });
-  watchJob(job, step.attempt, control, delays, turns);
+  watchJob(job, step, control, delays, turns);
   return step;
+}
+
+// The director knows beforehand what a custom strategy answers to each kind of error; the error carries it to the strategy.
+function strategies(config) {
+  return config.strategy ? { [config.strategy]: (failures, error) => error.waits[error.permanent ? 'permanent' : 'transient'] } : {};
 }
 
 async function run(job, control, config, delays, turns) {
@@ -80,7 +85,7 @@ async function run(job, control, config, delays, turns) {
       if (step.discard) {
         job.discard();
       }
-      throw new Error(step.fail);
+      throw Object.assign(new Error(step.fail), { permanent: step.permanent });
     } else {
       return step.done;
     }
@@ -176,7 +181,7 @@ function watchQueue(queue, control, config) {
 
 // Each report says for how long other handlers have held it up: the result of the call was not heard while they computed.
 // Not so one that had to be sent again over a new connection, which was made when they had all computed.
-function watchJob(job, attempt, control, delays, turns) {
+function watchJob(job, { attempt, waits }, control, delays, turns) {
   let sent = {};
   const now = () => ({ ms: turns.computed_ms, connection: job.queue.client.connectionEpoch });
   const held = () => (now().connection === sent.connection ? now().ms - sent.ms : 0);
@@ -211,6 +216,9 @@ function watchJob(job, attempt, control, delays, turns) {
     refused = null;
     delays.delete(String(job.id));
     job.finishedOn = null;
+    if (waits) {
+      error = Object.assign(error || new Error('Unknown reason'), { waits });
+    }
     try {
       const next = await fail.call(job, error, ...values);
       const delay_ms = job.finishedOn ? null : delays.get(String(job.id)) || 0;

@@ -15,9 +15,7 @@ from tests.conformance.catalogue import (
     order,
     pause,
     retention,
-    stall_limits,
     stalled,
-    strategies,
     zombies,
 )
 
@@ -36,8 +34,6 @@ __all__ = [
     "order",
     "pause",
     "retention",
-    "stall_limits",
     "stalled",
-    "strategies",
     "zombies",
 ]

@@ -56,7 +56,7 @@ def test_the_client_gives_up_on_waiting_submits_after_232_9_seconds() -> None:
     ],
 )
 def test_with_fewer_tries_it_gives_up_earlier(tries: int, measured_ms: tuple[int, ...]) -> None:
-    """At each ``tries + 1``-th loss or failed attempt; within 25 ms of what was measured (BULL_FACTS 20)."""
+    """At each ``tries + 1``-th loss or failed attempt; within 25 ms of what was measured (BULL_FACTS 26)."""
     moments = [rejection_ms(number, tries) for number in range(1, 14)]
     for measured in measured_ms:
         assert min(abs(moment - measured) for moment in moments) <= 25
