@@ -97,6 +97,13 @@ def test_a_lesson_asks_for_a_guess_and_ends_in_a_task(path: Path) -> None:
 
 
 @each_notebook
+def test_an_item_of_a_list_begins_a_line(path: Path) -> None:
+    """Two items run together are shown as one sentence with a dash in it."""
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    assert re.findall(r"[.;:] (?:-(?: [A-Z*`].*|$)|\d\. `.*)", text, re.M) == []
+
+
+@each_notebook
 def test_a_cell_is_short_enough_to_be_read(path: Path) -> None:
     """Whoever wants to know how something is done finds it in ``sim.notebook``."""
     long = {cell.id: len(cell.source.splitlines()) for cell in code_of(nbformat.read(path, as_version=4))}
