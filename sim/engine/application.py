@@ -3,6 +3,7 @@
 from collections import Counter, deque
 
 from sim.engine.arrivals import Arrival
+from sim.engine.attempt import HandlerCall
 from sim.engine.process import Process, Steps
 from sim.engine.run_context import RunContext
 from sim.handlers.base import JobInput
@@ -109,7 +110,8 @@ class InProcessApplication(Process):
             config.idempotency_key,
         )
         try:
-            yield from self.runner.run(self, arrival.queue, config.handler, job, attempt, arrival.service_ms)
+            call = HandlerCall(arrival.queue, config.handler, job, attempt, arrival.service_ms)
+            yield from self.runner.run(self, call)
         except (TransientError, PermanentError) as error:
             more = {"error": str(error), "permanent": isinstance(error, PermanentError)}
             self.recorder.attempt(arrival.queue, arrival.name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)

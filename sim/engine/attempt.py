@@ -1,6 +1,6 @@
 """One attempt: carry out a handler's instructions in simulated time."""
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sim.core.errors import SimError
 from sim.engine.clock import SimulatedTime
@@ -41,6 +41,22 @@ class Hooks(Protocol):
         """Tell whether the handler of this attempt hangs at this step, and for how long."""
 
 
+class HandlerCall(NamedTuple):
+    """One run of a handler: what it is given, and how long it works.
+
+    Attributes:
+        handler: The handler's name.
+        attempt: Which start of the job this is, counted from 1.
+        service_ms: How long the handler works in all, ms.
+    """
+
+    queue: str
+    handler: str
+    job: JobInput
+    attempt: int
+    service_ms: int
+
+
 class AttemptRunner:
     """Runs handlers: time passes for their work, their queries meet the database, their effects are written down."""
 
@@ -51,21 +67,11 @@ class AttemptRunner:
         self.hooks = hooks
 
     def run(
-        self,
-        process: Process,
-        queue: str,
-        handler: str,
-        job: JobInput,
-        attempt: int,
-        service_ms: int,
-        *,
-        loop: EventLoop | None = None,
-        seat: Seat | None = None,
+        self, process: Process, call: HandlerCall, *, loop: EventLoop | None = None, seat: Seat | None = None
     ) -> Steps:
         """Run one attempt of a job to its end and return what the handler returned (for ``yield from``).
 
         Args:
-            service_ms: How long the handler works in all, ms.
             loop: The event loop of the process, which the handler blocks while it works; None where it does not.
             seat: Its way to a database under load; None where calls never wait for one another.
 
@@ -75,6 +81,7 @@ class AttemptRunner:
             Crashed: The process died at a step of this attempt.
         """
         env, hooks, database = self.env, self.hooks, self.database
+        queue, handler, job, attempt, service_ms = call
         instructions = HANDLERS[handler].handle(job)
         send = instructions.send
         share = 0.0
@@ -195,10 +202,12 @@ class LoadedRunner(AttemptRunner):
         super().__init__(env, recorder, database, hooks)
         self._load = load
 
-    def run(self, process: Process, *attempt: Any, **more: Any) -> Steps:
+    def run(
+        self, process: Process, call: HandlerCall, *, loop: EventLoop | None = None, seat: Seat | None = None
+    ) -> Steps:
         """Run one attempt; what it holds is given back at its end, whatever that is."""
         seat = self._load.seat(process)
         try:
-            return (yield from super().run(process, *attempt, **more, seat=seat))
+            return (yield from super().run(process, call, loop=loop, seat=seat))
         finally:
             seat.leave()

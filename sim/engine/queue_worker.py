@@ -4,7 +4,7 @@ from functools import partial
 
 from redis.exceptions import ResponseError
 
-from sim.engine.attempt import Hooks
+from sim.engine.attempt import HandlerCall, Hooks
 from sim.engine.clock import EPOCH_MS
 from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
@@ -19,7 +19,7 @@ from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
 from sim.queue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
-from sim.queue.finish import complete_job, fail_job
+from sim.queue.finish import ErrorText, FailureRules, complete_job, fail_job
 from sim.queue.job import Job
 from sim.queue.store import Store, native_form
 from sim.results.trace import EventKind
@@ -205,15 +205,9 @@ class QueueWorker(WorkerProcess):
         try:
             try:
                 data = job.data if type(job.data) is dict else {}
-                value = yield from self.runner.run(
-                    self,
-                    queue.name,
-                    self._handler,
-                    JobInput(name, data, self._idempotent),
-                    attempt,
-                    queue.service_ms.of(name),
-                    loop=self._loop,
-                )
+                given = JobInput(name, data, self._idempotent)
+                call = HandlerCall(queue.name, self._handler, given, attempt, queue.service_ms.of(name))
+                value = yield from self.runner.run(self, call, loop=self._loop)
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)
                 return None
@@ -278,11 +272,8 @@ class QueueWorker(WorkerProcess):
                     queue.keys,
                     job,
                     self.lock_params,
-                    message=str(error),
-                    stack=short_stack(error),
-                    semantics=self.semantics,
-                    strategies=strategies,
-                    dead=queue.dead,
+                    ErrorText(str(error), short_stack(error)),
+                    FailureRules(self.semantics, strategies, queue.dead),
                 )
             )
         except (FinishRefused, CommandFailed, ResponseError) as refusal:

@@ -48,6 +48,32 @@ class Failed(NamedTuple):
     dead_id: str | None = None
 
 
+class ErrorText(NamedTuple):
+    """What a failed attempt says of its error.
+
+    Attributes:
+        message: Why the attempt failed; becomes ``failedReason``.
+        stack: One more entry of the job's ``stacktrace``.
+    """
+
+    message: str
+    stack: str
+
+
+class FailureRules(NamedTuple):
+    """What decides about a failed attempt.
+
+    Attributes:
+        semantics: How long a built-in backoff waits.
+        strategies: Custom backoffs by type; they come before the built-in ones.
+        dead: The dead letter queue that takes a job given up, in place of the failed set and its retention.
+    """
+
+    semantics: Semantics
+    strategies: Mapping[str, Strategy] | None = None
+    dead: QueueKeys | None = None
+
+
 class FailedAttempt(NamedTuple):
     """What is to be recorded of a failed attempt.
 
@@ -142,13 +168,10 @@ def fail_job(
     keys: QueueKeys,
     job: Job,
     lock_params: LockParams,
+    error: ErrorText,
+    rules: FailureRules,
     *,
     now_ms: int,
-    message: str,
-    stack: str,
-    semantics: Semantics,
-    strategies: Mapping[str, Strategy] | None = None,
-    dead: QueueKeys | None = None,
 ) -> Failed:
     """Record a failed attempt and decide: at once again, after a backoff, or given up.
 
@@ -157,8 +180,6 @@ def fail_job(
 
     Args:
         job: Counts the attempt in memory; that count decides and is what gets written.
-        message: Why the attempt failed; becomes ``failedReason``.
-        dead: The dead letter queue that takes a job given up, in place of the failed set and its retention.
 
     A retention that makes no sense breaks Bull's script off, and nobody gets an error; ``BreaksOff`` says what is done.
 
@@ -174,6 +195,8 @@ def fail_job(
 
     Source: BULL_FACTS 1, 2, 3, 6; reliability-model.md, Dead Letter Queue.
     """
+    message, stack = error
+    semantics, strategies, dead = rules
     job.attempts_made += 1
     job.stacktrace.append(stack)
     if job.options.stack_trace_limit:

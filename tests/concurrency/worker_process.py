@@ -16,7 +16,7 @@ import redis
 
 from sim.queue.dequeue import LockParams, dequeue, lock_popped, pop_waiting
 from sim.queue.errors import FinishRefused
-from sim.queue.finish import complete_job, fail_job
+from sim.queue.finish import ErrorText, FailureRules, complete_job, fail_job
 from sim.queue.job import Job
 from sim.queue.keys import QueueKeys
 from sim.queue.locks import extend_lock
@@ -145,17 +145,8 @@ class Worker:
     def _fail(self, keys: QueueKeys, job: Job, message: str) -> None:
         self.journal.write("ending", queue=keys.name, job=job.id, how="fail", before=self._server_us())
         try:
-            failed = fail_job(
-                self.client,
-                keys,
-                job,
-                self.lock_params,
-                now_ms=_now_ms(),
-                message=message,
-                stack="-",
-                semantics=BULL,
-                dead=self.dead[keys.name],
-            )
+            error, rules = ErrorText(message, "-"), FailureRules(BULL, dead=self.dead[keys.name])
+            failed = fail_job(self.client, keys, job, self.lock_params, error, rules, now_ms=_now_ms())
         except FinishRefused as refusal:
             self.journal.write("refused", queue=keys.name, job=job.id, why=str(refusal), after=self._server_us())
         else:

@@ -12,7 +12,7 @@ from sim.queue.clean import clean_jobs
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped, pop_waiting
 from sim.queue.drain import drain_queue
 from sim.queue.errors import BackoffFailed, UnreadableOptions
-from sim.queue.finish import complete_job, fail_job
+from sim.queue.finish import ErrorText, FailureRules, complete_job, fail_job
 from sim.queue.getters import get_job, job_counts, job_ids, job_state
 from sim.queue.javascript import text
 from sim.queue.job import Job, JobOptions
@@ -137,17 +137,9 @@ class ProjectQueue:
 
     def _fail(self, actor: str, now_ms: int, id: str, message: str) -> Any:
         job = self._job_of(actor, id)
-        fail_job(
-            self.store,
-            self.keys,
-            job,
-            self._lease(actor),
-            now_ms=now_ms,
-            message=message,
-            stack=f"Error: {message}\n    at handler",
-            semantics=BULL,
-            strategies={type_: _strategy(delays) for type_, delays in self.settings.strategies.items()},
-        )
+        error = ErrorText(message, f"Error: {message}\n    at handler")
+        rules = FailureRules(BULL, {type_: _strategy(delays) for type_, delays in self.settings.strategies.items()})
+        fail_job(self.store, self.keys, job, self._lease(actor), error, rules, now_ms=now_ms)
         return job.attempts_made
 
     def _discard(self, actor: str, _now_ms: int, id: str) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from sim.core.clock import ManualClock
 from sim.queue.dequeue import LockParams, dequeue
-from sim.queue.finish import fail_job
+from sim.queue.finish import ErrorText, FailureRules, fail_job
 from sim.queue.getters import job_counts, job_state
 from sim.queue.job import Job, JobOptions
 from sim.queue.keys import QueueKeys
@@ -55,7 +55,7 @@ class Stage:
         for job_id in job_ids:
             self.add(job_id)
             job, now_ms = self.take(), self.now_ms
-            fail_job(self.store, KEYS, job, LEASE, now_ms=now_ms, message="boom", stack="boom", semantics=BULL)
+            fail_job(self.store, KEYS, job, LEASE, ErrorText("boom", "boom"), FailureRules(BULL), now_ms=now_ms)
             self.now_ms += 1
 
     @property

@@ -8,7 +8,7 @@ from sim.engine.world import World
 from sim.handlers.registry import HANDLERS
 from sim.queue.dead_letter import dead_letter_ids, dead_letters, replay_all, replay_job
 from sim.queue.dequeue import LockParams, dequeue
-from sim.queue.finish import fail_job
+from sim.queue.finish import ErrorText, FailureRules, fail_job
 from sim.queue.job import Job, JobOptions
 from sim.queue.keys import QueueKeys
 from sim.queue.semantics import BULL
@@ -91,17 +91,8 @@ def test_a_job_of_bull_dies_with_what_bull_wrote_of_it(real_store: Any, bull: Bu
     lock_params, now_ms = LockParams("python", 30_000), WallClock().now_ms
     job = dequeue(real_store, KEYS, lock_params, now_ms=now_ms)
     assert isinstance(job, Job)
-    failed = fail_job(
-        real_store,
-        KEYS,
-        job,
-        lock_params,
-        now_ms=now_ms,
-        message="no",
-        stack="no",
-        semantics=BULL,
-        dead=KEYS.dead_letters(),
-    )
+    rules = FailureRules(BULL, dead=KEYS.dead_letters())
+    failed = fail_job(real_store, KEYS, job, lock_params, ErrorText("no", "no"), rules, now_ms=now_ms)
     assert failed.dead_id == added
     assert bull.ask("json", queue="email-dead", id=added)["opts"]["priority"] == 3
     add_job(real_store, KEYS, data, JobOptions(), now_ms=now_ms)

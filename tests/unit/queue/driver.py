@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.core.clock import ManualClock
 from sim.queue.dequeue import LockParams, dequeue
-from sim.queue.finish import Completed, Failed, complete_job, fail_job
+from sim.queue.finish import Completed, ErrorText, Failed, FailureRules, complete_job, fail_job
 from sim.queue.job import Job, JobOptions
 from sim.queue.keys import QueueKeys
 from sim.queue.promote import promote_due_jobs
@@ -44,17 +44,9 @@ class Driver:
 
     def fail(self, job: Job, lock_params: LockParams | None = None, message: str = "boom", **more: Any) -> Failed:
         """Fail an attempt, with Bull's backoff unless told otherwise."""
-        more = {"semantics": BULL, **more}
-        return fail_job(
-            self.store,
-            self.keys,
-            job,
-            lock_params or self.lock_params,
-            now_ms=self.clock.now_ms,
-            message=message,
-            stack="Error: boom",
-            **more,
-        )
+        rules = FailureRules(**{"semantics": BULL, **more})
+        error, now_ms = ErrorText(message, "Error: boom"), self.clock.now_ms
+        return fail_job(self.store, self.keys, job, lock_params or self.lock_params, error, rules, now_ms=now_ms)
 
     def check(self, max_stalled: int = 1, **more: Any) -> StalledCheck:
         """Look for stalled jobs, as if the interval had passed."""

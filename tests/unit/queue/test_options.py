@@ -7,7 +7,7 @@ import pytest
 from sim.core.clock import ManualClock
 from sim.queue.dequeue import LockParams, dequeue
 from sim.queue.errors import NotModelled
-from sim.queue.finish import fail_job
+from sim.queue.finish import ErrorText, FailureRules, fail_job
 from sim.queue.job import Backoff, Job, JobOptions, Keep
 from sim.queue.keys import QueueKeys
 from sim.queue.semantics import BULL
@@ -95,6 +95,6 @@ def test_a_stack_trace_limit_keeps_the_newest(limit: int | None, kept: int) -> N
     add_job(store, KEYS, {}, job.options, now_ms=NOW_MS)
     taken = dequeue(store, KEYS, LockParams("w", 1_000), now_ms=NOW_MS)
     assert isinstance(taken, Job)
-    fail_job(store, KEYS, job, LockParams("w", 1_000), now_ms=NOW_MS, message="c", stack="c", semantics=BULL)
+    fail_job(store, KEYS, job, LockParams("w", 1_000), ErrorText("c", "c"), FailureRules(BULL), now_ms=NOW_MS)
     assert json.loads(store.hget(KEYS.job("1"), "stacktrace") or "") == job.stacktrace
     assert (len(job.stacktrace), job.stacktrace[-1]) == (kept, "c")
