@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from sim.reports.sweep_json import summary_of
-from sim.results.sweep_rows import COUNTS, RunRow
+from sim.results.sweep_rows import COUNTS, TIMES, RunRow
 from sim.sweeps import executors, run_missing, sweep
 from sim.sweeps.worker import Batch, Done, Took, seed_of
 
@@ -38,8 +38,9 @@ def made_up(batch: Batch) -> Done:
         for replication in part.replications:
             seed = seed_of(batch.recipe.seed, replication)
             numbers: dict[str, int | None] = dict.fromkeys(COUNTS, 0)
-            numbers |= {"offered": 100, "delivered": 100 - seed % 7, "lost": seed % 7, "mean": seed % 6_000}
-            row = RunRow(part.point, replication, "queue", seed, seed % 1_000_000, (*numbers.values(), seed % 9_000))
+            numbers |= {"offered": 100, "delivered": 100 - seed % 7, "lost": seed % 7}
+            numbers |= {name: seed % (2_000 + 500 * place) for place, name in enumerate(TIMES)}
+            row = RunRow(part.point, replication, "queue", seed, seed % 1_000_000, tuple(numbers.values()))
             rows.append(row)
     return Done(rows, [], tuple(Took(part.point, len(part.replications), 0.0003) for part in batch.parts))
 

@@ -58,6 +58,6 @@ def command(scenario: Path, mode: Any, seed: int | None, semantics: Any, rules: 
         for check in result.alert_expectations:
             if not check.holds:
                 console.print(
-                    Text(f"VIOLATED: {check.measure} {check.expected}, seen {check.seen:,}", style="bold red")
+                    Text(f"VIOLATED: {check.measure} {check.expected}, seen {check.seen_text}", style="bold red")
                 )
         sys.exit(VIOLATED)

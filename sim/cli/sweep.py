@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,13 +121,21 @@ def _sweep(asked: Asked) -> int:
 def _known(measures: tuple[str, ...]) -> tuple[str, ...]:
     from sim.results.sweep_values import MEASURES
     from sim.yaml_files.problems import did_you_mean
+    from sim.yaml_files.renamed import renamed
 
-    named = tuple(measure.replace("-", "_") for measure in measures)
+    named = tuple(_written_out(measure.replace("-", "_"), MEASURES) for measure in measures)
     for measure in named:
         if measure not in MEASURES:
+            if now := renamed(measure, MEASURES):
+                raise click.UsageError(f"--measure {measure}: {now}")
             near = did_you_mean(measure, list(MEASURES)) or f"; there are: {', '.join(MEASURES)}"
             raise click.UsageError(f"--measure {measure}: no such measure{near}")
     return tuple(dict.fromkeys(named))
+
+
+def _written_out(measure: str, known: Collection[str]) -> str:
+    """Return the column of a time: ``delivery_p95``, as scenarios write it, is ``delivery_p95_ms`` here."""
+    return f"{measure}_ms" if f"{measure}_ms" in known else measure
 
 
 def _interrupted(runs: int, out: Path | None) -> str:

@@ -11,6 +11,7 @@ from sim.engine.client_process import ClientProcess
 from sim.engine.clock import EPOCH_MS, SimulatedTime
 from sim.engine.job_naming import JobNaming
 from sim.engine.process import Steps
+from sim.engine.promises import Promises
 from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
@@ -207,12 +208,14 @@ def retention(keep: "bool | int | schema.Retention") -> Retention:
     return keep
 
 
-def arrive_all(env: SimulatedTime, arrivals: Iterator[Arrival], recorder: Recorder, system: System) -> Steps:
+def arrive_all(
+    env: SimulatedTime, arrivals: Iterator[Arrival], recorder: Recorder, system: System, promises: Promises
+) -> Steps:
     """Offer every job at its time (a SimPy process)."""
     offered, submit = recorder.offered, system.submit
     for arrival in arrivals:
         wait_ms = arrival.at_ms - env.now
         if wait_ms > 0:
             yield env.timeout(wait_ms)
-        offered(arrival.queue, arrival.name)
+        offered(arrival.queue, arrival.name, promises.get(id(arrival.workload)) if promises else None)
         submit(arrival)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from sim.engine.job_ids import JobIds
-from sim.results.facts import JobFacts, tells_of
+from sim.results.facts import JobFacts, offered_facts, tells_of
 from sim.results.trace import Event, EventKind, Trace
 
 
@@ -111,7 +111,7 @@ class Recorder:
     def offered(self, queue: str, job: str, more: dict[str, Any] | None = None) -> None:
         """Write down a new job."""
         t_ms = self._env.now
-        self._facts[job] = JobFacts(job, queue, t_ms)
+        self._facts[job] = JobFacts(job, queue, t_ms) if more is None else offered_facts(queue, job, t_ms, more)
         if self._append is not None:
             self._append(_record(Event, (t_ms, queue, job, EventKind.OFFERED, 0, "producer", more)))
             self._tidy()
@@ -126,6 +126,8 @@ class Recorder:
             self._order.append(self._numbers[queue])
         facts = self._facts[job]
         facts.enqueued = True
+        if delay_ms:
+            facts.delay_ms = delay_ms
         if self._append is not None:
             more: dict[str, Any] = {"id": job_id}
             if delay_ms:

@@ -16,6 +16,7 @@ from sim.engine.instruments import Instrument, Subscriptions, TraceKeeper
 from sim.engine.operator import arrange_operator
 from sim.engine.process_faults import ProcessFaults
 from sim.engine.producer import arrive_all
+from sim.engine.promises import promises_of
 from sim.engine.queue_handle import QueueHandle
 from sim.engine.queue_system import QueueSystem
 from sim.engine.random_streams import Streams
@@ -77,7 +78,8 @@ class Simulation:
             self.recorder, self.streams, self.database = run.recorder, run.streams, run.database
             self.system: System = QueueSystem(run, options.store, heard) if mode == "queue" else InProcessSystem(run)
             arrivals = draw_arrivals(scenario, self.streams)
-            arriving = self.env.process(arrive_all(self.env, arrivals, self.recorder, self.system))
+            promises = promises_of(scenario, mode)
+            arriving = self.env.process(arrive_all(self.env, arrivals, self.recorder, self.system, promises))
             self._loop = RunLoop(
                 scenario,
                 self.env,

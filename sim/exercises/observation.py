@@ -5,6 +5,7 @@ from functools import cached_property
 
 from sim.engine.run_options import RunOptions
 from sim.engine.simulation import Simulation
+from sim.results.delivery import sorted_times
 from sim.results.outcomes import JobResult
 from sim.results.result import ModeResult
 from sim.scenario.schema import Scenario
@@ -38,13 +39,8 @@ class Observation:
 
     @cached_property
     def delivery_ms(self) -> dict[str | None, list[int]]:
-        """How long each delivered job took from its offer to its first effect, sorted, by queue and over all."""
-        found: dict[str | None, list[int]] = {None: [], **{name: [] for name in self.result.queue_names}}
-        for job in self.result.jobs:
-            if job.first_effect_ms is not None:
-                for key in (None, job.queue):
-                    found[key].append(job.first_effect_ms - job.offered_ms)
-        return {key: sorted(times) for key, times in found.items()}
+        """How long each delivered job took from when it was due to its first effect, sorted, by queue and over all."""
+        return {name: sorted_times(self.jobs(name)) for name in (None, *self.result.queue_names)}
 
 
 def observe(scenario: Scenario, mode: ModeName, seed: int, *, events: bool = True) -> Observation:

@@ -36,10 +36,12 @@ class Growth(NamedTuple):
     Attributes:
         event: The kind of event, as the trace has it.
         unless_why: Events that give this reason are not counted.
+        if_late: Whether only those are counted that deliver a job later than promised.
     """
 
     event: str
     unless_why: str | None = None
+    if_late: bool = False
 
 
 class Seen(Protocol):
@@ -59,6 +61,12 @@ class Seen(Protocol):
 
     def waited_s(self) -> "Floats":
         """Say how long the job at the head of the line has stood there, seconds; 0 where there is none."""
+
+    def undelivered_s(self) -> "Floats":
+        """Say how long ago the job was due that is waited for longest, seconds; 0 where there is none."""
+
+    def overdue(self) -> "Floats":
+        """Count the jobs that are waited for longer than promised."""
 
     def counted(self, name: str) -> "Floats":
         """Count what happened so far, or within an alert's ``over``, by the name of a counter."""

@@ -25,8 +25,8 @@ DURATIONS = (
     Durations(
         "delivery",
         "jobqueue_delivery_seconds",
-        "How long a job took, from its offer to its first effect.",
-        "the time from a job's offer to its first effect",
+        "How long a job took, from when it was due to its first effect.",
+        "the time from when a job was due to its first effect",
     ),
 )
 
@@ -88,6 +88,20 @@ _ALL = (
         _oldest_waiting_age,
     ),
     _gauge(
+        "oldest_undelivered_age",
+        "jobqueue_oldest_undelivered_age_seconds",
+        "seconds",
+        "How long ago the oldest job was due that is neither delivered nor given up.",
+        lambda seen: seen.undelivered_s(),
+    ),
+    _gauge(
+        "overdue",
+        "jobqueue_overdue",
+        "jobs",
+        "Jobs past the time promised by deliver_within that are neither delivered nor given up.",
+        lambda seen: seen.overdue(),
+    ),
+    _gauge(
         "workers_down",
         "jobqueue_workers_down",
         "processes",
@@ -122,6 +136,12 @@ _ALL = (
     _counter("stalls", "stalls", "Jobs found active without a lock.", Growth("stalled")),
     _counter("completions", "jobs", "Jobs recorded as completed.", Growth("completed")),
     _counter("failures", "jobs", "Jobs given up for good.", Growth("failed")),
+    _counter(
+        "late_deliveries",
+        "jobs",
+        "Jobs delivered later than promised by deliver_within.",
+        Growth("effect", if_late=True),
+    ),
     *(_percentile(of, percent) for of in DURATIONS for percent in PERCENTILES),
 )
 

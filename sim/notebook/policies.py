@@ -27,12 +27,12 @@ def day_under(scenario: str | os.PathLike[str], policy: Mapping[str, Any], seed:
 def bill(one: ModeResult) -> dict[str, float]:
     """Say what a day came to, and what it cost; times in whole seconds."""
     counts = one.totals
-    waits = sorted(job.first_effect_ms - job.offered_ms for job in one.jobs if job.first_effect_ms is not None)
+    times = one.delivery
     return {
         "not delivered": counts.offered - counts.delivered,
         "no record": counts.failed_evicted,
         "twice": counts.duplicated,
         "attempts per job": round(counts.attempts / counts.offered, 2),
-        "95% within (s)": round(waits[-(-95 * len(waits) // 100) - 1] / 1_000),
-        "longest (s)": round(waits[-1] / 1_000),
+        "95% within (s)": round((times.p95_ms or 0) / 1_000),
+        "longest (s)": round((times.max_ms or 0) / 1_000),
     }

@@ -90,7 +90,7 @@ def _spread_out(names: list[str], by_job: dict[str, list[JobResult]]) -> list[st
     """Take of jobs with one story the one that waited longest for its effect, the quickest, and one in the middle."""
 
     def waited_ms(name: str) -> int:
-        return max((job.first_effect_ms or job.offered_ms) - job.offered_ms for job in by_job[name])
+        return max(job.delivery_ms or 0 for job in by_job[name])
 
     ranked = sorted(names, key=lambda name: -waited_ms(name))  # stable: the earlier offer first
     places = dict.fromkeys((0, len(ranked) - 1, len(ranked) // 2))
@@ -98,7 +98,16 @@ def _spread_out(names: list[str], by_job: dict[str, list[JobResult]]) -> list[st
 
 
 def _story(job: JobResult) -> Story:
-    return (job.outcome, job.attempts, job.effects, job.stalls, job.suppressed, job.false_failure, job.indeterminate)
+    return (
+        job.outcome,
+        job.attempts,
+        job.effects,
+        job.stalls,
+        job.suppressed,
+        job.false_failure,
+        job.indeterminate,
+        job.late,
+    )
 
 
 def _fate(job: JobResult) -> Story:
@@ -110,6 +119,7 @@ def _fate(job: JobResult) -> Story:
         job.suppressed > 0,
         job.false_failure,
         job.indeterminate,
+        job.late,
     )
 
 
@@ -120,6 +130,7 @@ def _weight(job: JobResult) -> int:
         + 16 * job.duplicated
         + 8 * min(job.stalls, 2)
         + 4 * (job.suppressed > 0 or job.false_failure or job.indeterminate)
+        + 4 * job.late
         + 2 * min(max(job.attempts - 1, 0), 4)
         + (job.outcome is not Outcome.DELIVERED)
     )

@@ -54,6 +54,7 @@ class Look:
 OUTCOME_LOOKS: dict[str, Look] = {
     "delivered": Look("delivered", GREEN, "", "o", "green"),
     "duplicated": Look("duplicated", ORANGE, "////", "D", "yellow"),
+    "late": Look("delivered late", SKY_BLUE, "----", "o", "yellow"),
     "lost": Look("lost", VERMILLION, "xxxx", "X", "red"),
     "rejected": Look("rejected", YELLOW, "\\\\\\\\", "s", ""),
     "ignored": Look("ignored, id existed", SKY_BLUE, "oo", "p", ""),
@@ -64,7 +65,7 @@ OUTCOME_LOOKS: dict[str, Look] = {
     "pending": Look("pending", WHITE, "....", "P", ""),
 }
 
-"""Outcomes, and ``duplicated`` as a part of ``delivered``, by their names in the JSON contract."""
+"""Outcomes, and ``duplicated`` and ``late`` as parts of ``delivered``, by their names in the JSON contract."""
 
 STATE_LOOKS: dict[State, Look] = {
     State.ACTIVE: Look("active (running)", BLUE),

@@ -25,13 +25,20 @@ MODE_LOOKS: dict[str, tuple[str, str, Literal["-", "--"]]] = {
 }
 """By mode: colour, marker and line, so that they can be told apart without colour."""
 MODE_HATCHES = {"in-process": "////", "queue": ""}
+_TIMES = {
+    "delivery_mean_ms": "mean",
+    "delivery_p50_ms": "median",
+    "delivery_p95_ms": "95th percentile",
+    "delivery_p99_ms": "99th percentile",
+    "delivery_max_ms": "longest",
+}
 _LEGEND_PT = 16.0
 
 
 def measure_in_words(measure: str) -> str:
     """Write a measure as the axis of a picture calls it."""
     if measure in TIMES:
-        return "offer to effect, " + ("mean" if measure == "effect_mean_ms" else "95th percentile")
+        return f"time to delivery, {_TIMES[measure]}"
     return f"{in_words(measure)}, {'share of the jobs' if measure in PARTS else 'per run'}"
 
 

@@ -9,6 +9,7 @@ from sim.engine.arrivals import Arrival, draw_arrivals
 from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
+from sim.engine.promises import promises_of
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
 from sim.faults.redis_partition import RedisPartition
@@ -91,6 +92,7 @@ class Rehearsal:
         self.strategies = {
             name: backoff_strategy(scenario, name, PROFILES[SEMANTICS], self.streams) for name in scenario.queues
         }
+        self._promises = promises_of(scenario, "queue")
         self.service_ms: dict[str, int] = {}
         self.holds: dict[str, int] = {}
         self._reports = Reports(self)
@@ -222,7 +224,8 @@ class Rehearsal:
             await asyncio.sleep(wait_s)
 
     def _arrival(self, arrival: Arrival) -> None:
-        self.recorder.offered(arrival.queue, arrival.name)
+        delay = {"delay_ms": arrival.workload.delay} if arrival.workload.delay else None
+        self.recorder.offered(arrival.queue, arrival.name, self._promises.get(id(arrival.workload), delay))
         self.service_ms[arrival.name] = arrival.service_ms
         link = self.producer.link
         if link is None:

@@ -11,7 +11,7 @@ from sim.rehearsal.prediction import SEMANTICS
 from sim.rehearsal.real_parts import find_real_parts
 from sim.rehearsal.rehearse import load_rehearsable
 from sim.rehearsal.scale import Scale
-from sim.reports.tables import expectation_table, outcome_table
+from sim.reports.tables import expectation_table, outcome_table, print_delivery
 from sim.results.result import Result
 from sim.results.text import duration_in_words, verdict
 from sim.results.trace import Event, EventKind
@@ -110,6 +110,7 @@ def print_own(report: OwnReport, console: "Console") -> None:
     )
     console.print(Text(facts, style="dim"))
     console.print(outcome_table({"queue": result.modes["queue"].totals}))
+    print_delivery(result, console)
     for one in report.thrown:
         where = report.own.name if one.line is None else f"{report.own.name}:{one.line}"
         often = "once" if one.times == 1 else f"{one.times} times"

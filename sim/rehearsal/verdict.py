@@ -13,7 +13,8 @@ from sim.results.outcomes import Counts, JobResults
 from sim.results.text import OUTCOMES, OVERLAYS
 from sim.results.trace import EventKind, Trace
 
-COMPARED = ("offered", *OUTCOMES, *OVERLAYS)
+COMPARED = ("offered", *(name for name in OUTCOMES if name != "late"), *OVERLAYS)
+"""Times are compared job by job, within a tolerance; a count of late jobs would not know it."""
 UNTOLD = {EventKind.OFFERED, EventKind.ENQUEUED, EventKind.PROMOTED, EventKind.SUBMIT_WAITING}
 """Events that are left out where a job's story is told."""
 

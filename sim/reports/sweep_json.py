@@ -10,12 +10,13 @@ from sim.results.sweep_values import MEASURES
 
 def summary_of(result: SweepResult) -> dict[str, Any]:
     """Write the answers of every point; equal rows give an equal summary."""
+    late = ("late",) if result.promises else ()
+    told = ("duplicated", *late, "not_delivered", *REASONS)
     points: list[dict[str, Any]] = []
     for answer in result.answers:
         written = answer.as_dict()
         written["in_words"] = {
-            mode: [runs_sentence(found[name]) for name in ("duplicated", "not_delivered", *REASONS) if name in found]
-            for mode, found in answer.modes.items()
+            mode: [runs_sentence(found[name]) for name in told if name in found] for mode, found in answer.modes.items()
         }
         written["failed_runs"] = sum(one.point == answer.point for one in result.failures)
         points.append(written)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-_RARE = ("duplicated", *REASONS)
+_RARE = ("duplicated", "late", *REASONS)
 _FEW_POINTS = 2
 _MAX_EARLY = 4
 _MAX_COLUMNS = 4
@@ -50,9 +50,9 @@ def print_sweep(result: SweepResult, console: "Console", measures: Sequence[str]
     if all(answer.differences for answer in answers):
         title = "Difference (queue − in-process), jobs per run, with 95% interval"
         _print_table(console, title, difference_table(answers, tables[0][1]))
-    rare = [name for name in measures or _RARE if name in _RARE]
+    rare = [name for name in measures or _RARE if name in _RARE and (measures or result.promises or name != "late")]
     if len(answers) <= _FEW_POINTS:
-        always = measures or ("duplicated", "lost", *measures_that_add_up(answers))
+        always = measures or ("duplicated", "late", "lost", *measures_that_add_up(answers))
         _print_sentences(answers, [name for name in rare if name in always], console)
     else:
         _print_never_seen(answers, rare, console)

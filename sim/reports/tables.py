@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.plots.styles import OUTCOME_LOOKS
+from sim.results.delivery_text import CAPTION, delivery_table
 from sim.results.outcomes import Counts
 from sim.results.result import Check, Result
 from sim.results.run_end_text import early_ends
@@ -48,6 +49,7 @@ def print_outcomes(result: Result, console: "Console") -> None:
     names = list(result.scenario.queues)
     if len(names) > 1:
         console.print(queue_table(result, names))
+    print_delivery(result, console)
     _print_monitoring(result, console)
 
 
@@ -86,6 +88,20 @@ def _width(heading: str, cells: list[str]) -> int:
     longest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
     words = max(map(len, heading.split()))
     return max(words, min(longest, _NARROWEST) if heading in _FOLDED else longest)
+
+
+def print_delivery(result: Result, console: "Console") -> None:
+    """Print how long deliveries took, and how many jobs came later than promised; nothing where none was delivered."""
+    headings, rows = delivery_table(result)
+    if not rows:
+        return
+    table = _table(CAPTION)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        is_late = headings[-1] == "late" and row[-1] not in ("0", "-")
+        table.add_row(*row, style=f"bold {OUTCOME_LOOKS['late'].terminal}" if is_late else "")
+    console.print(table)
 
 
 def outcome_table(totals: Mapping[ModeName, Counts]) -> "Table":
@@ -139,7 +155,7 @@ def expectation_table(checks: Sequence[Check]) -> "Table":
             Text(check.queue or "all", overflow="ellipsis"),
             in_words(check.measure),
             check.expected,
-            f"{check.seen:,}",
+            check.seen_text,
             "holds" if check.holds else "VIOLATED",
             style=style,
         )

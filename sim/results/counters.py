@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.metrics.catalogue import COUNTERS, METRICS
+from sim.results.awaited import Awaited
 from sim.results.samples import Floats, Integers
 from sim.results.trace import Event, EventKind, Trace
 
@@ -15,12 +16,15 @@ def _grown() -> dict[EventKind, list[tuple[str, str | None]]]:
     """List by kind of event which counters it lets grow, and for which reason it does not."""
     found: dict[EventKind, list[tuple[str, str | None]]] = {}
     for name, metric in METRICS.items():
-        for event, unless_why in metric.growths:
-            found.setdefault(EventKind(event), []).append((name, unless_why))
+        for event, unless_why, if_late in metric.growths:
+            if not if_late:
+                found.setdefault(EventKind(event), []).append((name, unless_why))
     return found
 
 
 _GROWN = _grown()
+_GROWN_BY_LATE = [name for name, metric in METRICS.items() if any(growth.if_late for growth in metric.growths)]
+"""Counters of deliveries that come later than promised."""
 
 
 class Timed(NamedTuple):
@@ -46,7 +50,8 @@ class QueueCounters:
     Attributes:
         counted: By counter the moments at which it grew, ms since the run began, rising.
         processing: Attempts, from the start of the handler to its report; killed ones never report.
-        delivery: Jobs, from the offer to the first effect.
+        delivery: Jobs, from when they were due to the first effect.
+        awaited: Who waits for which of its jobs.
         durations: Both by their names.
         oldest: Since when the job that has waited longest has stood in line, from each moment on; -1 for none.
     """
@@ -56,6 +61,7 @@ class QueueCounters:
         self.processing = Timed([], [])
         self.delivery = Timed([], [])
         self.durations = {"processing": self.processing, "delivery": self.delivery}
+        self.awaited = Awaited()
         self.oldest = Timed([], [])
         self.line: OrderedDict[str, int] = OrderedDict()
 
@@ -84,7 +90,6 @@ class Counters:
         self.queues = {name: QueueCounters() for name in queues}
         self.workers: dict[str, WorkerCounters] = {}
         self._running: dict[tuple[str, int], int] = {}
-        self._offered: dict[str, int] = {}
 
     def catch_up(self) -> "Counters":
         """Read what has been written into the trace since the last time, and return itself."""
@@ -118,13 +123,16 @@ class Counters:
 
     # -- what each event of a job says --------------------------------------------------------------------------------
 
-    def _arrival(self, _own: QueueCounters, job: str, record: Event) -> None:
-        self._offered[job] = record.t_ms
+    def _arrival(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.awaited.offer(record.t_ms, job, record.more)
 
     def _effect(self, own: QueueCounters, job: str, record: Event) -> None:
-        offered_ms = self._offered.pop(job, None)
-        if offered_ms is not None:
-            own.delivery.add(record.t_ms, record.t_ms - offered_ms)
+        delivered = own.awaited.deliver(record.t_ms, job)
+        if delivered is not None:
+            took_ms, late = delivered
+            own.delivery.add(record.t_ms, took_ms)
+            for counter in _GROWN_BY_LATE if late else ():
+                own.counted[counter].append(record.t_ms)
 
     def _start(self, own: QueueCounters, job: str, record: Event) -> None:
         self._running[job, record.attempt] = record.t_ms
@@ -145,6 +153,10 @@ class Counters:
             if record.kind is not EventKind.COMPLETED:
                 worker.failed.append(t_ms)
 
+    def _enqueue(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.awaited.delay(record.t_ms, job, (record.more or {}).get("delay_ms", 0))
+        self._accept(own, job, record)
+
     def _accept(self, own: QueueCounters, job: str, record: Event) -> None:
         """It stands in line, unless it has to wait for its time first."""
         if (record.more or {}).get("delay_ms"):
@@ -160,6 +172,17 @@ class Counters:
         own.line.pop(job, None)
         own.note_line(record.t_ms)
 
+    def _reject(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.awaited.give_up(record.t_ms, job)
+
+    def _give_up(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.awaited.give_up(record.t_ms, job)
+        self._leave(own, job, record)
+
+    def _take_back(self, own: QueueCounters, job: str, record: Event) -> None:
+        own.awaited.take_back(record.t_ms, job)
+        self._line_up(own, job, record)
+
     def _restore(self, own: QueueCounters, job: str, record: Event) -> None:
         own.line.pop(job, None)
         if (record.more or {}).get("place") == "waiting":
@@ -169,7 +192,9 @@ class Counters:
 
 _STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]] = {
     EventKind.OFFERED: Counters._arrival,
-    EventKind.ENQUEUED: Counters._accept,
+    EventKind.ENQUEUED: Counters._enqueue,
+    EventKind.REJECTED: Counters._reject,
+    EventKind.IGNORED: Counters._reject,
     EventKind.PROMOTED: Counters._line_up,
     EventKind.POPPED: Counters._leave,
     EventKind.STARTED: Counters._start,
@@ -179,11 +204,11 @@ _STEPS: Mapping[EventKind, Callable[[Counters, QueueCounters, str, Event], None]
     EventKind.DROPPED: Counters._leave,
     EventKind.COMPLETED: Counters._end,
     EventKind.ACK_REJECTED: Counters._end,
-    EventKind.FAILED: Counters._leave,
+    EventKind.FAILED: Counters._give_up,
     EventKind.STALLED: Counters._line_up,
-    EventKind.REMOVED: Counters._leave,
-    EventKind.RETRIED: Counters._line_up,
-    EventKind.REPLAYED: Counters._line_up,
+    EventKind.REMOVED: Counters._give_up,
+    EventKind.RETRIED: Counters._take_back,
+    EventKind.REPLAYED: Counters._take_back,
     EventKind.DATA_LOST: Counters._leave,
     EventKind.RESTORED: Counters._restore,
 }

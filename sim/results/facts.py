@@ -31,6 +31,8 @@ class JobFacts:
         reported: Whether its caller was told that it failed, as only a caller in the same process is.
         effects: How many times its effect stands in the database or outbox.
         place: Where the queue holds it when the run ends.
+        delay_ms: How long after the offer it becomes due.
+        deliver_within_ms: Within which time of being due it is to be delivered; None: nothing was promised.
     """
 
     job: str
@@ -48,6 +50,8 @@ class JobFacts:
     first_effect_ms: int | None = None
     ended_ms: int | None = None
     place: Place = Place.NOWHERE
+    delay_ms: int = 0
+    deliver_within_ms: int | None = None
 
 
 Tell = Callable[[JobFacts, int, dict[str, Any] | None], None]
@@ -59,8 +63,19 @@ def tells_of(mode: str) -> Mapping[EventKind, Tell]:
     return _IN_PROCESS if mode == "in-process" else _QUEUE
 
 
-def _enqueued(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
+def offered_facts(queue: str, job: str, t_ms: int, more: Mapping[str, Any] | None) -> JobFacts:
+    """Return what is known of a job that is offered."""
+    facts = JobFacts(job, queue, t_ms)
+    if more is not None:
+        facts.delay_ms = more.get("delay_ms", 0)
+        facts.deliver_within_ms = more.get("deliver_within_ms")
+    return facts
+
+
+def _enqueued(facts: JobFacts, _t_ms: int, more: dict[str, Any] | None) -> None:
     facts.enqueued = True
+    if more is not None and "delay_ms" in more:
+        facts.delay_ms = more["delay_ms"]
 
 
 def _rejected(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:

@@ -59,6 +59,8 @@ class JobResult(NamedTuple):
         suppressed: How many further effects an idempotency key prevented.
         false_failure: Whether its effect happened and the queue or the caller believes that it failed.
         indeterminate: Whether the caller saw an error although the job was accepted.
+        due_ms: When it was due, ms since the run began: when it was offered, plus its ``delay`` in queue mode.
+        deliver_within_ms: Within which time of being due it was promised to be delivered; None: nothing was promised.
     """
 
     mode: ModeName
@@ -74,11 +76,27 @@ class JobResult(NamedTuple):
     suppressed: int
     false_failure: bool
     indeterminate: bool
+    due_ms: int
+    deliver_within_ms: int | None = None
 
     @property
     def duplicated(self) -> bool:
         """Whether the effect happened twice or more."""
         return self.effects >= 2
+
+    @property
+    def delivery_ms(self) -> int | None:
+        """How long after it was due its effect happened first, 0 if before; None where it was not delivered."""
+        if self.first_effect_ms is None or self.outcome is not Outcome.DELIVERED:
+            return None
+        return max(0, self.first_effect_ms - self.due_ms)
+
+    @property
+    def late(self) -> bool:
+        """Whether it was delivered later than promised; a job that was not delivered is not late."""
+        if self.deliver_within_ms is None or (took_ms := self.delivery_ms) is None:
+            return False
+        return took_ms > self.deliver_within_ms
 
 
 class JobResults(tuple[JobResult, ...]):
@@ -104,7 +122,8 @@ class JobResults(tuple[JobResult, ...]):
     def to_frame(self) -> "DataFrame":
         """Return a pandas frame with one row for each job of each mode, and a column for each field of ``JobResult``.
 
-        The last column is ``duplicated``. Outcomes are text; times are nullable integers, ms since the run began.
+        The last columns are ``duplicated``, ``delivery_ms`` and ``late``. Outcomes are text, times nullable integers:
+        ms since the run began or, of a delivery, since the job was due.
 
         Raises:
             MissingExtra: pandas is not installed; the error says what to install.
@@ -114,7 +133,8 @@ class JobResults(tuple[JobResult, ...]):
 
         columns: dict[str, list[Any]] = {name: [getattr(job, name) for job in self] for name in JobResult._fields}
         columns["outcome"] = [job.outcome.value for job in self]
-        columns["duplicated"] = [job.duplicated for job in self]
+        for name in ("duplicated", "delivery_ms", "late"):
+            columns[name] = [getattr(job, name) for job in self]
         frame = pandas.DataFrame(columns)
         for name in columns:
             if name.endswith("_ms"):

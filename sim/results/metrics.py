@@ -111,7 +111,7 @@ class Metrics(Observation):
         return _whole(self.counters.queues[queue].processing.took_ms)
 
     def delivery(self, queue: str) -> Percentiles:
-        """Say how long the jobs of a queue took from the offer to the first effect, over the whole run."""
+        """Say how long the jobs of a queue took from when they were due to the first effect, over the whole run."""
         return _whole(self.counters.queues[queue].delivery.took_ms)
 
     def to_frame(self) -> "DataFrame":
@@ -197,6 +197,14 @@ class _SeriesOf:
         t_ms = self._metrics.t_ms
         since = latest(self._own.oldest, t_ms)
         return np.where((since < 0) | (t_ms <= 0), 0.0, (t_ms - since) / 1_000)
+
+    def undelivered_s(self) -> Floats:
+        """Say how long ago the job was due that is waited for longest, seconds; 0 where there is none."""
+        return self._own.awaited.undelivered_s(self._metrics.t_ms)
+
+    def overdue(self) -> Floats:
+        """Count the jobs that are waited for longer than promised."""
+        return self._own.awaited.overdue(self._metrics.t_ms)
 
     def counted(self, name: str) -> Floats:
         """Count what happened up to each moment, or within the time that an alert looks back."""

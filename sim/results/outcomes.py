@@ -8,7 +8,7 @@ delivered.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
-from sim.results.facts import JobFacts, Place, tells_of
+from sim.results.facts import JobFacts, Place, offered_facts, tells_of
 from sim.results.job_results import JobResult, JobResults, Outcome
 from sim.results.trace import EventKind, Trace
 from sim.yaml_files.fields import ModeName
@@ -49,6 +49,7 @@ class Counts:
     lost: int = 0
     pending: int = 0
     duplicated: int = 0
+    late: int = 0
     extra_effects: int = 0
     suppressed_duplicates: int = 0
     false_failures: int = 0
@@ -102,7 +103,7 @@ def gather_facts(trace: Trace, final_state: FinalState) -> list[JobFacts]:
         if job is None or queue is None:
             continue
         if event is EventKind.OFFERED:
-            facts[job] = JobFacts(job, queue, t_ms)
+            facts[job] = offered_facts(queue, job, t_ms, more)
             continue
         tell = tells.get(event)
         if tell is not None:
@@ -163,6 +164,8 @@ def judge(mode: ModeName, facts: JobFacts) -> JobResult:
         facts.suppressed,
         delivered and says_failed,
         facts.enqueued and (facts.rejected or (reported and delivered)),
+        facts.offered_ms + facts.delay_ms,
+        facts.deliver_within_ms,
     )
     return _job_result(JobResult, made)
 
@@ -204,6 +207,8 @@ def count_by_queue(jobs: Iterable[JobResult]) -> dict[str, Counts]:
             counts.false_failures += 1
         if job.indeterminate:
             counts.indeterminate += 1
+        if job.deliver_within_ms is not None and job.late:
+            counts.late += 1
     for counts, ended in queues.values():
         counts.offered = sum(ended.values())
         for outcome, number in ended.items():

@@ -69,6 +69,14 @@ class _QueueNow:
         since_ms = self._own.oldest.took_ms[-1] if self._own.oldest.took_ms else -1
         return _one((self._t_ms - since_ms) / 1_000 if since_ms >= 0 else 0.0)
 
+    def undelivered_s(self) -> Floats:
+        """Say how long ago the job was due that is waited for longest, seconds; 0 where there is none."""
+        return self._own.awaited.undelivered_s(np.array([self._t_ms], dtype=np.int64))
+
+    def overdue(self) -> Floats:
+        """Count the jobs that are waited for longer than promised."""
+        return self._own.awaited.overdue(np.array([self._t_ms], dtype=np.int64))
+
     def counted(self, name: str) -> Floats:
         """Count what has happened so far."""
         return _one(len(self._own.counted[name]))

@@ -7,17 +7,19 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sim.core.durations import format_duration
 from sim.core.gc_tuning import fewer_collections
 from sim.core.renamed import no_attribute
+from sim.results.delivery import DeliveryTimes, delivery_times, sorted_times
 from sim.results.detection import Detections, detect
 from sim.results.error_lines import ErrorLines, ErrorsNotKept
 from sim.results.fault_windows import FaultWindow, fault_windows
 from sim.results.metrics import Metrics, NotSampled
-from sim.results.outcomes import Counts, JobResults, add_up, count_by_queue
+from sim.results.outcomes import Counts, JobResult, JobResults, add_up, count_by_queue
 from sim.results.run_end import RunEnd
 from sim.results.series import loss_times
 from sim.results.trace import Trace
-from sim.scenario.expect import ModeExpectation, holds
+from sim.scenario.expect import TIMES, ModeExpectation, holds
 from sim.scenario.schema import Scenario
 from sim.yaml_files.fields import ModeName, SemanticsName
 
@@ -29,21 +31,33 @@ class Check:
     Attributes:
         mode: The mode it applies to.
         queue: The queue it applies to, or None for all together.
-        measure: An outcome or overlay by its JSON name.
-        expected: The bound, such as ``<= 3``.
-        seen: The number that the run gave.
+        measure: An outcome, an overlay or a time to delivery by its name in the scenario.
+        expected: The bound, such as ``<= 3`` or ``<= 30s``.
+        seen: The number that the run gave, ms for a time; None for a time where nothing was delivered.
     """
 
     mode: ModeName
     queue: str | None
     measure: str
     expected: str
-    seen: int
+    seen: int | None
 
     @property
     def holds(self) -> bool:
         """Whether the number seen is within the bound."""
-        return holds(self.expected, self.seen)
+        return self.seen is not None and holds(self.expected, self.seen)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether a time was bounded."""
+        return self.measure in TIMES
+
+    @property
+    def seen_text(self) -> str:
+        """What was seen, as people read it."""
+        if self.seen is None:
+            return "none delivered"
+        return (format_duration(self.seen) or "0s") if self.is_time else f"{self.seen:,}"
 
     def as_dict(self) -> dict[str, Any]:
         """The check as the JSON contract writes it."""
@@ -53,6 +67,7 @@ class Check:
             "measure": self.measure,
             "expected": self.expected,
             "seen": self.seen,
+            **({"unit": "ms"} if self.is_time else {}),
             "holds": self.holds,
         }
 
@@ -90,6 +105,41 @@ class ModeResult:
     def queues(self) -> dict[str, Counts]:
         """Outcomes queue by queue, in the scenario's order."""
         return {name: self._counted.get(name, Counts()) for name in self.queue_names}
+
+    @cached_property
+    def delivery(self) -> DeliveryTimes:
+        """How long the delivered jobs of all queues took, from when each was due."""
+        return delivery_times(sorted_times(self.jobs))
+
+    @cached_property
+    def queue_delivery(self) -> dict[str, DeliveryTimes]:
+        """How long they took, queue by queue, in the scenario's order."""
+        by_queue: dict[str, list[JobResult]] = {name: [] for name in self.queue_names}
+        for job in self.jobs:
+            by_queue.setdefault(job.queue, []).append(job)
+        return {name: delivery_times(sorted_times(jobs)) for name, jobs in by_queue.items()}
+
+    def measured(self, measure: str, queue: str | None = None) -> int | None:
+        """Return what ``expect`` compares: a count, or a time in ms; None for a time where nothing was delivered.
+
+        Args:
+            queue: None for all together.
+        """
+        if measure in TIMES:
+            return (self.delivery if queue is None else self.queue_delivery[queue]).measure(measure)
+        return (self.totals if queue is None else self.queues[queue]).as_dict()[measure]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The mode as the JSON contract writes it."""
+        return {
+            **self.totals.as_dict(),
+            **self.delivery.as_dict(),
+            "queues": {
+                name: {**counts.as_dict(), **self.queue_delivery[name].as_dict()}
+                for name, counts in self.queues.items()
+            },
+            "ended": None if self.end is None else self.end.as_dict(),
+        }
 
     @cached_property
     def _counted(self) -> dict[str, Counts]:
@@ -167,6 +217,11 @@ class Result:
         return {mode: result.totals.as_dict() for mode, result in self.modes.items()}
 
     @property
+    def delivery(self) -> dict[ModeName, DeliveryTimes]:
+        """By mode: how long the delivered jobs took, from when each was due: ``delivery["queue"].p95_ms``."""
+        return {mode: result.delivery for mode, result in self.modes.items()}
+
+    @property
     def metrics(self) -> dict[ModeName, Metrics]:
         """By mode: what an operator could have seen; empty if no samples were taken."""
         return {mode: result.metrics for mode, result in self.modes.items() if result.metrics is not None}
@@ -237,11 +292,10 @@ class Result:
             result = self.modes.get(mode)
             if result is None or (place % 2 == 0 and not general):
                 continue
-            counts = result.totals.as_dict()
-            checks += [Check(mode, None, name, bound, counts[name]) for name, bound in block.total.items()]
-            for queue, bounds in block.queues.items():
-                counts = result.queues[queue].as_dict()
-                checks += [Check(mode, queue, name, bound, counts[name]) for name, bound in bounds.items()]
+            for queue, bounds in ((None, block.total), *block.queues.items()):
+                checks += [
+                    Check(mode, queue, name, bound, result.measured(name, queue)) for name, bound in bounds.items()
+                ]
         return checks + self.alert_expectations
 
     @cached_property
@@ -270,14 +324,7 @@ class Result:
             "semantics": self.semantics,
             "store": self.store,
             "simulated_ms": self.simulated_ms,
-            "modes": {
-                mode: {
-                    **result.totals.as_dict(),
-                    "queues": {name: counts.as_dict() for name, counts in result.queues.items()},
-                    "ended": None if result.end is None else result.end.as_dict(),
-                }
-                for mode, result in self.modes.items()
-            },
+            "modes": {mode: result.as_dict() for mode, result in self.modes.items()},
             "expectations": [check.as_dict() for check in self.expectations],
             "trace_sha256": {
                 mode: result.trace_sha256 if result.trace.kept else None for mode, result in self.modes.items()

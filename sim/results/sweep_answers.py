@@ -11,12 +11,13 @@ from typing import Any
 from sim.results.intervals import Interval, share_interval
 from sim.results.sweep_rows import TIMES
 from sim.results.sweep_values import FAILED, MEASURES, ModeValues, Moments, PointValues
+from sim.results.text import OF_DELIVERED
 from sim.yaml_files.fields import ModeName
 
 REASONS = ("lost", "rejected", "ignored", "failed", "pending")
 """Why jobs were not delivered; with ``delivered`` they add up to what was offered."""
 _OUTCOMES = ("delivered", "rejected", "ignored", *FAILED, "lost", "pending")
-PARTS = (*_OUTCOMES, "not_delivered", "failed", "duplicated", "false_failures", "indeterminate")
+PARTS = (*_OUTCOMES, "not_delivered", "failed", "duplicated", "late", "false_failures", "indeterminate")
 """Measures that count jobs, each job at most once: a share of what was offered makes sense for them."""
 
 
@@ -122,8 +123,8 @@ def measures_that_add_up(answers: Sequence[PointAnswer]) -> tuple[str, ...]:
     def occurs(measure: str) -> bool:
         return any(found[measure].runs_with_any for found in seen)
 
-    repeated = ("duplicated",) if occurs("duplicated") else ()
-    return ("delivered", *repeated, "not_delivered", *(name for name in REASONS if occurs(name)))
+    parts = [name for name in OF_DELIVERED if occurs(name)]
+    return ("delivered", *parts, "not_delivered", *(name for name in REASONS if occurs(name)))
 
 
 def answer_of(point: int, values: tuple[tuple[str, str], ...], semantics: str, counted: PointValues) -> PointAnswer:

@@ -40,6 +40,7 @@ class SweepResult:
             asked for: ``for row in result.rows`` has few of them in memory at a time, ``list(result.rows)`` all.
         failures: Runs that could not be finished; nothing of them is in the rows.
         stop: Of a sweep that was to run until its intervals are narrow: after how many runs it ended, and why.
+        promises: Whether any jobs were promised to be delivered within a time, so that some may be late.
     """
 
     title: str
@@ -53,6 +54,7 @@ class SweepResult:
     rows: Sequence[RunRow]
     failures: list[FailedRun] = field(default_factory=list)
     stop: Stop | None = None
+    promises: bool = False
     _remembered: OrderedDict[int, PointValues] = field(
         default_factory=OrderedDict, init=False, repr=False, compare=False
     )

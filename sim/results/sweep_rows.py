@@ -4,14 +4,15 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import NamedTuple
 
+from sim.results.delivery import DeliveryTimes
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult
 from sim.yaml_files.fields import ModeName
 
 COUNTS = tuple(field.name for field in fields(Counts))
 _counts_of = attrgetter(*COUNTS)
-TIMES = ("effect_mean_ms", "effect_p95_ms")
-"""Time from the offer of a job to its first effect, over the delivered jobs of a run: mean and 95th percentile."""
+TIMES = tuple(DeliveryTimes().as_dict())
+"""Time from when a job was due to its first effect, over the delivered jobs of a run."""
 COLUMNS = ("point", "replication", "mode", "seed", "simulated_ms", *COUNTS, *TIMES, "ended")
 """The columns of a run's row, in the order of the database."""
 
@@ -48,10 +49,6 @@ class RunRow(NamedTuple):
 
 def row_of(point: int, replication: int, seed: int, result: ModeResult) -> RunRow:
     """Write down what one mode of one run came to; integers only, so that the same run gives the same row anywhere."""
-    waits = sorted(job.first_effect_ms - job.offered_ms for job in result.jobs if job.first_effect_ms is not None)
-    mean_ms = (2 * sum(waits) + len(waits)) // (2 * len(waits)) if waits else None
-    p95_ms = waits[-(-95 * len(waits) // 100) - 1] if waits else None
-    counts = _counts_of(result.totals)
-    numbers = (*counts, mean_ms, p95_ms)
+    numbers = (*_counts_of(result.totals), *result.delivery[1:])
     ended = "settled" if result.end is None else result.end.by
     return RunRow(point, replication, result.mode, seed, result.simulated_ms, numbers, ended)

@@ -12,7 +12,7 @@ from sim.yaml_files.fields import ModeName
 from sim.yaml_files.problems import quoted
 
 FIRST_CHECK = 50
-SHOWN = ("delivered", "duplicated", "not_delivered", *REASONS)
+SHOWN = ("delivered", "duplicated", "late", "not_delivered", *REASONS)
 """What a sweep's table shows, and says of it that it never occurred, unless it is told what to show."""
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d{1,6})?) ?%")
 

@@ -10,6 +10,7 @@ _LOSES = {
     "not_delivered": ("every job delivered", "of runs leave a job undelivered"),
     "lost": ("no job lost", "of runs lose a job"),
     "duplicated": ("no job duplicated", "of runs duplicate a job"),
+    "late": ("no job late", "of runs deliver a job late"),
     "rejected": ("no job rejected", "of runs have a rejected job"),
     "ignored": ("no job ignored", "of runs ignore a job whose id exists"),
     "failed": ("no job failed", "of runs have a failed job"),

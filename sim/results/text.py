@@ -11,6 +11,7 @@ MEANINGS: dict[str, str] = {
     "offered": "jobs the producer tried to submit",
     "delivered": "the effect happened",
     "duplicated": "delivered twice or more",
+    "late": "delivered later than promised",
     "not_delivered": "no effect; reasons below",
     "lost": "accepted, then vanished",
     "rejected": "submit failed, caller was told",
@@ -30,9 +31,12 @@ MEANINGS: dict[str, str] = {
 """What each number counts, by its name in the JSON contract."""
 
 ALWAYS = ("delivered", "duplicated", "lost")
+OF_DELIVERED = ("duplicated", "late")
+"""Parts of the delivered jobs; a job may be in both."""
 OUTCOMES = (
     "delivered",
     "duplicated",
+    "late",
     "lost",
     "rejected",
     "ignored",
@@ -75,11 +79,12 @@ def table_rows(counts: Iterable[Counts]) -> tuple[list[tuple[str, str]], list[st
     """Choose the rows of a table of outcomes, and the overlays below it.
 
     Returns:
-        Pairs of a measure and its label, in order: delivered and the part of it that was delivered twice, then what was
-        not delivered and, indented, why. The outcomes among them add up to ``offered``.
+        Pairs of a measure and its label, in order: delivered and the parts of it that were delivered twice or late,
+        then what was not delivered and, indented, why. The outcomes among them add up to ``offered``.
     """
     outcomes, overlays = shown_measures(counts)
-    names = [*outcomes[:2], "not_delivered", *outcomes[2:]]
+    delivered = [name for name in outcomes if name in ("delivered", *OF_DELIVERED)]
+    names = [*delivered, "not_delivered", *(name for name in outcomes if name not in delivered)]
     return [(name, in_words(name) if name in _TOTALS else f"  {in_words(name)}") for name in names], overlays
 
 
@@ -123,6 +128,8 @@ def mode_sentence(result: Result, mode: ModeResult) -> str:
     sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
     if counts.duplicated:
         sentence += f", {_repeated(counts)}"
+    if counts.late:
+        sentence += f", {_late(counts)}"
     return f"{sentence}; {_were(counts.not_delivered)} not delivered: {reasons}."
 
 
@@ -161,11 +168,15 @@ def _none_of(result: Result, offered: int) -> str:
 
 def _all_delivered(result: Result, counts: Counts) -> str:
     if counts.offered == 1:
-        return f"The {things(result, 1).removeprefix('1 ')} was delivered" + (
-            f" {_times(counts.extra_effects + 1)}" if counts.duplicated else ", once"
-        )
-    every = f"All {things(result, counts.offered)} were delivered"
-    return f"{every}, {_repeated(counts)}" if counts.duplicated else f"{every}, each of them once"
+        how = f" {_times(counts.extra_effects + 1)}" if counts.duplicated else ", once"
+        return f"The {things(result, 1).removeprefix('1 ')} was delivered{how}" + (", but late" if counts.late else "")
+    how = _repeated(counts) if counts.duplicated else "each of them once"
+    late = f", {_late(counts)}" if counts.late else ""
+    return f"All {things(result, counts.offered)} were delivered, {how}{late}"
+
+
+def _late(counts: Counts) -> str:
+    return f"{'all' if counts.late == counts.delivered else f'{counts.late:,}'} of them late"
 
 
 def _repeated(counts: Counts) -> str:

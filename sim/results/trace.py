@@ -54,7 +54,7 @@ class EventKind(StrEnum):
     """What can happen in a run. The values are the words used in the trace."""
 
     # one job
-    OFFERED = "offered"  # the producer wants this job done; more: queue settings that differ, length_ms
+    OFFERED = "offered"  # the producer wants this job done; more: deliver_within_ms and delay_ms if promised; by
     SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
     ENQUEUED = "enqueued"  # the queue (or the in-process application) has it; more: id, delay_ms
     REJECTED = "rejected"  # the submit raised an error; more: error

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.faults.base import ScheduledFault
+from sim.scenario.expect_checks import check_expectations
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring_checks import check_monitoring
 from sim.scenario.parts import Parts
@@ -29,6 +30,7 @@ def check(parts: Parts) -> list[Problem]:
         _moments,
         check_monitoring,
         _expect,
+        check_expectations,
         _repetitions,
     )
     return list(islice(chain.from_iterable(one(parts) for one in checks), MAX_SHOWN + 1))

@@ -1,14 +1,18 @@
-"""The `expect:` block: bounds on outcomes and overlays."""
+"""The `expect:` block: bounds on outcomes, overlays and times to delivery."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from sim.core.durations import parse_duration
+from sim.core.errors import DurationError
 from sim.scenario.monitoring import AlertExpectation
 from sim.yaml_files.fields import Model
 
-_BOUND = re.compile(r"^(?:(<=|>=|==|<|>)\s*(\d{1,12})|(\d{1,12})\s*\.\.\s*(\d{1,12}))$")
+_BOUND = re.compile(r"^(?:(<=|>=|==|<|>)\s*([^\s.]\S*?)|([^\s.]\S*?)\s*\.\.\s*(\S+))$")
+_NUMBER = re.compile(r"^\d{1,12}$", re.ASCII)
+_EXPECTED = 'expected a number or a bound such as 0, "<= 3", "> 0", "2..5" or, for a time, "<= 30s"'
 
 Measure = Literal[
     "offered",
@@ -23,31 +27,67 @@ Measure = Literal[
     "lost",
     "pending",
     "duplicated",
+    "late",
     "extra_effects",
     "suppressed_duplicates",
     "false_failures",
     "indeterminate",
     "stalled",
     "attempts",
+    "delivery_p50",
+    "delivery_p95",
+    "delivery_p99",
+    "delivery_max",
 ]
+MEASURES: tuple[str, ...] = get_args(Measure)
+TIMES = ("delivery_p50", "delivery_p95", "delivery_p99", "delivery_max")
+"""Measures that are compared with a duration: percentiles of the time from when a job was due to its first effect."""
 
 
 def _text(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError('expected a number or a bound such as 0, "<= 3", "> 0" or "2..5"')
+        raise ValueError(_EXPECTED)
     return str(value) if not isinstance(value, str) else value
 
 
-def _bound(text: str) -> str:
+def _ends(text: str) -> tuple[str, str, str]:
+    """Take a bound apart: its sign, ``..`` for a range, and its ends."""
     stripped = text.strip()
-    if stripped.isascii() and stripped.isdigit() and len(stripped) <= 12:
-        return f"== {int(stripped)}"
     match = _BOUND.match(stripped)
-    if not match:
-        raise ValueError('expected a number or a bound such as 0, "<= 3", "> 0" or "2..5"')
-    if match[3] is not None and int(match[3]) > int(match[4]):
-        raise ValueError(f"{stripped}: the lower end is above the upper end")
-    return stripped
+    if match is None:
+        return "==", stripped, stripped
+    if match[3] is not None:
+        return "..", match[3], match[4]
+    return match[1], match[2], match[2]
+
+
+def _number(text: str) -> int:
+    """Read a number, or a duration as ms."""
+    return int(text) if _NUMBER.match(text) else parse_duration(text)
+
+
+def _bound(text: str) -> str:
+    _sign, low, high = _ends(text)
+    try:
+        lowest, highest = _number(low), _number(high)
+    except DurationError:
+        raise ValueError(_EXPECTED) from None
+    if bool(_NUMBER.match(low)) != bool(_NUMBER.match(high)):
+        raise ValueError(_EXPECTED)
+    if lowest > highest:
+        raise ValueError(f"{text.strip()}: the lower end is above the upper end")
+    if text.strip() == low:
+        return f"== {lowest if _NUMBER.match(low) else low}"
+    return text.strip()
+
+
+def parse_bound(value: Any) -> str:
+    """Read a bound as a file writes it.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return _bound(_text(value))
 
 
 Bound = Annotated[
@@ -56,24 +96,26 @@ Bound = Annotated[
     BeforeValidator(_text),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}]}),
 ]
-"""A number, or a comparison such as ``<= 3`` or ``2..5``; written out with its operator once loaded."""
+"""A number or duration, or a comparison such as ``<= 3``, ``2..5`` or ``<= 30s``; has its operator once loaded."""
 
 
 def holds(bound: str, seen: int) -> bool:
-    """Tell whether ``seen`` satisfies a loaded bound."""
-    match = _BOUND.match(bound)
-    if match is None:
-        raise ValueError(bound)
-    if match[3] is not None:
-        return int(match[3]) <= seen <= int(match[4])
-    limit = int(match[2])
+    """Tell whether ``seen``, ms for a bound of a time, satisfies a loaded bound."""
+    sign, low_text, high_text = _ends(bound)
+    low, high = _number(low_text), _number(high_text)
     return {
-        "<=": seen <= limit,
-        ">=": seen >= limit,
-        "==": seen == limit,
-        "<": seen < limit,
-        ">": seen > limit,
-    }[match[1]]
+        "..": low <= seen <= high,
+        "<=": seen <= low,
+        ">=": seen >= low,
+        "==": seen == low,
+        "<": seen < low,
+        ">": seen > low,
+    }[sign]
+
+
+def is_of_time(bound: str) -> bool:
+    """Tell whether a bound, loaded or not, has durations in it."""
+    return not _NUMBER.match(_ends(bound)[1])
 
 
 Bounds = dict[Measure, Bound]

@@ -5,11 +5,14 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.metrics.catalogue import COUNTERS, METRICS
+from sim.scenario.expect_checks import how_to_promise, promising
 from sim.scenario.monitoring import Alert, MetricsConfig
 from sim.scenario.parts import Parts
 from sim.yaml_files.problems import Path, Problem, did_you_mean, listed
 
 MAX_SAMPLES = 1_000_000
+OF_PROMISES = ("overdue", "late_deliveries")
+"""Metrics that count what ``deliver_within`` promises."""
 
 
 def check_monitoring(parts: Parts) -> Iterator[Problem]:
@@ -23,6 +26,7 @@ def check_monitoring(parts: Parts) -> Iterator[Problem]:
         first.setdefault(alert.name, number)
         yield from _queue(parts, here, alert)
         yield from _unit(here, alert)
+        yield from _promised(parts, here, alert)
         yield from _window(here, alert, parts.metrics or MetricsConfig())
     yield from _expected(parts, list(first))
 
@@ -59,6 +63,16 @@ def _unit(here: Path, alert: Alert) -> Iterator[Problem]:
         yield Problem(
             (*here, "when"), f'{alert.metric} is a number: compare it with a number, such as "{limit.operator} 100"'
         )
+
+
+def _promised(parts: Parts, here: Path, alert: Alert) -> Iterator[Problem]:
+    """Find an alert that can never fire, because nothing was promised."""
+    if alert.metric not in OF_PROMISES or not parts.whole:
+        return
+    promised = promising(parts)
+    if not promised if alert.queue is None else alert.queue in parts.queue_names and alert.queue not in promised:
+        text = f"nothing was promised, so {alert.metric} stays 0: {how_to_promise(alert.queue)}"
+        yield Problem((*here, "metric"), text)
 
 
 def _window(here: Path, alert: Alert, config: MetricsConfig) -> Iterator[Problem]:

@@ -93,6 +93,8 @@ class QueueConfig(Model):
     """How long one attempt takes, not counting waits for a slow database."""
     limiter: Limiter | None = None
     """Maximum number of jobs per interval."""
+    deliver_within: PositiveDuration | None = None
+    """What customers were promised: a job delivered later than this after it is due is late. Changes nothing else."""
 
 
 def with_defaults(name: object, own: dict[str, Any]) -> dict[str, Any]:

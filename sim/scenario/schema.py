@@ -161,6 +161,15 @@ class Scenario(Model):
         """The worker settings of a queue; one process with the defaults where the file says nothing."""
         return self.workers.get(queue) or Workers()
 
+    def promise_of(self, entry: Workload) -> int | None:
+        """Within which time of being due the jobs of an entry of the workload are to be delivered, ms; None: any."""
+        return self.queues[entry.queue].deliver_within if entry.deliver_within is None else entry.deliver_within
+
+    @property
+    def promising_queues(self) -> list[str]:
+        """The queues with jobs that are to be delivered within a time."""
+        return list(dict.fromkeys(one.queue for one in self.workload if self.promise_of(one) is not None))
+
     @property
     def worker_names(self) -> list[str]:
         """Every worker process by name, such as ``email-1``, queue by queue."""

@@ -96,6 +96,8 @@ class Workload(Model):
     groups: Count | Annotated[list[Group], Field(min_length=1, max_length=10_000)] | None = None
     """Groups for the limiter's `group_key`: how many, or their names; each job is of the next. Default: the jobs' data
     lack the field, unless the handler's own data have it."""
+    deliver_within: PositiveDuration | None = None
+    """What customers were promised for these jobs; default: that of the queue."""
 
     @model_validator(mode="after")
     def _ids_fit(self) -> "Workload":

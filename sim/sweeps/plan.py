@@ -44,9 +44,9 @@ class Plan:
         chosen = self.scenario.modes if modes is None else modes
         self.modes = tuple(mode for mode in MODES if mode in chosen)
         self.recipe = Recipe(text, name, self.modes, semantics, self.scenario.seed if seed is None else seed)
-        self.semantics: tuple[SemanticsName, ...] = tuple(
-            semantics or scenario_at(text, name, settings).profiles[0] for settings in self.points
-        )
+        scenarios = [scenario_at(text, name, settings) for settings in self.points]
+        self.semantics: tuple[SemanticsName, ...] = tuple(semantics or one.profiles[0] for one in scenarios)
+        self._promises = any(one.promising_queues for one in scenarios)
 
     @property
     def identity(self) -> Identity:
@@ -86,6 +86,7 @@ class Plan:
             rows=store.rows(through),
             failures=store.failures(through),
             stop=stop,
+            promises=self._promises,
         )
 
 

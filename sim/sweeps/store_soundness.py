@@ -3,7 +3,7 @@
 import sqlite3
 
 from sim.core.errors import OutputError, SimError
-from sim.results.sweep_rows import COLUMNS
+from sim.results.sweep_rows import COLUMNS, TIMES
 
 _TABLES = {
     "sweep": ("name", "value"),
@@ -12,7 +12,7 @@ _TABLES = {
     "failed_run": ("point", "replication", "seed", "why", "broke", "replay"),
 }
 _TEXTS = {"name", "value", "semantics", "settings", "mode", "ended", "why", "replay"}
-_UNLESS_DELIVERED = {"effect_mean_ms", "effect_p95_ms"}
+_UNLESS_DELIVERED = set(TIMES)
 
 
 class DamageError(Exception):

@@ -1,4 +1,4 @@
-"""Keys and words of files that were called otherwise in 0.1, and what they are called now.
+"""Keys and words of files and measures that were called otherwise in 0.1, and what they are called now.
 
 A file that still uses an old one gets an error at its place that says the new one; nothing else is guessed.
 """
@@ -17,6 +17,8 @@ RENAMED = {
     "may_change": "editable",
     "wrong_ideas": "distractors",
     "notice_max": "detection_time_max",
+    "effect_mean_ms": "delivery_mean_ms",
+    "effect_p95_ms": "delivery_p95_ms",
 }
 """Old name to new name. Each new one is meant only where the file may say it."""
 

@@ -344,6 +344,25 @@ class Draw:
         }
 
 
+def promised(seed: int, scenario: dict[str, Any]) -> dict[str, Any]:
+    """Add promises to some queues and entries, and an alert on what is overdue; drawn apart, so the rest stays."""
+    draw = Draw(0)
+    draw.random = Random(f"{seed}:promised")
+    for one in (*scenario["queues"].values(), *scenario["workload"]):
+        one |= draw.sometimes(0.3, deliver_within=draw.ms(1, 30_000))
+    promising = {
+        entry["queue"]
+        for entry in scenario["workload"]
+        if "deliver_within" in entry or "deliver_within" in scenario["queues"][entry["queue"]]
+    }
+    if promising and "alerts" in scenario:
+        metric, more = draw.one(("overdue", {}), ("late_deliveries", {"over": "30s"}), ("oldest_undelivered_age", {}))
+        when = f"> {draw.ms(100, 20_000)}" if metric == "oldest_undelivered_age" else f"> {draw.whole(0, 2)}"
+        alert = {"name": "Late", "metric": metric, "when": when, **more, **draw.sometimes(0.5, **{"for": "5s"})}
+        scenario["alerts"].append(alert | draw.sometimes(0.5, queue=draw.one(*sorted(promising))))
+    return scenario
+
+
 def scenario_of(seed: int) -> dict[str, Any]:
     """The scenario of a number, as YAML would give it."""
-    return Draw(seed).scenario()
+    return promised(seed, Draw(seed).scenario())

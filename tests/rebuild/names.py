@@ -46,6 +46,8 @@ WORDS: dict[str, str] = {
     "DatabaseAway": "DatabaseUnavailable",
     "refused": "ack-rejected",
     "notice_max": "detection_time_max",
+    "effect_mean_ms": "delivery_mean_ms",
+    "effect_p95_ms": "delivery_p95_ms",
 }
 """Whole words in anything that a run gives: names of counts, outcomes, metrics, places, steps, modes, errors."""
 

@@ -20,6 +20,7 @@ from sim.plots.figure_style import (
 )
 from sim.plots.picture import Content, NumberTable, RunPicture
 from sim.plots.styles import INK, OUTCOME_LOOKS
+from sim.results.delivery_text import CAPTION, delivery_table
 from sim.results.result import Result
 from sim.results.text import in_words, mode_sentence, shown_measures, table_rows, things
 
@@ -87,6 +88,8 @@ def _draw(result: Result, ax: Axes) -> None:
         heading = OUTCOME_LOOKS[name].label
         if name == "delivered" and repeated:
             heading += " (hatched: twice or more)"
+        if name == "late":
+            heading += " (a part of the delivered ones)"
         ax.text(0, y, f" {heading}", va="center", ha="left", fontweight="bold", color=INK)
         y += _HEADING
         for counts in totals.values():
@@ -145,12 +148,19 @@ def _content(result: Result) -> Content:
     spoken = " ".join(f"{mode}: {mode_sentence(result, one)}" for mode, one in result.modes.items())
     shown = [("offered", "offered"), *names, *((name, in_words(name)) for name in overlays)]
     rows = [[label, *(f"{one.as_dict()[name]:,}" for one in counts)] for name, label in shown]
+    headings, times = delivery_table(result)
+    caption = "Every offered job ends in exactly one outcome. Duplicated jobs are also counted as delivered."
+    if any(one.late for one in counts):
+        caption += " So are late ones: they came later than promised."
     return Content(
         outcomes_figure(result),
         outcomes_figure(result, narrow=True),
         f"Bar chart of outcomes, one bar per mode. {spoken}",
-        "Every offered job ends in exactly one outcome. Duplicated jobs are also counted as delivered.",
-        [NumberTable("Jobs by outcome, and overlapping counts", ["", *result.modes], rows)],
+        caption,
+        [
+            NumberTable("Jobs by outcome, and overlapping counts", ["", *result.modes], rows),
+            *([NumberTable(CAPTION, headings, times)] if times else []),
+        ],
     )
 
 

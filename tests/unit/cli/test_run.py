@@ -66,12 +66,18 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.Cap
         "lost",
         "pending",
         "duplicated",
+        "late",
         "extra_effects",
         "suppressed_duplicates",
         "false_failures",
         "indeterminate",
         "stalled",
         "attempts",
+        "delivery_mean_ms",
+        "delivery_p50_ms",
+        "delivery_p95_ms",
+        "delivery_p99_ms",
+        "delivery_max_ms",
     ]
     assert list(result["modes"]) == ["in-process", "queue"]
     for mode in result["modes"].values():

@@ -59,6 +59,9 @@ def test_every_counter_counts_its_own_event() -> None:
     """And a hold by the rate limit is no retry."""
     tape = Tape("queue")
     tape.arrival(1, "email-1")
+    for within_ms, job in ((58, "email-4"), (57, "email-5")):
+        tape.job(1, job, EventKind.OFFERED, deliver_within_ms=within_ms)
+        tape.job(59, job, EventKind.EFFECT)
     tape.job(1, "email-2", EventKind.OFFERED)
     tape.job(1, "email-2", EventKind.REJECTED, error="away")
     tape.job(2, "email-1", EventKind.RETRY_SCHEDULED, 0, "email-1", delay_ms=5, why="rate limit")
@@ -75,7 +78,7 @@ def test_every_counter_counts_its_own_event() -> None:
     last = {name: values(made, name)[-1] for name in COUNTERS}
     assert last == {
         "submits": 1, "rejections": 1, "attempts": 2, "attempt_failures": 1, "retries": 2, "stalls": 1,
-        "completions": 1, "failures": 1,
+        "completions": 1, "failures": 1, "late_deliveries": 1,
     }  # fmt: skip
 
 

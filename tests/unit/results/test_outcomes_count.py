@@ -27,9 +27,11 @@ def any_jobs(seed: int, count: int) -> list[JobResult]:
     draw = random.Random(seed)
     return [
         JobResult(
-            "queue", (queue := draw.choice(QUEUES)), f"{queue}-{n}", draw.choice(list(Outcome)), n, None, None,
+            "queue", (queue := draw.choice(QUEUES)), f"{queue}-{n}", draw.choice(list(Outcome)), n,
+            draw.choice([None, n + 50]), None,
             attempts=draw.randrange(4), effects=draw.randrange(4), stalls=draw.randrange(3),
             suppressed=draw.randrange(3), false_failure=draw.random() < 0.5, indeterminate=draw.random() < 0.5,
+            due_ms=n, deliver_within_ms=draw.choice([None, 49, 50]),
         )
         for n in range(count)
     ]  # fmt: skip
@@ -42,6 +44,7 @@ def counted(jobs: list[JobResult]) -> Counts:
         offered=len(jobs),
         **outcomes,
         duplicated=sum(job.duplicated for job in jobs),
+        late=sum(job.late for job in jobs),
         extra_effects=sum(max(0, job.effects - 1) for job in jobs),
         suppressed_duplicates=sum(job.suppressed for job in jobs),
         false_failures=sum(job.false_failure for job in jobs),
@@ -78,8 +81,9 @@ def test_counts_are_written_in_the_order_of_the_contract() -> None:
     assert list(counts.as_dict().items()) == [
         ("offered", 100), ("rejected", 101), ("ignored", 102), ("delivered", 103), ("not_delivered", -3),
         ("failed_reported", 104), ("failed_retained", 105), ("failed_evicted", 106), ("dead_lettered", 107),
-        ("lost", 108), ("pending", 109), ("duplicated", 110), ("extra_effects", 111), ("suppressed_duplicates", 112),
-        ("false_failures", 113), ("indeterminate", 114), ("stalled", 115), ("attempts", 116),
+        ("lost", 108), ("pending", 109), ("duplicated", 110), ("late", 111), ("extra_effects", 112),
+        ("suppressed_duplicates", 113),
+        ("false_failures", 114), ("indeterminate", 115), ("stalled", 116), ("attempts", 117),
     ]  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def test_stock_is_taken_in_the_order_given_with_what_the_audit_says() -> None:
     ]
     assert classify_outcomes("queue", facts, FinalState({"email-1": 2}, {"email-1": Place.FAILED})) == JobResults(
         [
-            JobResult("queue", "email", "email-2", Outcome.LOST, 20, None, 25, 3, 0, 1, 4, False, False),
-            JobResult("queue", "order", "email-1", Outcome.DELIVERED, 10, 12, None, 0, 2, 0, 0, True, False),
+            JobResult("queue", "email", "email-2", Outcome.LOST, 20, None, 25, 3, 0, 1, 4, False, False, 20),
+            JobResult("queue", "order", "email-1", Outcome.DELIVERED, 10, 12, None, 0, 2, 0, 0, True, False, 10),
         ]
     )

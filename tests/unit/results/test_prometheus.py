@@ -216,7 +216,7 @@ def test_an_exposition_says_of_each_family_what_it_is() -> None:
         (
             "jobqueue_delivery_p95_seconds",
             "gauge",
-            "95th percentile, within the window, of the time from a job's offer to its first effect.",
+            "95th percentile, within the window, of the time from when a job was due to its first effect.",
         ),
         (
             "jobqueue_processing_seconds",

@@ -63,10 +63,10 @@ def test_an_interval_stays_between_no_job_and_every_job() -> None:
 
 def test_a_time_is_summed_up_over_the_runs_that_have_one() -> None:
     """Where nothing was delivered there is none."""
-    found = summary("effect_mean_ms", [None, 200, 400])
+    found = summary("delivery_mean_ms", [None, 200, 400])
     assert (found.runs, found.mean) == (2, 300.0)
-    counted = PointValues(rows(effect_mean_ms=[None, None])).modes["queue"]
-    assert summary_of_measure(counted, "effect_mean_ms") is None
+    counted = PointValues(rows(delivery_mean_ms=[None, None])).modes["queue"]
+    assert summary_of_measure(counted, "delivery_mean_ms") is None
 
 
 def test_failed_is_the_sum_of_the_four_ways_to_fail() -> None:

@@ -56,7 +56,7 @@ def test_bounds_of_jobs_are_compared_as_shares_of_the_jobs() -> None:
 def test_bounds_of_times_and_of_effects_are_compared_with_their_mean() -> None:
     """The same values of a time: a share of 5 ms."""
     distance = 3.18245 * 0.81650 / 2 / 5
-    assert distance_of(summary("effect_mean_ms", [4, 5, 5, 6])) == pytest.approx(distance, rel=1e-4)
+    assert distance_of(summary("delivery_mean_ms", [4, 5, 5, 6])) == pytest.approx(distance, rel=1e-4)
     assert distance_of(summary("extra_effects", [4, 5, 5, 6])) == pytest.approx(distance, rel=1e-4)
 
 
@@ -75,7 +75,7 @@ def test_the_widest_bound_is_looked_for_at_every_point_in_every_measure() -> Non
     """And a measure that no run has is passed over."""
     narrow = answer_of(0, (("x", "1"),), "documented", counted(delivered=[5, 5, 5, 6] * 5))
     wide = answer_of(1, (("x", "2"),), "documented", counted(lost=[0, 9] * 10))
-    widest = widest_of([narrow, wide], ("lost", "effect_mean_ms"))
+    widest = widest_of([narrow, wide], ("lost", "delivery_mean_ms"))
     assert widest is not None
     assert (widest.settings, widest.mode, widest.measure) == ((("x", "2"),), "queue", "lost")
-    assert widest_of([narrow, wide], ("effect_mean_ms",)) is None
+    assert widest_of([narrow, wide], ("delivery_mean_ms",)) is None

@@ -100,11 +100,23 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
          "not 'email'"),
         ("expect: {queue: {losst: 0}}", "5:18: expect.queue.losst: no such measure; did you mean `lost`?"),
         ("expect: {queue: {lost: few}}", '5:24: expect.queue.lost: expected a number or a bound such as 0, "<= 3", '
-         '"> 0" or "2..5", not \'few\''),
+         '"> 0", "2..5" or, for a time, "<= 30s", not \'few\''),
         ("expect: {queue: {queues: {email: {lost: 5..2}}}}", "5:41: expect.queue.queues.email.lost: 5..2: the lower "
          "end is above the upper end"),
         ("expect: {bull-4.16: {queue: {lost: -1}}}", "5:36: expect.bull-4.16.queue.lost: expected a number or a bound "
-         'such as 0, "<= 3", "> 0" or "2..5", not the number -1'),
+         'such as 0, "<= 3", "> 0", "2..5" or, for a time, "<= 30s", not the number -1'),
+        ("expect: {queue: {lost: 5s}}", "5:24: expect.queue.lost: lost is a number: compare it with a number, such as "
+         '"<= 3"'),
+        ("expect: {queue: {delivery_p95: 5}}", "5:32: expect.queue.delivery_p95: delivery_p95 is a time: compare it "
+         'with a duration, such as "<= 30s"'),
+        ("expect: {queue: {queues: {email: {delivery_max: 5s..2s}}}}", "5:49: expect.queue.queues.email.delivery_max: "
+         "5s..2s: the lower end is above the upper end"),
+        ("expect: {queue: {late: 0}}", "5:18: expect.queue.late: nothing was promised, so no job can be late: add "
+         "deliver_within: to a queue or to its workload"),
+        ("expect: {bull-4.16: {in-process: {queues: {email: {late: 0}}}}}", "5:52: "
+         "expect.bull-4.16.in-process.queues.email.late: nothing was promised, so no job can be late: add "
+         "deliver_within: to queue email or to its workload"),
+        ("queues: {email: {deliver_within: 0s}}", "5:34: queues.email.deliver_within: must be longer than 0s"),
         ("database:", "5:10: database: the value is empty; expected a mapping with keys such as latency:, cores: or "
          "connections:, or {} for the defaults"),
     ],

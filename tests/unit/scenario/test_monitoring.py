@@ -37,7 +37,8 @@ def alert(text: str) -> str:
         ('metric: attempts, over: 1500ms, when: "> 1"', "5:44: alerts[0].over: expected a multiple of metrics.interval "
          "(1s), such as 1s or 1m"),
         ('metric: waiting, over: 1m, when: "> 1"', "5:37: alerts[0].over: over: is only for counters: "
-         "submits, rejections, attempts, attempt_failures, retries, stalls, completions or failures"),
+         "submits, rejections, attempts, attempt_failures, retries, stalls, completions, failures or "
+         "late_deliveries"),
         ('metric: redis_up, queue: email, when: "== 0"', "5:38: alerts[0].queue: redis_up is not per queue; remove "
                                                          "queue:"),
         ('queue: emial, metric: waiting, when: "> 0"', "5:27: alerts[0].queue: there is no queue 'emial'; did you "

@@ -6,6 +6,7 @@ import pytest
 
 from sim.exercises.exercise import Description
 from sim.exercises.measures import MEASURES
+from sim.results.sweep_values import MEASURES as OF_SWEEPS
 from sim.scenario.schema_descriptions import models_schema
 from sim.yaml_files.renamed import RENAMED
 from tests.unit.scenario.test_load import HEAD, problems
@@ -49,6 +50,6 @@ def test_the_new_names_are_in_use_and_the_old_ones_are_not() -> None:
     """As a key of a scenario or an exercise, or as a measure; ``says`` and ``needs`` are words of prose too."""
     said = json.dumps([models_schema(), Description.model_json_schema()])
     for old, new in RENAMED.items():
-        assert f'"{new}": ' in said or new in MEASURES, new
+        assert f'"{new}": ' in said or new in (*MEASURES, *OF_SWEEPS), new
         assert f'"{old}": {{' not in said, old
-        assert old not in MEASURES, old
+        assert old not in (*MEASURES, *OF_SWEEPS), old

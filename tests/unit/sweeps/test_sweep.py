@@ -75,8 +75,8 @@ def test_a_row_is_what_a_single_run_with_its_seed_gives(serial: list[tuple[Any, 
     assert result.modes["queue"].totals == Counts(**{name: row[name] for name in COUNTS})
     assert result.simulated_ms == row["simulated_ms"]
     waits = sorted(j.first_effect_ms - j.offered_ms for j in result.jobs if j.first_effect_ms is not None)
-    assert row["effect_mean_ms"] == pytest.approx(sum(waits) / len(waits), abs=0.5)
-    assert row["effect_p95_ms"] == waits[11]
+    assert row["delivery_mean_ms"] == pytest.approx(sum(waits) / len(waits), abs=0.5)
+    assert row["delivery_p95_ms"] == waits[11]
 
 
 HARD = """

@@ -91,8 +91,8 @@ def test_table_and_json_say_how_many_runs_were_made_and_why_it_stopped(
     assert "Stopped at the limit of 5 runs at each point, not at 20.0%" in " ".join(capsys.readouterr().out.split())
     said = json.loads((tmp_path / "b.json").read_text())["until_interval"]
     assert (said["stopped_by"], said["runs_at_each_point"]) == ("runs", 5)
-    assert main([*command, "--runs", "5", "--json", "-", "--measure", "effect_mean_ms"]) == 0
-    assert json.loads(capsys.readouterr().out)["until_interval"]["measures"] == ["effect_mean_ms"]
+    assert main([*command, "--runs", "5", "--json", "-", "--measure", "delivery_mean_ms"]) == 0
+    assert json.loads(capsys.readouterr().out)["until_interval"]["measures"] == ["delivery_mean_ms"]
 
 
 def test_what_cannot_be_asked_for_is_said_before_anything_runs(tmp_path: Path) -> None:
