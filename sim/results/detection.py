@@ -38,7 +38,7 @@ class FaultDetection:
 
     @property
     def is_overload(self) -> bool:
-        """Whether nothing was broken: more jobs came than the workers could do, and an alert noticed."""
+        """Whether nothing was broken, yet customers had to wait: jobs were late, or stood in line for long."""
         return self.window.kind is FaultKind.OVERLOAD
 
     @property
@@ -86,8 +86,9 @@ def detect(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms
     An alert may come of every fault that was under way, or had ended at most ``metrics.attribution_window`` before,
     when the alert's condition began to hold; of several it is put down to the one that began last, and only without
     any to what an operator did. A fault of the database is under way until the last attempt has ended that it caught.
-    An alert that comes of no fault is false, unless jobs of its queue had to wait for longer than ``OVERLOAD_MS``
-    meanwhile: then an overload has been noticed, which is listed among the faults. A worker that becomes unhealthy is
+    An alert that comes of no fault is false, unless customers had to wait for too long meanwhile: then it is put down
+    to the fault that made the jobs late, or else an overload has been noticed, which is listed among the faults. Times
+    with late jobs and without a fault are listed though nobody noticed them. A worker that becomes unhealthy is
     put down in the same way, but the death or freeze of a process shows in its own health alone.
 
     Args:
@@ -97,22 +98,20 @@ def detect(metrics: Metrics, broken: Sequence[FaultWindow], trace: Trace, end_ms
     windows = [*_standing_faults(metrics.scenario, end_ms), *_outlived(broken, trace, end_ms)]
     window_ms = metrics.config.attribution_window
     causes_at = CausesAt(windows, window_ms)
-    overload_of = Overloads(metrics, end_ms)
-    alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in windows}
+    overloads = Overloads(metrics, causes_at, end_ms)
+    alerts: dict[FaultWindow, list[Episode]] = {window: [] for window in (*windows, *overloads.late)}
     false = []
     for episode in metrics.alerts:
         if episode.fired_ms is None:
             continue
-        causes = causes_at.moment(episode.active_ms)
-        if not causes and (overload := overload_of.episode(episode)) is not None:
-            causes = [overload]
+        causes = causes_at.moment(episode.active_ms) or overloads.episode(episode)
         for window in causes:
             alerts.setdefault(window, []).append(episode)
         if not causes:
             false.append(episode)
-    overloads = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
+    overloaded = [window for window in alerts if window.kind is FaultKind.OVERLOAD]
     spells = _unhealthy(metrics.health, windows, causes_at)
-    faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloads]]
+    faults = [_notice(window, alerts[window], spells.get(window, [])) for window in [*windows, *overloaded]]
     faults.sort(key=lambda fault: fault.window.start_ms)
     return Detections(tuple(faults), tuple(metrics.alerts), tuple(false))
 

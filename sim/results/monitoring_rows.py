@@ -1,5 +1,6 @@
 """What monitoring saw of a run, as rows: faults and who noticed them, alerts, and the health of workers."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.core.durations import format_duration
@@ -135,9 +136,10 @@ def _all(count: int) -> str:
 
 def monitoring_verdict(detections: Detections) -> str:
     """Say in a sentence or two how many faults went unnoticed, and how many alarms were false."""
-    overloads = sum(fault.is_overload for fault in detections.faults)
-    faults = sum(not fault.is_operator_action for fault in detections.faults) - overloads
-    missed, false = sum(fault.unnoticed for fault in detections.faults), len(detections.false)
+    overloads = [fault for fault in detections.faults if fault.is_overload]
+    broken = [fault for fault in detections.faults if not fault.is_overload and not fault.is_operator_action]
+    faults, false = len(broken), len(detections.false)
+    missed = sum(fault.unnoticed for fault in broken)
     if not faults:
         first = "There was no fault"
     elif not missed:
@@ -147,5 +149,13 @@ def monitoring_verdict(detections: Detections) -> str:
     else:
         first = f"No alert detected {missed:,} of {faults:,} faults"
     alarms = "there was no false alarm" if not false else f"{false:,} false alarm{'s' * (false > 1)}"
-    overload = {0: "", 1: " an overload was detected;"}.get(overloads, f" {overloads:,} overloads were detected;")
-    return f"{first};{overload} {alarms}."
+    return f"{first};{_overloads(overloads)} {alarms}."
+
+
+def _overloads(overloads: Sequence[FaultDetection]) -> str:
+    missed = sum(fault.unnoticed for fault in overloads)
+    noticed = len(overloads) - missed
+    text = {0: "", 1: " an overload was detected;"}.get(noticed, f" {noticed:,} overloads were detected;")
+    if missed:
+        text += f" jobs were late without a fault{f' {missed:,} times' if missed > 1 else ''}, and no alert fired;"
+    return text

@@ -123,6 +123,7 @@ class ModeResult:
         """Return what ``expect`` compares: a count, or a time in ms; None for a time where nothing was delivered.
 
         Args:
+            measure: By its name in the scenario, such as ``late`` or ``delivery_p95``.
             queue: None for all together.
         """
         if measure in TIMES:

@@ -35,3 +35,16 @@ def test_it_is_the_fault_that_began_last_of_those_that_may_show(
     expected = [window for window in able if window.start_ms == max(one.start_ms for one in able)]
     found = CausesAt(windows, WINDOW_MS).moment(t_ms, process)
     assert sorted(map(id, found)) == sorted(map(id, expected))
+
+
+@given(windows=WINDOWS, first_ms=st.integers(0, 50), span_ms=st.integers(0, 20))
+def test_jobs_are_late_of_the_fault_that_began_last_while_they_could_still_come_in_time(
+    windows: list[FaultWindow], first_ms: int, span_ms: int
+) -> None:
+    """Of those that may show at any moment from when a job is due to its promise; what an operator did comes last."""
+    last_ms = first_ms + span_ms
+    able = [one for one in windows if one.start_ms <= last_ms and first_ms <= one.shows_until_ms + WINDOW_MS]
+    able = [window for window in able if window.kind is not FaultKind.OPERATOR] or able
+    expected = [window for window in able if window.start_ms == max(one.start_ms for one in able)]
+    found = CausesAt(windows, WINDOW_MS).between(first_ms, last_ms)
+    assert sorted(map(id, found)) == sorted(map(id, expected))

@@ -259,3 +259,86 @@ def test_an_overload_is_no_fault_that_somebody_broke() -> None:
     """The verdict says so."""
     verdict = monitoring_verdict(waited(60))
     assert verdict == "There was no fault; an overload was detected; there was no false alarm."
+
+
+PROMISE = {"email": {"deliver_within": "10s"}}
+
+
+def late(tape: Tape, *jobs: tuple[int, int | None]) -> Tape:
+    """Jobs that are promised within 10 s: when each was due and when it was delivered, ms."""
+    for number, (due_ms, delivered_ms) in enumerate(jobs, 1):
+        tape.job(due_ms, f"email-{number}", EventKind.OFFERED, deliver_within_ms=10_000)
+        if delivered_ms is not None:
+            tape.job(delivered_ms, f"email-{number}", EventKind.EFFECT)
+    return tape
+
+
+def told_late(tape: Tape, waiting: list[int] | None = None, **more: Any) -> Detections:
+    """What an alert on waiting jobs makes of a queue with promises; 60 samples, one a second."""
+    return noticed((waiting or []) + [0] * (60 - len(waiting or [])), tape, queues=PROMISE, **more)
+
+
+def test_late_jobs_without_a_fault_are_an_incident_though_nobody_noticed() -> None:
+    """From when the first of them was due until the last was delivered; exactly at the promise nobody is late."""
+    (incident,) = told_late(late(Tape("queue"), (5_000, 20_000), (6_000, 25_000), (30_000, 40_000))).faults
+    assert (incident.window.label, incident.window.start_ms, incident.window.end_ms) == ("email late", 5_000, 25_000)
+    assert (incident.is_overload, incident.unnoticed, incident.window.mended) == (True, True, True)
+    assert told_late(late(Tape("queue"), (5_000, 15_000))).faults == ()
+    assert len(told_late(late(Tape("queue"), (5_000, 15_001))).faults) == 1
+
+
+def test_the_verdict_says_that_jobs_were_late_and_no_alert_fired() -> None:
+    """It is no fault that somebody broke, and still nothing to be content with."""
+    once = told_late(late(Tape("queue"), (0, 20_000)))
+    again = told_late(late(Tape("queue"), (0, 20_000), (25_000, 45_000)))
+    assert monitoring_verdict(once) == (
+        "There was no fault; jobs were late without a fault, and no alert fired; there was no false alarm."
+    )
+    assert "jobs were late without a fault 2 times, and no alert fired" in monitoring_verdict(again)
+    assert fault_rows(once).rows[0][-1] == "NOT DETECTED"
+
+
+def test_an_alert_while_jobs_are_late_has_noticed_them_also_before_the_promise_is_broken() -> None:
+    """A warning that comes early is the best there is; it counts from when the first late job was due."""
+    found = told_late(late(Tape("queue"), (5_000, 30_000)), [0] * 7 + [1])
+    assert (delays(found.faults[0]), found.false, found.faults[0].unnoticed) == ([2_000], (), False)
+
+
+def test_where_something_was_promised_an_alert_on_jobs_that_come_in_time_is_false() -> None:
+    """They waited for more than a minute, and no customer felt it: two minutes had been promised."""
+    tape = Tape("queue")
+    tape.job(0, "email-1", EventKind.OFFERED, deliver_within_ms=120_000)
+    tape.job(0, "email-1", EventKind.ENQUEUED)
+    tape.job(80_000, "email-1", EventKind.EFFECT)
+    waiting = [1] * 80 + [0] * 5
+    assert len(noticed(waiting, tape, queues={"email": {"deliver_within": "2m"}}).false) == 1
+    assert noticed(waiting, tape).faults[0].window.label == "email overloaded"
+
+
+def test_jobs_that_are_late_because_of_a_fault_are_no_incident_of_their_own() -> None:
+    """Whether it struck before they were due or while they could still have been in time; not when it came after."""
+    jobs = ((20_000, 50_000),)
+    for start_ms, end_ms in ((15_000, 18_000), (15_000, 21_000), (30_000, 31_000)):
+        found = told_late(late(tape((start_ms, end_ms)), *jobs))
+        assert [fault.window.label for fault in found.faults] == ["database refuses calls"], (start_ms, end_ms)
+    for start_ms, end_ms in ((15_000, 17_999), (30_001, 31_000)):
+        found = told_late(late(tape((start_ms, end_ms)), *jobs))
+        assert "email late" in [fault.window.label for fault in found.faults], (start_ms, end_ms)
+
+
+def test_an_alert_on_late_jobs_is_put_down_to_the_fault_that_made_them_late_however_long_ago() -> None:
+    """The backlog outlives the fault, and the attribution window with it."""
+    found = told_late(late(tape((1_000, 5_000)), (2_000, 55_000)), [0] * 40 + [1])
+    assert (delays(found.faults[0]), found.false) == ([39_000], ())
+
+
+def test_an_operator_who_pauses_a_queue_makes_jobs_late_and_that_is_told_of_the_operator() -> None:
+    """Who pauses a queue knows that jobs wait."""
+    found = told_late(late(operated((1_000, EventKind.OPERATOR_ACTED, "pause")), (2_000, 55_000)))
+    assert [fault.is_operator_action for fault in found.faults] == [True]
+
+
+def test_what_is_still_overdue_at_the_end_has_not_ended() -> None:
+    """As a fault that is never mended."""
+    (incident,) = told_late(late(Tape("queue"), (5_000, None))).faults
+    assert (incident.window.end_ms, incident.window.mended) == (59_000, False)
