@@ -112,6 +112,11 @@ class Draw:
         """How long one wait is, in any of the ways in which it may be written."""
         return self.one(self.ms(0, 6_000), self.whole(0, 6_000), self.ms(0, 6_000), "never")
 
+    def of_error(self, jitter: dict[str, Any]) -> Any:
+        """How long a job waits after one kind of error."""
+        exponential = {"type": "exponential", "delay": self.ms(0, 3_000), **jitter}
+        return self.one(self.wait(), [self.wait(), self.wait()], exponential)
+
     def backoff(self) -> Any:
         """How long a failed job waits."""
         kind = self.one("fixed", "exponential", "fixed", "exponential", "jitter", "custom", "by_error", "plain")
@@ -124,9 +129,7 @@ class Draw:
         if kind == "custom":
             return {"type": kind, "delays": [self.wait() for _ in range(self.whole(1, 4))], **jitter}
         if kind == "by_error":
-            exponential = {"type": "exponential", "delay": self.ms(0, 3_000), **jitter}
-            one = {error: self.one(self.wait(), [self.wait(), self.wait()], exponential) for error in ERRORS}
-            return {"type": "custom", "by_error": one}
+            return {"type": "custom", "by_error": {error: self.of_error(jitter) for error in ERRORS}}
         return {"type": kind, "delay": self.ms(0, 6_000), **jitter}
 
     def queue(self, name: str) -> dict[str, Any]:

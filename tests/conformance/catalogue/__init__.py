@@ -15,7 +15,9 @@ from tests.conformance.catalogue import (
     order,
     pause,
     retention,
+    stall_limits,
     stalled,
+    strategies,
     zombies,
 )
 
@@ -34,6 +36,8 @@ __all__ = [
     "order",
     "pause",
     "retention",
+    "stall_limits",
     "stalled",
+    "strategies",
     "zombies",
 ]
