@@ -15,6 +15,13 @@ class DurationError(SimError, ValueError):
         return "expected a duration such as 500ms, 30s, 2m or 1h30m"
 
 
+class SizeError(SimError, ValueError):
+    """A text that is not a size."""
+
+    def __str__(self) -> str:
+        return "expected a size such as 200b, 10kb, 64mb or 1gb"
+
+
 class ScenarioError(SimError):
     """A scenario file that cannot be used; holds every problem found, one line each."""
 

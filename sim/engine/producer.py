@@ -10,6 +10,7 @@ from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
 from sim.engine.clock import EPOCH_MS, SimulatedTime
 from sim.engine.job_naming import JobNaming
+from sim.engine.payload import fill_up
 from sim.engine.process import Steps
 from sim.engine.promises import Promises
 from sim.engine.queue_parts import QueueParts
@@ -25,6 +26,7 @@ from sim.results.trace import EventKind
 from sim.scenario import queues as schema
 from sim.scenario.retry_waits import as_stored
 from sim.scenario.schema import Scenario
+from sim.stores.metered_store import MeteredStore
 
 CONNECTION_LOST = "Connection lost before the reply arrived"
 DOWN = f"{REFUSED}: the application is down"
@@ -49,11 +51,15 @@ class QueueProducer(ClientProcess):
     outside, and is submitted when it goes on.
 
     Source: reliability-model.md, Redis Failure; BULL_FACTS 8, 17.
+
+    Attributes:
+        memory: Redis' limit of memory, which hears how long a submit's data is; None where there is none.
     """
 
     def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
         super().__init__(run, "application", server)
         self.queues = queues
+        self.memory: MeteredStore | None = None
         self.use(store)
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
@@ -163,6 +169,10 @@ class QueueProducer(ClientProcess):
         options = self._options[id(arrival.workload)]
         if arrival.job_id is not None or (queue.limit is not None and queue.limit.by_group):
             options = self._naming.with_id(options, arrival, queue.config, data)
+        if arrival.workload.size is not None:
+            fill_up(data, arrival.workload.size)
+            if self.memory is not None:
+                self.memory.expect(arrival.workload.size)
         try:
             added = self._add_job(self.store, queue.keys, data, options, now_ms=made_ms)
         except ResponseError as error:  # somebody put something else under one of the keys

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from typing import cast
 
 from sim.core.errors import UnknownName
 from sim.engine.arrivals import Arrival
@@ -11,6 +12,7 @@ from sim.engine.clock import EPOCH_MS
 from sim.engine.command_count import observed
 from sim.engine.fault_injector import target_processes
 from sim.engine.final_state import job_places, read_names, standing_places
+from sim.engine.full_redis import BlockedAtALimit, begin_to_count, limited
 from sim.engine.instruments import Subscriptions
 from sim.engine.operator import Operator
 from sim.engine.process import Process
@@ -63,12 +65,18 @@ class QueueSystem:
         opened = open_store(store_name, run.clock)
         self.redis = opened.store
         self.server: RedisServer = RedisServer(run.time, opened.store, run.clock, opened.connect)
-        self._store = store = observed(opened.store, heard.command)
+        store = observed(opened.store, heard.command)
+        self._unobserved = opened.store
+        self._memory = limited(run, store, opened.store)
+        if self._memory is not None:
+            store = self._unobserved = cast(Store, self._memory)
+        self._store = store
         self.workers: dict[str, list[QueueWorker]] = {}
         self.queues = {name: self._queue(name, store) for name in run.scenario.queues}
         self.producer = QueueProducer(run, self.queues, store, self.server)
+        self.producer.memory = self._memory
         self.producer.start()
-        self.operator = Operator(run, self.queues, opened.store, self.server)
+        self.operator = Operator(run, self.queues, self._unobserved, self.server)
         self.operator.start()
         for name, parts in self.queues.items():
             starts = worker_starts(name, parts.settings, run.streams)
@@ -77,6 +85,8 @@ class QueueSystem:
                 self._worker(parts, number, start_ms, store) for number, start_ms in enumerate(starts, 1)
             ]
         self._sizes = opened.sizes
+        if self._memory is not None:
+            begin_to_count(self._memory, [parts.blocked_clients for parts in self.queues.values()])
 
     # -- building -------------------------------------------------------------------------------------------------
 
@@ -84,7 +94,11 @@ class QueueSystem:
         scenario = self._run.scenario
         config, settings = scenario.queues[name], scenario.workers_of(name)
         keys = keys_of(name)
-        blocked_clients = BlockedClients(self._run.time, store, keys, settings.drain_delay)
+        blocked_clients = (
+            BlockedClients(self._run.time, store, keys, settings.drain_delay)
+            if self._memory is None
+            else BlockedAtALimit(self._run.time, store, keys, settings.drain_delay, self._memory)
+        )
         promoter = Promoter(
             self._run,
             store,
@@ -189,6 +203,8 @@ class QueueSystem:
 
     def wake_everyone(self) -> None:
         """Look for due and waiting jobs in every queue, after Redis came back or keys were changed by hand."""
+        if self._memory is not None:
+            self._memory.recount()
         for parts in self.queues.values():
             parts.promoter.wake()
             if self.server.state == "up":
@@ -202,7 +218,7 @@ class QueueSystem:
         """
         if name not in self.queues:
             raise UnknownName("queue", name, list(self.queues))
-        return QueueHandle(self.redis, self.queues[name], self._run.clock, self._run.recorder)
+        return QueueHandle(self._unobserved, self.queues[name], self._run.clock, self._run.recorder)
 
     # -- for faults and operators ---------------------------------------------------------------------------------
 
@@ -240,14 +256,14 @@ class QueueSystem:
     def refuse_writes(self) -> None:
         """Let Redis answer and change nothing, as a replica does; who is blocked on it hears so at once."""
         self.server.refuses_writes = True
-        self.server.operate(lambda: self._use(read_only(self._store), read_only(self.redis)))
+        self.server.operate(lambda: self._use(read_only(self._store), read_only(self._unobserved)))
         for parts in self.queues.values():
             parts.blocked_clients.break_connections()
 
     def accept_writes(self) -> None:
         """Let Redis change keys again; nobody is told, and everyone finds out at the next try."""
         self.server.refuses_writes = False
-        self.server.operate(lambda: self._use(self._store, self.redis))
+        self.server.operate(lambda: self._use(self._store, self._unobserved))
 
     def _use(self, store: Store, unobserved: Store) -> None:
         """Let everyone send commands there."""
@@ -267,6 +283,8 @@ class QueueSystem:
         home = {keys.dead_letters().name: keys.name for keys in self._keys}
         queue_of = {name: home.get(queue, queue) for queue, _job_id, name in recorder.ids()}
         self.server.replace_data(snapshot)
+        if self._memory is not None:
+            self.server.operate(self._memory.recount)
         if self._has_own_ids:
             self.server.operate(lambda: read_names(self.redis, self._keys, recorder))
         after = self._job_places()

@@ -9,6 +9,7 @@ from sim.engine.arrivals import Arrival, draw_arrivals
 from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.database import DatabaseAccess
 from sim.engine.operator import arrange_operator
+from sim.engine.payload import fill_up
 from sim.engine.promises import promises_of
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
@@ -239,6 +240,8 @@ class Rehearsal:
         data["job"] = arrival.name
         if arrival.group is not None and config.limiter is not None and config.limiter.group_key is not None:
             data[config.limiter.group_key] = arrival.group
+        if arrival.workload.size is not None:
+            fill_up(data, arrival.workload.size)
         self.holds[arrival.name] = self.producer.generation
         options = job_options(arrival, config, self.clock.scale)
         link.send({"kind": "add", "queue": arrival.queue, "job": arrival.name, "data": data, "options": options})

@@ -63,6 +63,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         for name in scenario.queues
         if scenario.workers_of(name).process_queues > 1
     ]
+    if scenario.redis.max_memory is not None:
+        reasons.append(
+            "redis.max_memory: a real Redis also counts its connections and the commands under way, so it is full some "
+            "jobs sooner or later each time; leave it out to rehearse the rest"
+        )
     processes = len(scenario.worker_names)
     if processes > MAX_PROCESSES:
         reasons.append(f"workers: {processes} processes; at most {MAX_PROCESSES} real ones are started")

@@ -89,6 +89,7 @@ class EventKind(StrEnum):
     WORKER_STOPPED = "worker-stopped"  # told to shut down, it ended its jobs and left
     WORKER_ERROR = "worker-error"  # an error of the queue itself; the slot rests; more: error
     REDIS_LOADING = "redis-loading"  # it was started again and reads its data, refusing every command; more: error
+    KEY_EVICTED = "key-evicted"  # Redis was over its limit of memory, and gave a key up; more: key, eviction
     FAULT_BEGAN = "fault-began"  # more: kind, target, name, and of some kinds why, failure or error; worker: the struck
     FAULT_ENDED = "fault-ended"  # more: kind, target, name
 

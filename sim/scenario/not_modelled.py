@@ -8,7 +8,7 @@ _KINDS: dict[str, str] = {
     "slow-redis": "Redis answers at once or not at all; the closest is redis-outage, with no answer for a while",
     "redis-hang": "Redis never keeps connections open without answering; the closest is redis-outage",
     "failover": "a failover is redis-failover: a replica takes over that is behind by `lag:`",
-    "redis-full": "Redis never runs out of memory: there is no maxmemory and no eviction",
+    "redis-full": "Redis is full when its jobs fill it: `redis: {max_memory: 64mb}`, and `size:` of the workload",
     "network-partition": "who is cut off from what? redis-partition cuts a process off from Redis",
     "handler-slow": "all attempts of a queue share one `service:`; the closest is slow-database",
     "memory-leak": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
@@ -42,14 +42,13 @@ _KEYS: dict[str, dict[str, str]] = {
         "committed_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
         "commits_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
         "service": "all jobs of a queue share one `service:`; the closest is a separate queue",
-        "size": "payloads have no size",
     },
     "QueueConfig": {
         "timeout": _TIMEOUT,
         "repeat": _REPEAT,
         "commit": "an attempt has exactly one effect",
         "stack_trace_limit": "job records keep no stack traces; the error log does",
-        "payload_size": "payloads have no size",
+        "payload_size": "how long a job's data is belongs to the workload: `size:` of its entry",
     },
     "Backoff": {"max_delay": "waits are not capped; list them under `delays:` of type `custom`"},
     "Workers": {
@@ -58,9 +57,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "clock": "all processes share one clock",
     },
     "RedisConfig": {
-        "max_memory": "Redis never runs out of memory and evicts nothing",
-        "max_memory_policy": "Redis never runs out of memory and evicts nothing",
-        "eviction": "Redis never runs out of memory and evicts nothing",
         "latency": "Redis answers at once or not at all",
         "replicas": "nobody reads from a replica; one that takes over is the fault redis-failover",
         "sentinel": "nobody watches the primary; say when a replica takes over: redis-failover",
@@ -120,6 +116,7 @@ _HERE: dict[str, str] = {
     "lockRenewTime": "lock_renew",
     "removeOnFail": "remove_on_fail",
     "removeOnComplete": "remove_on_complete",
+    "maxmemoryPolicy": "eviction",
 }
 """Bull's names for what has another name here."""
 

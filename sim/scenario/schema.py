@@ -1,7 +1,7 @@
 """The scenario: everything that one file says."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -24,8 +24,11 @@ from sim.yaml_files.fields import (
     PositiveDuration,
     SaveInterval,
     SemanticsName,
+    Size,
     Switch,
 )
+
+MIN_MEMORY = 2 << 20
 
 QueueName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 
@@ -76,7 +79,7 @@ class Application(Model):
 
 
 class RedisConfig(Model):
-    """What Redis keeps when it crashes, and how patient its clients are."""
+    """What Redis keeps when it crashes, how much it holds, and how patient its clients are."""
 
     persistence: Literal["none", "rdb", "aof-everysec", "aof-always"] = "aof-everysec"
     save_interval: SaveInterval = 60_000
@@ -84,6 +87,19 @@ class RedisConfig(Model):
     max_retries_per_request: Annotated[int, Field(ge=0, le=1_000)] | None = 20
     """After how many failed attempts to connect a client rejects the calls that wait in it; `null`: never. With
     `documented` nothing waits, so it changes nothing."""
+    max_memory: Size | None = None
+    """How much memory it may use (`maxmemory`), of which it takes 1mb without any key; default: as much as it wants."""
+    eviction: Literal["noeviction", "allkeys-lru", "volatile-ttl"] = "noeviction"
+    """What it does when that is used up (`maxmemory-policy`): refuse what needs more, or evict keys, the one that was
+    not used for longest or the one that would expire next."""
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if self.max_memory is None and self.eviction != "noeviction":
+            raise ValueError("eviction: nothing is evicted without a limit; give max_memory: too")
+        if self.max_memory is not None and self.max_memory < MIN_MEMORY:
+            raise ValueError("max_memory: must be at least 2mb; an empty Redis takes 1mb")
+        return self
 
 
 class Scenario(Model):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Switch
+from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Size, Switch
 
 MAX_JOBS = 2_000_000
 Count = Annotated[int, Field(ge=1)]
@@ -88,6 +88,8 @@ class Workload(Model):
     """How long after its submit a job becomes due."""
     invalid: Share = 0
     """Share of jobs whose data is invalid: a permanent error."""
+    size: Size | None = None
+    """How long a job's data is as JSON, filled up with text; default: what its handler needs, about 100 bytes."""
     job_id: OwnId | Annotated[list[OwnId], Field(min_length=1, max_length=10_000)] | None = None
     """Own ids, as `jobId` of Bull: one for all jobs, one with `{n}` for a number, or a list of which each job takes the
     next. A job whose id exists, in whatever state, is ignored. Default: the queue numbers its jobs."""

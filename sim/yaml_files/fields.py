@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 
+from sim.core import sizes
 from sim.core.durations import PATTERN, UNITS_MS, parse_duration
 from sim.yaml_files.field_docs import field_docs
 
@@ -64,6 +65,12 @@ def _whole_second(ms: int) -> int:
     return ms
 
 
+def _size(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError("expected a size such as 200b, 10kb, 64mb or 1gb")
+    return sizes.parse_size(value)
+
+
 def _one_line(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
@@ -76,6 +83,7 @@ def _switch(value: Any) -> Any:
     raise ValueError("expected on or off")
 
 
+_SIZE_SCHEMA = WithJsonSchema({"type": "string", "pattern": sizes.PATTERN, "examples": ["200b", "10kb", "64mb"]})
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["500ms", "30s", "1h30m"]})
 
 Duration = Annotated[int, BeforeValidator(_duration), _DURATION_SCHEMA]
@@ -86,6 +94,8 @@ CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_durati
 """A time span of at least 100 ms, for what repeats during the whole run."""
 SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least a second, as Redis's ``save`` counts in seconds."""
+Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]
+"""A number of bytes; integer once loaded."""
 OneLine = Annotated[str, BeforeValidator(_one_line)]
 """Text that is shown on one line: line ends and runs of spaces become one space."""
 Switch = Annotated[bool, BeforeValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]

@@ -187,6 +187,7 @@ class Draw:
             lifo=self.chance(0.7),
             delay=self.ms(0, 30_000),
             invalid=self.one(0, 0.2, 1),
+            size=self.one("100b", "3kb", "60kb", "200kb"),
         )
         return {"queue": queue, "arrivals": arrivals, **more, **self.own_ids(), **self.groups(queue)}
 
@@ -241,6 +242,12 @@ class Draw:
         """Any fault, as its own file draws it."""
         kind = self.one(*(kind for kind, fault in FAULTS.items() for _ in range(fault.weight)))
         return {"kind": kind, **FAULTS[kind].random(FaultDraw(self))}
+
+    def memory(self) -> dict[str, Any]:
+        """How much Redis holds: mostly as much as it wants; else so little that it may be full."""
+        if self.chance(0.8):
+            return {}
+        return {"max_memory": self.one("2mb", "3mb"), "eviction": self.one("noeviction", "allkeys-lru", "volatile-ttl")}
 
     def database(self) -> dict[str, Any]:
         """The database: any number of calls at once, or what it can take."""
@@ -340,6 +347,7 @@ class Draw:
                     "persistence": self.one("none", "rdb", "aof-everysec", "aof-always"),
                     "save_interval": self.ms(1_000, 20_000),
                     **self.sometimes(0.5, max_retries_per_request=self.one(None, 0, 1, 3, 7)),
+                    **self.memory(),
                 },
                 database=self.database(),
             ),

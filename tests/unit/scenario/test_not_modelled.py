@@ -38,7 +38,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
     [
         ("queues: {email: {timeout: 100s}}", "", "s:5:18: queues.email.timeout: 'timeout' is"),
         ("queues: {email: {backoff: {type: fixed, delay: 1s, maxDelay: 5s}}}", "", "s:5:52: queues."),
-        ("redis: {maxmemory: 1}", "", "s:5:9: redis.maxmemory: "),
         ("redis: {commandTimeout: 500}", "", "s:5:9: redis.commandTimeout: "),
         ("faults: [{kind: redis-outage, target: email-1, at: 1s, duration: 1s}]", "", "s:5:31: faults[0].target: "),
         ("", ", repeat: {cron: '* * * * *'}", "s:4:72: workload[0].repeat: "),
