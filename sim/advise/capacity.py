@@ -47,7 +47,7 @@ def no_workers(reading: Reading) -> Iterator[Finding]:
 def utilisation(reading: Reading) -> Iterator[Finding]:
     """Find queues whose jobs come as fast as they can be done, or faster; also while the database is slow."""
     for queue in reading.queues:
-        calls = database_calls(queue.config.handler)
+        calls = database_calls(queue.config.job)
         slow = [fault.latency for fault in reading.scenario.faults if isinstance(fault, SlowDatabase)]
         for more_ms in dict.fromkeys((0, *(calls * latency for latency in slow))):
             if queue.slots and queue.utilisation(more_ms) >= 1:

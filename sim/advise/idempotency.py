@@ -28,9 +28,10 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
             continue
         by_database = windows(reading.scenario, "database-failure")
         shown_by = SHOWN_BY_DATABASE if by_database else SHOWN_BY_CRASH
-        share = share_after_effect(queue.config.handler)
+        share = share_after_effect(queue.config.job)
         gap_ms = round(share * queue.mean_ms)
-        source = KEYS_FOR_EMAIL if queue.config.handler == "email" else DESIGN_IDEMPOTENT
+        handler = queue.config.job.name
+        source = KEYS_FOR_EMAIL if handler == "email" else DESIGN_IDEMPOTENT
         yield Finding(
             "no-idempotency-key",
             Severity.DUPLICATE,
@@ -43,7 +44,7 @@ def no_idempotency_key(reading: Reading) -> Iterator[Finding]:
             "Use an idempotency key, the same for every attempt of a job.",
             {"after_effect_ms": gap_ms, "jobs": queue.jobs},
             {"queues": {queue.name: {"idempotency_key": "on"}}},
-            shown_by.get(queue.config.handler, SHOWN_BY),
+            shown_by.get(handler, SHOWN_BY),
             trial,
         )
 

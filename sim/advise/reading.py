@@ -39,7 +39,7 @@ class QueueReading:
     @cached_property
     def waiting_ms(self) -> int:
         """What an attempt waits for the database in ordinary times, ms."""
-        return database_calls(self.config.handler) * self.scenario.database.latency_ms
+        return database_calls(self.config.job) * self.scenario.database.latency_ms
 
     @cached_property
     def mean_ms(self) -> float:

@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-from sim.handlers.base import DATABASE, Effect, Instruction, JobInput, Query, Work
+from sim.handlers.base import DATABASE, Effect, Handler, Instruction, JobInput, Query, Work
 from sim.handlers.database import ApplicationDatabase
-from sim.handlers.registry import HANDLERS
 from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 
 ENOUGH_STOCK = 1_000
@@ -51,25 +50,24 @@ def longest_ms(service: Service, jobs: int) -> int:
     return service
 
 
-def database_calls(handler: str) -> int:
+def database_calls(handler: Handler) -> int:
     """Count the calls to the database in one attempt that goes well."""
     return sum(
         isinstance(step, Query) or (isinstance(step, Effect) and step.system == DATABASE) for step in _steps(handler)
     )
 
 
-def share_after_effect(handler: str) -> float:
-    """Return which part of an attempt's work comes after its effect, 0 to 1."""
+def share_after_effect(handler: Handler) -> float:
+    """Return which part of an attempt's work comes after its (first) effect, 0 to 1."""
     steps = _steps(handler)
     place = next(number for number, step in enumerate(steps) if isinstance(step, Effect))
     return sum(step.share for step in steps[place:] if isinstance(step, Work))
 
 
-def _steps(handler: str) -> list[Instruction]:
+def _steps(handler: Handler) -> list[Instruction]:
     """Carry one attempt out on a database that nothing is wrong with, and list what the handler asked for."""
-    own = HANDLERS[handler]
     database = ApplicationDatabase(ENOUGH_STOCK)
-    attempt = own.handle(JobInput("job-1", own.sample_data(1, valid=True), False))
+    attempt = handler.handle(JobInput("job-1", handler.sample_data(1, valid=True), False))
     steps: list[Instruction] = []
     answer: Any = None
     while True:

@@ -8,7 +8,6 @@ from sim.engine.process import Process, Steps
 from sim.engine.run_context import RunContext
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
-from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 
 NAME = "application"
@@ -32,6 +31,7 @@ class InProcessApplication(Process):
         self._held: dict[str, None] = {}
         self._waiting_of: Counter[str] = Counter()
         self._held_of: Counter[str] = Counter()
+        self._handlers = {name: config.job for name, config in run.scenario.queues.items()}
         allowed = run.scenario.application.concurrency
         self._slots = None if allowed == "unlimited" else int(allowed)
 
@@ -102,15 +102,15 @@ class InProcessApplication(Process):
     def _attempt(self, arrival: Arrival) -> Steps:
         """Run the handler once; an error goes straight back to the caller."""
         yield from self.until_thawed()
-        config = self.scenario.queues[arrival.queue]
+        config, handler = self.scenario.queues[arrival.queue], self._handlers[arrival.queue]
         attempt = self.recorder.started(arrival.queue, arrival.name, self.name)
         job = JobInput(
             arrival.name,
-            HANDLERS[config.handler].sample_data(arrival.number, valid=arrival.valid),
+            handler.sample_data(arrival.number, valid=arrival.valid),
             config.idempotency_key,
         )
         try:
-            call = HandlerCall(arrival.queue, config.handler, job, attempt, arrival.service_ms)
+            call = HandlerCall(arrival.queue, handler.handle, job, attempt, arrival.service_ms)
             yield from self.runner.run(self, call)
         except (TransientError, PermanentError) as error:
             more = {"error": str(error), "permanent": isinstance(error, PermanentError)}

@@ -1,5 +1,6 @@
 """One attempt: carry out a handler's instructions in simulated time."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from sim.core.errors import SimError
@@ -9,10 +10,10 @@ from sim.engine.database_load import DatabaseLoad, Seat
 from sim.engine.event_loop import EventLoop
 from sim.engine.process import Crashed, Process, Steps
 from sim.engine.recorder import Recorder
-from sim.faults.injector import EffectStep, Hang, Step
+from sim.faults.injector import EffectPlace, EffectStep, Hang, Step
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
+from sim.handlers.base import Steps as Instructions
 from sim.handlers.errors import PermanentError, ReplyLost, TransientError
-from sim.handlers.registry import HANDLERS
 from sim.results.trace import EventKind
 
 HandlerFailure = (TransientError, PermanentError)
@@ -31,13 +32,15 @@ class Hooks(Protocol):
     watches_attempts: bool
     watches_hangs: bool
 
-    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+    def reaches(self, step: Step, process: Process, queue: str, job: str, effect: EffectPlace | None = None) -> bool:
         """Tell whether the process dies at this step of this job."""
 
-    def handler_error(self, step: EffectStep, queue: str, job: str, attempt: int) -> SimError | None:
+    def handler_error(
+        self, step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int
+    ) -> SimError | None:
         """Return the error that the handler of this attempt raises at this step, or None."""
 
-    def hang_at(self, step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
+    def hang_at(self, step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int) -> Hang | None:
         """Tell whether the handler of this attempt hangs at this step, and for how long."""
 
 
@@ -45,13 +48,13 @@ class HandlerCall(NamedTuple):
     """One run of a handler: what it is given, and how long it works.
 
     Attributes:
-        handler: The handler's name.
+        handle: Starts what the handler does in one attempt.
         attempt: Which start of the job this is, counted from 1.
         service_ms: How long the handler works in all, ms.
     """
 
     queue: str
-    handler: str
+    handle: Callable[[JobInput], Instructions]
     job: JobInput
     attempt: int
     service_ms: int
@@ -81,8 +84,8 @@ class AttemptRunner:
             Crashed: The process died at a step of this attempt.
         """
         env, hooks, database = self.env, self.hooks, self.database
-        queue, handler, job, attempt, service_ms = call
-        instructions = HANDLERS[handler].handle(job)
+        queue, handle, job, attempt, service_ms = call
+        instructions = handle(job)
         send = instructions.send
         share = 0.0
         worked_ms = 0
@@ -120,7 +123,7 @@ class AttemptRunner:
                 continue
             is_effect = type(instruction) is Effect
             if is_effect and hooks.watches_hangs:
-                yield from self._hang("before-effect", process, queue, job.name, attempt)
+                yield from self._hang("before-effect", instruction, process, queue, job.name, attempt)
             if database.latency_ms and not (is_effect and instruction.system != DATABASE):
                 if seat is None:
                     yield env.timeout(database.latency_ms)
@@ -133,7 +136,7 @@ class AttemptRunner:
                     pass
                 elif is_effect:
                     if hooks.watches_attempts:
-                        error = hooks.handler_error("before-effect", queue, job.name, attempt)
+                        error = hooks.handler_error("before-effect", instruction, queue, job.name, attempt)
                     if error is None:
                         self._apply(instruction, process, queue, job.name, attempt)
                 elif type(instruction) is Query:
@@ -145,16 +148,16 @@ class AttemptRunner:
                 error = problem
             if is_effect and error is None:
                 if hooks.watches_hangs:
-                    yield from self._hang("after-effect", process, queue, job.name, attempt)
+                    yield from self._hang("after-effect", instruction, process, queue, job.name, attempt)
                 if hooks.watches_attempts:
-                    error = hooks.handler_error("after-effect", queue, job.name, attempt)
+                    error = hooks.handler_error("after-effect", instruction, queue, job.name, attempt)
 
-    def _hang(self, step: EffectStep, process: Process, queue: str, job: str, attempt: int) -> Steps:
+    def _hang(self, step: EffectStep, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> Steps:
         """Let the handler wait for an answer that does not come, if a fault says so; the event loop is free."""
-        hang = self.hooks.hang_at(step, queue, job, attempt)
+        hang = self.hooks.hang_at(step, effect, queue, job, attempt)
         if hang is None:
             return
-        self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, hang.as_event(step))
+        self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, hang.as_event(step, effect))
         if hang.lasts_ms is None:
             process.hung += 1
             yield self.env.event()
@@ -165,17 +168,17 @@ class AttemptRunner:
 
     def _apply(self, effect: Effect, process: Process, queue: str, job: str, attempt: int) -> None:
         """Let the effect happen, and write it down if it stands, whatever answer the handler gets."""
-        if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job):
+        if self.hooks.watches_steps and self.hooks.reaches("before-effect", process, queue, job, effect):
             raise Crashed
         if effect.system != DATABASE:
             if effect.body(self.database.outside):
-                self.recorder.took_effect(queue, job, attempt, process.name, effect.system)
+                self.recorder.took_effect(queue, job, attempt, process.name, effect)
             else:
-                self._write(effect, False, process, queue, job, attempt)
+                self.recorder.recognised(queue, job, attempt, process.name, effect)
             return
         happened: list[bool] = []
         try:
-            self.database.call(job, lambda cursor: happened.append(effect.body(cursor)))
+            self.database.call(job, lambda cursor: happened.append(effect.body(cursor)), effect.name)
         except ReplyLost:
             self._write(effect, happened[-1], process, queue, job, attempt)
             raise
@@ -183,10 +186,9 @@ class AttemptRunner:
 
     def _write(self, effect: Effect, applied: bool, process: Process, queue: str, job: str, attempt: int) -> None:
         if applied:
-            self.recorder.took_effect(queue, job, attempt, process.name, effect.system)
-            return
-        more = {"system": effect.system}
-        self.recorder.attempt(queue, job, EventKind.EFFECT_DEDUPLICATED, attempt, process.name, more)
+            self.recorder.took_effect(queue, job, attempt, process.name, effect)
+        else:
+            self.recorder.recognised(queue, job, attempt, process.name, effect)
 
 
 class LoadedRunner(AttemptRunner):

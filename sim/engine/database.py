@@ -14,11 +14,18 @@ class FailureWindow(NamedTuple):
 
     Attributes:
         rate: Chance that one call fails, 0 to 1.
+        effect: Only calls for the effect of this name fail; None for all calls.
     """
 
     name: str
     failure: Failure
     rate: float
+    effect: str | None = None
+
+    @property
+    def is_total(self) -> bool:
+        """Whether nobody can connect."""
+        return self.failure == "refuse" and self.rate >= 1 and self.effect is None
 
 
 class DatabaseAccess:
@@ -74,7 +81,7 @@ class DatabaseAccess:
     @property
     def is_away(self) -> bool:
         """Whether nobody can connect at the moment: a fault has every call refused."""
-        return any(window.failure == "refuse" and window.rate >= 1 for window in self._failing)
+        return any(window.is_total for window in self._failing)
 
     @property
     def is_troubled(self) -> bool:
@@ -89,18 +96,23 @@ class DatabaseAccess:
         """Whether the slow window of this name is open."""
         return any(slow == name for slow, _extra in self._slowing)
 
-    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any]) -> Any:
+    def call(self, job: str, body: Callable[[sqlite3.Cursor], Any], effect: str = "") -> Any:
         """Run one transaction for a job.
+
+        Args:
+            effect: The name of the effect that it is; empty where it has none.
 
         Raises:
             TransientError: As the fault says; see ``ApplicationDatabase.run``.
         """
-        return self.database.run(body, self._failure(job) if self._failing else None)
+        return self.database.run(body, self._failure(job, effect) if self._failing else None)
 
-    def _failure(self, job: str) -> Failure | None:
+    def _failure(self, job: str, effect: str) -> Failure | None:
         number = self._calls.get(job, 0) + 1
         self._calls[job] = number
         for window in self._failing:
+            if window.effect is not None and window.effect != effect:
+                continue
             if window.rate >= 1 or self._streams.unit(window.name, job, number) < window.rate:
                 return window.failure
         return None

@@ -103,16 +103,19 @@ class SimulatedFaults(RedisFaults):
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
-    def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
+    def begin_database_failure(
+        self, fault: FaultId, failure: Failure, rate: float = 1.0, effect: str | None = None
+    ) -> None:
         """Make calls to the database fail.
 
         Args:
             fault: What the trace calls it, such as ``FaultId("database-failure", name="by hand")``; ends it as well.
             failure: ``refuse`` (no connection), ``abort`` (undone) or ``lost-reply`` (done, and the answer got lost).
             rate: The share of calls that fail, 0 to 1.
+            effect: The one whose calls fail, of several that the scenario lists; None for all calls.
         """
         self.fault_began(fault, failure=failure)
-        self._database.begin_failing(FailureWindow(fault.name, failure, rate))
+        self._database.begin_failing(FailureWindow(fault.name, failure, rate, effect))
 
     def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""

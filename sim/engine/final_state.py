@@ -1,13 +1,18 @@
-"""Where everything stands, read from the keys."""
+"""Where everything stands, read from the keys and from the application's database."""
+
+from collections.abc import Mapping
 
 from redis.exceptions import ResponseError
 
 from sim.engine.recorder import Names, Recorder
+from sim.handlers.database import ApplicationDatabase
 from sim.queue.dead_letter import dead_letter_ids
 from sim.queue.getters import State, get_job, state_by_id
 from sim.queue.keys import QueueKeys
 from sim.queue.store import Store
 from sim.results.facts import Place
+from sim.results.outcomes import FinalState
+from sim.scenario.schema import Scenario
 
 _RANK = {
     place: rank
@@ -23,6 +28,13 @@ _PLACES: dict[State, Place] = {
     "paused": Place.WAITING,
     "active": Place.ACTIVE,
 }
+
+
+def final_state(scenario: Scenario, database: ApplicationDatabase, places: Mapping[str, Place]) -> FinalState:
+    """Say what stands: which effects, and where each job is."""
+    effects = database.effects_by_job()
+    parts = {name: len(listed) for name, config in scenario.queues.items() if (listed := config.listed_effects)}
+    return FinalState(effects, places, parts, database.done_by_job()) if parts else FinalState(effects, places)
 
 
 def job_places(store: Store, queues: list[QueueKeys], recorder: Recorder) -> dict[str, Place]:

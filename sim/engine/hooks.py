@@ -3,7 +3,7 @@
 from typing import Generic, TypeVar
 
 from sim.core.errors import SimError
-from sim.faults.injector import Death, EffectStep, ErrorHook, Hang, HangHook, Step, StepHook
+from sim.faults.injector import Death, EffectPlace, EffectStep, ErrorHook, Hang, HangHook, Step, StepHook
 from sim.handlers.errors import PermanentError, TransientError
 
 P = TypeVar("P")
@@ -41,26 +41,28 @@ class FaultHooks(Generic[P]):
         self._hang_hooks.append(hook)
         self.watches_hangs = True
 
-    def hang_at(self, step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
+    def hang_at(self, step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int) -> Hang | None:
         """Return the first hook's verdict that the handler hangs at this step, or None."""
         for hook in self._hang_hooks:
-            hang = hook(step, queue, job, attempt)
+            hang = hook(step, effect, queue, job, attempt)
             if hang is not None:
                 return hang
         return None
 
-    def death_at(self, step: Step, process: P, queue: str, job: str) -> Death | None:
+    def death_at(self, step: Step, process: P, queue: str, job: str, effect: EffectPlace | None = None) -> Death | None:
         """Return the first hook's verdict that the process dies at this step, or None."""
         for hook in self._step_hooks:
-            death = hook(step, process, queue, job)
+            death = hook(step, process, queue, job, effect)
             if death is not None:
                 return death
         return None
 
-    def handler_error(self, step: EffectStep, queue: str, job: str, attempt: int) -> SimError | None:
+    def handler_error(
+        self, step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int
+    ) -> SimError | None:
         """Return the error that a fault makes the handler of this attempt raise at this step, or None."""
         for hook in self._error_hooks:
-            injected = hook(step, queue, job, attempt)
+            injected = hook(step, effect, queue, job, attempt)
             if injected is not None:
                 return (PermanentError if injected.permanent else TransientError)(injected.message)
         return None

@@ -4,7 +4,7 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
 from sim.engine.recorder import Recorder
-from sim.faults.injector import FaultId, Step
+from sim.faults.injector import EffectPlace, FaultId, Step, told_step
 from sim.results.trace import EventKind
 
 
@@ -53,11 +53,11 @@ class ProcessFaults(FaultHooks[Process]):
             self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.reconnect()
 
-    def reaches(self, step: Step, process: Process, queue: str, job: str) -> bool:
+    def reaches(self, step: Step, process: Process, queue: str, job: str, effect: EffectPlace | None = None) -> bool:
         """Kill the process if a hook says so, and tell whether it died."""
-        death = self.death_at(step, process, queue, job)
+        death = self.death_at(step, process, queue, job, effect)
         if death is None:
             return False
-        self._recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
+        self._recorder.job(queue, job, EventKind.KILLED, process.name, told_step(step, effect))
         self.crash(process, death.restart_after_ms)
         return True

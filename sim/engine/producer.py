@@ -18,7 +18,6 @@ from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
-from sim.handlers.registry import HANDLERS
 from sim.queue.job import JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
@@ -164,7 +163,7 @@ class QueueProducer(ClientProcess):
 
     def _add(self, arrival: Arrival, made_ms: int) -> None:
         queue = self.queues[arrival.queue]
-        data = HANDLERS[queue.config.handler].sample_data(arrival.number, valid=arrival.valid)
+        data = queue.job.sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
         options = self._options[id(arrival.workload)]
         if arrival.job_id is not None or (queue.limit is not None and queue.limit.by_group):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sim.engine.backoff_strategy import BackoffStrategy
 from sim.engine.blocked_clients import BlockedClients
 from sim.engine.promoter import Promoter
+from sim.handlers.base import Handler
 from sim.queue.keys import QueueKeys
 from sim.queue.limiter import RateLimit
 from sim.scenario.queues import QueueConfig
@@ -38,6 +39,7 @@ class QueueParts(NamedTuple):
     Attributes:
         dead: The queue that takes jobs given up for good, or None where they go into the failed set.
         strategy: The workers' own backoff; None where Bull's own types do.
+        job: What one of its jobs does.
     """
 
     name: str
@@ -50,3 +52,4 @@ class QueueParts(NamedTuple):
     service_ms: ServiceTimes
     dead: QueueKeys | None
     strategy: BackoffStrategy | None
+    job: Handler

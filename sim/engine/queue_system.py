@@ -112,7 +112,8 @@ class QueueSystem:
         times.default_ms = config.service if isinstance(config.service, int) else 200
         dead = keys.dead_letters() if config.dead_letter else None
         strategy = backoff_strategy(scenario, name, self._run.semantics, self._run.streams)
-        return QueueParts(name, keys, config, settings, blocked_clients, promoter, limit, times, dead, strategy)
+        parts = (blocked_clients, promoter, limit, times, dead, strategy, config.job)
+        return QueueParts(name, keys, config, settings, *parts)
 
     def _remember_last_check(self, parts: QueueParts, started_ms: int) -> None:
         """Leave what the first of the processes left at its start, if that was before the run."""

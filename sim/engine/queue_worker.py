@@ -40,7 +40,7 @@ class QueueWorker(WorkerProcess):
         self.hooks: Hooks = run.faults
         self.errors = run.errors
         self._drained = True
-        self._handler = queue.config.handler
+        self._handle = queue.job.handle
         self._idempotent = queue.config.idempotency_key
         self._renewals = LockRenewals(self)
         self._popped = 0
@@ -206,7 +206,7 @@ class QueueWorker(WorkerProcess):
             try:
                 data = job.data if type(job.data) is dict else {}
                 given = JobInput(name, data, self._idempotent)
-                call = HandlerCall(queue.name, self._handler, given, attempt, queue.service_ms.of(name))
+                call = HandlerCall(queue.name, self._handle, given, attempt, queue.service_ms.of(name))
                 value = yield from self.runner.run(self, call, loop=self._loop)
             except (TransientError, PermanentError) as error:
                 yield from self._report_failure(job, name, attempt, error)

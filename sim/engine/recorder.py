@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from sim.engine.job_ids import JobIds
+from sim.handlers.base import Effect
 from sim.results.facts import JobFacts, offered_facts, tells_of
 from sim.results.trace import Event, EventKind, Trace
 
@@ -57,6 +58,7 @@ class Recorder:
         self._tidy = tidy
         self._tells = tells_of(mode)
         self._facts: dict[str, JobFacts] = {}
+        self._done: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._ids: dict[str, JobIds] = {}
         self._numbers: dict[str, int] = {}
@@ -152,14 +154,25 @@ class Recorder:
         if self._append is not None:
             self._append(_record(Event, (t_ms, queue, job, EventKind.COMPLETED, attempt, worker, None)))
 
-    def took_effect(self, queue: str, job: str, attempt: int, worker: str, system: str) -> None:
-        """Write down that something outside the queue changed."""
+    def took_effect(self, queue: str, job: str, attempt: int, worker: str, effect: Effect) -> None:
+        """Write down that something outside the queue changed; of several effects, also how many are still missing."""
         t_ms, facts = self._env.now, self._facts[job]
+        if effect.name:
+            done = self._done.setdefault(job, set())
+            done.add(effect.name)
+            more = {"system": effect.system, "effect": effect.name, "missing": effect.of - len(done)}
+            self.attempt(queue, job, EventKind.EFFECT, attempt, worker, more)
+            return
         if facts.first_effect_ms is None:
             facts.first_effect_ms = t_ms
         if self._append is not None:
-            more = _saying("system", system)
+            more = _saying("system", effect.system)
             self._append(_record(Event, (t_ms, queue, job, EventKind.EFFECT, attempt, worker, more)))
+
+    def recognised(self, queue: str, job: str, attempt: int, worker: str, effect: Effect) -> None:
+        """Write down that an idempotency key stopped a further effect."""
+        more = {"system": effect.system, "effect": effect.name} if effect.name else {"system": effect.system}
+        self.attempt(queue, job, EventKind.EFFECT_DEDUPLICATED, attempt, worker, more)
 
     def evicted(self, queue: str, job_ids: list[str], worker: str, finished_set: str) -> None:
         """Write down which finished jobs retention removed."""

@@ -11,6 +11,7 @@ from sim.engine.database import DatabaseAccess
 from sim.engine.database_load import DatabaseLoad
 from sim.engine.error_log import ErrorLog
 from sim.engine.fault_injector import SimulatedFaults
+from sim.engine.final_state import final_state
 from sim.engine.in_process_system import InProcessSystem
 from sim.engine.instruments import Instrument, Subscriptions, TraceKeeper
 from sim.engine.operator import arrange_operator
@@ -236,10 +237,10 @@ class Simulation:
     @cached_property
     def _final_outcomes(self) -> JobResults:
         self._heard.finish()
-        final_state = self._state(self.recorder)
+        stands = self._state(self.recorder)
         if self._concludes:
             self.database.hand_back()
-        jobs = classify_outcomes(self.mode, self.recorder.facts, final_state)
+        jobs = classify_outcomes(self.mode, self.recorder.facts, stands)
         self._loop.close()
         for job in jobs:
             if job.outcome is Outcome.LOST:
@@ -248,11 +249,11 @@ class Simulation:
 
     def outcomes_now(self) -> JobResults:
         """Say what every job's outcome would be if the run ended now; nothing is written, and the run can go on."""
-        final_state = self._state(ReadOnlyNames(self.recorder))
-        return classify_outcomes(self.mode, self.recorder.facts, final_state)
+        stands = self._state(ReadOnlyNames(self.recorder))
+        return classify_outcomes(self.mode, self.recorder.facts, stands)
 
     def _state(self, names: Names) -> FinalState:
-        return FinalState(self.database.database.effects_by_job(), self.system.places(names))
+        return final_state(self.scenario, self.database.database, self.system.places(names))
 
     @property
     def end(self) -> RunEnd:

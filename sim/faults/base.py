@@ -17,6 +17,8 @@ from sim.faults.window import Window
 from sim.yaml_files.fields import CoarseDuration, Duration, JobName, Model
 
 JobNames = Annotated[list[JobName], Field(min_length=1, max_length=10_000)]
+EffectName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}(\.[1-9][0-9]{0,3})?$", examples=["send", "send.3"])]
+"""`send`, or of an effect with `times`, `send.3`."""
 FaultTimes = Duration | Annotated[list[Duration], Field(min_length=1, max_length=10_000)]
 
 
@@ -28,12 +30,14 @@ class RandomDraw(Protocol):
         jobs: One or two names of jobs.
         step: A step of an attempt.
         duration: Up to 50 s.
+        effect: ``effect`` with the name of a listed one, or nothing.
     """
 
     restart: dict[str, Any]
     jobs: list[str]
     step: str
     duration: str
+    effect: dict[str, Any]
 
     def one(self, *values: Any) -> Any:
         """Choose one."""

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from sim.faults.base import RandomDraw, Timed
+from sim.faults.base import EffectName, RandomDraw, Timed
 from sim.faults.by_hand import Arguments, Hands, HandVerb, Refused
 from sim.faults.injector import Failure, FaultId, Setting
 from sim.faults.window import FaultKind, Window
@@ -75,17 +75,19 @@ class DatabaseFailure(Timed):
     """`refuse`: no connection; `abort`: rolled back half-way; `lost-reply`: committed, but the reply is lost."""
     rate: Share = 1
     """Share of calls that fail."""
+    effect: EffectName | None = None
+    """Of several effects that the scenario lists, the one whose calls fail; default: all calls."""
 
     def arrange(self, setting: Setting) -> None:
         """Arrange for the window or windows."""
         injector = setting.injector
         for number, t_ms in enumerate(self.times(setting), 1):
             fault = self.identity(f"{setting.name}.{number}")
-            injector.at(t_ms, partial(injector.begin_database_failure, fault, self.failure, self.rate))
+            injector.at(t_ms, partial(injector.begin_database_failure, fault, self.failure, self.rate, self.effect))
             injector.at(t_ms + self.duration, partial(injector.end_database_failure, fault))
 
     @classmethod
     def random(cls, draw: RandomDraw) -> dict[str, Any]:
         """Draw the fields besides ``kind`` for a random scenario."""
         more = draw.sometimes(0.7, failure=draw.one("refuse", "abort", "lost-reply"), rate=draw.one(0, 0.3, 1))
-        return {"duration": draw.duration, **more, **draw.times()}
+        return {"duration": draw.duration, **more, **draw.effect, **draw.times()}

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from sim.faults.base import RandomDraw
 from sim.faults.handler_fault import HandlerFault
-from sim.faults.injector import EffectStep, InjectedError, Setting
+from sim.faults.injector import EffectPlace, EffectStep, InjectedError, Setting, is_meant
 from sim.faults.window import FaultKind, Window
 
 
@@ -42,8 +42,8 @@ class HandlerError(HandlerFault):
         """Let the attempts that the fault means fail."""
         strikes = self.strikes(setting)
 
-        def hook(step: EffectStep, queue: str, job: str, attempt: int) -> InjectedError | None:
-            if step != self.step or not strikes(queue, job, attempt):
+        def hook(step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int) -> InjectedError | None:
+            if step != self.step or not is_meant(self.effect, step, effect) or not strikes(queue, job, attempt):
                 return None
             if self.error == "permanent":
                 return InjectedError(permanent=True, message="this will never work (injected)")

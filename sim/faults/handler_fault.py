@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from sim.faults.base import JobNames, RandomDraw, ScheduledFault
+from sim.faults.base import EffectName, JobNames, RandomDraw, ScheduledFault
 from sim.faults.injector import Setting
 from sim.yaml_files.fields import PositiveDuration, Share
 
@@ -21,6 +21,9 @@ class HandlerFault(ScheduledFault):
     """Chance that it strikes one attempt."""
     first_attempts: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Only this many first attempts of a job."""
+    effect: EffectName | None = None
+    """Of several effects that the scenario lists, the one at which it strikes; default: before the first, or after the
+    last."""
     duration: PositiveDuration | None = None
     """With `at`: how long it lasts. Without `at`: the whole run."""
 
@@ -65,10 +68,14 @@ class HandlerFault(ScheduledFault):
     def random_attempts(cls, draw: RandomDraw) -> dict[str, Any]:
         """Draw which attempts it strikes, for a random scenario."""
         window = {"at": draw.moments(), "duration": draw.duration} if draw.chance(0.5) else {}
-        return window | draw.sometimes(
-            0.4,
-            queues=[draw.queue()],
-            jobs=draw.jobs,
-            rate=draw.one(0, 0.3, 1),
-            first_attempts=draw.whole(1, 3),
+        return (
+            window
+            | draw.effect
+            | draw.sometimes(
+                0.4,
+                queues=[draw.queue()],
+                jobs=draw.jobs,
+                rate=draw.one(0, 0.3, 1),
+                first_attempts=draw.whole(1, 3),
+            )
         )

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from sim.faults.base import RandomDraw
 from sim.faults.handler_fault import HandlerFault
-from sim.faults.injector import EffectStep, Hang, Setting
+from sim.faults.injector import EffectPlace, EffectStep, Hang, Setting, is_meant
 from sim.faults.window import FaultKind, Window
 from sim.yaml_files.fields import PositiveDuration
 
@@ -32,8 +32,10 @@ class HandlerHang(HandlerFault):
         """Let the attempts that the fault means hang."""
         strikes = self.strikes(setting)
 
-        def hook(step: EffectStep, queue: str, job: str, attempt: int) -> Hang | None:
-            return Hang(self.hangs_for) if step == self.step and strikes(queue, job, attempt) else None
+        def hook(step: EffectStep, effect: EffectPlace, queue: str, job: str, attempt: int) -> Hang | None:
+            if step != self.step or not is_meant(self.effect, step, effect) or not strikes(queue, job, attempt):
+                return None
+            return Hang(self.hangs_for)
 
         setting.injector.on_hang(hook)
         self.tell_windows(setting)

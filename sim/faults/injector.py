@@ -70,6 +70,38 @@ EffectStep = Literal["before-effect", "after-effect"]
 """Where in a job's attempt its handler may hang or raise an error of its own."""
 
 
+class EffectPlace(Protocol):
+    """One of the effects of a job.
+
+    Attributes:
+        name: Empty where the job has one that nobody has named.
+        number: Which it is, from 1.
+        of: How many the job has.
+    """
+
+    name: str
+    number: int
+    of: int
+
+
+def is_meant(wanted: str | None, step: str, effect: EffectPlace | None) -> bool:
+    """Tell whether a fault at a step means this effect of a job.
+
+    Args:
+        wanted: The name that the fault gives; None for before the first, or after the last.
+    """
+    if effect is None:
+        return wanted is None
+    if wanted is not None:
+        return effect.name == wanted
+    return effect.number == (effect.of if step == "after-effect" else 1)
+
+
+def told_step(step: str, effect: EffectPlace | None) -> dict[str, Any]:
+    """Return what an event says of a step at which a fault strikes."""
+    return {"step": step, "effect": effect.name} if effect is not None and effect.name else {"step": step}
+
+
 class Hang(NamedTuple):
     """A hook's verdict that the handler hangs.
 
@@ -79,17 +111,18 @@ class Hang(NamedTuple):
 
     lasts_ms: int | None
 
-    def as_event(self, step: EffectStep) -> dict[str, Any]:
+    def as_event(self, step: EffectStep, effect: EffectPlace) -> dict[str, Any]:
         """Return what an event says of it."""
-        return {"step": step} if self.lasts_ms is None else {"step": step, "lasts_ms": self.lasts_ms}
+        told = told_step(step, effect)
+        return told if self.lasts_ms is None else {**told, "lasts_ms": self.lasts_ms}
 
 
-StepHook = Callable[[Step, P, str, str], Death | None]
-"""Step, process, queue and job -> whether the process dies there."""
-ErrorHook = Callable[[EffectStep, str, str, int], InjectedError | None]
-"""Step, queue, job and attempt -> the error that the handler raises there, if any."""
-HangHook = Callable[[EffectStep, str, str, int], Hang | None]
-"""Step, queue, job and attempt -> whether the handler hangs there."""
+StepHook = Callable[[Step, P, str, str, EffectPlace | None], Death | None]
+"""Step, process, queue, job and, before an effect, which one -> whether the process dies there."""
+ErrorHook = Callable[[EffectStep, EffectPlace, str, str, int], InjectedError | None]
+"""Step, effect, queue, job and attempt -> the error that the handler raises there, if any."""
+HangHook = Callable[[EffectStep, EffectPlace, str, str, int], Hang | None]
+"""Step, effect, queue, job and attempt -> whether the handler hangs there."""
 
 
 class FaultInjector(Protocol[P]):
@@ -157,8 +190,10 @@ class FaultInjector(Protocol[P]):
     def promote_replica(self, fault: FaultId = FAILOVER) -> None:
         """Let the replica take writes, once for each failover."""
 
-    def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
-        """Make calls to the database fail."""
+    def begin_database_failure(
+        self, fault: FaultId, failure: Failure, rate: float = 1.0, effect: str | None = None
+    ) -> None:
+        """Make calls to the database fail: all, or those for one effect."""
 
     def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.core.durations import format_duration, parse_duration
-from sim.faults.base import JobNames, RandomDraw, ScheduledFault
+from sim.faults.base import EffectName, JobNames, RandomDraw, ScheduledFault
 from sim.faults.by_hand import Arguments, Choice, Hands, HandVerb, Question, Refused, struck
-from sim.faults.injector import Death, Named, Setting, Step
+from sim.faults.injector import Death, EffectPlace, Named, Setting, Step, is_meant
 from sim.yaml_files.fields import Duration
 
 
@@ -64,6 +64,8 @@ class WorkerCrash(ScheduledFault):
     target: str = "workers"
     step: Step | None = None
     """With `on_job` or `jobs`: the step at which to die; default: before the effect."""
+    effect: EffectName | None = None
+    """Of several effects that the scenario lists, the one before which to die; default: the first."""
     on_job: Annotated[int, Field(ge=1)] | None = None
     """Die the n-th time that the target reaches the step, counted over the whole run."""
     jobs: JobNames | None = None
@@ -79,6 +81,8 @@ class WorkerCrash(ScheduledFault):
             raise ValueError("give exactly one of at:, mean_interval:, on_job: and jobs:")
         if timed and self.step is not None:
             raise ValueError("step: goes with on_job: or jobs:; a crash at a given time hits whatever step is running")
+        if self.effect is not None and (timed or self.step not in (None, "before-effect")):
+            raise ValueError("effect: goes with on_job: or jobs:, and with step: before-effect")
         return self
 
     def arrange(self, setting: Setting) -> None:
@@ -94,9 +98,9 @@ class WorkerCrash(ScheduledFault):
         reached = 0
         died_in: set[str] = set()
 
-        def hook(step: Step, process: Named, _queue: str, job: str) -> Death | None:
+        def hook(step: Step, process: Named, _queue: str, job: str, effect: EffectPlace | None) -> Death | None:
             nonlocal reached
-            if step != wanted or process not in targets:
+            if step != wanted or process not in targets or not is_meant(self.effect, step, effect):
                 return None
             reached += 1
             if self.jobs is not None:
@@ -130,5 +134,6 @@ class WorkerCrash(ScheduledFault):
             draw.times(),
             {"on_job": draw.whole(1, 5)} | draw.sometimes(0.7, step=draw.step),
             {"jobs": draw.jobs} | draw.sometimes(0.7, step=draw.step),
+            {"jobs": draw.jobs} | draw.effect,
         )
         return {**who, **when}

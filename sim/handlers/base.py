@@ -46,13 +46,16 @@ class Query(Generic[T]):
 
 @dataclass(slots=True)
 class Effect:
-    """The one thing that a job changes outside the queue; the world writes down that it happened.
+    """What a job changes outside the queue; the world writes down that it happened.
 
     The handler hears nothing but that it is done, or an error.
 
     Attributes:
         body: Returns True if the effect was applied, False if an idempotency key recognised and stopped it.
         system: Where it happens, such as ``mail-server``. In ``DATABASE`` it is a transaction on it.
+        name: Tells the effects of a job apart where the scenario lists them; empty where there is one.
+        number: Which of the job's effects it is, from 1.
+        of: How many effects the job has.
 
     Raises:
         TransientError: Thrown into the handler when the application's database fails; outside systems do not.
@@ -60,6 +63,9 @@ class Effect:
 
     body: Callable[[sqlite3.Cursor], bool]
     system: str
+    name: str = ""
+    number: int = 1
+    of: int = 1
 
 
 Instruction: TypeAlias = Work | Query[Any] | Effect
@@ -111,6 +117,7 @@ class Handler(NamedTuple):
         for_real: What a rehearsal does of it; empty where ``never_real`` says why it cannot.
         never_real: Why a rehearsal cannot run it, and what can be done instead.
         order: Where it stands in lists, from small to large.
+        parts: How many effects one job has.
     """
 
     name: str
@@ -125,6 +132,7 @@ class Handler(NamedTuple):
     for_real: str = ""
     never_real: str = ""
     order: int = 1_000
+    parts: int = 1
 
 
 LARGEST = 1_000_000_000

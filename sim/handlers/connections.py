@@ -8,9 +8,11 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from sim.handlers.own_effects import OUTSIDE
 from sim.handlers.registry import HANDLERS
 
-SCHEMAS = ("main", *dict.fromkeys(own.effects.split(".")[0] for own in HANDLERS.values() if "." in own.effects))
+_OF_HANDLERS = dict.fromkeys(own.effects.split(".")[0] for own in HANDLERS.values() if "." in own.effects)
+SCHEMAS = ("main", *_OF_HANDLERS, OUTSIDE)
 """The application's own database, and the records of each outside system that a handler has; SQLite takes ten."""
 PAGE_BYTES = 1024
 """Small pages, because every transaction copies the pages it changes, to be able to undo them."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, NoReturn, TypeVar, cast
 
 from sim.handlers.connections import Connection, hand_back, open_in_memory
 from sim.handlers.errors import DatabaseUnavailable, ReplyLost, TransactionAborted
+from sim.handlers.own_effects import SCRIPT, TABLES
 from sim.handlers.registry import HANDLERS
 from sim.handlers.rows import Row, Rows, RowsCursor, Statement
 
@@ -31,7 +32,7 @@ _FILL_STOCK = Statement(
 )
 
 
-_EFFECTS = tuple(dict.fromkeys(handler.effects for handler in HANDLERS.values()))
+_EFFECTS = (*dict.fromkeys(handler.effects for handler in HANDLERS.values()), *TABLES)
 """The tables in which a row is an effect."""
 
 
@@ -108,6 +109,10 @@ class ApplicationDatabase:
     def effects_by_job(self) -> dict[str, int]:
         """Count the effects that stand in the tables for every job that has any."""
         return self._tables.effects_by_job(_EFFECTS)
+
+    def done_by_job(self) -> dict[str, int]:
+        """Count the different effects that stand, for every job of a handler with listed effects that has any."""
+        return self._tables.different_effects_by_job(TABLES)
 
     def close(self) -> None:
         """Close the database; all that stood in it is gone, and nothing can be asked of it afterwards."""
@@ -197,6 +202,11 @@ class InSqlite:
         effects = " UNION ALL ".join(f"SELECT job FROM {table}" for table in tables)
         return dict(self.connection.execute(f"SELECT job, count(*) FROM ({effects}) GROUP BY job"))
 
+    def different_effects_by_job(self, tables: Iterable[str]) -> dict[str, int]:
+        """Count the different values of the column ``effect`` in these tables for each job."""
+        effects = " UNION ALL ".join(f"SELECT job, effect FROM {table}" for table in tables)
+        return dict(self.connection.execute(f"SELECT job, count(DISTINCT effect) FROM ({effects}) GROUP BY job"))
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
@@ -220,4 +230,4 @@ class _Closed:
 
 
 def _scripts() -> tuple[str, ...]:
-    return tuple(handler.tables for handler in HANDLERS.values() if handler.tables)
+    return (*(handler.tables for handler in HANDLERS.values() if handler.tables), SCRIPT)

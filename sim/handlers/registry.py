@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 import sim.handlers as room
 from sim.handlers.base import Handler
 
-SHARED = ("base", "connections", "database", "errors", "registry", "rows")
+SHARED = ("base", "connections", "database", "errors", "own_effects", "registry", "rows")
 """The files of this folder that are no handlers."""
 
 

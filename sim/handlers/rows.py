@@ -111,6 +111,14 @@ class Rows:
                 counts[job] = counts.get(job, 0) + 1
         return counts
 
+    def different_effects_by_job(self, tables: Iterable[str]) -> dict[str, int]:
+        """Count the different values of the second column in these tables for each job, their first."""
+        found: dict[str, set[str]] = {}
+        for table in tables:
+            for row in self._tables[table].values():
+                found.setdefault(row[0], set()).add(row[1])
+        return {job: len(effects) for job, effects in found.items()}
+
 
 InMemory: TypeAlias = Callable[[Rows, Any], int | list[Row]]
 _NOTHING: Iterator[Row] = iter(())

@@ -8,7 +8,6 @@ from sim.core.errors import SimError
 from sim.faults.injector import EffectStep
 from sim.handlers.base import DATABASE, Effect, JobInput, Query, Work
 from sim.handlers.errors import DatabaseUnavailable, PermanentError, ReplyLost, TransientError
-from sim.handlers.registry import HANDLERS
 from sim.rehearsal.processes import Message, RealProcess
 from sim.rehearsal.reported_stage import ReportedStage
 from sim.results.trace import EventKind
@@ -53,7 +52,7 @@ class RealAttempt:
         self.number = number
         self.refused = False
         self._config = stage.scenario.queues[queue]
-        self._handler = HANDLERS[self._config.handler].handle(job)
+        self._handler = self._config.job.handle(job)
         self._service_ms = stage.service_ms.get(job.name, 0)
         self._worked = 0.0
         self._clock = stage.clock
@@ -67,6 +66,7 @@ class RealAttempt:
         self._work_due_ms: float | None = None
         self._freezes: int | None = None
         self._after_hang: tuple[Any, Any] | None = None
+        self._at: Effect
 
     def next_step(self, answer: Message | None) -> Message | None:
         """Say what the process is to do next; None when it has died of a fault here.
@@ -117,12 +117,13 @@ class RealAttempt:
                     return self._to_call(call)
                 value, error = _made(call)
                 continue
+            self._at = asked
             if hung is None and (hang := self._hang("before-effect", None, asked)):
                 return hang
             hung = None
             error = self._error("before-effect")
             if error is None:
-                if self._faults.reaches("before-effect", self.process, self.queue, self.job):
+                if self._faults.reaches("before-effect", self.process, self.queue, self.job, asked):
                     return None
                 call = HandlerCall(self._effect(asked), outside=asked.system != DATABASE, is_effect=True)
                 if not self._stands_still(call):
@@ -135,14 +136,14 @@ class RealAttempt:
 
     def _error(self, step: EffectStep) -> SimError | None:
         """Return the error that a fault makes the handler raise at this step."""
-        return self._faults.handler_error(step, self.queue, self.job, self.number)
+        return self._faults.handler_error(step, self._at, self.queue, self.job, self.number)
 
     def _hang(self, step: EffectStep, value: Any, instruction: Any) -> Message | None:
         """Tell the process to wait where a fault says so, and remember how it goes on; None where none does."""
-        hang = self._faults.hang_at(step, self.queue, self.job, self.number)
+        hang = self._faults.hang_at(step, self._at, self.queue, self.job, self.number)
         if hang is None:
             return None
-        self.note(EventKind.HUNG, hang.as_event(step))
+        self.note(EventKind.HUNG, hang.as_event(step, self._at))
         self._after_hang = value, instruction
         if hang.lasts_ms is None:
             return {"hang_ms": None}
@@ -210,7 +211,7 @@ class RealAttempt:
         def inside() -> bool:
             happened: list[bool] = []
             try:
-                self._access.call(self.job, lambda cursor: happened.append(effect.body(cursor)))
+                self._access.call(self.job, lambda cursor: happened.append(effect.body(cursor)), effect.name)
             except ReplyLost:
                 self._write(effect, happened[-1])
                 raise
@@ -220,7 +221,8 @@ class RealAttempt:
         return inside if effect.system == DATABASE else outside
 
     def _write(self, effect: Effect, applied: bool) -> None:
-        self.note(EventKind.EFFECT if applied else EventKind.EFFECT_DEDUPLICATED, {"system": effect.system})
+        write = self._recorder.took_effect if applied else self._recorder.recognised
+        write(self.queue, self.job, self.number, self.process.name, effect)
 
 
 def _made(call: HandlerCall) -> tuple[Any, SimError | None]:

@@ -95,7 +95,7 @@ class DatabaseServer:
     def begin_failing(self, window: FailureWindow) -> None:
         """Let calls fail from now on; where all are refused, nobody can connect."""
         self._access.begin_failing(window)
-        if window.failure == "refuse" and window.rate >= 1:
+        if window.is_total:
             self._refusing.add(window.name)
             if self.database.exists():
                 self.database.rename(self._away)

@@ -16,7 +16,6 @@ from sim.engine.recorder import Recorder
 from sim.faults.redis_partition import RedisPartition
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
-from sim.handlers.registry import HANDLERS
 from sim.queue.semantics import PROFILES
 from sim.rehearsal.bull_options import job_options, limiter, strategy_type, worker_settings
 from sim.rehearsal.database_server import DatabaseServer
@@ -210,7 +209,9 @@ class Rehearsal:
         else:
             await offering
             await self._until_settled()
-        jobs = classify_outcomes(self.trace, self.recorder, self.redis, self.access.database, self._waiting())
+        jobs = classify_outcomes(
+            self.scenario, self.trace, self.recorder, self.redis, self.access.database, self._waiting()
+        )
         return ModeResult("queue", self.trace, jobs, int(self.clock.now), list(self.scenario.queues))
 
     async def _offer_all(self) -> None:
@@ -236,7 +237,7 @@ class Rehearsal:
         if not self.redis.is_up:
             self.recorder.job(arrival.queue, arrival.name, EventKind.SUBMIT_WAITING, "producer")
         config = self.scenario.queues[arrival.queue]
-        data = HANDLERS[config.handler].sample_data(arrival.number, valid=arrival.valid)
+        data = config.job.sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
         if arrival.group is not None and config.limiter is not None and config.limiter.group_key is not None:
             data[config.limiter.group_key] = arrival.group

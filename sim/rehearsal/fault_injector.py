@@ -12,7 +12,20 @@ from sim.engine.operator_actions import note_failure
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
 from sim.engine.shutdown import shut_down
-from sim.faults.injector import CRASH, FAILOVER, FREEZE, OUTAGE, PARTITION, READ_ONLY, SHUTDOWN, Failure, FaultId, Step
+from sim.faults.injector import (
+    CRASH,
+    FAILOVER,
+    FREEZE,
+    OUTAGE,
+    PARTITION,
+    READ_ONLY,
+    SHUTDOWN,
+    EffectPlace,
+    Failure,
+    FaultId,
+    Step,
+    told_step,
+)
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
@@ -120,12 +133,14 @@ class RealFaults(FaultHooks[RealProcess]):
             self._stage.recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.go_on()
 
-    def reaches(self, step: Step, process: RealProcess, queue: str, job: str) -> bool:
+    def reaches(
+        self, step: Step, process: RealProcess, queue: str, job: str, effect: EffectPlace | None = None
+    ) -> bool:
         """Kill the process if a hook says so, and tell whether it died."""
-        death = self.death_at(step, process, queue, job)
+        death = self.death_at(step, process, queue, job, effect)
         if death is None:
             return False
-        self._stage.recorder.job(queue, job, EventKind.KILLED, process.name, {"step": step})
+        self._stage.recorder.job(queue, job, EventKind.KILLED, process.name, told_step(step, effect))
         self.crash(process, death.restart_after_ms)
         return True
 
@@ -208,10 +223,12 @@ class RealFaults(FaultHooks[RealProcess]):
 
     # -- database and handlers ------------------------------------------------------------------------------------
 
-    def begin_database_failure(self, fault: FaultId, failure: Failure, rate: float = 1.0) -> None:
+    def begin_database_failure(
+        self, fault: FaultId, failure: Failure, rate: float = 1.0, effect: str | None = None
+    ) -> None:
         """Make calls to the database fail."""
         self.fault_began(fault, failure=failure)
-        self._stage.database.begin_failing(FailureWindow(fault.name, failure, rate))
+        self._stage.database.begin_failing(FailureWindow(fault.name, failure, rate, effect))
 
     def end_database_failure(self, fault: FaultId) -> None:
         """Let calls to the database succeed again."""

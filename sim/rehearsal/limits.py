@@ -1,7 +1,6 @@
 """What cannot be rehearsed, said before anything is started."""
 
 from sim.core.errors import SimError
-from sim.handlers.registry import HANDLERS
 from sim.rehearsal.scale import Scale
 from sim.scenario.schema import Scenario
 
@@ -44,7 +43,12 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
     reasons += [
         f"queues.{queue}.handler: {reason}"
         for queue, config in scenario.queues.items()
-        if not own and (reason := HANDLERS[config.handler].never_real)
+        if not own and (reason := config.job.never_real)
+    ]
+    reasons += [
+        f"queues.{queue}.handler: with --own your file says what a job does and which effects count; name a handler"
+        for queue, config in scenario.queues.items()
+        if own and config.listed_effects
     ]
     if "queue" not in scenario.modes:
         reasons.append("modes: only queue mode is rehearsed; in-process mode has no Redis and no Bull to rehearse")

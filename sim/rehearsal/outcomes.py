@@ -1,14 +1,21 @@
 """The outcome of every job of a rehearsal, from where everything really is at its end."""
 
+from sim.engine.final_state import final_state
 from sim.engine.recorder import Recorder
 from sim.handlers.database import ApplicationDatabase
 from sim.rehearsal.real_redis import RealRedis
-from sim.results.outcomes import FinalState, JobResults, Outcome, Place, gather_facts, judge
+from sim.results.outcomes import JobResults, Outcome, Place, gather_facts, judge
 from sim.results.trace import Event, EventKind, Trace
+from sim.scenario.schema import Scenario
 
 
 def classify_outcomes(
-    trace: Trace, recorder: Recorder, redis: RealRedis, database: ApplicationDatabase, submitting: list[str]
+    scenario: Scenario,
+    trace: Trace,
+    recorder: Recorder,
+    redis: RealRedis,
+    database: ApplicationDatabase,
+    submitting: list[str],
 ) -> JobResults:
     """Give every job its outcome, by the same code as in simulated time.
 
@@ -20,8 +27,8 @@ def classify_outcomes(
     for record in _evicted(trace, places, redis.lost_data_ms):
         if record.queue is not None and record.job is not None:
             recorder.job(record.queue, record.job, EventKind.EVICTED, None, {"from": "failed"})
-    final_state = FinalState(database.effects_by_job(), {**dict.fromkeys(submitting, Place.SUBMITTING), **places})
-    jobs = JobResults(judge("queue", facts) for facts in gather_facts(trace, final_state))
+    stands = final_state(scenario, database, {**dict.fromkeys(submitting, Place.SUBMITTING), **places})
+    jobs = JobResults(judge("queue", facts) for facts in gather_facts(trace, stands))
     for job in jobs:
         if job.outcome is Outcome.LOST:
             recorder.job(job.queue, job.job, EventKind.LOST)

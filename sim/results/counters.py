@@ -127,6 +127,8 @@ class Counters:
         own.awaited.offer(record.t_ms, job, record.more)
 
     def _effect(self, own: QueueCounters, job: str, record: Event) -> None:
+        if record.more is not None and record.more.get("missing"):
+            return
         delivered = own.awaited.deliver(record.t_ms, job)
         if delivered is not None:
             took_ms, late = delivered

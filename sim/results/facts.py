@@ -29,7 +29,10 @@ class JobFacts:
         job: The offer's name, such as ``email-17``.
         offered_ms: When the producer wanted it done, ms since the run began.
         reported: Whether its caller was told that it failed, as only a caller in the same process is.
-        effects: How many times its effect stands in the database or outbox.
+        effects: How many times its effect stands in the database or outbox; of several, all of them together.
+        done: How many different ones of the effects that the scenario lists stand.
+        parts: How many it lists; 0 for a handler with one effect of its own.
+        first_effect_ms: When it had them all for the first time, ms since the run began.
         place: Where the queue holds it when the run ends.
         delay_ms: How long after the offer it becomes due.
         deliver_within_ms: Within which time of being due it is to be delivered; None: nothing was promised.
@@ -47,6 +50,8 @@ class JobFacts:
     stalls: int = 0
     suppressed: int = 0
     effects: int = 0
+    done: int = 0
+    parts: int = 0
     first_effect_ms: int | None = None
     ended_ms: int | None = None
     place: Place = Place.NOWHERE
@@ -93,8 +98,8 @@ def _started(facts: JobFacts, _t_ms: int, _more: dict[str, Any] | None) -> None:
     facts.attempts += 1
 
 
-def _effect(facts: JobFacts, t_ms: int, _more: dict[str, Any] | None) -> None:
-    if facts.first_effect_ms is None:
+def _effect(facts: JobFacts, t_ms: int, more: dict[str, Any] | None) -> None:
+    if facts.first_effect_ms is None and not (more or {}).get("missing"):
         facts.first_effect_ms = t_ms
 
 

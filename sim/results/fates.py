@@ -109,24 +109,25 @@ class _Walk:
 def fates_over_time(result: ModeResult) -> Fates:
     """Follow every offered job from group to group, from its offer to the outcome that it ended with.
 
-    A job is delivered at its first effect. A failed one that was put back in line is not settled again. A loss counts
-    from the moment when the last trace of the job vanished.
+    A job is delivered at its first effect, or when the last of several has happened. A failed one that was put back in
+    line is not settled again. A loss counts from the moment when the last trace of the job vanished.
 
     Raises:
         TraceNotKept: The run kept no events.
     """
     walk = _Walk({job.job: job.outcome for job in result.jobs})
     extra: list[int] = []
-    seen: set[str] = set()
+    seen: set[tuple[str, str | None]] = set()
     in_process = result.mode == "in-process"
     for t_ms, _queue, job, event, _attempt, _worker, more in result.trace:
         if job is None or event is EventKind.LOST:
             continue
         walk.last_ms[job] = t_ms
         if event is EventKind.EFFECT:
-            if job in seen:
+            effect = job, (more or {}).get("effect")
+            if effect in seen:
                 extra.append(t_ms)
-            seen.add(job)
+            seen.add(effect)
         if event not in _TELLING:
             continue
         fate = _fate_at(event, more, walk.now.get(job), walk.final.get(job), in_process=in_process)
@@ -146,6 +147,8 @@ def _fate_at(
     match event:
         case EventKind.OFFERED | EventKind.RETRIED | EventKind.REPLAYED | EventKind.DATA_LOST:
             return Outcome.PENDING
+        case EventKind.EFFECT if told.get("missing"):
+            return None
         case EventKind.EFFECT | EventKind.REJECTED | EventKind.IGNORED:
             settles = _SETTLES[event]
             return settles if final is settles else None

@@ -50,17 +50,20 @@ class JobResult(NamedTuple):
         job: Its name, such as ``email-17``: the same in both modes.
         outcome: How it ended.
         offered_ms: When the producer wanted it done, ms since the run began.
-        first_effect_ms: When its effect happened first, ms since the run began; None where it never did.
+        first_effect_ms: When its effect happened first, ms since the run began; None where it never did. Of several
+            effects, when the last that was missing did.
         ended_ms: When it last completed, failed for good, was rejected or ignored, ms since the run began; None where
             it never did.
         attempts: How many times its handler was started.
-        effects: How many times its effect happened: 2 or more is a duplicate.
+        effects: How many times its effect happened, or several effects together.
         stalls: How many times it was found active without a worker that holds its lock.
         suppressed: How many further effects an idempotency key prevented.
         false_failure: Whether its effect happened and the queue or the caller believes that it failed.
         indeterminate: Whether the caller saw an error although the job was accepted.
         due_ms: When it was due, ms since the run began: when it was offered, plus its ``delay`` in queue mode.
         deliver_within_ms: Within which time of being due it was promised to be delivered; None: nothing was promised.
+        done: How many different ones of the effects that the scenario lists happened; 0 for a handler with one effect
+            of its own. A job that is delivered has had them all.
     """
 
     mode: ModeName
@@ -78,11 +81,22 @@ class JobResult(NamedTuple):
     indeterminate: bool
     due_ms: int
     deliver_within_ms: int | None = None
+    done: int = 0
+
+    @property
+    def extra_effects(self) -> int:
+        """How many effects were repetitions of one that had happened."""
+        return self.effects - max(1, self.done) if self.effects else 0
 
     @property
     def duplicated(self) -> bool:
-        """Whether the effect happened twice or more."""
-        return self.effects >= 2
+        """Whether it was delivered and an effect happened twice or more."""
+        return self.extra_effects > 0 and self.outcome is Outcome.DELIVERED
+
+    @property
+    def partial(self) -> bool:
+        """Whether some of its effects happened and others did not."""
+        return self.done > 0 and self.outcome is not Outcome.DELIVERED
 
     @property
     def delivery_ms(self) -> int | None:
@@ -122,8 +136,8 @@ class JobResults(tuple[JobResult, ...]):
     def to_frame(self) -> "DataFrame":
         """Return a pandas frame with one row for each job of each mode, and a column for each field of ``JobResult``.
 
-        The last columns are ``duplicated``, ``delivery_ms`` and ``late``. Outcomes are text, times nullable integers:
-        ms since the run began or, of a delivery, since the job was due.
+        The last columns are ``duplicated``, ``partial``, ``delivery_ms`` and ``late``. Outcomes are text, times
+        nullable integers: ms since the run began or, of a delivery, since the job was due.
 
         Raises:
             MissingExtra: pandas is not installed; the error says what to install.
@@ -133,7 +147,7 @@ class JobResults(tuple[JobResult, ...]):
 
         columns: dict[str, list[Any]] = {name: [getattr(job, name) for job in self] for name in JobResult._fields}
         columns["outcome"] = [job.outcome.value for job in self]
-        for name in ("duplicated", "delivery_ms", "late"):
+        for name in ("duplicated", "partial", "delivery_ms", "late"):
             columns[name] = [getattr(job, name) for job in self]
         frame = pandas.DataFrame(columns)
         for name in columns:

@@ -52,6 +52,7 @@ class Counts:
     late: int = 0
     extra_effects: int = 0
     suppressed_duplicates: int = 0
+    partial: int = 0
     false_failures: int = 0
     indeterminate: int = 0
     stalled: int = 0
@@ -59,7 +60,7 @@ class Counts:
 
     @property
     def not_delivered(self) -> int:
-        """Jobs without an effect, for whatever reason: the eight other outcomes together."""
+        """Jobs without all their effects, for whatever reason: the eight other outcomes together."""
         return self.offered - self.delivered
 
     def as_dict(self) -> dict[str, int]:
@@ -84,11 +85,22 @@ class FinalState:
 
     Attributes:
         effects: How many effects stand for each job; a job without one may be left out.
+        parts: How many different effects a job has, by queue, where the scenario lists them.
+        done: How many different effects stand, for each job of such a queue that has any.
         places: Where the queue, the client or the application holds each job; NOWHERE may be left out.
     """
 
     effects: Mapping[str, int] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    done: Mapping[str, int] = field(default_factory=dict)
+
+    def tell_effects(self, fact: JobFacts) -> None:
+        """Say in the facts of a job which of its effects stand."""
+        fact.effects = self.effects.get(fact.job, 0)
+        if self.parts and fact.queue in self.parts:
+            fact.parts = self.parts[fact.queue]
+            fact.done = self.done.get(fact.job, 0)
 
 
 def gather_facts(trace: Trace, final_state: FinalState) -> list[JobFacts]:
@@ -109,7 +121,7 @@ def gather_facts(trace: Trace, final_state: FinalState) -> list[JobFacts]:
         if tell is not None:
             tell(facts[job], t_ms, more)
     for job, fact in facts.items():
-        fact.effects = final_state.effects.get(job, 0)
+        final_state.tell_effects(fact)
         fact.place = final_state.places.get(job, Place.NOWHERE)
     return list(facts.values())
 
@@ -127,7 +139,7 @@ _STANDING = {
 
 def outcome_of(facts: JobFacts) -> Outcome:
     """Name the one outcome of a job; the order of the questions is the precedence."""
-    if facts.effects:
+    if facts.effects and facts.done >= facts.parts:
         return Outcome.DELIVERED
     standing = _STANDING.get(facts.place)
     if standing is not None:
@@ -166,6 +178,7 @@ def judge(mode: ModeName, facts: JobFacts) -> JobResult:
         facts.enqueued and (facts.rejected or (reported and delivered)),
         facts.offered_ms + facts.delay_ms,
         facts.deliver_within_ms,
+        facts.done,
     )
     return _job_result(JobResult, made)
 
@@ -177,10 +190,10 @@ _SAYS_FAILED = frozenset({Place.FAILED, Place.DEAD})
 
 def classify_outcomes(mode: ModeName, facts: Iterable[JobFacts], final_state: FinalState) -> JobResults:
     """Give every job its outcome: what its events told already, with what stands at the end; in the order given."""
-    effects, places = final_state.effects, final_state.places
+    tell, places = final_state.tell_effects, final_state.places
     outcomes: list[JobResult] = []
     for fact in facts:
-        fact.effects = effects.get(fact.job, 0)
+        tell(fact)
         fact.place = places.get(fact.job, Place.NOWHERE)
         outcomes.append(judge(mode, fact))
     return JobResults(outcomes)
@@ -196,11 +209,13 @@ def count_by_queue(jobs: Iterable[JobResult]) -> dict[str, Counts]:
             counts, ended = queues[job.queue] = Counts(), dict.fromkeys(Outcome, 0)
         ended[job.outcome] += 1
         counts.attempts += job.attempts
-        if job.effects > 1:
-            counts.duplicated += 1
-            counts.extra_effects += job.effects - 1
+        if job.effects > 1 and (extra := job.extra_effects):
+            counts.duplicated += job.duplicated
+            counts.extra_effects += extra
         if job.suppressed:
             counts.suppressed_duplicates += job.suppressed
+        if job.done and job.outcome is not Outcome.DELIVERED:
+            counts.partial += 1
         if job.stalls:
             counts.stalled += job.stalls
         if job.false_failure:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from sim.core.durations import UNITS_MS
-from sim.handlers.registry import HANDLERS
 from sim.results.outcomes import Counts
 from sim.results.result import ModeResult, Result
 
@@ -22,6 +21,7 @@ MEANINGS: dict[str, str] = {
     "dead_lettered": "failed, in the dead letter queue",
     "pending": "not finished when the run ended",
     "extra_effects": "effects beyond the first",
+    "partial": "not delivered, but some effects happened",
     "suppressed_duplicates": "stopped by an idempotency key",
     "false_failures": "delivered, but reported as failed",
     "indeterminate": "accepted, but caller saw an error",
@@ -47,7 +47,15 @@ OUTCOMES = (
     "pending",
 )
 _TOTALS = ("delivered", "not_delivered")
-OVERLAYS = ("extra_effects", "suppressed_duplicates", "false_failures", "indeterminate", "stalled", "attempts")
+OVERLAYS = (
+    "extra_effects",
+    "partial",
+    "suppressed_duplicates",
+    "false_failures",
+    "indeterminate",
+    "stalled",
+    "attempts",
+)
 
 _FATES = (
     ("lost", "lost"),
@@ -104,9 +112,8 @@ def duration_in_words(ms: int) -> str:
 
 def things(result: Result, count: int) -> str:
     """Say what the jobs are: ``40 emails`` when all do the same, else ``40 jobs``."""
-    handlers = {config.handler for config in result.scenario.queues.values()}
-    handler = handlers.pop() if len(handlers) == 1 else ""
-    noun, plural = (HANDLERS[handler].noun, HANDLERS[handler].plural) if handler else ("job", "jobs")
+    words = {(config.job.noun, config.job.plural) for config in result.scenario.queues.values()}
+    noun, plural = words.pop() if len(words) == 1 else ("job", "jobs")
     return f"{count:,} {noun if count == 1 else plural}"
 
 
@@ -127,7 +134,7 @@ def mode_sentence(result: Result, mode: ModeResult) -> str:
         return f"{_none_of(result, counts.offered)} delivered: {reasons}."
     sentence = f"Of {things(result, counts.offered)}, {_were(counts.delivered)} delivered"
     if counts.duplicated:
-        sentence += f", {_repeated(counts)}"
+        sentence += f", {_repeated(result, counts)}"
     if counts.late:
         sentence += f", {_late(counts)}"
     return f"{sentence}; {_were(counts.not_delivered)} not delivered: {reasons}."
@@ -142,6 +149,9 @@ def remarks(mode: ModeResult) -> list[str]:
         found.append(f"{_of(counts.false_failures, 'delivered job')} {verb} reported as failed.")
     if counts.indeterminate:
         found.append(f"The caller saw an error for {_of(counts.indeterminate, 'job')} that had been accepted.")
+    if counts.partial:
+        verb = "was" if counts.partial == 1 else "were"
+        found.append(f"{_of(counts.partial, 'job')} {verb} not delivered, although some effects happened.")
     if counts.suppressed_duplicates:
         found.append(f"Idempotency keys stopped {_of(counts.suppressed_duplicates, 'second effect')}.")
     return found
@@ -168,9 +178,9 @@ def _none_of(result: Result, offered: int) -> str:
 
 def _all_delivered(result: Result, counts: Counts) -> str:
     if counts.offered == 1:
-        how = f" {_times(counts.extra_effects + 1)}" if counts.duplicated else ", once"
+        how = _again(result, counts) if counts.duplicated else ", once"
         return f"The {things(result, 1).removeprefix('1 ')} was delivered{how}" + (", but late" if counts.late else "")
-    how = _repeated(counts) if counts.duplicated else "each of them once"
+    how = _repeated(result, counts) if counts.duplicated else "each of them once"
     late = f", {_late(counts)}" if counts.late else ""
     return f"All {things(result, counts.offered)} were delivered, {how}{late}"
 
@@ -179,8 +189,20 @@ def _late(counts: Counts) -> str:
     return f"{'all' if counts.late == counts.delivered else f'{counts.late:,}'} of them late"
 
 
-def _repeated(counts: Counts) -> str:
-    if counts.extra_effects == counts.duplicated:
+def _again(result: Result, counts: Counts) -> str:
+    if _lists_effects(result):
+        return f", with {_of(counts.extra_effects, 'extra effect')}"
+    return f" {_times(counts.extra_effects + 1)}"
+
+
+def _lists_effects(result: Result) -> bool:
+    return any(config.listed_effects for config in result.scenario.queues.values())
+
+
+def _repeated(result: Result, counts: Counts) -> str:
+    if _lists_effects(result):
+        how = f"with effects that happened again ({_of(counts.extra_effects, 'extra effect')})"
+    elif counts.extra_effects == counts.duplicated:
         how = "twice"
     elif counts.duplicated == 1:
         how = _times(counts.extra_effects + 1)

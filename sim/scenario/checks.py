@@ -94,6 +94,21 @@ def _faults(parts: Parts) -> Iterator[Problem]:
             yield from _unknown_queue(parts, (*here, "queues", place), name)
         for place, job in enumerate(getattr(fault, "jobs", None) or []):
             yield from _job(parts, offered, (*here, "jobs", place), job)
+        if (effect := getattr(fault, "effect", None)) is not None:
+            yield from _effect(parts, (*here, "effect"), effect)
+
+
+def _effect(parts: Parts, path: Path, effect: str) -> Iterator[Problem]:
+    known = [name for queue in parts.queues.values() for name in queue.listed_effects]
+    if effect in known or not parts.whole:
+        return
+    if not known:
+        yield Problem(
+            path, "no queue lists its effects; say them in its handler: {effects: [...]}, or leave effect: out"
+        )
+        return
+    near = did_you_mean(effect, known)
+    yield Problem(path, f"no job has an effect {effect!r}{near or f'; there are: {listed(known[:20])}'}")
 
 
 def _offered(parts: Parts) -> Counter[str]:

@@ -161,13 +161,17 @@ def _inside(node: Schema, part: str | int) -> Schema:
 
 
 def _branch(alternatives: list[Schema], label: str) -> tuple[Schema, str]:
-    """Find the alternative that the models name by a label such as ``list[...]`` or ``Retention``."""
+    """Find the alternative that the models name by a label such as ``list[...]`` or ``Retention``.
+
+    One whose parts are checked together is ``function-after[check(), OwnHandler]``.
+    """
     for node in alternatives:
         if label.startswith("list[") and node.get("type") == "array":
             return node, "array"
         if label.startswith("tagged-union[") and "discriminator" in node:
             return node, "object"
-        if label == node.get("title") and node.get("type") == "object":
+        title = str(node.get("title"))
+        if (label == title or label.endswith(f", {title}]")) and node.get("type") == "object":
             return node, "object"
     return {}, "scalar"
 

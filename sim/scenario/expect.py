@@ -30,6 +30,7 @@ Measure = Literal[
     "late",
     "extra_effects",
     "suppressed_duplicates",
+    "partial",
     "false_failures",
     "indeterminate",
     "stalled",

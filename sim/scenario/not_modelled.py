@@ -46,7 +46,6 @@ _KEYS: dict[str, dict[str, str]] = {
     "QueueConfig": {
         "timeout": _TIMEOUT,
         "repeat": _REPEAT,
-        "commit": "an attempt has exactly one effect",
         "stack_trace_limit": "job records keep no stack traces; the error log does",
         "payload_size": "how long a job's data is belongs to the workload: `size:` of its entry",
     },

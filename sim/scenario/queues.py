@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.handlers.base import Handler
 from sim.handlers.registry import HANDLERS
 from sim.scenario.backoff import RetryBackoff
+from sim.scenario.own_handler import OwnHandler
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Switch
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ else:
 
 def _what_jobs_do() -> str:
     each = [f"`{name}`: {handler.about}" for name, handler in HANDLERS.items()]
-    return "\n\n".join(["What a job of this queue does.", *each])
+    own = "`{effects: [...]}`: what the scenario lists."
+    return "\n\n".join(["What a job of this queue does.", *each, own])
 
 
 class Retention(Model):
@@ -74,7 +77,7 @@ class QueueConfig(Model):
     defaults: Literal["documented", "bull"] = "bull"
     """Where settings that are not given come from. `documented`: the document's, for this handler; `bull`: the
     library's: one attempt, no backoff, every finished job is kept."""
-    handler: Annotated[HandlerName, Field(description=_what_jobs_do())]
+    handler: Annotated[HandlerName | OwnHandler, Field(description=_what_jobs_do())]
     attempts: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Maximum attempts of a job, the first included."""
     backoff: RetryBackoff | None = None
@@ -95,6 +98,16 @@ class QueueConfig(Model):
     """Maximum number of jobs per interval."""
     deliver_within: PositiveDuration | None = None
     """What customers were promised: a job delivered later than this after it is due is late. Changes nothing else."""
+
+    @property
+    def job(self) -> Handler:
+        """What a job of this queue does."""
+        return self.handler.made() if isinstance(self.handler, OwnHandler) else HANDLERS[self.handler]
+
+    @property
+    def listed_effects(self) -> list[str]:
+        """The names of a job's effects where the scenario lists them, in order; else none."""
+        return self.handler.names if isinstance(self.handler, OwnHandler) else []
 
 
 def with_defaults(name: object, own: dict[str, Any]) -> dict[str, Any]:

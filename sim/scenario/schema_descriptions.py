@@ -55,6 +55,8 @@ def allowed_words(node: Schema) -> list[str]:
     """List the words that may stand somewhere, when only certain words may."""
     if "const" in node:
         return [str(node["const"])]
+    if "anyOf" in node:
+        return [word for branch in branches(node) for word in allowed_words(branch)]
     return [word for word in node.get("enum", []) if isinstance(word, str)]
 
 

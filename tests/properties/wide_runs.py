@@ -18,7 +18,7 @@ import yaml
 
 from sim.core.errors import BudgetExceeded
 from sim.engine.world import World, simulation_of
-from sim.results.outcomes import Counts
+from sim.results.outcomes import Counts, Outcome
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind
 from sim.scenario.load import parse_scenario
@@ -76,6 +76,19 @@ def first_difference(before: list[str], after: list[str]) -> str:
     return f"{len(before)} lines and {len(after)} lines"
 
 
+def complete(result: ModeResult, parts: dict[str, int]) -> dict[str, int]:
+    """Tell when each job had had all its effects, by the trace alone, ms since the run began."""
+    seen: dict[str, set[str]] = {}
+    found: dict[str, int] = {}
+    for record in result.trace:
+        if record.kind is EventKind.EFFECT and record.job is not None and record.queue is not None:
+            effects = seen.setdefault(record.job, set())
+            effects.add((record.more or {}).get("effect", ""))
+            if len(effects) == max(1, parts[record.queue]):
+                found.setdefault(record.job, record.t_ms)
+    return found
+
+
 def check_sums(scenario: Scenario, result: ModeResult) -> None:
     """Every offered job has one outcome, and the events say the same.
 
@@ -85,13 +98,27 @@ def check_sums(scenario: Scenario, result: ModeResult) -> None:
     totals: Counts = result.totals
     events = [record.kind for record in result.trace]
     times = [record.t_ms for record in result.trace]
+    parts = {name: len(config.listed_effects) for name, config in scenario.queues.items()}
+    complete_ms = complete(result, parts)
     claims = {
         "totals add up": totals.adds_up,
         "queues add up": all(counts.adds_up for counts in result.queues.values()),
         "attempts are the starts": totals.attempts == events.count(EventKind.STARTED),
         "lost jobs are in the trace": totals.lost == events.count(EventKind.LOST),
-        "effects are deliveries and extra ones": totals.delivered + totals.extra_effects
+        "effects are different ones and extra ones": sum(max(1, job.done) for job in result.jobs if job.effects)
+        + totals.extra_effects
         == events.count(EventKind.EFFECT),
+        "who is delivered had every effect": all(
+            job.done == parts[job.queue] for job in result.jobs if job.outcome is Outcome.DELIVERED
+        ),
+        "who is not lacked one": all(
+            job.done < parts[job.queue] or not job.effects
+            for job in result.jobs
+            if job.outcome is not Outcome.DELIVERED
+        ),
+        "partial ones had some": totals.partial == sum(job.partial for job in result.jobs),
+        "delivered is when the last happened": [job.first_effect_ms for job in result.jobs]
+        == [complete_ms.get(job.job) for job in result.jobs],
         "offers are the scenario's": totals.offered == events.count(EventKind.OFFERED)
         and (scenario.duration is not None or totals.offered >= scenario.jobs),
         "time goes on": times == sorted(times),

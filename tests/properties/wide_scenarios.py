@@ -30,6 +30,7 @@ class FaultDraw:
         self.jobs = [draw.job() for _ in range(draw.random.randint(1, 2))]
         self.step = draw.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
         self.duration = draw.ms(1, 50_000)
+        self.effect = draw.sometimes(0.5, effect=draw.one(*draw.effects)) if draw.effects else {}
         self.one = draw.one
         self.ms = draw.ms
         self.chance = draw.chance
@@ -57,6 +58,7 @@ class Draw:
         self.processes: dict[str, int] = {}
         self.dead: list[str] = []
         self.grouped: list[str] = []
+        self.effects: list[str] = []
 
     def chance(self, share: float) -> bool:
         """Tell whether something is there that is so often there."""
@@ -132,9 +134,23 @@ class Draw:
             return {"type": "custom", "by_error": {error: self.of_error(jitter) for error in ERRORS}}
         return {"type": kind, "delay": self.ms(0, 6_000), **jitter}
 
+    def handler(self) -> dict[str, Any]:
+        """A handler of the scenario's own: one effect or several."""
+        listed = [
+            {"name": f"e{number}", "in": self.one("database", "outside")}
+            | self.sometimes(0.4, idempotent=self.chance(0.5), work=self.one(0, 0.1, 0.3), times=self.whole(2, 3))
+            for number in range(self.whole(1, 3))
+        ]
+        for effect in listed:
+            times = effect.get("times", 1)
+            self.effects += [f"{effect['name']}.{n + 1}" for n in range(times)] if times > 1 else [effect["name"]]
+        return {"effects": listed}
+
     def queue(self, name: str) -> dict[str, Any]:
         """The settings of one queue."""
-        own = {} if name in DOCUMENTED and self.chance(0.7) else {"handler": self.one(*DOCUMENTED)}
+        own: dict[str, Any] = {}
+        if name not in DOCUMENTED or self.chance(0.3):
+            own["handler"] = self.handler() if self.chance(0.4) else self.one(*DOCUMENTED)
         if self.chance(0.35):
             own["dead_letter"] = True
             self.dead.append(name)

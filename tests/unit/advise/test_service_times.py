@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from sim.advise.service_times import Service, database_calls, longest_ms, mean_ms, share_above, share_after_effect
+from sim.handlers.registry import HANDLERS
 
 DRAWS = {
     "exponential": ({"kind": "exponential", "mean": "2s"}, lambda g: g.exponential(2_000, 200_000)),
@@ -50,4 +51,4 @@ def test_of_an_exponential_time_the_longest_of_n_is_where_one_is_left() -> None:
 @pytest.mark.parametrize(("handler", "calls", "after"), [("order", 2, 0.2), ("payment", 2, 0.4), ("email", 2, 0.2)])
 def test_what_a_handler_does_in_an_attempt(handler: str, calls: int, after: float) -> None:
     """Calls to the database, and the part of the work that comes after the effect."""
-    assert (database_calls(handler), share_after_effect(handler)) == (calls, after)
+    assert (database_calls(HANDLERS[handler]), share_after_effect(HANDLERS[handler])) == (calls, after)

@@ -38,7 +38,7 @@ def refusal(*, own: bool) -> str:
 def has_it(number: int) -> bool:
     """Whether a random scenario, which has to be loadable, has a queue with this handler."""
     scenario = Scenario.model_validate(scenario_of(number))
-    return NAME in {queue.handler for queue in scenario.queues.values()}
+    return NAME in {queue.job.name for queue in scenario.queues.values()}
 
 
 result = run(SCENARIO, store="memory")
@@ -51,7 +51,7 @@ print(
     json.dumps(
         {
             "missing": missing(HANDLERS[NAME]),
-            "names": handler["enum"],
+            "names": handler["anyOf"][0]["enum"],
             "described": HANDLERS[NAME].about in handler["description"],
             "a queue of its name": NAME in schema["properties"]["queues"]["properties"],
             "backoff_ms": SCENARIO.queues[NAME].backoff.delay if SCENARIO.queues[NAME].backoff else None,
@@ -62,7 +62,11 @@ print(
             "random": [number for number in range(100) if NAME in QUEUES and has_it(number)],
             "refusal": refusal(own=False),
             "refusal of one's own": refusal(own=True),
-            "advice": [database_calls(NAME), share_after_effect(NAME), [one.see == SHOWN_BY for one in shown]],
+            "advice": [
+                database_calls(HANDLERS[NAME]),
+                share_after_effect(HANDLERS[NAME]),
+                [one.see == SHOWN_BY for one in shown],
+            ],
         }
     )
 )

@@ -47,9 +47,9 @@ def test_a_slice_of_jobs_can_be_made_a_frame_as_well(result: sim.Result) -> None
 
 
 def test_a_frame_has_a_row_for_each_job_and_a_column_for_each_field(result: sim.Result) -> None:
-    """Outcomes as text, times as whole milliseconds or missing, and whether a job was duplicated."""
+    """Outcomes as text, times as whole milliseconds or missing, and whether a job was duplicated or partial."""
     frame = result.jobs.to_frame()
-    assert list(frame.columns) == [*JobResult._fields, "duplicated", "delivery_ms", "late"]
+    assert list(frame.columns) == [*JobResult._fields, "duplicated", "partial", "delivery_ms", "late"]
     assert len(frame) == 12
     assert {name: str(frame[name].dtype) for name in frame if name.endswith("_ms")} == dict.fromkeys(
         ("offered_ms", "first_effect_ms", "ended_ms", "due_ms", "deliver_within_ms", "delivery_ms"), "Int64"

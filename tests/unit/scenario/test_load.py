@@ -17,7 +17,7 @@ from sim.yaml_files.source import MAX_BYTES
 
 HEAD = "title: t\nquestion: q\nworkload:\n  - {queue: email, arrivals: {kind: constant, interval: 1s, count: 3}}\n"
 """Four lines that are a scenario; what a test adds begins on line 5."""
-HANDLER_NAMES = listed(list(HANDLERS))
+HANDLER_NAMES = f"{listed(list(HANDLERS))}, or a mapping with effects:"
 
 
 def problems(text: str) -> list[str]:
@@ -52,7 +52,8 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
          "which has no unit"),
         ("duration: 0s", "5:11: duration: must be longer than 0s"),
         ("duration: 401d", "5:11: duration: 401d is longer than the limit of 400d"),
-        ("semantics: bull", "5:12: semantics: expected documented or bull-4.16, or a list of them, not 'bull'"),
+        ("semantics: bull", "5:12: semantics: expected documented or bull-4.16, or a list of them, not 'bull'; "
+         "did you mean `bull-4.16`?"),
         ("semantics: [bull-4.1]", "5:13: semantics[0]: expected documented or bull-4.16, not 'bull-4.1'; "
          "did you mean `bull-4.16`?"),
         ("modes: queue", "5:8: modes: expected a list of 1 to 2 entries, each in-process or queue, not 'queue'"),
