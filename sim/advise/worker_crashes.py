@@ -21,6 +21,8 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
         deaths = crashes(reading.scenario, queue.name)
         limit = queue.workers.max_stalled
         if limit == "unlimited":
+            if deaths.poison:
+                yield _for_ever(queue, len(deaths.poison))
             continue
         by_chance = _by_chance(queue, deaths, limit)
         at_once = _hit_by_listed(queue, deaths) if limit == 0 else 0.0
@@ -55,6 +57,23 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
             "scenarios/01-worker-crashes/poison-job.yaml",
             trial,
         )
+
+
+def _for_ever(queue: QueueReading, poison: int) -> Finding:
+    one = poison == 1
+    return Finding(
+        "stalled-limit",
+        Severity.LOSE,
+        queue.name,
+        f"{jobs(poison)} {'kills' if one else 'kill'} every process that runs {'it' if one else 'them'}, and nothing "
+        f"limits stalls: {'it never fails' if one else 'they never fail'}, and the processes never stop dying.",
+        f"max_stalled: unlimited; {poison} poison job{'s' * (not one)}",
+        (STALLED_LIMIT,),
+        "Set a limit: such a job then fails, and stays in the failed set to be looked at.",
+        {"poison_jobs": poison},
+        {"workers": {queue.name: {"max_stalled": 1}}},
+        "scenarios/01-worker-crashes/poison-job.yaml",
+    )
 
 
 def _by_chance(queue: QueueReading, deaths: Crashes, limit: int) -> float:

@@ -22,6 +22,14 @@ operator:
 """
 
 
+def test_listed_waits_and_limits_that_are_none_are_measured_too() -> None:
+    """The shortest wait counts, jitter taken off; and more stalls than anybody allows."""
+    text = TWO_QUEUES.replace("backoff: null", "backoff: {type: custom, delays: [9s, 4s, never], jitter: 0.5}")
+    scenario = parse_scenario(text.replace("max_stalled: 7", "max_stalled: unlimited"), "two.yaml")
+    assert setting(scenario, "backoff_min", "email") == 2_000
+    assert setting(scenario, "stalls_limit", "order") == 1_000_000
+
+
 def test_each_measure_of_the_settings_is_of_one_queue_or_of_the_most_generous() -> None:
     """Places to work and presses are added up; an operator who cleans brings nothing back."""
     scenario = parse_scenario(TWO_QUEUES, "two.yaml")

@@ -55,6 +55,16 @@ def test_a_job_that_kills_its_workers_is_mended_by_no_setting() -> None:
     assert (found.severity, found.setting, found.numbers["jobs_failing"]) == (Severity.LOSE, None, 1)
 
 
+def test_without_a_limit_only_a_job_that_kills_its_workers_is_spoken_of() -> None:
+    """It kills them for ever; crashes by chance fail no job."""
+    assert findings(crashing({"mean_interval": "10s"}, max_stalled="unlimited"), "stalled-limit") == []
+    poison = [{"kind": "poison-job", "jobs": ["order-5", "order-6"]}]
+    found = finding(crashing(max_stalled="unlimited") | {"faults": poison}, "stalled-limit")
+    assert found.severity is Severity.LOSE
+    assert "2 jobs kill every process that runs them, and nothing limits stalls: they never fail" in found.what
+    assert found.setting == {"workers": {"order": {"max_stalled": 1}}}
+
+
 def test_what_a_dead_process_held_waits_for_its_lock_and_a_check() -> None:
     """15 s to 90 s at the defaults, as far as no check falls out."""
     found = finding(crashing({"at": "50s"}), "crash-recovery")

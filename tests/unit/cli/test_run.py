@@ -292,3 +292,29 @@ def test_an_error_log_on_a_terminal_is_summed_up_and_elsewhere_whole(
     assert len(told) < 60
     assert max(map(len, told)) <= 80
     assert f"--error-log FILE writes all {len(lines):,} failed attempts, one per line." in "\n".join(told)
+
+
+def test_the_timetable_has_bounds_where_chance_has_a_part_and_a_table_for_each_kind_of_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a strategy draws is no single time; and an error that will come again may end the job."""
+    file = tmp_path / "waits.yaml"
+    transient = "{type: exponential, delay: 2s, jitter: 0.5}"
+    file.write_text(
+        "title: Waits\nquestion: When?\n"
+        "workload: [{queue: email, arrivals: {kind: constant, interval: 1s, count: 1}}]\n"
+        f"queues: {{email: {{attempts: 3, backoff: {{type: custom, by_error: {{transient: {transient}, "
+        "permanent: never}}}}\n"
+    )
+    assert main(["backoff", str(file), "--semantics", "bull-4.16"]) == 0
+    printed = capsys.readouterr().out
+    assert "1s to 2s" in printed
+    assert "gives up 4s to 8s after the first attempt." in printed
+    assert printed.index("transient errors") < printed.index("permanent errors")
+    assert "gives up 0ms after the first attempt." in printed
+    assert main(["backoff", str(file), "--semantics", "bull-4.16", "--json"]) == 0
+    tables = json.loads(capsys.readouterr().out)
+    last = tables["email, transient errors"]["bull-4.16"]["attempts"][-1]
+    assert last == {
+        "number": 3, "delay_ms": 6_000, "since_first_ms": 8_000, "jitter_ms": 3_000, "since_jitter_ms": 4_000
+    }  # fmt: skip
