@@ -107,3 +107,16 @@ def test_the_documented_client_rejects_at_once_whatever_its_tries() -> None:
     """Nothing waits in it."""
     for tries in (None, 0, 20):
         assert [moment % 100_000 for moment, _job in rejected(tries, "documented")] == [0] * 6
+
+
+@pytest.mark.parametrize(("max_stalled", "ends"), [(2, "failed"), (3, "completed"), ("unlimited", "completed")])
+def test_without_a_limit_a_job_outlives_any_number_of_processes(max_stalled: Any, ends: str) -> None:
+    """Its process dies three times."""
+    crash = {"kind": "worker-crash", "jobs": ["email-1"], "step": "before-effect", "restart_after": "1s"}
+    story = scenario(
+        queues={"email": {"service": "1s", "attempts": 1}},
+        workload=[{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}}],
+        workers={"email": {"processes": 2, "max_stalled": max_stalled}},
+        faults=[crash] * 3,
+    )
+    assert timeline(story, semantics=BULL)[-1].endswith(f"email-1 {ends}")
