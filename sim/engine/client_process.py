@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 import simpy
 
 from sim.engine.clock import EPOCH_MS
+from sim.engine.connection_limit import LimitedLink
 from sim.engine.process import Process, Steps
 from sim.engine.redis_server import RedisLink, RedisServer
 from sim.engine.run_context import RunContext
@@ -33,10 +34,14 @@ class ClientProcess(Process):
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
 
     Source: BULL_FACTS 7, 17.
+
+    Attributes:
+        connections: How many connections to Redis it has.
     """
 
     def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
         super().__init__(run.time, name)
+        self.connections = 1
         self.recorder = run.recorder
         self.semantics = run.semantics
         self.server = server
@@ -46,6 +51,9 @@ class ClientProcess(Process):
     def start(self) -> None:
         """Begin to run, as a new process of the same name with a connection of its own."""
         if self.generation:
+            self.link = self._connect()
+        elif self.server.limit is not None and self.server.limit.is_open:
+            self.link.close()
             self.link = self._connect()
         super().start()
 
@@ -100,7 +108,19 @@ class ClientProcess(Process):
             self.link.mend()
 
     def _connect(self) -> RedisLink:
-        return RedisLink(self.env, self.server, self.semantics, self, self._came_back, self._tries)
+        limit = self.server.limit
+        if limit is None:
+            return RedisLink(self.env, self.server, self.semantics, self, self._came_back, self._tries)
+        return LimitedLink(
+            self.env,
+            self.server,
+            self.semantics,
+            self,
+            self._came_back,
+            self._tries,
+            limit,
+            lambda: self.connections,
+        )
 
     def _goes_on(self) -> None:
         self.link.go_on()

@@ -65,6 +65,7 @@ class Operator(ClientProcess):
     def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
         super().__init__(run, "operator", server)
         self.waiting = 0
+        self.connections = len(queues) if run.scenario.operator else 0
         self._queues = queues
         self._store = store
 

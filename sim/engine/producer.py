@@ -58,6 +58,7 @@ class QueueProducer(ClientProcess):
     def __init__(self, run: RunContext, queues: dict[str, QueueParts], store: Store, server: RedisServer) -> None:
         super().__init__(run, "application", server)
         self.queues = queues
+        self.connections = len(queues)
         self.memory: MeteredStore | None = None
         self.use(store)
         self._waiting: list[Submit] = []

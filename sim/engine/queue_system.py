@@ -10,6 +10,7 @@ from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.blocked_clients import BlockedClients
 from sim.engine.clock import EPOCH_MS
 from sim.engine.command_count import observed
+from sim.engine.connection_limit import ConnectionLimit, LimitedLink
 from sim.engine.fault_injector import target_processes
 from sim.engine.final_state import job_places, read_names, standing_places
 from sim.engine.full_redis import BlockedAtALimit, begin_to_count, limited
@@ -65,6 +66,8 @@ class QueueSystem:
         opened = open_store(store_name, run.clock)
         self.redis = opened.store
         self.server: RedisServer = RedisServer(run.time, opened.store, run.clock, opened.connect)
+        if run.scenario.redis.max_clients is not None:
+            self.server.limit = ConnectionLimit(run.scenario.redis.max_clients)
         store = observed(opened.store, heard.command)
         self._unobserved = opened.store
         self._memory = limited(run, store, opened.store)
@@ -84,9 +87,17 @@ class QueueSystem:
             self.workers[name] = [
                 self._worker(parts, number, start_ms, store) for number, start_ms in enumerate(starts, 1)
             ]
+        if self.server.limit is not None:
+            self.server.limit.begin(self._links())
         self._sizes = opened.sizes
         if self._memory is not None:
             begin_to_count(self._memory, [parts.blocked_clients for parts in self.queues.values()])
+
+    def _links(self) -> list[LimitedLink]:
+        """List the connections of who is there, those first that came first."""
+        workers = [worker for group in self.workers.values() for worker in group if worker.alive]
+        everyone = [self.producer, self.operator, *sorted(workers, key=lambda worker: worker.started_ms)]
+        return [process.link for process in everyone if isinstance(process.link, LimitedLink)]
 
     # -- building -------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Redis as the processes of the world see it: there, loading its data, or down."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import simpy
 
@@ -11,6 +11,9 @@ from sim.engine.clock import SimulatedTime
 from sim.engine.process import Process
 from sim.queue.semantics import Semantics
 from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from sim.engine.connection_limit import ConnectionLimit
 
 T = TypeVar("T")
 
@@ -40,6 +43,7 @@ class RedisServer:
 
     Attributes:
         refuses_writes: Whether it is a replica: it answers, and changes nothing.
+        limit: How many connections it takes, and who has them; None where it takes any number.
     """
 
     def __init__(self, env: simpy.Environment, redis: Any, clock: Clock, connected: Callable[[bool], None]) -> None:
@@ -47,6 +51,7 @@ class RedisServer:
         self.redis = redis
         self.state: State = "up"
         self.refuses_writes = False
+        self.limit: ConnectionLimit | None = None
         self.on_lost: list[Callable[[], None]] = []
         self.on_listening: list[Callable[[], None]] = []
         self._clock = clock

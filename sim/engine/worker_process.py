@@ -9,12 +9,16 @@ from sim.queue.job import Job
 from sim.queue.store import Store
 from sim.results.trace import EventKind
 
+WORKER_CONNECTIONS = 3
+"""One for commands, one for its blocked pop, one for news of delayed jobs. Source: docs/bull-facts.md, section 28."""
+
 
 class WorkerProcess(ClientProcess):
     """A process that works for one queue."""
 
     def __init__(self, run: RunContext, name: str, queue: QueueParts, store: Store, server: RedisServer) -> None:
         super().__init__(run, name, server)
+        self.connections = WORKER_CONNECTIONS
         self.queue = queue
         self.use(store)
         self.streams = run.streams

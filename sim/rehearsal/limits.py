@@ -67,6 +67,11 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
         for name in scenario.queues
         if scenario.workers_of(name).process_queues > 1
     ]
+    if scenario.redis.max_clients is not None:
+        reasons.append(
+            "redis.max_clients: a worker that gets no connection is never ready, so the run could not begin; "
+            "leave it out to rehearse the rest"
+        )
     if scenario.redis.max_memory is not None:
         reasons.append(
             "redis.max_memory: a real Redis also counts its connections and the commands under way, so it is full some "

@@ -16,7 +16,7 @@ _KINDS: dict[str, str] = {
     "deploy": "a deploy is worker-shutdown with `stagger:`",
     "clock-skew": "all processes share one clock",
     "network-latency": "commands take no time; the closest are redis-outage and slow-database",
-    "connection-limit": "it is no fault; limit the database by `pool:` and `connections:` under database:",
+    "connection-limit": "it is no fault; limit Redis by `max_clients:`, the database by `pool:` and `connections:`",
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
@@ -60,7 +60,6 @@ _KEYS: dict[str, dict[str, str]] = {
         "replicas": "nobody reads from a replica; one that takes over is the fault redis-failover",
         "sentinel": "nobody watches the primary; say when a replica takes over: redis-failover",
         "cluster": "all keys are on one Redis; the closest to a failover of a shard is redis-failover",
-        "max_clients": "Redis accepts any number of connections",
         "persistence_lag": "the age of a snapshot is set by `save_interval`",
     },
     "RedisOutage": {

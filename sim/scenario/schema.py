@@ -89,6 +89,9 @@ class RedisConfig(Model):
     `documented` nothing waits, so it changes nothing."""
     max_memory: Size | None = None
     """How much memory it may use (`maxmemory`), of which it takes 1mb without any key; default: as much as it wants."""
+    max_clients: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """How many connections it takes (`maxclients`); default: any number. The application has one for each queue, a
+    worker process three, and an operator as many as the application."""
     eviction: Literal["noeviction", "allkeys-lru", "volatile-ttl"] = "noeviction"
     """What it does when that is used up (`maxmemory-policy`): refuse what needs more, or evict keys, the one that was
     not used for longest or the one that would expire next."""

@@ -364,6 +364,7 @@ class Draw:
                     "save_interval": self.ms(1_000, 20_000),
                     **self.sometimes(0.5, max_retries_per_request=self.one(None, 0, 1, 3, 7)),
                     **self.memory(),
+                    **self.sometimes(0.15, max_clients=self.whole(1, 12)),
                 },
                 database=self.database(),
             ),

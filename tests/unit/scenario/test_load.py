@@ -47,7 +47,7 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
                                           "Redis's `save` allows"),
         ("queues: {email: {attempts:3}}", "5:18: queues.email.attempts:3: put a space after the colon: `attempts: 3`"),
         ("redis: {zzz: 3}", "5:9: redis.zzz: unknown key; the keys are: persistence, save_interval, "
-         "max_retries_per_request, max_memory and eviction"),
+         "max_retries_per_request, max_memory, max_clients and eviction"),
         ("duration: 30", "5:11: duration: expected a duration such as 500ms, 30s, 2m or 1h30m, not the number 30, "
          "which has no unit"),
         ("duration: 0s", "5:11: duration: must be longer than 0s"),
