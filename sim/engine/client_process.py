@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 import simpy
 
 from sim.engine.clock import EPOCH_MS
-from sim.engine.connection_limit import LimitedLink
+from sim.engine.limited_link import LimitedLink
 from sim.engine.process import Process, Steps
 from sim.engine.redis_server import RedisLink, RedisServer
 from sim.engine.run_context import RunContext
@@ -34,14 +34,10 @@ class ClientProcess(Process):
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
 
     Source: BULL_FACTS 7, 17.
-
-    Attributes:
-        connections: How many connections to Redis it has.
     """
 
     def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
         super().__init__(run.time, name)
-        self.connections = 1
         self.recorder = run.recorder
         self.semantics = run.semantics
         self.server = server
@@ -108,19 +104,8 @@ class ClientProcess(Process):
             self.link.mend()
 
     def _connect(self) -> RedisLink:
-        limit = self.server.limit
-        if limit is None:
-            return RedisLink(self.env, self.server, self.semantics, self, self._came_back, self._tries)
-        return LimitedLink(
-            self.env,
-            self.server,
-            self.semantics,
-            self,
-            self._came_back,
-            self._tries,
-            limit,
-            lambda: self.connections,
-        )
+        kind = RedisLink if self.server.limit is None else LimitedLink
+        return kind(self.env, self.server, self.semantics, self, self._came_back, self._tries)
 
     def _goes_on(self) -> None:
         self.link.go_on()

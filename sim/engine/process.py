@@ -30,6 +30,7 @@ class Process:
         running: Attempts under way.
         hung: Those of them that will never end, as their handlers hang.
         cuts: How many faults keep it from reaching Redis.
+        connections: How many connections to Redis it has, if any.
         closing: Whether it takes nothing new, as it was told to shut down.
     """
 
@@ -44,6 +45,7 @@ class Process:
         self.running = 0
         self.hung = 0
         self.cuts = 0
+        self.connections = 1
         self.closing = False
         self._gone: Callable[[], object] | None = None
         self.stops = 0

@@ -10,11 +10,12 @@ from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.blocked_clients import BlockedClients
 from sim.engine.clock import EPOCH_MS
 from sim.engine.command_count import observed
-from sim.engine.connection_limit import ConnectionLimit, LimitedLink
+from sim.engine.connection_limit import ConnectionLimit
 from sim.engine.fault_injector import target_processes
 from sim.engine.final_state import job_places, read_names, standing_places
 from sim.engine.full_redis import BlockedAtALimit, begin_to_count, limited
 from sim.engine.instruments import Subscriptions
+from sim.engine.limited_link import LimitedLink
 from sim.engine.operator import Operator
 from sim.engine.process import Process
 from sim.engine.process_starts import worker_starts

@@ -1,19 +1,17 @@
 """Redis as the processes of the world see it: there, loading its data, or down."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import simpy
 
 from sim.core.clock import Clock
 from sim.core.errors import SimError
 from sim.engine.clock import SimulatedTime
+from sim.engine.connection_limit import ConnectionLimit
 from sim.engine.process import Process
 from sim.queue.semantics import Semantics
 from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
-
-if TYPE_CHECKING:
-    from sim.engine.connection_limit import ConnectionLimit
 
 T = TypeVar("T")
 
