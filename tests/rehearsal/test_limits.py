@@ -40,6 +40,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"workers": {"email": {"process_queues": 2}}},
         "workers.email.process_queues: each real process serves one queue here; leave it out",
     ),
+    (
+        {"database": {"latency": "50ms", "pool": 2}},
+        "database: its socket answers any number of calls, each after the same time; leave out all but latency: ",
+    ),
     ({"modes": ["in-process"]}, "modes: only queue mode is rehearsed"),
     ({"workers": {"email": {"processes": 25}}}, "workers: 25 processes; at most 24"),
     (
@@ -67,6 +71,14 @@ def test_a_handler_that_cannot_be_done_for_real_is_refused(monkeypatch: pytest.M
         load_rehearsable(path, Scale(20))
     with pytest.raises((OwnFileError, RealPartMissing)):
         rehearse_own(path, tmp_path / "none.js", Scale(20))
+
+
+def test_listed_effects_are_done_for_real_but_not_by_a_person_s_own_processor() -> None:
+    """The file says which effects count, and what a processor reports need not be among them."""
+    listed = few_emails(queues={"email": {"handler": {"effects": [{"name": "send", "in": "outside"}]}}})
+    refuse_what_cannot_be_done(listed, Scale(20))
+    with pytest.raises(NotRehearsable, match=r"queues\.email\.handler: with --own your file says what a job does"):
+        refuse_what_cannot_be_done(listed, Scale(20), own=True)
 
 
 def test_what_can_be_done_passes() -> None:
