@@ -42,6 +42,7 @@ def _best(jobs: list[JobResult], observation: Observation) -> JobResult | None:
 _EXTREMES: dict[str, Callable[[JobResult], float]] = {
     "attempts": lambda job: job.attempts,
     "extra_effects": lambda job: job.effects,
+    "late": lambda job: (job.delivery_ms or 0) if job.late else -1,
     **{name: one.job for name, one in RUN_MEASURES.items() if one.job is not None},
 }
 _SHOWS: dict[str, Callable[[JobResult], bool]] = {

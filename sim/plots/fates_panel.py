@@ -1,6 +1,6 @@
 """The panels of a timeline that show every job that arrived by its fate so far, and how many effects were too many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from sim.plots.styles import BLACK, FAINT, INK, OUTCOME_LOOKS, WHITE, Look
 from sim.results.fates import STACKED, Fates
 from sim.results.outcomes import Outcome
-from sim.results.series import Curve
+from sim.results.series import Curve, Integers
 
 _MAX_MOMENTS = 400
 _LABEL_PT = 9.0
@@ -45,11 +45,10 @@ def draw_fates(ax: Axes, fates: Fates, *, top: int, height_in: float) -> None:
     """
     seen = fates.sampled(_MAX_MOMENTS)
     floor = np.zeros(len(seen.t_ms), dtype=np.int64)
-    for outcome in STACKED:
-        counts = seen.counts[outcome]
+    for name, counts in _areas(seen):
         if not counts.any():
             continue
-        look = OUTCOME_LOOKS[outcome.field]
+        look = OUTCOME_LOOKS[name]
         ax.fill_between(
             seen.t_ms,
             floor,
@@ -59,7 +58,7 @@ def draw_fates(ax: Axes, fates: Fates, *, top: int, height_in: float) -> None:
             hatch=look.hatch or None,
             edgecolor=INK if look.colour != BLACK else WHITE,
             linewidth=0,
-            label=outcome.value,
+            label=name.replace("_", "-"),
         )
         floor = floor + counts
     ax.step(seen.t_ms, floor, where="post", color=INK, linewidth=1.0, linestyle=":", gid="offered")
@@ -72,11 +71,26 @@ def draw_fates(ax: Axes, fates: Fates, *, top: int, height_in: float) -> None:
         _write(ax, label, place, end_ms)
 
 
+def _areas(seen: Fates) -> Iterator[tuple[str, Integers]]:
+    """Yield the areas from the bottom, by their looks: those of the groups, with what came late on top of the rest."""
+    late = seen.late.so_far[np.searchsorted(seen.late.t_ms, seen.t_ms, side="right") - 1]
+    for outcome in STACKED:
+        counts = seen.counts[outcome]
+        yield outcome.field, counts - late if outcome is Outcome.DELIVERED else counts
+        if outcome is Outcome.DELIVERED:
+            yield "late", late
+
+
 def labels_of(fates: Fates) -> list[Label]:
     """Say what there is at the end, from the bottom of the panel to its top: parts, their sum, and all."""
     last = fates.last
     offered, delivered = sum(last.values()), last[Outcome.DELIVERED]
-    labels = [Label(f"{delivered:,} delivered", delivered / 2, OUTCOME_LOOKS["delivered"] if delivered else None)]
+    if late := fates.late.last:
+        in_time = delivered - late
+        labels = [Label(f"{in_time:,} in time", in_time / 2, OUTCOME_LOOKS["delivered"] if in_time else None)]
+        labels.append(Label(f"{late:,} delivered late", in_time + late / 2, OUTCOME_LOOKS["late"]))
+    else:
+        labels = [Label(f"{delivered:,} delivered", delivered / 2, OUTCOME_LOOKS["delivered"] if delivered else None)]
     below = float(delivered)
     for outcome in STACKED[1:]:
         if number := last[outcome]:

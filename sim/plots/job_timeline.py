@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Generic, TypeVar
 
-from sim.results.outcomes import Outcome
+from sim.results.outcomes import JobResult, Outcome
 from sim.results.replay import Attempt, AttemptEnd, State, replay
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind
@@ -93,6 +93,7 @@ class Lane:
 
     Attributes:
         offered_ms: When the producer wanted it done, ms since the run began.
+        overdue: From when to when somebody waited for it longer than promised, ms since the run began; None: never.
         tracks: How many parts the lane has, at least 1.
     """
 
@@ -101,6 +102,7 @@ class Lane:
     offered_ms: int
     segments: list[Segment] = field(default_factory=list)
     markers: list[Marker] = field(default_factory=list)
+    overdue: tuple[int, int] | None = None
 
     @property
     def tracks(self) -> int:
@@ -169,7 +171,19 @@ def job_lanes(result: ModeResult, jobs: Sequence[str]) -> list[Lane]:
     for lane in lanes.values():
         _assign_tracks(lane.segments)
     _mark(result, lanes)
+    for one in result.jobs:
+        if one.deliver_within_ms is not None and one.job in lanes:
+            lanes[one.job].overdue = _overdue(one, lanes[one.job])
     return [lanes[job] for job in jobs if job in lanes]
+
+
+def _overdue(job: JobResult, lane: Lane) -> tuple[int, int] | None:
+    """Say when a job was waited for longer than promised: until its effect, else for as long as it lived."""
+    if job.deliver_within_ms is None:
+        return None
+    delivered = job.outcome is Outcome.DELIVERED and job.first_effect_ms is not None
+    by_ms, until_ms = job.due_ms + job.deliver_within_ms, job.first_effect_ms if delivered else lane.end_ms
+    return (by_ms, until_ms) if until_ms is not None and until_ms > by_ms else None
 
 
 Spanned = TypeVar("Spanned", Attempt, Segment)

@@ -16,13 +16,15 @@ from sim.plots.fault_strip import SHADE, shade_windows
 from sim.plots.figure_style import drawable
 from sim.plots.job_choice import MAX_LANES, JobChoice, choose_jobs
 from sim.plots.job_timeline import Lane, MarkerKind, SegmentKind, job_lanes
-from sim.plots.styles import FAINT, INK, MARKER_LOOKS, SEGMENT_LOOKS
+from sim.plots.styles import FAINT, INK, MARKER_LOOKS, OVERDUE_LOOK, SEGMENT_LOOKS
 from sim.plots.time_axis import set_time_axis
 from sim.results.fault_windows import FaultWindow
 from sim.results.result import Result
 from sim.yaml_files.fields import ModeName
 
 _LANE = 0.84
+_OVERDUE = 0.16
+"""Height of the bar below a job that was waited for longer than promised."""
 _ZOOM_FROM = 6
 """Where the run is so many times as long as the longest of the jobs shown, every lane begins with its offer."""
 
@@ -128,6 +130,13 @@ def _draw_segments(ax: Axes, lanes: Sequence[Lane], place_of: dict[str, int], or
             boxes.setdefault(kind, []).append(box)
     for kind, look in SEGMENT_LOOKS.items():
         add_boxes(ax, boxes.get(kind, []), look, edge="#444444", gid=kind.value)
+    overdue: list[Box] = []
+    for lane in lanes:
+        if lane.overdue is not None:
+            floor, origin_ms = place_of[lane.job] + _LANE / 2, origins[lane.job]
+            first_ms, last_ms = lane.overdue
+            overdue.append(Box(first_ms - origin_ms, last_ms - origin_ms, floor - _OVERDUE, floor))
+    add_boxes(ax, overdue, OVERDUE_LOOK, edge=INK, gid="overdue")
 
 
 def _draw_markers(
@@ -177,6 +186,9 @@ def lanes_legend(every: Iterable[Sequence[Lane]], windows: Sequence[FaultWindow]
         for kind, look in SEGMENT_LOOKS.items()
         if kind in segments
     ]
+    if any(lane.overdue is not None for lane in lanes):
+        look = OVERDUE_LOOK
+        handles.append(Patch(facecolor=look.colour, edgecolor=INK, linewidth=0.5, label=f"below: {look.label}"))
     handles += [
         Line2D(
             [],

@@ -54,7 +54,7 @@ class Look:
 OUTCOME_LOOKS: dict[str, Look] = {
     "delivered": Look("delivered", GREEN, "", "o", "green"),
     "duplicated": Look("duplicated", ORANGE, "////", "D", "yellow"),
-    "late": Look("delivered late", SKY_BLUE, "----", "o", "yellow"),
+    "late": Look("delivered late", GREEN, "----", "o", "yellow"),
     "lost": Look("lost", VERMILLION, "xxxx", "X", "red"),
     "rejected": Look("rejected", YELLOW, "\\\\\\\\", "s", ""),
     "ignored": Look("ignored, id existed", SKY_BLUE, "oo", "p", ""),
@@ -90,6 +90,9 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.ABANDONED: Look("active, no worker", WHITE, "xxxx"),
     SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
 }
+
+OVERDUE_LOOK = Look("waited longer than promised", VERMILLION)
+"""A thin bar at the bottom of a lane, so that it is told from the others without colour."""
 
 MARKER_LOOKS: dict[MarkerKind, Look] = {
     MarkerKind.EFFECT: Look("effect", GREEN, marker="o"),

@@ -96,8 +96,13 @@ def print_delivery(result: Result, console: "Console") -> None:
     if not rows:
         return
     table = _table(CAPTION)
+    table.collapse_padding = True
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+        if place:
+            longest = max(len(text) for text in [heading, *(row[place] for row in rows)])
+            table.add_column(heading, justify="right", no_wrap=True, min_width=longest)
+        else:
+            table.add_column(heading, no_wrap=True, max_width=16)
     for row in rows:
         is_late = headings[-1] == "late" and row[-1] not in ("0", "-")
         table.add_row(*row, style=f"bold {OUTCOME_LOOKS['late'].terminal}" if is_late else "")

@@ -1,8 +1,8 @@
 """How long deliveries took and how many jobs were late, as rows of a table."""
 
+from sim.core.durations import format_duration
 from sim.results.delivery import DeliveryTimes
 from sim.results.result import ModeResult, Result
-from sim.results.text import duration_in_words
 
 CAPTION = "Time to delivery, from when a job was due"
 _HEADINGS = ["jobs", "median", "95%", "99%", "longest"]
@@ -42,7 +42,11 @@ def _shown(times: DeliveryTimes) -> tuple[int | None, ...]:
 
 
 def _time(ms: int | None) -> str:
-    return "-" if ms is None else duration_in_words(ms)
+    """Write a time in few characters: to the second from a minute on, to the minute from an hour on."""
+    if ms is None:
+        return "-"
+    part_ms = 1 if ms < 60_000 else 1_000 if ms < 3_600_000 else 60_000
+    return format_duration(round(ms / part_ms) * part_ms)
 
 
 def _within(result: Result, queue: str) -> str:
@@ -52,5 +56,4 @@ def _within(result: Result, queue: str) -> str:
     known = sorted(ms for ms in promises if ms is not None)
     if not known:
         return "-"
-    text = duration_in_words(known[0])
-    return text if len(known) == 1 else f"{text} to {duration_in_words(known[-1])}"
+    return _time(known[0]) if len(known) == 1 else "several"

@@ -58,11 +58,13 @@ class Fates:
         counts: For each outcome the number of jobs from that moment on, as long as ``t_ms``; at the end they are the
             outcomes of the run.
         extra_effects: Effects too many so far (second and further ones).
+        late: Jobs delivered so far that came later than promised; they are a part of the delivered ones.
     """
 
     t_ms: Integers
     counts: dict[Outcome, Integers]
     extra_effects: Curve
+    late: Curve
 
     @property
     def offered(self) -> Integers:
@@ -86,7 +88,8 @@ class Fates:
             return self
         moments = np.unique(np.linspace(0, int(self.t_ms[-1]), most + 1).astype(np.int64))
         places = np.searchsorted(self.t_ms, moments, side="right") - 1
-        return Fates(moments, {one: counts[places] for one, counts in self.counts.items()}, self.extra_effects)
+        counts = {one: counts[places] for one, counts in self.counts.items()}
+        return Fates(moments, counts, self.extra_effects, self.late)
 
 
 @dataclass(slots=True)
@@ -136,7 +139,8 @@ def fates_over_time(result: ModeResult) -> Fates:
     lost = result.losses
     for job, outcome in walk.final.items():
         walk.move(job, lost.get(job, walk.last_ms.get(job, result.simulated_ms)), outcome)
-    return _counted(walk, extra, result.simulated_ms)
+    late = [job.first_effect_ms for job in result.jobs if job.late and job.first_effect_ms is not None]
+    return _counted(walk, extra, late, result.simulated_ms)
 
 
 def _fate_at(
@@ -170,7 +174,7 @@ def _fate_at(
             return None
 
 
-def _counted(walk: _Walk, extra: list[int], end_ms: int) -> Fates:
+def _counted(walk: _Walk, extra: list[int], late: list[int], end_ms: int) -> Fates:
     times = np.array([t_ms for t_ms, _before, _after in walk.steps], dtype=np.int64)
     end_ms = max(end_ms, int(times.max(initial=0)))
     moments, place_of = np.unique(np.concatenate(([0], times, [end_ms])), return_inverse=True)
@@ -183,4 +187,5 @@ def _counted(walk: _Walk, extra: list[int], end_ms: int) -> Fates:
         known = groups >= 0
         np.add.at(changes, (groups[known], places[known]), sign)
     counts = np.cumsum(changes, axis=1)
-    return Fates(moments, {outcome: counts[rank[outcome]] for outcome in STACKED}, curve_of(extra, end_ms))
+    by_outcome = {outcome: counts[rank[outcome]] for outcome in STACKED}
+    return Fates(moments, by_outcome, curve_of(extra, end_ms), curve_of(late, end_ms))

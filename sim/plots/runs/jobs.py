@@ -20,6 +20,7 @@ from sim.plots.job_timeline import Lane, Segment
 from sim.plots.lanes_panel import JobLives, draw_lanes, height_in, job_lives, lanes_legend, legend_columns
 from sim.plots.picture import WHOLE_TRACE, Content, NumberTable, RunPicture
 from sim.plots.styles import OUTCOME_LOOKS, SEGMENT_LOOKS
+from sim.results.job_results import JobResult
 from sim.results.result import Result
 from sim.results.text import duration_in_words, things
 from sim.yaml_files.fields import ModeName
@@ -112,6 +113,8 @@ def _content(result: Result) -> Content:
         chosen = f"{len(choice.jobs)} of {things(result, choice.there_are)} ({stories_in_words(choice)})"
         caption += f"Beside each lane: how many jobs took the same course. All jobs are in {WHOLE_TRACE}. "
     caption += "Two concurrent attempts at one job are drawn in two tracks of its lane."
+    if any(lane.overdue is not None for found in lives.lanes.values() for lane in found):
+        caption += " The thin bar at the bottom of a lane: longer than promised."
     if lives.is_condensed:
         caption += f" Steps too short to draw one by one are drawn together; {WHOLE_TRACE} has all of them."
     spoken = " ".join(_lanes_in_words(mode, found) for mode, found in lives.lanes.items())
@@ -131,6 +134,7 @@ def _jobs_table(lives: JobLives, chosen: str) -> NumberTable:
         (mode, job.job): job for mode, one in lives.result.modes.items() for job in one.jobs if job.job in shown
     }
     lanes = {(mode, lane.job): lane for mode, found in lives.lanes.items() for lane in found}
+    promised = any(job.deliver_within_ms is not None for job in outcomes.values())
     rows = []
     for name in lives.choice.jobs:
         for mode in lives.lanes:
@@ -143,12 +147,23 @@ def _jobs_table(lives: JobLives, chosen: str) -> NumberTable:
                 duration_in_words(job.offered_ms),
                 "-" if job.first_effect_ms is None else duration_in_words(job.first_effect_ms),
             ]
+            if promised:
+                row += ["-" if job.delivery_ms is None else duration_in_words(job.delivery_ms), _promise_in_words(job)]
             if not lives.choice.is_all:
                 row.append(f"{lives.choice.alike[name]:,}")
             rows.append([*row, _attempts_in_words(lanes[mode, name].segments)])
     headings = ["job", "mode", "outcome", "effects", "attempts", "stalls", "offered at", "first effect at"]
+    headings += ["took", "promised"] if promised else []
     headings += [] if lives.choice.is_all else ["same course"]
     return NumberTable(f"What happened to {chosen}", [*headings, "in order"], rows, ends_in_text=True)
+
+
+def _promise_in_words(job: JobResult) -> str:
+    """Say within which time a job was promised, and whether it came late."""
+    if job.deliver_within_ms is None:
+        return "-"
+    within = f"within {duration_in_words(job.deliver_within_ms)}"
+    return f"{within}: LATE" if job.late else within
 
 
 def _lanes_in_words(mode: str, lanes: list[Lane]) -> str:
@@ -158,7 +173,9 @@ def _lanes_in_words(mode: str, lanes: list[Lane]) -> str:
         counts[label] = counts.get(label, 0) + 1
     again = sum(any(marker.kind == "duplicate" for marker in lane.markers) for lane in lanes)
     twice = f", {again} of them with a second effect" if again else ""
-    return f"{mode}: {', '.join(f'{number} {label}' for label, number in counts.items())}{twice}."
+    overdue = sum(lane.overdue is not None for lane in lanes)
+    late = f", {overdue} waited for longer than promised" if overdue else ""
+    return f"{mode}: {', '.join(f'{number} {label}' for label, number in counts.items())}{twice}{late}."
 
 
 def _attempts_in_words(segments: list[Segment]) -> str:

@@ -58,6 +58,8 @@ _LINES: tuple[tuple[str, Literal["-", "--", "-.", ":"]], ...] = (
     (INK, ":"),
 )
 _PANEL_IN = 1.5
+_Metric = Literal["waiting", "oldest_waiting_age", "overdue"]
+_JOBS: dict[_Metric, str] = {"waiting": "waiting jobs", "overdue": "overdue jobs"}
 Bar = tuple[int, int, Look]
 
 
@@ -116,7 +118,7 @@ def monitoring_figure(one: ModeResult, *, narrow: bool = False, result: Result |
 
 
 class _View:
-    """What the picture shows of a mode, from the top: faults, workers, alerts, waiting jobs, age of the oldest."""
+    """What the picture shows of a mode, from the top: faults, workers, alerts, waiting and overdue jobs."""
 
     def __init__(self, one: ModeResult, metrics: Metrics) -> None:
         detections = one.detections
@@ -125,12 +127,19 @@ class _View:
         self._end_ms = one.simulated_ms
         self._windows = [fault.window for fault in detections.faults]
         self._broken = fault_rows(self._windows)
+        self._lines: list[_Metric] = ["waiting", "oldest_waiting_age"]
+        if metrics.scenario.promising_queues:
+            self._lines.append("overdue")
         self._strips = [strips for strips in (_worker_strips(metrics), _alert_strips(metrics, detections)) if strips]
 
     @property
     def ratios(self) -> list[float]:
         """Heights of the panels, inches; strips of alerts only where one was ever pending."""
-        return [ROW_IN * max(1, len(self._broken)), *(ROW_IN * len(one) for one in self._strips), _PANEL_IN, _PANEL_IN]
+        return [
+            ROW_IN * max(1, len(self._broken)),
+            *(ROW_IN * len(one) for one in self._strips),
+            *[_PANEL_IN] * len(self._lines),
+        ]
 
     def legend(self) -> list[Artist]:
         """Say what stands in the strips, and which line is which queue's."""
@@ -150,15 +159,16 @@ class _View:
         """Draw into as many axes as there are heights; ``width_in`` is how wide a strip is, inches."""
         end_ms = self._end_ms
         draw_strip(panels[0], self._broken, end_ms, width_in=width_in, max_rows=max(1, len(self._broken)))
-        for panel, strips in zip(panels[1:-2], self._strips, strict=True):
+        lined = panels[-len(self._lines) :]
+        for panel, strips in zip(panels[1 : -len(self._lines)], self._strips, strict=True):
             _draw_bars(panel, strips, end_ms, width_in=width_in)
-        _draw_lines(panels[-2], self._metrics, "waiting")
-        _draw_lines(panels[-1], self._metrics, "oldest_waiting_age")
-        for panel in panels[-2:]:
+        for panel, metric in zip(lined, self._lines, strict=True):
+            _draw_lines(panel, self._metrics, metric)
             shade_windows(panel, self._windows)
             set_time_axis(panel, end_ms, max_ticks=max_ticks)
-        panels[-2].set_xlabel("")
-        panels[-2].tick_params(axis="x", labelbottom=False)
+        for panel in lined[:-1]:
+            panel.set_xlabel("")
+            panel.tick_params(axis="x", labelbottom=False)
 
 
 def _line(one: ModeResult, metrics: Metrics, result: Result | None, width_in: float) -> str:
@@ -213,7 +223,7 @@ def _draw_bars(ax: Axes, strips: Sequence[tuple[str, list[Bar]]], end_ms: int, *
         spine.set_visible(False)
 
 
-def _draw_lines(ax: Axes, metrics: Metrics, metric: Literal["waiting", "oldest_waiting_age"]) -> None:
+def _draw_lines(ax: Axes, metrics: Metrics, metric: _Metric) -> None:
     top = 0.0
     for place, queue in enumerate(metrics.queue_names):
         t_ms, values = _thinned(metrics.t_ms, metrics.series(queue, metric))
@@ -221,10 +231,10 @@ def _draw_lines(ax: Axes, metrics: Metrics, metric: Literal["waiting", "oldest_w
         ax.step(t_ms, values, where="post", color=colour, linestyle=style, linewidth=1.4)
         top = max(top, float(np.nanmax(values, initial=0)))
     ax.set_ylim(0, max(top, 1) * 1.08)
-    if metric == "waiting":
+    if metric in _JOBS:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        ax.set_ylabel("waiting jobs")
+        ax.set_ylabel(_JOBS[metric])
         return
     size_ms, unit = unit_of(round(1_000 * max(top, 1)))
     ax.yaxis.set_major_locator(MultipleLocator(step_for(round(1_000 * max(top, 1)), 4) / 1_000))
@@ -253,11 +263,12 @@ def _content(result: Result) -> Content | None:
     ]
     spoken = " ".join(f"{row[0]}: {row[-1]}." for row in tables[-1].rows[:8])
     verdict = monitoring_verdict(one.detections)
+    overdue = ", and overdue jobs" if result.scenario.promising_queues else ""
     return Content(
         monitoring_figure(one, result=result),
         monitoring_figure(one, narrow=True, result=result),
         "Strips over simulated time: faults, health of workers, alerts; below them waiting jobs and the age of the "
-        f"oldest. {verdict} Health, with what was wrong: {spoken}",
+        f"oldest{overdue}. {verdict} Health, with what was wrong: {spoken}",
         f"{verdict} Evaluated every {duration_in_words(one.metrics.every_ms)}. A gap in a line: Redis did not answer, "
         f"so there was no reading.",
         tables,

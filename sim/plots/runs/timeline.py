@@ -127,6 +127,8 @@ def _content(result: Result) -> Content:
     )
     if any(one.fates.counts[Outcome.DEAD_LETTERED].any() for one in every):
         caption += " The number of dead letters falls when some are replayed or purged."
+    if any(one.fates.late.last for one in every):
+        caption += " Hatched: delivered later than promised."
     if any(one.fates.extra_effects.last for one in every):
         caption += " Bottom: extra effects so far; they are not jobs."
     if any(windows.values()):
@@ -154,6 +156,8 @@ def _timeline_in_words(one: ModeSeries) -> str:
     if delivered:
         moment = int(fates.t_ms[int((fates.counts[Outcome.DELIVERED] == delivered).argmax())])
         words += f", the last at {duration_in_words(moment)}"
+    if fates.late.last:
+        words += f", {fates.late.last:,} of them later than promised"
     words += f"; {offered - delivered:,} not delivered"
     if offered > delivered:
         parts = [f"{last[outcome]:,} {OUTCOME_LOOKS[outcome.field].label}" for outcome in STACKED[1:] if last[outcome]]
@@ -182,14 +186,17 @@ def _numbers_overduration_in_words(series: ModeSeries, end_ms: int) -> NumberTab
     states: list[State] = [state for state in STATE_LOOKS if state in depth.states]
     groups = [outcome for outcome in STACKED if outcome is Outcome.DELIVERED or fates.counts[outcome].any()]
     moments = sorted({round(end_ms * place / _MOMENTS) for place in range(_MOMENTS + 1)} | {one.simulated_ms})
-    headings = ["at", "offered", *(_group_in_words(outcome) for outcome in groups), "extra effects"]
+    late = ["delivered late"] if fates.late.last else []
+    headings = ["at", "offered", *(_group_in_words(outcome) for outcome in groups), *late, "extra effects"]
     headings += [STATE_LOOKS[state].label for state in states]
     rows = []
     for t_ms in moments:
         if t_ms > one.simulated_ms:
             continue
         counts, standing = fates.at(t_ms), depth.at(t_ms)
-        numbers = [sum(counts.values()), *(counts[outcome] for outcome in groups), fates.extra_effects.at(t_ms)]
+        numbers = [sum(counts.values()), *(counts[outcome] for outcome in groups)]
+        numbers += [fates.late.at(t_ms)] if late else []
+        numbers.append(fates.extra_effects.at(t_ms))
         numbers += [standing[state] for state in states]
         rows.append([duration_in_words(t_ms), *(f"{number:,}" for number in numbers)])
     return NumberTable(f"{one.mode}: jobs over time", headings, rows)

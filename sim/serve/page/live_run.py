@@ -7,7 +7,7 @@ from sim.engine.run_options import RunOptions
 from sim.engine.simulation import Simulation
 from sim.faults.by_hand import Refused
 from sim.faults.registry import HAND_VERBS
-from sim.results.outcomes import Counts, add_up, count_by_queue
+from sim.results.outcomes import Counts, JobResults, add_up, count_by_queue
 from sim.scenario.schema import Scenario
 from sim.serve.page.interventions import intervene
 from sim.serve.page.run_log import FROM_OUTSIDE, Entry, RunLog
@@ -205,7 +205,11 @@ class LiveRun:
 
     def counts(self) -> dict[ModeName, Counts]:
         """Count what would have happened to the jobs if the run ended now, by mode; nothing is changed by that."""
-        return {mode: add_up(count_by_queue(w.outcomes_now()).values()) for mode, w in self.worlds.items()}
+        return {mode: add_up(count_by_queue(jobs).values()) for mode, jobs in self.outcomes_now().items()}
+
+    def outcomes_now(self) -> dict[ModeName, JobResults]:
+        """Say what would have become of every job if the run ended now, by mode; nothing is changed by that."""
+        return {mode: world.outcomes_now() for mode, world in self.worlds.items()}
 
     def shas(self) -> dict[str, Any]:
         """The SHA-256 of each mode's trace so far."""

@@ -235,7 +235,18 @@ function drawOutcomes(outcomes) {
           h("span", { class: "bar-track" }, bar(m, count - twice, count - twice), bar(look.duplicated, twice, twice),
             h("span", { class: "bar-number", id: `count-${mode}-${m.name}` },
               number(count), twice > 0 && ` (${number(twice)} duplicated)`)));
-      }))));
+      }))).concat(drawTimes(modes)));
+}
+
+function drawTimes(modes) {
+  const shown = [["median", "p50"], ["95%", "p95"], ["99%", "p99"], ["longest", "max"]];
+  if (!modes.some(([, counts]) => counts.delivered)) return [];
+  return [h("div", { class: "measure", "data-key": "delivery-times" },
+    h("h3", null, "time to delivery", " ", h("span", null, "from when a job was due")),
+    modes.map(([mode, counts]) => h("div", { class: "bar", "data-key": mode },
+      h("span", null, mode),
+      h("span", { id: `times-${mode}` }, counts.delivered
+        ? shown.map(([name, key]) => `${name} ${duration(counts[`delivery_${key}_ms`])}`).join(", ") : "nothing delivered"))))];
 }
 
 function shownViews(queue) {

@@ -8,6 +8,8 @@ from sim.engine.process import Process
 from sim.faults.by_hand import Place
 from sim.faults.registry import HAND_VERBS
 from sim.queue.pause import is_paused
+from sim.results.delivery import delivery_times, sorted_times
+from sim.results.outcomes import JobResults, add_up, count_by_queue
 from sim.results.text import OUTCOMES
 from sim.results.trace import Event, EventKind
 from sim.serve.page.driver import Driver
@@ -160,7 +162,7 @@ class StateView:
         driver = self._driver
         began_s = driver.real_s
         if self._counted_version != driver.version and not (driver.is_moving and began_s < self._count_again_s):
-            counts = {mode: one.as_dict() for mode, one in run.counts().items()}
+            counts = {mode: _counts(jobs) for mode, jobs in run.outcomes_now().items()}
             self._outcomes = {"at_ms": run.now_ms, "modes": counts, "measures": list(OUTCOMES)}
             self._counted_version = driver.version
             ended_s = driver.real_s
@@ -172,6 +174,11 @@ def _offered(run: LiveRun, place: Place, process: Process | None = None) -> list
     """List which faults can be thrown, or taken back, in a row of the page now."""
     injector = run.queue_world.faults
     return [name for name, verb in HAND_VERBS.items() if verb.place == place and verb.is_offered(injector, process)]
+
+
+def _counts(jobs: JobResults) -> dict[str, int | None]:
+    """Count outcomes and overlays, and say how long deliveries took, ms; None where nothing was delivered."""
+    return {**add_up(count_by_queue(jobs).values()).as_dict(), **delivery_times(sorted_times(jobs)).as_dict()}
 
 
 def _process_state(process: Process) -> str:
