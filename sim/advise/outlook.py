@@ -63,7 +63,7 @@ def _in_process(scenario: Scenario, end_ms: int) -> Iterator[str]:
     allowed = scenario.application.concurrency
     if allowed == "unlimited" or "in-process" not in scenario.modes:
         return
-    work_ms = sum(entry.jobs * mean_ms(scenario.queues[entry.queue].service) for entry in scenario.workload)
+    work_ms = sum(entry.jobs * mean_ms(scenario.service_of(entry)) for entry in scenario.workload)
     jobs = sum(entry.jobs for entry in scenario.workload)
     if not work_ms:
         return

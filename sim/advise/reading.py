@@ -8,7 +8,7 @@ from typing import Any
 from sim.advise.arrivals import Stretch, arrivals_between, first_moments, is_random, stretches
 from sim.advise.as_it_stands import AsItStands
 from sim.advise.faults import Window, flaky_rate
-from sim.advise.service_times import database_calls, longest_ms, mean_ms, share_above
+from sim.advise.service_times import Service, database_calls, longest_ms, mean_ms, share_above
 from sim.advise.trials import Trials
 from sim.queue.backoff import RetrySchedule
 from sim.queue.semantics import PROFILES
@@ -44,16 +44,26 @@ class QueueReading:
     @cached_property
     def mean_ms(self) -> float:
         """Mean length of an attempt, ms."""
-        return mean_ms(self.config.service) + self.waiting_ms
+        if not self.jobs:
+            return mean_ms(self.config.service) + self.waiting_ms
+        return sum(jobs * mean_ms(service) for service, jobs in self._services) / self.jobs + self.waiting_ms
 
     @cached_property
     def longest_ms(self) -> int:
         """The longest attempt that the workload is expected to have, ms."""
-        return longest_ms(self.config.service, max(1, self.jobs)) + self.waiting_ms
+        return max(longest_ms(service, max(1, jobs)) for service, jobs in self._services) + self.waiting_ms
 
     def jobs_above(self, limit_ms: float) -> float:
         """Expect so many jobs to have attempts that take longer than a time."""
-        return self.jobs * share_above(self.config.service, max(0.0, limit_ms - self.waiting_ms))
+        limit_ms = max(0.0, limit_ms - self.waiting_ms)
+        return sum(jobs * share_above(service, limit_ms) for service, jobs in self._services)
+
+    @cached_property
+    def _services(self) -> list[tuple[Service, int]]:
+        """How long attempts take, and at how many jobs: those of the queue, and those of entries."""
+        own = [(entry.service, entry.jobs) for entry in self.entries if entry.service is not None]
+        rest = self.jobs - sum(jobs for _service, jobs in own)
+        return [*([(self.config.service, rest)] if rest or not own else []), *own]
 
     # -- retries --------------------------------------------------------------------------------------------------
 

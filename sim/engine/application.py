@@ -4,19 +4,31 @@ from collections import Counter, deque
 
 from sim.engine.arrivals import Arrival
 from sim.engine.attempt import HandlerCall
+from sim.engine.job_timeout import JobTimeout, Relieved, TimedOut
 from sim.engine.process import Process, Steps
 from sim.engine.run_context import RunContext
+from sim.engine.service_times import service_times
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
+from sim.queue.timeout import timeout_of
 from sim.results.trace import EventKind
 
 NAME = "application"
 
 
+class _Place:
+    """One of the jobs that may run at a time; a handler that has timed out gives it away."""
+
+    __slots__ = ("is_given_away",)
+
+    def __init__(self) -> None:
+        self.is_given_away = False
+
+
 class InProcessApplication(Process):
     """Immediate, synchronous, without retry and without any record: what is in progress dies with the process.
 
-    It has no use for Redis.
+    It has no use for Redis. It keeps a queue's `timeout`: so long its caller waits, and then hears an error.
 
     Source: reliability-model.md, In-Process Mode.
     """
@@ -32,6 +44,11 @@ class InProcessApplication(Process):
         self._waiting_of: Counter[str] = Counter()
         self._held_of: Counter[str] = Counter()
         self._handlers = {name: config.job for name, config in run.scenario.queues.items()}
+        self._drawn = {
+            name: service_times(name, config, run.streams)
+            for name, config in run.scenario.queues.items()
+            if config.service_drawn == "per-attempt"
+        }
         allowed = run.scenario.application.concurrency
         self._slots = None if allowed == "unlimited" else int(allowed)
 
@@ -78,28 +95,33 @@ class InProcessApplication(Process):
             self._waiting.append(arrival)
             self._waiting_of[arrival.queue] += 1
 
-    def _run(self, arrival: Arrival) -> Steps:
-        """Run one job, then those that waited for its place."""
+    def _run(self, arrival: Arrival | None) -> Steps:
+        """Run one job, if any, then those that waited for its place."""
+        place = _Place()
         try:
-            current: Arrival | None = arrival
+            current = arrival
             while current is not None:
-                yield from self._attempt(current)
-                del self._held[current.name]
-                self._held_of[current.queue] -= 1
-                current = self._next()
+                yield from self._attempt(current, place)
+                current = self._next_after(current)
+        except Relieved:
+            return
         finally:
-            self.running -= 1
+            if not place.is_given_away:
+                self.running -= 1
         if self.closing:
             self.leave_if_done()
 
-    def _next(self) -> Arrival | None:
+    def _next_after(self, arrival: Arrival) -> Arrival | None:
+        """Let go of a job of which its caller has heard, and return the one that has waited longest."""
+        del self._held[arrival.name]
+        self._held_of[arrival.queue] -= 1
         if not self._waiting:
             return None
         arrival = self._waiting.popleft()
         self._waiting_of[arrival.queue] -= 1
         return arrival
 
-    def _attempt(self, arrival: Arrival) -> Steps:
+    def _attempt(self, arrival: Arrival, place: _Place) -> Steps:
         """Run the handler once; an error goes straight back to the caller."""
         yield from self.until_thawed()
         config, handler = self.scenario.queues[arrival.queue], self._handlers[arrival.queue]
@@ -109,15 +131,47 @@ class InProcessApplication(Process):
             handler.sample_data(arrival.number, valid=arrival.valid),
             config.idempotency_key,
         )
+        limit = None if config.timeout is None else self._limit(arrival, job, attempt, place)
         try:
-            call = HandlerCall(arrival.queue, handler.handle, job, attempt, arrival.service_ms)
-            yield from self.runner.run(self, call)
+            service_ms = self._service_ms(arrival, attempt)
+            yield from self.runner.run(self, HandlerCall(arrival.queue, handler.handle, job, attempt, service_ms))
         except (TransientError, PermanentError) as error:
-            more = {"error": str(error), "permanent": isinstance(error, PermanentError)}
-            self.recorder.attempt(arrival.queue, arrival.name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)
-            more = {"reason": str(error), "kept": False}
-            self.recorder.attempt(arrival.queue, arrival.name, EventKind.FAILED, attempt, self.name, more)
-            with self.errors.of_call(arrival.queue, arrival.name, attempt, self.name, error, job.data) as note:
-                note.became("failed", 0)
+            if limit is not None:
+                limit.handler_ended(error)
+            self._fail(arrival, job, attempt, error)
             return
+        finally:
+            if limit is not None:
+                limit.over = True
+        if limit is not None:
+            limit.handler_ended()
         self.recorder.attempt(arrival.queue, arrival.name, EventKind.COMPLETED, attempt, self.name)
+
+    def _service_ms(self, arrival: Arrival, attempt: int) -> int:
+        times = self._drawn.get(arrival.queue)
+        if times is None:
+            return arrival.service_ms
+        times.remember(arrival.name, arrival.service_ms, arrival.workload)
+        return times.of(arrival.name, attempt)
+
+    def _fail(self, arrival: Arrival, job: JobInput, attempt: int, error: Exception) -> None:
+        """Let the caller hear of an error."""
+        more = {"error": str(error), "permanent": isinstance(error, PermanentError)}
+        self.recorder.attempt(arrival.queue, arrival.name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)
+        more = {"reason": str(error), "kept": False}
+        self.recorder.attempt(arrival.queue, arrival.name, EventKind.FAILED, attempt, self.name, more)
+        with self.errors.of_call(arrival.queue, arrival.name, attempt, self.name, error, job.data) as note:
+            note.became("failed", 0)
+
+    def _limit(self, arrival: Arrival, job: JobInput, attempt: int, place: _Place) -> JobTimeout | None:
+        """Start the timeout of a call; when it is over, the next job has the place of this one."""
+        timeout = timeout_of(self.scenario.queues[arrival.queue].timeout)
+        if timeout is None:
+            return None
+
+        def take_over(error: TimedOut) -> Steps:
+            place.is_given_away = True
+            self._fail(arrival, job, attempt, error)
+            yield from self._run(self._next_after(arrival))
+
+        return JobTimeout(self, self.recorder, (arrival.queue, arrival.name, attempt), timeout, take_over)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.random_streams import Streams
+from sim.engine.service_times import MAX_SERVICE_MS
 from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import NUMBER, Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
 
-MAX_SERVICE_MS = 400 * 86_400_000
 PART = 10_000
 
 
@@ -24,7 +24,8 @@ class Arrival(NamedTuple):
         name: Such as ``email-17``, the 17th offer to that queue.
         number: 17.
         at_ms: When it is offered, ms since the run began.
-        service_ms: How long one attempt at it works; the same for every attempt and in both modes.
+        service_ms: How long one attempt at it works, the same for every attempt and in both modes; what counts where
+            times are drawn anew for each attempt is ``ServiceTimes``.
         valid: Whether its data is.
         job_id: The id that it is submitted with; None where the queue gives it a number.
         group: Its group for the rate limiter; None where nothing is said.
@@ -48,18 +49,13 @@ _arrival = tuple.__new__
 def draw_arrivals(scenario: Scenario, streams: Streams) -> Iterator[Arrival]:
     """Yield every job in the order of the offers; at equal times in the order of the workload's entries."""
     entries = [_entry_arrivals(place, entry, scenario, streams) for place, entry in enumerate(scenario.workload)]
-    services = {
-        queue: _service_times(
-            config.service, sum(e.jobs for e in scenario.workload if e.queue == queue), streams, queue
-        )
-        for queue, config in scenario.queues.items()
-    }
+    services = _services(scenario, streams)
     numbers = dict.fromkeys(scenario.queues, 0)
     for at_ms, place, valid, job_id, group in entries[0] if len(entries) == 1 else merge(*entries):
         entry = scenario.workload[place]
         queue = entry.queue
         numbers[queue] = number = numbers[queue] + 1
-        service_ms = next(services[queue])
+        service_ms = next(services[place])
         yield _arrival(Arrival, (f"{queue}-{number}", queue, number, at_ms, service_ms, valid, entry, job_id, group))
 
 
@@ -111,10 +107,26 @@ def _arrival_times(arrivals: Arrivals, streams: Streams, name: str) -> Iterable[
     return _plain(start + np.rint(np.cumsum(gaps)).astype(np.int64))
 
 
-def _service_times(service: int | TimeDistribution, count: int, streams: Streams, queue: str) -> Iterator[int]:
+def _services(scenario: Scenario, streams: Streams) -> list[Iterator[int]]:
+    """Draw the service times of each entry: its own, or with the others of its queue those of the queue."""
+    drawn: dict[str, Iterator[int]] = {}
+    found: list[Iterator[int]] = []
+    for place, entry in enumerate(scenario.workload):
+        queue = entry.queue
+        if entry.service is not None:
+            found.append(_service_times(entry.service, entry.jobs, streams, f"{queue}:{place}"))
+            continue
+        if queue not in drawn:
+            count = sum(one.jobs for one in scenario.workload if one.queue == queue and one.service is None)
+            drawn[queue] = _service_times(scenario.queues[queue].service, count, streams, queue)
+        found.append(drawn[queue])
+    return found
+
+
+def _service_times(service: int | TimeDistribution, count: int, streams: Streams, name: str) -> Iterator[int]:
     if isinstance(service, int):
         return repeat(service)
-    generator = streams.generator(f"service:{queue}")
+    generator = streams.generator(f"service:{name}")
     if isinstance(service, ExponentialTime):
         drawn = generator.exponential(service.mean, count)
     elif isinstance(service, UniformTime):

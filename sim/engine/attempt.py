@@ -159,7 +159,7 @@ class AttemptRunner:
             return
         self.recorder.attempt(queue, job, EventKind.HUNG, attempt, process.name, hang.as_event(step, effect))
         if hang.lasts_ms is None:
-            process.hung += 1
+            process.hangs_for_ever((queue, job, attempt))
             yield self.env.event()
         else:
             yield self.env.timeout(hang.lasts_ms)

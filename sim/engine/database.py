@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from sim.engine.random_streams import Streams
 from sim.faults.injector import Failure
 from sim.handlers.database import ApplicationDatabase
+from sim.handlers.errors import RowMissing
 
 
 class FailureWindow(NamedTuple):
@@ -32,7 +34,8 @@ class DatabaseAccess:
     """The way to the database, with what is wrong with it at the moment.
 
     Attributes:
-        cursor: For a single statement while nothing is wrong with the database; None while calls may fail.
+        cursor: For a single statement while nothing is wrong with the database; None while calls may fail, or rows
+            that jobs are about are not committed.
         outside: For what happens in outside systems, which are never troubled.
     """
 
@@ -45,6 +48,7 @@ class DatabaseAccess:
         self._failing: list[FailureWindow] = []
         self._slowing: list[tuple[str, int]] = []
         self._calls: dict[str, int] = {}
+        self._uncommitted: dict[str, None] = {}
         self.latency_ms = latency_ms
 
     def hand_back(self) -> None:
@@ -60,7 +64,20 @@ class DatabaseAccess:
     def end_failing(self, name: str) -> None:
         """End a failure window."""
         self._failing = [window for window in self._failing if window.name != name]
-        if not self._failing:
+        self._open()
+
+    def await_commit(self, job: str) -> None:
+        """Let the row that a job is about not be there until ``commit``: the transaction that makes it is open."""
+        self._uncommitted[job] = None
+        self.cursor = None
+
+    def commit(self, job: str) -> None:
+        """Let the row be there."""
+        self._uncommitted.pop(job, None)
+        self._open()
+
+    def _open(self) -> None:
+        if not self._failing and not self._uncommitted:
             self.cursor = self.outside
 
     def begin_slowing(self, name: str, latency_ms: int) -> None:
@@ -104,7 +121,10 @@ class DatabaseAccess:
 
         Raises:
             TransientError: As the fault says; see ``ApplicationDatabase.run``.
+            RowMissing: The row that the job is about is not committed.
         """
+        if job in self._uncommitted:
+            body = partial(_find_no_row, job)
         return self.database.run(body, self._failure(job, effect) if self._failing else None)
 
     def _failure(self, job: str, effect: str) -> Failure | None:
@@ -116,3 +136,7 @@ class DatabaseAccess:
             if window.rate >= 1 or self._streams.unit(window.name, job, number) < window.rate:
                 return window.failure
         return None
+
+
+def _find_no_row(job: str, _cursor: sqlite3.Cursor) -> None:
+    raise RowMissing(job)

@@ -31,8 +31,8 @@ class InProcessSystem:
         return self.application.submit
 
     def is_settled(self) -> bool:
-        """Tell whether the application holds no job."""
-        return not self.application.holds
+        """Tell whether the application holds no job, and no handler goes on that has timed out."""
+        return not self.application.holds and not self.application.unheard
 
     def places(self, names: Names) -> dict[str, Place]:
         """Say which jobs the application holds in its memory; of all others it knows nothing."""

@@ -10,6 +10,8 @@ from sim.engine.clock import SimulatedTime
 FEW_TASKS = 64
 """So many tasks of a process are kept without a look at which of them have ended."""
 Steps = Generator[simpy.Event, Any, Any]
+AttemptName = tuple[str, str, int]
+"""Queue, job and number of an attempt."""
 
 
 class Crashed(BaseException):
@@ -29,6 +31,7 @@ class Process:
         blocked: Whether one of its handlers has the event loop, and all the rest of it waits for that.
         running: Attempts under way.
         hung: Those of them that will never end, as their handlers hang.
+        unheard: Attempts whose handlers go on although they have timed out, and will end some time.
         cuts: How many faults keep it from reaching Redis.
         connections: How many connections to Redis it has, if any.
         closing: Whether it takes nothing new, as it was told to shut down.
@@ -43,7 +46,8 @@ class Process:
         self.frozen = False
         self.frozen_since_ms = 0
         self.running = 0
-        self.hung = 0
+        self.hung: set[AttemptName] = set()
+        self.unheard: set[AttemptName] = set()
         self.cuts = 0
         self.connections = 1
         self.closing = False
@@ -74,7 +78,7 @@ class Process:
         self.generation += 1
         self.started_ms = self.env.now
         self.alive = True
-        self.hung = 0
+        self.hung.clear()
         self.closing = False
         self._gone = None
         self.frozen = False
@@ -84,6 +88,7 @@ class Process:
     def die(self) -> None:
         """Stop at once; whatever it was doing is left as it is."""
         self.alive = False
+        self.unheard.clear()
         if self.frozen:
             self.frozen = False
             self._thawed.succeed()
@@ -125,6 +130,20 @@ class Process:
             gone = self._gone
             self.die()
             gone()
+
+    def hangs_for_ever(self, attempt: AttemptName) -> None:
+        """Take note of an attempt whose handler will never end; one that has timed out already holds nothing up."""
+        if attempt in self.unheard:
+            self.unheard.discard(attempt)
+        else:
+            self.hung.add(attempt)
+
+    def let_go_on(self, attempt: AttemptName) -> None:
+        """Take note of an attempt that has timed out: its handler goes on, or hangs where it is, in nobody's way."""
+        if attempt in self.hung:
+            self.hung.discard(attempt)
+        else:
+            self.unheard.add(attempt)
 
     @property
     def _is_at_work(self) -> bool:

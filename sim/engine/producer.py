@@ -21,6 +21,7 @@ from sim.engine.system import System
 from sim.queue.job import JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
+from sim.queue.timeout import timeout_of
 from sim.results.trace import EventKind
 from sim.scenario import queues as schema
 from sim.scenario.retry_waits import as_stored
@@ -60,6 +61,7 @@ class QueueProducer(ClientProcess):
         self.queues = queues
         self.connections = len(queues)
         self.memory: MeteredStore | None = None
+        self.database = run.database
         self.use(store)
         self._waiting: list[Submit] = []
         self._asked: list[Arrival] = []
@@ -118,7 +120,7 @@ class QueueProducer(ClientProcess):
         made_ms = EPOCH_MS + self.env.now
         if self._lose_replies:
             self._lose_replies -= 1
-            self.server.operate(lambda: self._add(arrival, made_ms))
+            self.server.operate(lambda: self._add(arrival, made_ms, is_heard=False))
             if self.semantics.submit_while_away == "waits":
                 self._wait(Submit(arrival, made_ms))
             else:
@@ -162,7 +164,12 @@ class QueueProducer(ClientProcess):
     def _reject(self, arrival: Arrival, error: str) -> None:
         self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", {"error": error})
 
-    def _add(self, arrival: Arrival, made_ms: int) -> None:
+    def _add(self, arrival: Arrival, made_ms: int, *, is_heard: bool = True) -> None:
+        """Add a job to its queue, inside the transaction that makes its row if that commits later.
+
+        Args:
+            is_heard: Whether the application hears that it is added: else the transaction does not go on to its commit.
+        """
         queue = self.queues[arrival.queue]
         data = queue.job.sample_data(arrival.number, valid=arrival.valid)
         data["job"] = arrival.name
@@ -178,15 +185,26 @@ class QueueProducer(ClientProcess):
         except ResponseError as error:  # somebody put something else under one of the keys
             self._reject(arrival, str(error))
             return
+        if arrival.workload.commits_after:
+            self.database.await_commit(arrival.name)
+            if is_heard:
+                self.spawn(self._commit(arrival))
         if added.duplicate:
             self.recorder.ignored(arrival.queue, arrival.name, added.job_id)
             return
-        queue.service_ms.remember(arrival.name, arrival.service_ms)
+        queue.service_ms.remember(arrival.name, arrival.service_ms, arrival.workload)
         self.recorder.enqueued(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
         if arrival.workload.delay:
             queue.promoter.hear(waited=self.made_ms > made_ms)
         else:
             queue.blocked_clients.serve()
+
+    def _commit(self, arrival: Arrival) -> Steps:
+        """Commit the transaction that makes a job's row, in its time; it dies with the process."""
+        yield self.env.timeout(arrival.workload.commits_after)
+        yield from self.until_thawed()
+        self.database.commit(arrival.name)
+        self.recorder.job(arrival.queue, arrival.name, EventKind.COMMITTED, "producer")
 
 
 @once_each
@@ -206,6 +224,7 @@ def job_options(scenario: Scenario) -> dict[int, JobOptions]:
             lifo=entry.lifo,
             remove_on_complete=retention(config.remove_on_complete),
             remove_on_fail=retention(config.remove_on_fail),
+            timeout=timeout_of(config.timeout),
         )
     return found
 

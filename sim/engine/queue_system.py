@@ -22,12 +22,13 @@ from sim.engine.process_starts import worker_starts
 from sim.engine.producer import QueueProducer
 from sim.engine.promoter import Promoter
 from sim.engine.queue_handle import QueueHandle
-from sim.engine.queue_parts import QueueParts, ServiceTimes
+from sim.engine.queue_parts import QueueParts
 from sim.engine.queue_worker import QueueWorker
 from sim.engine.readings import QueueReadings
 from sim.engine.recorder import Names
 from sim.engine.redis_server import RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.service_times import service_times
 from sim.operator_verbs.registry import OperatorStep
 from sim.queue.getters import due_times, has_unfinished_jobs, next_in_each_state
 from sim.queue.keys import QueueKeys, keys_of
@@ -120,8 +121,7 @@ class QueueSystem:
             guard_ms=settings.guard_interval,
         )
         limit = None if config.limiter is None else _rate_limit(config.limiter)
-        times = ServiceTimes()
-        times.default_ms = config.service if isinstance(config.service, int) else 200
+        times = service_times(name, config, self._run.streams)
         dead = keys.dead_letters() if config.dead_letter else None
         strategy = backoff_strategy(scenario, name, self._run.semantics, self._run.streams)
         parts = (blocked_clients, promoter, limit, times, dead, strategy, config.job)
@@ -167,7 +167,7 @@ class QueueSystem:
             return False
         for workers in self.workers.values():
             for worker in workers:
-                if worker.running or worker.frozen:
+                if worker.running or worker.unheard or worker.frozen:
                     return False
         return not any(has_unfinished_jobs(self.redis, parts.keys) for parts in self.queues.values())
 

@@ -8,13 +8,14 @@ from sim.engine.attempt import HandlerCall, Hooks
 from sim.engine.clock import EPOCH_MS
 from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
+from sim.engine.job_timeout import JobTimeout, Relieved, TimedOut
 from sim.engine.process import Crashed, Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.redis_server import CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
 from sim.engine.stack_trace import short_stack
 from sim.engine.worker_process import WorkerProcess
-from sim.engine.worker_timers import LockRenewals, look_for_stalled_jobs
+from sim.engine.worker_timers import LockRenewals, Run, look_for_stalled_jobs
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
@@ -124,15 +125,22 @@ class QueueWorker(WorkerProcess):
 
     # -- slots --------------------------------------------------------------------------------------------------
 
-    def _slot(self) -> Steps:
-        """Take a job, run it, and again; after an error of the queue itself rest for a while."""
-        while not self.closing:
+    def _slot(self, report: Steps | None = None) -> Steps:
+        """Take a job, run it, and again; after an error of the queue itself rest for a while.
+
+        Args:
+            report: Comes first, where the slot is taken over from a handler that has timed out.
+        """
+        while report is not None or not self.closing:
+            first, report = report, None
             try:
-                job = yield from self._next_job()
+                job = yield from (self._next_job() if first is None else first)
                 while job is not None:
                     job = yield from self._run(job)
                 if self.closing:
                     self.leave_if_done()
+            except Relieved:
+                return
             except (CommandFailed, FinishRefused, UnknownBackoff, ResponseError, ValueError) as error:
                 self.note_trouble(error)
                 if self.closing:
@@ -202,15 +210,20 @@ class QueueWorker(WorkerProcess):
         attempt = self.recorder.started(queue.name, name, self.name, job.attempts_made)
         run = self._renewals.begin(job.id)
         self.running += 1
+        limit = None if job.options.timeout is None else self._limit(job, name, attempt, run)
         try:
             try:
                 data = job.data if type(job.data) is dict else {}
                 given = JobInput(name, data, self._idempotent)
-                call = HandlerCall(queue.name, self._handle, given, attempt, queue.service_ms.of(name))
+                call = HandlerCall(queue.name, self._handle, given, attempt, queue.service_ms.of(name, attempt))
                 value = yield from self.runner.run(self, call, loop=self._loop)
             except (TransientError, PermanentError) as error:
+                if limit is not None:
+                    limit.handler_ended(error)
                 yield from self._report_failure(job, name, attempt, error)
                 return None
+            if limit is not None:
+                limit.handler_ended()
             made_ms = EPOCH_MS + self.env.now
             try:
                 if not self.link.is_open:
@@ -234,8 +247,29 @@ class QueueWorker(WorkerProcess):
                 yield from self.until_thawed()
             return done.next_job
         finally:
-            self.running -= 1
-            run.over = True
+            if limit is None or not limit.has_fired:
+                self.running -= 1
+                run.over = True
+            if limit is not None:
+                limit.over = True
+
+    def _limit(self, job: Job, name: str, attempt: int, run: Run) -> JobTimeout | None:
+        """Start the timeout of an attempt; when it is over, another slot takes the place of the one that runs it."""
+        timeout = job.options.timeout
+        if timeout is None:
+            return None
+
+        def report(error: TimedOut) -> Steps:
+            try:
+                yield from self._report_failure(job, name, attempt, error)
+            finally:
+                self.running -= 1
+                run.over = True
+
+        def take_over(error: TimedOut) -> Steps:
+            return self._slot(report(error))
+
+        return JobTimeout(self, self.recorder, (self.queue.name, name, attempt), timeout, take_over)
 
     def _report_refusal(self, job: Job, name: str, attempt: int, refusal: Exception) -> Steps:
         """Report an attempt as failed whose success the queue refused to record, as Bull does."""

@@ -17,6 +17,7 @@ _TOLD: dict[EventKind, str] = {
     EventKind.OFFERED: "offered by the application",
     EventKind.SUBMIT_WAITING: "the submit waits: Redis is down",
     EventKind.ENQUEUED: "accepted by the queue",
+    EventKind.COMMITTED: "its row is committed",
     EventKind.REJECTED: "the submit failed",
     EventKind.IGNORED: "ignored: a job of its id exists",
     EventKind.PROMOTED: "its delay is over: back in the queue",
@@ -24,6 +25,8 @@ _TOLD: dict[EventKind, str] = {
     EventKind.KILLED: "its worker is killed",
     EventKind.STARTED: "starts",
     EventKind.HUNG: "its handler hangs",
+    EventKind.TIMED_OUT: "its timeout is over; the handler goes on",
+    EventKind.UNHEARD: "a handler that had timed out ends, and nobody hears how",
     EventKind.EFFECT: "its effect happens",
     EventKind.EFFECT_DEDUPLICATED: "a second effect, stopped by the key",
     EventKind.ATTEMPT_FAILED: "the attempt fails",
@@ -57,6 +60,8 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.HUNG: lambda more: (
         f"{more['step']}, {'for ' + format_duration(more['lasts_ms']) if 'lasts_ms' in more else 'for ever'}"
     ),
+    EventKind.TIMED_OUT: lambda more: f"after {format_duration(more['after_ms'])}",
+    EventKind.UNHEARD: lambda more: str(more.get("error", "")),
     EventKind.KILLED: lambda more: str(more.get("step", "")),
     EventKind.ACK_REJECTED: lambda more: str(more.get("error", "")),
     EventKind.REJECTED: lambda more: str(more.get("error", "")),

@@ -80,6 +80,17 @@ class CallTimedOut(TransientError):
         return f"the database did not answer within {self.args[0]}; the transaction was rolled back"
 
 
+class RowMissing(TransientError):
+    """What the job is about is not in the database; definite. Another attempt finds it once it is committed.
+
+    Args:
+        job: The job, and the row that the application made for it.
+    """
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} not found: its row is not in the database"
+
+
 class InvalidData(PermanentError):
     """The job's data cannot be used; definite, nothing was tried.
 

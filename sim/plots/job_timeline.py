@@ -14,9 +14,10 @@ from sim.results.trace import EventKind
 
 
 class SegmentKind(StrEnum):
-    """What a stretch of a lane shows; the five kinds of attempts are distinguished by how they ended.
+    """What a stretch of a lane shows; kinds of attempts are distinguished by how they ended.
 
-    ``MANY`` stands for several that are too short to be drawn one by one.
+    ``UNHEARD`` is a handler that goes on past its timeout. ``MANY`` stands for several that are too short to be drawn
+    one by one.
     """
 
     SUBMITTING = "submitting"
@@ -26,6 +27,7 @@ class SegmentKind(StrEnum):
     KILLED = "attempt-killed"
     ACK_REJECTED = "ack-rejected"
     UNFINISHED = "attempt-unfinished"
+    UNHEARD = "attempt-unheard"
     HELD = "held"
     ABANDONED = "abandoned"
     BACKOFF = "backoff"
@@ -160,6 +162,10 @@ def job_lanes(result: ModeResult, jobs: Sequence[str]) -> list[Lane]:
         attempts.setdefault(attempt.job, []).append(attempt)
         segment = Segment(_KIND_OF_END[attempt.end], attempt.start_ms, attempt.end_ms, attempt.number, attempt.worker)
         lanes[attempt.job].segments.append(segment)
+    for rest in played.unheard:
+        lanes[rest.job].segments.append(
+            Segment(SegmentKind.UNHEARD, rest.start_ms, rest.end_ms, rest.number, rest.worker)
+        )
     runs = {job: _Overlaps(found) for job, found in attempts.items()}
     standing: dict[str, tuple[State, int]] = {}
     for t_ms, job, _old, new in played.changes:

@@ -87,6 +87,7 @@ SEGMENT_LOOKS: dict[SegmentKind, Look] = {
     SegmentKind.KILLED: Look("attempt: killed", BLACK),
     SegmentKind.ACK_REJECTED: Look("attempt: ack rejected", ORANGE, "----"),
     SegmentKind.UNFINISHED: Look("attempt: still running", SKY_BLUE, "++++"),
+    SegmentKind.UNHEARD: Look("handler goes on past its timeout", YELLOW, "////"),
     SegmentKind.ABANDONED: Look("active, no worker", WHITE, "xxxx"),
     SegmentKind.MANY: Look("many short steps", GREY, "xxxx"),
 }

@@ -9,6 +9,7 @@ import orjson
 
 from sim.queue.javascript import SAFE, Number, argument, lua_number, number, plain, text, truthy, whole_number
 from sim.queue.retention_options import BreaksOff, Keep, Retention, read_when_finished
+from sim.queue.timeout import Timeout, timeout_of
 
 NOT_MODELLED = ("debounce", "repeat")
 """Options of Bull that the queue refuses, instead of passing over them."""
@@ -44,6 +45,7 @@ class JobOptions:
         lifo: Goes to the front of the line.
         job_id: The job's own id; None takes the next number of the counter.
         stack_trace_limit: Keep so many traces, the newest; None and 0 keep all, -2 drops the oldest two.
+        timeout: After how long an attempt fails; None waits for its handler however long it takes.
         as_text: Hand the data out as the text that they are stored as.
         timestamp_ms: The job's own time stamp, epoch ms; None takes the time of the call.
     """
@@ -57,6 +59,7 @@ class JobOptions:
     remove_on_complete: Retention | None = None
     remove_on_fail: Retention | None = None
     stack_trace_limit: int | None = None
+    timeout: Timeout | None = None
     as_text: bool = False
     timestamp_ms: int | float | None = None
     _given: str | None = None
@@ -144,6 +147,8 @@ class JobOptions:
             opts["removeOnFail"] = _retention_to_json(self.remove_on_fail)
         if self.stack_trace_limit is not None:
             opts["stackTraceLimit"] = self.stack_trace_limit
+        if self.timeout is not None:
+            opts["timeout"] = self.timeout.given
         if self.as_text:
             opts["preventParsingData"] = True
         opts["attempts"] = self.attempts
@@ -216,6 +221,7 @@ class JobOptions:
             remove_on_complete=read_when_finished(opts, "removeOnComplete"),
             remove_on_fail=read_when_finished(opts, "removeOnFail"),
             stack_trace_limit=_limit(opts.get("stackTraceLimit")),
+            timeout=timeout_of(opts.get("timeout")),
             as_text=truthy(opts.get("preventParsingData")),
             timestamp_ms=own_stamp if type(own_stamp) in (int, float) else None,
             _given=to_json(opts) if opts else None,

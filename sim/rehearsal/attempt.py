@@ -43,6 +43,8 @@ class RealAttempt:
         process: The process that runs it.
         ideal_ms: Where it would stand if messages took no time, ms since the run began.
         refused: Whether the queue has refused what the process reported.
+        timed_out: What the attempt failed with when its timeout was over, although its handler goes on; empty before.
+        is_over: Whether the handler has ended, or will never go on.
     """
 
     def __init__(self, stage: ReportedStage, process: RealProcess, queue: str, job: JobInput, number: int) -> None:
@@ -51,9 +53,11 @@ class RealAttempt:
         self.job = job.name
         self.number = number
         self.refused = False
+        self.timed_out = ""
+        self.is_over = False
         self._config = stage.scenario.queues[queue]
         self._handler = self._config.job.handle(job)
-        self._service_ms = stage.service_ms.get(job.name, 0)
+        self._service_ms = stage.service_ms[queue].of(job.name, number)
         self._worked = 0.0
         self._clock = stage.clock
         self.ideal_ms = stage.clock.now if process.handed_on_ms is None else process.handed_on_ms
@@ -94,11 +98,11 @@ class RealAttempt:
             except StopIteration as end:
                 if self._faults.reaches("after-effect-before-ack", self.process, self.queue, self.job):
                     return None
+                self._end()
                 return {"done": end.value}
             except (TransientError, PermanentError) as problem:
                 permanent = isinstance(problem, PermanentError)
-                more = {"error": str(problem), "permanent": permanent}
-                self.note(EventKind.ATTEMPT_FAILED, more)
+                self._end({"error": str(problem), "permanent": permanent})
                 return {
                     "fail": str(problem),
                     "permanent": permanent,
@@ -138,6 +142,14 @@ class RealAttempt:
         """Return the error that a fault makes the handler raise at this step."""
         return self._faults.handler_error(step, self._at, self.queue, self.job, self.number)
 
+    def _end(self, failure: dict[str, Any] | None = None) -> None:
+        """Write down how the handler has ended: of one that has timed out, that nobody hears of it."""
+        self.is_over = True
+        if self.timed_out:
+            self.note(EventKind.UNHEARD, failure and {"error": failure["error"]})
+        elif failure is not None:
+            self.note(EventKind.ATTEMPT_FAILED, failure)
+
     def _hang(self, step: EffectStep, value: Any, instruction: Any) -> Message | None:
         """Tell the process to wait where a fault says so, and remember how it goes on; None where none does."""
         hang = self._faults.hang_at(step, self._at, self.queue, self.job, self.number)
@@ -146,6 +158,7 @@ class RealAttempt:
         self.note(EventKind.HUNG, hang.as_event(step, self._at))
         self._after_hang = value, instruction
         if hang.lasts_ms is None:
+            self.is_over = True
             return {"hang_ms": None}
         self.ideal_ms = max(self._clock.now, self.ideal_ms + hang.lasts_ms)
         return {"hang_ms": max(0.01, self._clock.scale.real_ms(self.ideal_ms - self._clock.now))}

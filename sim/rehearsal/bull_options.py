@@ -53,6 +53,8 @@ def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str
         options["backoff"] = {"type": config.backoff.type}
     if arrival.workload.delay:
         options["delay"] = whole_ms(arrival.workload.delay, scale)
+    if config.timeout is not None:
+        options["timeout"] = whole_ms(config.timeout, scale)
     if arrival.workload.priority:
         options["priority"] = arrival.workload.priority
     if arrival.workload.lifo:

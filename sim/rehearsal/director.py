@@ -13,11 +13,13 @@ from sim.engine.payload import fill_up
 from sim.engine.promises import promises_of
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
+from sim.engine.service_times import service_times
 from sim.faults.redis_partition import RedisPartition
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.queue.semantics import PROFILES
 from sim.rehearsal.bull_options import job_options, limiter, strategy_type, worker_settings
+from sim.rehearsal.commits import Commits
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaults
 from sim.rehearsal.outcomes import classify_outcomes
@@ -93,8 +95,9 @@ class Rehearsal:
             name: backoff_strategy(scenario, name, PROFILES[SEMANTICS], self.streams) for name in scenario.queues
         }
         self._promises = promises_of(scenario, "queue")
-        self.service_ms: dict[str, int] = {}
+        self.service_ms = {name: service_times(name, one, self.streams) for name, one in scenario.queues.items()}
         self.holds: dict[str, int] = {}
+        self.commits = Commits(self, self.faults)
         self._reports = Reports(self)
         self._broken: asyncio.Future[None] | None = None
 
@@ -228,7 +231,7 @@ class Rehearsal:
     def _arrival(self, arrival: Arrival) -> None:
         delay = {"delay_ms": arrival.workload.delay} if arrival.workload.delay else None
         self.recorder.offered(arrival.queue, arrival.name, self._promises.get(id(arrival.workload), delay))
-        self.service_ms[arrival.name] = arrival.service_ms
+        self.service_ms[arrival.queue].remember(arrival.name, arrival.service_ms, arrival.workload)
         link = self.producer.link
         if link is None:
             more = {"error": "the application is down"}
@@ -244,6 +247,7 @@ class Rehearsal:
         if arrival.workload.size is not None:
             fill_up(data, arrival.workload.size)
         self.holds[arrival.name] = self.producer.generation
+        self.commits.begin(arrival)
         options = job_options(arrival, config, self.clock.scale)
         link.send({"kind": "add", "queue": arrival.queue, "job": arrival.name, "data": data, "options": options})
 
@@ -276,7 +280,8 @@ class Rehearsal:
         if self.clock.now < self.faults.last_ms or not self.redis.takes_writes or self.operating or self._waiting():
             return False
         workers = [worker for workers in self.workers.values() for worker in workers]
-        return not any(worker.running or worker.frozen for worker in workers) and self.redis.is_drained()
+        busy = any(worker.running or worker.unheard or worker.frozen for worker in workers)
+        return not busy and self.redis.is_drained()
 
     def _waiting(self) -> list[str]:
         """Jobs whose submit the producer that there is has not answered."""

@@ -19,6 +19,8 @@ class OwnAttempt:
         process: The process that runs it.
         ideal_ms: None: how long it should take is not known.
         refused: Whether the queue has refused what the process reported.
+        timed_out: What the attempt failed with when its timeout was over, although its handler goes on; empty before.
+        is_over: Whether the processor has ended.
     """
 
     ideal_ms = None
@@ -29,6 +31,8 @@ class OwnAttempt:
         self.job = job
         self.number = number
         self.refused = False
+        self.timed_out = ""
+        self.is_over = False
         self._recorder = stage.recorder
         self._access = stage.access
         self._faults = stage.faults
@@ -51,7 +55,11 @@ class OwnAttempt:
 
     def ended(self, message: Message) -> Message | None:
         """Write down how it ended; None when the process has died of a fault here."""
+        self.is_over = True
         if message["failed"]:
+            if self.timed_out:
+                self.note(EventKind.UNHEARD, {"error": message["error"]})
+                return {}
             self.note(
                 EventKind.ATTEMPT_FAILED, {"error": message["error"], "permanent": False, "line": message["line"]}
             )
@@ -60,6 +68,8 @@ class OwnAttempt:
             return None
         if self._faults.reaches("after-effect-before-ack", self.process, self.queue, self.job):
             return None
+        if self.timed_out:
+            self.note(EventKind.UNHEARD)
         return {}
 
     def _count(self, name: str) -> None:

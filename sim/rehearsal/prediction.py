@@ -144,7 +144,7 @@ def randomness(scenario: Scenario) -> list[str]:
     found: list[str] = []
     if any(isinstance(entry.arrivals, PoissonArrivals) for entry in scenario.workload):
         found.append("arrivals")
-    if any(not isinstance(config.service, int) for config in scenario.queues.values()):
+    if any(not isinstance(scenario.service_of(entry), int) for entry in scenario.workload):
         found.append("service times")
     if any(isinstance(fault, ScheduledFault) and fault.mean_interval is not None for fault in scenario.faults):
         found.append("the moments of faults")

@@ -65,6 +65,7 @@ class RealProcess:
         alive: Whether one has it, or is about to.
         frozen: Whether it is stopped.
         running: Attempts under way.
+        unheard: Numbers of attempts whose handlers go on although they have timed out.
         freezes: How often it was stopped.
         handed_on_ms: Where the attempt stood whose end has brought the next job with it, ms since the run began.
     """
@@ -76,6 +77,7 @@ class RealProcess:
         self.alive = False
         self.frozen = False
         self.running = 0
+        self.unheard: set[int] = set()
         self.freezes = 0
         self.handed_on_ms: float | None = None
         self.link: Link | None = None
@@ -113,6 +115,7 @@ class RealProcess:
         link, self.link, gone = self.link, None, self._gone
         self.alive = False
         self._gone = None
+        self.unheard.clear()
         if link is not None:
             link.close()
         if gone is not None:
@@ -130,6 +133,7 @@ class RealProcess:
         self._gone = None
         self.frozen = False
         self.running = 0
+        self.unheard.clear()
         self.handed_on_ms = None
         self._freezes = 0
         if self.link is not None:

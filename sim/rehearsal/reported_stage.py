@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Protocol
 
 from sim.engine.backoff_strategy import BackoffStrategy
+from sim.engine.service_times import ServiceTimes
+from sim.rehearsal.commits import Commits
 from sim.rehearsal.fault_injector import RealFaults, Stage
 
 
@@ -13,12 +15,14 @@ class ReportedStage(Stage, Protocol):
     Attributes:
         own: A person's own processor, in place of the project's handlers.
         strategies: The custom backoff of each queue, or None where Bull's own types do.
-        service_ms: How long one attempt at each offered job works, ms.
+        service_ms: How long attempts at the jobs of each queue work.
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
+        commits: The transactions that jobs are submitted in.
     """
 
     faults: RealFaults
     own: Path | None
     strategies: dict[str, BackoffStrategy | None]
-    service_ms: dict[str, int]
+    service_ms: dict[str, ServiceTimes]
     holds: dict[str, int]
+    commits: Commits

@@ -4,6 +4,7 @@ from sim.engine.operator_actions import note_failure, record_operator_action
 from sim.handlers.base import JobInput
 from sim.operator_verbs.base import OperatorTarget
 from sim.queue.stalled import REASON
+from sim.queue.timeout import timeout_of
 from sim.rehearsal.attempt import RealAttempt
 from sim.rehearsal.bull_options import scaled_wait
 from sim.rehearsal.own_attempt import OwnAttempt
@@ -42,6 +43,7 @@ class Reports:
     def _on_enqueued(self, _process: RealProcess, message: Message) -> None:
         queue, job, job_id = message["queue"], message["job"], message["id"]
         self._stage.holds.pop(job, None)
+        self._stage.commits.submitted(job)
         if message["own"] and self._stage.redis.job_under(queue, job_id) not in (job, None):
             self._recorder.ignored(queue, job, job_id)
         else:
@@ -93,7 +95,25 @@ class Reports:
     def _on_next(self, process: RealProcess, message: Message) -> Message | None:
         attempt = self._attempts[message["attempt"]]
         assert isinstance(attempt, RealAttempt)
-        return attempt.next_step(message["answer"]) if process.alive else None
+        if not process.alive:
+            return None
+        step = attempt.next_step(message["answer"])
+        if attempt.is_over:
+            process.unheard.discard(message["attempt"])
+        return step
+
+    def _on_timed_out(self, process: RealProcess, message: Message) -> None:
+        """Write down that an attempt has failed whose handler goes on, in the scenario's own time."""
+        attempt = self._attempts[message["attempt"]]
+        after_ms = self._stage.scenario.queues[attempt.queue].timeout
+        timeout = timeout_of(after_ms)
+        if timeout is None:
+            return
+        attempt.timed_out = timeout.message
+        attempt.note(EventKind.TIMED_OUT, {"after_ms": after_ms})
+        attempt.note(EventKind.ATTEMPT_FAILED, {"error": timeout.message, "permanent": False})
+        if not attempt.is_over:
+            process.unheard.add(message["attempt"])
 
     def _on_effect(self, process: RealProcess, message: Message) -> Message | None:
         attempt = self._attempts[message["attempt"]]
@@ -103,6 +123,7 @@ class Reports:
     def _on_ended(self, process: RealProcess, message: Message) -> Message | None:
         attempt = self._attempts[message["attempt"]]
         assert isinstance(attempt, OwnAttempt)
+        process.unheard.discard(message["attempt"])
         return attempt.ended(message) if process.alive else None
 
     def _on_own_died(self, process: RealProcess, message: Message) -> None:
@@ -126,7 +147,7 @@ class Reports:
         attempt = self._attempts[message["attempt"]]
         with self._stage.clock.earlier(message["held_ms"]):
             if message["delay_ms"] is None:
-                attempt.note(EventKind.FAILED, {"reason": message["reason"]})
+                attempt.note(EventKind.FAILED, {"reason": attempt.timed_out or message["reason"]})
             else:
                 delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
                 attempt.note(EventKind.RETRY_SCHEDULED, {"delay_ms": delay_ms})

@@ -70,11 +70,13 @@ class Replay:
 
     Attributes:
         end_ms: When the run ended.
+        unheard: What came of attempts after their timeout: from then until the handler ended, or its process.
     """
 
     end_ms: int
     changes: list[Change] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    unheard: list[Attempt] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -114,6 +116,7 @@ class _Player:
         self.jobs: dict[str, _Job] = {}
         self.held_by: dict[str, dict[str, None]] = {}
         self.dead: set[str] = set()
+        self.unheard: dict[tuple[str, int], Attempt] = {}
         self.steps: dict[EventKind, Callable[[_Job, Event], None]] = {
             EventKind.SUBMIT_WAITING: self._submit_waiting,
             EventKind.ENQUEUED: self._enqueued,
@@ -123,6 +126,8 @@ class _Player:
             EventKind.POPPED: self._popped,
             EventKind.KILLED: self._killed,
             EventKind.STARTED: self._started,
+            EventKind.TIMED_OUT: self._timed_out,
+            EventKind.UNHEARD: self._unheard,
             EventKind.ATTEMPT_FAILED: self._attempt_failed,
             EventKind.RETRY_SCHEDULED: self._retry_scheduled,
             EventKind.DROPPED: self._dropped,
@@ -155,7 +160,7 @@ class _Player:
                 job = jobs[name] = _Job(name)
             step(job, record)
             self._show(job, record.t_ms)
-        for attempt in self.result.attempts:
+        for attempt in (*self.result.attempts, *self.result.unheard):
             if attempt.end is AttemptEnd.UNFINISHED:
                 attempt.end_ms = self.result.end_ms
         return self.result
@@ -184,6 +189,8 @@ class _Player:
             self._crash(record.worker, record.t_ms)
 
     def _crash(self, worker: str, t_ms: int) -> None:
+        for rest in [rest for rest in self.unheard.values() if rest.worker == worker]:
+            self._unheard_until(rest, t_ms, AttemptEnd.KILLED)
         for name in self.held_by.pop(worker, {}):
             job = self.jobs[name]
             self._end_attempts_on(job, worker, t_ms)
@@ -227,6 +234,20 @@ class _Player:
         if record.worker is not None and attempt is not None and not attempt.disowned:
             job.holder = record.worker
             self._hold(job, record.worker)
+
+    def _timed_out(self, job: _Job, record: Event) -> None:
+        rest = Attempt(job.name, record.attempt, record.worker or "?", record.t_ms)
+        self.unheard[job.name, record.attempt] = rest
+        self.result.unheard.append(rest)
+
+    def _unheard(self, job: _Job, record: Event) -> None:
+        rest = self.unheard.get((job.name, record.attempt))
+        if rest is not None:
+            self._unheard_until(rest, record.t_ms, AttemptEnd.FAILED if record.more else AttemptEnd.OK)
+
+    def _unheard_until(self, rest: Attempt, t_ms: int, end: AttemptEnd) -> None:
+        rest.end_ms, rest.end = t_ms, end
+        del self.unheard[rest.job, rest.number]
 
     def _ack_rejected(self, job: _Job, record: Event) -> None:
         self._end(job, record.attempt, record.t_ms, AttemptEnd.ACK_REJECTED)

@@ -57,6 +57,7 @@ class EventKind(StrEnum):
     OFFERED = "offered"  # the producer wants this job done; more: deliver_within_ms and delay_ms if promised; by
     SUBMIT_WAITING = "submit-waiting"  # the submit hangs in the client's offline queue
     ENQUEUED = "enqueued"  # the queue (or the in-process application) has it; more: id, delay_ms
+    COMMITTED = "committed"  # the transaction that it was submitted in is over: its row is there; with commits_after
     REJECTED = "rejected"  # the submit raised an error; more: error
     IGNORED = "ignored"  # a job of this id was there already, so the queue added nothing; more: id, and job: that one
     PROMOTED = "promoted"  # a delayed job became due, or was promoted by the worker `operator`, and stands in line
@@ -64,6 +65,10 @@ class EventKind(StrEnum):
     KILLED = "killed"  # its process died at a named step of it; more: step
     STARTED = "started"  # its handler was called
     HUNG = "hung"  # its handler waits for an answer that does not come; more: step, and lasts_ms where it ends
+    TIMED_OUT = (
+        "timed-out"  # it ran longer than its timeout: the attempt fails, and the handler goes on; more: after_ms
+    )
+    UNHEARD = "unheard"  # a handler that had timed out has ended, and nobody hears how; more: error, if it raised one
     EFFECT = "effect"  # something outside the queue changed: reserved, captured or sent; more: effect
     EFFECT_DEDUPLICATED = "effect-deduplicated"  # an idempotency key stopped a second effect
     ATTEMPT_FAILED = "attempt-failed"  # the handler raised; more: error, permanent

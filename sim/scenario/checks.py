@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.core.durations import format_duration
 from sim.faults.base import ScheduledFault
+from sim.queue.timeout import LONGEST_MS
 from sim.scenario.expect_checks import check_expectations
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring_checks import check_monitoring
@@ -53,14 +54,21 @@ def _queues(parts: Parts) -> Iterator[Problem]:
     for name, queue in parts.queues.items():
         if name in GROUPS:
             yield Problem(("queues", name), f"a queue cannot be called {name}: faults use that name as a target", True)
-        service = queue.service
-        if isinstance(service, UniformTime) and service.min > service.max:
-            least, most = format_duration(service.min), format_duration(service.max)
-            yield Problem(("queues", name, "service", "max"), f"max: {most} is less than min: {least}")
+        if queue.timeout is not None and queue.timeout > LONGEST_MS:
+            told = f"{format_duration(queue.timeout)} is longer than a timer of Node can wait (24.8 days)"
+            yield Problem(("queues", name, "timeout"), f"{told}: Bull would give up after 1 ms")
+        yield from _service(("queues", name), queue.service)
+
+
+def _service(path: Path, service: object) -> Iterator[Problem]:
+    if isinstance(service, UniformTime) and service.min > service.max:
+        least, most = format_duration(service.min), format_duration(service.max)
+        yield Problem((*path, "service", "max"), f"max: {most} is less than min: {least}")
 
 
 def _workload(parts: Parts) -> Iterator[Problem]:
     for number, entry in parts.workload.items():
+        yield from _service(("workload", number), entry.service)
         if entry.queue in parts.queue_names:
             if entry.groups is not None and not _is_limited_by_group(parts, entry.queue):
                 text = f"groups are for a limiter that goes by them; give the queue {entry.queue} one with group_key:"

@@ -69,7 +69,7 @@ def longest_way_ms(scenario: Scenario) -> int:
 def _way_ms(scenario: Scenario, queue: str) -> int:
     config, workers = scenario.queues[queue], scenario.workers_of(queue)
     slow_ms = max((fault.slows_calls_ms for fault in scenario.faults), default=0)
-    attempt_ms = _longest_ms(config.service) + _CALLS * _longest_call_ms(scenario, slow_ms)
+    attempt_ms = _longest_service_ms(scenario, queue) + _CALLS * _longest_call_ms(scenario, slow_ms)
     if workers.blocking:
         attempt_ms *= workers.concurrency
     recovery_ms = workers.lock_duration + 2 * workers.stalled_interval
@@ -83,6 +83,11 @@ def _way_ms(scenario: Scenario, queue: str) -> int:
         + workers.guard_interval
         + workers.retry_process_delay
     )
+
+
+def _longest_service_ms(scenario: Scenario, queue: str) -> int:
+    own = (_longest_ms(entry.service) for entry in scenario.workload if entry.queue == queue and entry.service)
+    return max(_longest_ms(scenario.queues[queue].service), *own, 0)
 
 
 def _schedule_ms(backoff: RetryBackoff | None, attempts: int) -> int:

@@ -10,7 +10,8 @@ _KINDS: dict[str, str] = {
     "failover": "a failover is redis-failover: a replica takes over that is behind by `lag:`",
     "redis-full": "Redis is full when its jobs fill it: `redis: {max_memory: 64mb}`, and `size:` of the workload",
     "network-partition": "who is cut off from what? redis-partition cuts a process off from Redis",
-    "handler-slow": "all attempts of a queue share one `service:`; the closest is slow-database",
+    "handler-slow": "no fault makes handlers work longer; give slow jobs a `service:` of their own at the workload, or "
+    "use slow-database",
     "memory-leak": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "out-of-memory": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "deploy": "a deploy is worker-shutdown with `stagger:`",
@@ -32,19 +33,14 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
 
-_TIMEOUT = "there is no job timeout (after which Bull's handler keeps running); an attempt takes its `service:`"
 _REPEAT = "there are no repeatable jobs (cron, every); the closest are arrivals of kind `constant`"
 _CLIENT = "client options are fixed, but for redis.max_retries_per_request"
 _KEYS: dict[str, dict[str, str]] = {
     "Workload": {
         "repeat": _REPEAT,
         "cron": _REPEAT,
-        "committed_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
-        "commits_after": "a job's data is committed before the job is offered, so `delay:` has nothing to fix",
-        "service": "all jobs of a queue share one `service:`; the closest is a separate queue",
     },
     "QueueConfig": {
-        "timeout": _TIMEOUT,
         "repeat": _REPEAT,
         "stack_trace_limit": "job records keep no stack traces; the error log does",
         "payload_size": "how long a job's data is belongs to the workload: `size:` of its entry",
@@ -83,7 +79,6 @@ _KEYS: dict[str, dict[str, str]] = {
     _ANY: {
         "repeat": _REPEAT,
         "cron": _REPEAT,
-        "timeout": _TIMEOUT,
         "enable_offline_queue": _CLIENT,
         "enable_ready_check": _CLIENT,
         "connect_timeout": _CLIENT,
@@ -105,6 +100,7 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
     _ANY: {
         "max_retries_per_request": "put it under redis:; it is a setting of all clients",
         "drain_delay": "put it under workers:, into the queue's settings",
+        "timeout": "put it under queues:, into the queue's settings; all its jobs have the same",
         "backoff_strategies": "say what a strategy answers under backoff: of its queue, with type: custom",
     },
 }

@@ -94,6 +94,10 @@ class QueueConfig(Model):
     """Whether a permanent error ends the job at once instead of using up its attempts."""
     service: Duration | TimeDistribution = 200
     """How long one attempt takes, not counting waits for a slow database."""
+    service_drawn: Literal["per-job", "per-attempt"] = "per-job"
+    """Whether a random `service` is drawn once for each job, or anew for each attempt."""
+    timeout: PositiveDuration | None = None
+    """After how long an attempt fails although its handler goes on, Bull's `timeout` of a job; default: never."""
     limiter: Limiter | None = None
     """Maximum number of jobs per interval."""
     deliver_within: PositiveDuration | None = None

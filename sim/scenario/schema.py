@@ -11,7 +11,7 @@ from sim.scenario.database import DatabaseConfig
 from sim.scenario.expect import Expect
 from sim.scenario.incident import Incident
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
-from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, with_defaults
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, TimeDistribution, with_defaults
 from sim.scenario.variants import MAX_TITLE, Variant, VariantName
 from sim.scenario.workload import Workload
 from sim.yaml_files.fields import (
@@ -188,6 +188,10 @@ class Scenario(Model):
     def promising_queues(self) -> list[str]:
         """The queues with jobs that are to be delivered within a time."""
         return list(dict.fromkeys(one.queue for one in self.workload if self.promise_of(one) is not None))
+
+    def service_of(self, entry: Workload) -> int | TimeDistribution:
+        """How long one attempt at the jobs of an entry takes: as the entry says, or its queue."""
+        return self.queues[entry.queue].service if entry.service is None else entry.service
 
     @property
     def worker_names(self) -> list[str]:

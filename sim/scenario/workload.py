@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sim.scenario.queues import TimeDistribution
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Size, Switch
 
 MAX_JOBS = 2_000_000
@@ -86,6 +87,10 @@ class Workload(Model):
     """Whether a job goes to the front of the queue."""
     delay: Duration = 0
     """How long after its submit a job becomes due."""
+    commits_after: Duration = 0
+    """How long after its submit a job's row is committed; a handler that starts earlier does not find it, and fails."""
+    service: Duration | TimeDistribution | None = None
+    """How long one attempt takes; default: as the queue says."""
     invalid: Share = 0
     """Share of jobs whose data is invalid: a permanent error."""
     size: Size | None = None

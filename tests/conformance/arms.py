@@ -142,6 +142,23 @@ class ProjectQueue:
         fail_job(self.store, self.keys, job, self._lease(actor), error, rules, now_ms=now_ms)
         return job.attempts_made
 
+    def _work(self, actor: str, now_ms: int, id: str, ms: int, raises: str | None, discards: bool) -> Any:
+        job = self._job_of(actor, id)
+        timeout = job.options.timeout
+        late = timeout is not None and ms > timeout.after_ms
+        if timeout is not None and late:
+            reported = timeout.message
+            self._fail(actor, now_ms, id, reported)
+        if discards:
+            job.discard()
+        if not late:
+            reported = raises or "done"
+            if raises:
+                self._fail(actor, now_ms, id, raises)
+            else:
+                self._complete(actor, now_ms, id, "done", fetch=False)
+        return {"reported": reported, "goes_on": late, "attemptsMade": job.attempts_made}
+
     def _discard(self, actor: str, _now_ms: int, id: str) -> Any:
         self._job_of(actor, id).discard()
 

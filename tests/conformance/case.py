@@ -106,6 +106,18 @@ class Script:
         """Report a failed attempt."""
         self._note(by, "fail", id=job_id, message=message)
 
+    def work(self, job_id: str, ms: int, *, by: str = "a", raises: str | None = None, discards: bool = False) -> None:
+        """Let Bull's own ``processJob`` run a handler that takes so long, real ms, and wait for its end.
+
+        It answers what was reported, and whether the handler was still going on then. A timeout is far below ``ms``
+        or far above it.
+
+        Args:
+            raises: What the handler fails with at its end.
+            discards: Whether it gives up further attempts just before.
+        """
+        self._note(by, "work", id=job_id, ms=ms, raises=raises, discards=discards)
+
     def discard(self, job_id: str, by: str = "a") -> None:
         """Say that the job's next failure is final."""
         self._note(by, "discard", id=job_id)

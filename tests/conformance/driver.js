@@ -120,6 +120,36 @@ const verbs = {
     await job.moveToFailed(error);
     return job.attemptsMade;
   },
+  async work(actor, { id, ms, raises, discards }) {
+    const queue = await queueOf(actor);
+    const job = await jobOf(actor, id);
+    let goes_on = true;
+    let reported = 'done';
+    const over = new Promise(resolve => {
+      queue.handlers['*'] = own =>
+        new Promise((succeed, fail) => {
+          setTimeout(() => {
+            goes_on = false;
+            if (discards) own.discard();
+            if (raises) fail(new Error(raises));
+            else succeed('done');
+            setImmediate(resolve);
+          }, ms);
+        });
+    });
+    const fail = job.moveToFailed;
+    job.moveToFailed = (error, ...more) => {
+      reported = error.message;
+      error.stack = `Error: ${error.message}\n    at handler`;
+      return fail.call(job, error, ...more);
+    };
+    try {
+      await queue.processJob(job, true);
+      return { reported, goes_on, attemptsMade: job.attemptsMade };
+    } finally {
+      await over;
+    }
+  },
   async discard(actor, { id }) {
     (await jobOf(actor, id)).discard();
     return null;

@@ -157,6 +157,8 @@ class Draw:
         drawn = self.sometimes(
             0.45,
             service=self.service(),
+            service_drawn=self.one("per-job", "per-attempt"),
+            timeout=self.ms(1, 20_000),
             attempts=self.random.randint(1, 6),
             backoff=self.backoff(),
             remove_on_fail=self.retention(),
@@ -202,6 +204,8 @@ class Draw:
             priority=self.one(0, 1, 2, 5, 2_000_000),
             lifo=self.chance(0.7),
             delay=self.ms(0, 30_000),
+            commits_after=self.ms(0, 20_000),
+            service=self.service(),
             invalid=self.one(0, 0.2, 1),
             size=self.one("100b", "3kb", "60kb", "200kb"),
         )

@@ -214,6 +214,9 @@ function watchJob(job, { attempt, waits }, control, delays, turns) {
   job.moveToFailed = async function(error, ...values) {
     sent = now();
     refused = null;
+    if (error && error.name === 'TimeoutError') {
+      control.tell({ kind: 'timed-out', attempt });
+    }
     delays.delete(String(job.id));
     job.finishedOn = null;
     if (waits) {

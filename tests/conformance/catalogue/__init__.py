@@ -18,6 +18,7 @@ from tests.conformance.catalogue import (
     stall_limits,
     stalled,
     strategies,
+    timeouts,
     zombies,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "stall_limits",
     "stalled",
     "strategies",
+    "timeouts",
     "zombies",
 ]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.queue_parts import ServiceTimes
 from sim.engine.recorder import Recorder
+from sim.engine.service_times import ServiceTimes
 from sim.results.trace import EventKind, Trace
+from sim.scenario.workload import ListedArrivals, Workload
 
 
 def recorder(*, kept: bool = True) -> Recorder:
@@ -59,14 +60,14 @@ def test_starts_are_numbered_without_the_trace_too() -> None:
 
 def test_a_job_works_as_long_as_it_was_last_said_to() -> None:
     """The usual time, another one, and the usual one again; a job that nobody offered takes the usual time."""
-    times = ServiceTimes()
-    times.default_ms = 200
+    times = ServiceTimes(200)
+    entry = Workload(queue="email", arrivals=ListedArrivals(kind="times", at=["0s"]))
     seen = []
     for service_ms in (200, 300, 200, 0):
-        times.remember("email-1", service_ms)
-        seen.append(times.of("email-1"))
+        times.remember("email-1", service_ms, entry)
+        seen.append(times.of("email-1", 1))
     assert seen == [200, 300, 200, 0]
-    assert times.of("email#9") == 200
+    assert times.of("email#9", 1) == 200
 
 
 @given(mapped=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), max_size=20), asked_after=st.integers(0, 20))
