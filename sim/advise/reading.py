@@ -131,6 +131,8 @@ class QueueReading:
             more_ms: Added to every attempt.
         """
         each_ms = max(1, self.mean_ms + more_ms)
+        if self.config.timeout is not None:  # which frees the slot
+            each_ms = min(each_ms, self.config.timeout)
         by_slots = self.slots / each_ms
         limiter = self.config.limiter
         return by_slots if limiter is None else min(by_slots, limiter.max / (LIMITER_STRETCH * limiter.duration))

@@ -318,7 +318,8 @@ function drawSystems(state) {
       actions(state.actions.anything)),
     state.processes.map((one) =>
     h("tr", { "data-key": one.name }, h("th", { scope: "row" }, one.name),
-      h("td", null, badge(...STATES[one.state]), one.running > 1 && ` ${one.running} jobs`),
+      h("td", null, badge(...STATES[one.state]), one.running > 1 && ` ${one.running} jobs`,
+        one.unheard > 0 && ` ${one.unheard} past the timeout`),
       actions(one.actions, { process: one.name }))))));
 }
 

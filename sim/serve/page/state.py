@@ -146,7 +146,11 @@ class StateView:
         world = run.queue_world
         return [
             {"name": process.name, "queue": queue, "state": _process_state(process), "running": process.running}
-            | {"generation": process.generation, "actions": _offered(run, "process", process)}
+            | {
+                "unheard": len(process.unheard),
+                "generation": process.generation,
+                "actions": _offered(run, "process", process),
+            }
             for queue, processes in world.queue_system.workers.items()
             for process in processes
         ]
