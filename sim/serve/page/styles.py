@@ -15,6 +15,7 @@ PATTERNS = {
     "++": "grid",
     "++++": "grid",
     "....": "dotted",
+    "oo": "dotted",
 }
 """The page's patterns by matplotlib's hatches; ``page.css`` has a class for each."""
 SIGNS = {"o": "●", "D": "◆", "s": "■", "v": "▼", "<": "◀", "^": "▲", "p": "⬟", "X": "✖", ">": "▶", "P": "✚"}
