@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.engine.run import run
 from sim.plots.figure_style import drawing, new_figure, png_bytes
 from sim.plots.styles import INK, OUTCOME_LOOKS
-from sim.results.result import Result
+from sim.results.result import ModeResult, Result
 from sim.results.text import mode_sentence
 from sim.scenario.incident import SYMPTOMS
 from sim.scenario.load import load_scenario
@@ -37,7 +37,13 @@ def results_of(file: Path) -> dict[str, Result]:
     """Run a scenario as it stands and in each of its variants, by name."""
     plain = load_scenario(file)
     paths = {AS_IT_WAS: str(file)} | {name: f"{file}:{name}" for name in plain.variants}
-    return {name: run(path, store="memory", modes=["queue"]) for name, path in paths.items()}
+    return {name: run(path, store="memory") for name, path in paths.items()}
+
+
+def of_one_mode(result: Result) -> ModeResult:
+    """Return the outcomes of the mode in which the incident happens."""
+    (one,) = result.modes.values()
+    return one
 
 
 def index(results: dict[Path, dict[str, Result]]) -> str:
@@ -69,12 +75,12 @@ def _row(file: Path, found: dict[str, Result]) -> str:
 
 
 def _sentences(scenario: Scenario, name: str, result: Result) -> str:
-    seen = mode_sentence(result, result.modes["queue"])
+    seen = mode_sentence(result, of_one_mode(result))
     return seen if name == AS_IT_WAS else f"{scenario.variants[name].about} {seen}"
 
 
 def _alt(found: dict[str, Result]) -> str:
-    return "; ".join(f"{name}: {mode_sentence(one, one.modes['queue'])}" for name, one in found.items())
+    return "; ".join(f"{name}: {mode_sentence(one, of_one_mode(one))[:-1]}" for name, one in found.items())
 
 
 def picture(found: dict[str, Result]) -> bytes:
@@ -83,7 +89,7 @@ def picture(found: dict[str, Result]) -> bytes:
         figure: Figure = new_figure(4.6, 0.34 + 0.26 * len(found))
         axes = figure.add_subplot()
         for place, result in enumerate(found.values()):
-            counts = result.modes["queue"].totals
+            counts = of_one_mode(result).totals
             left = 0.0
             for name in _PARTS:
                 jobs = getattr(counts, name) - (counts.duplicated if name == "delivered" else 0)

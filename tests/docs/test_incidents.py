@@ -7,10 +7,13 @@ import pytest
 
 from sim.results.result import Result
 from sim.scenario.load import load_scenario
-from tests.docs.incident_index import AS_IT_WAS, PICTURES, incident_files, index, results_of, written
+from tests.docs.incident_index import AS_IT_WAS, PICTURES, incident_files, index, of_one_mode, results_of, written
 
 FILES = incident_files()
-HARMS = ("not_delivered", "duplicated", "false_failures", "indeterminate", "late", "stalled")
+HARMS = (
+    *("not_delivered", "lost", "failed_evicted", "duplicated", "extra_effects", "false_failures", "indeterminate"),
+    *("late", "stalled"),
+)
 
 ran = cache(results_of)
 
@@ -46,7 +49,7 @@ def test_the_cure_lessens_a_harm(file: Path) -> None:
 
 
 def _harms(result: Result) -> dict[str, int]:
-    counts = result.modes["queue"].totals.as_dict()
+    counts = of_one_mode(result).totals.as_dict()
     return {name: counts[name] for name in HARMS if name in counts}
 
 
