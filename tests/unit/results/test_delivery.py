@@ -85,6 +85,7 @@ def test_times_are_those_of_the_delivered_jobs_in_any_order() -> None:
     assert sorted_times(jobs) == sorted(waits)
     assert delivery_times(sorted_times(jobs)) == DeliveryTimes(4, 400, 200, 1_000, 1_000, 1_000)
     assert delivery_times([1, 2]).mean_ms == 2, "rounded half up"
+    assert delivery_times(range(1, 201))[2:] == (100, 190, 198, 200)
 
 
 def test_the_counts_have_late_beside_duplicated() -> None:
