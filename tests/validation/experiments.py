@@ -72,6 +72,40 @@ workers:
     return seen
 
 
+def overloaded_database(cores: int, connections: int, runs: int, jobs: int, warm_up: int) -> Waits:
+    """Let a database serve Poisson calls (mean gap 1 s) of exponential length (mean 2 s), and refuse those above it.
+
+    Each job is one call, in-process, where all run at once. A run begins empty; its first ``warm_up`` calls are left
+    out. The mean is of the time from an accepted call to its answer; the share is that of the refused.
+    """
+    text = f"""
+queues:
+  call: {{handler: {{effects: [{{name: call, in: database}}]}}, service: 0ms}}
+workload:
+  - {{queue: call, arrivals: {{kind: poisson, interval: 1s, count: {jobs}}}}}
+database: {{latency: {{kind: exponential, mean: 2s}}, cores: {cores}, connections: {connections}}}
+"""
+    seen = Waits([], [])
+    for seed in range(1, runs + 1):
+        began: dict[str | None, int] = {}
+        took: list[int] = []
+        refused = 0
+        events = EventKind.STARTED, EventKind.EFFECT, EventKind.ATTEMPT_FAILED
+        for record in of_event(simulate(text, seed, mode="in-process"), *events):
+            if int(str(record.job).split("-")[1]) <= warm_up:
+                continue
+            if record.kind is EventKind.STARTED:
+                began[record.job] = record.t_ms
+            elif record.kind is EventKind.EFFECT:
+                took.append(record.t_ms - began[record.job])
+            else:
+                refused += 1
+        assert len(took) + refused == jobs - warm_up
+        seen.mean.append(float(np.mean(took)) / 1_000)
+        seen.share.append(refused / (jobs - warm_up))
+    return seen
+
+
 # -- attempts ---------------------------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,34 @@ def mmc_wait(arrival_rate: float, service_rate: float, servers: int) -> float:
     return erlang_c(servers, arrival_rate / service_rate) / (servers * service_rate - arrival_rate)
 
 
+def mmck_states(load: float, servers: int, places: int) -> list[float]:
+    """Return the chances that 0 to K calls are in M/M/c/K.
+
+    Args:
+        load: a = λ/μ in erlangs.
+        servers: c.
+        places: K: calls that are served or wait.
+
+    Source: birth and death. p_k is in proportion to a^k/k! up to c, and from there on each is a/c of the one before.
+    """
+    weights = [load**k / math.factorial(k) for k in range(servers + 1)]
+    for _ in range(servers, places):
+        weights.append(weights[-1] * load / servers)
+    return [weight / sum(weights) for weight in weights]
+
+
+def mmck_loss(load: float, servers: int, places: int) -> float:
+    """Return the share of calls that M/M/c/K refuses: p_K, as Poisson arrivals see time averages."""
+    return mmck_states(load, servers, places)[-1]
+
+
+def mmck_wait(arrival_rate: float, service_rate: float, servers: int, places: int) -> float:
+    """Return the mean wait of an accepted call of M/M/c/K, s: by Little's law, those in line over λ(1 − p_K)."""
+    states = mmck_states(arrival_rate / service_rate, servers, places)
+    in_line = sum((k - servers) * chance for k, chance in enumerate(states) if k > servers)
+    return in_line / (arrival_rate * (1 - states[-1]))
+
+
 def delivery(failure: float, attempts: int) -> float:
     """Return the chance that one of n independent attempts succeeds, each failing with chance p: 1 − p^n."""
     return 1 - failure**attempts

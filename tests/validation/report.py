@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.validation.studies import STUDIES, Results
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
-PAGE_ROWS = 44
+PAGE_ROWS = 48
 """How many lines the studies add."""
 
 INTRO = """\
@@ -30,6 +30,8 @@ HEADER = """\
 
 NOTES = """
 - **M/M/c.** From ENQUEUED to STARTED, in whole ms. A run starts empty; its first 250 jobs are left out.
+- **M/M/c/K.** A database with `cores: c`, `connections: K` and exponential latency, in-process, one call a job. From
+  STARTED to EFFECT; a run starts empty, and its first 200 calls are left out.
 - **Backoff.** From each failure to the next start. A delayed job moves in the millisecond after it is due, so a sum of
   N − 1 delays is up to N − 1 ms longer than the formula's, and never shorter.
 - **Lock.** The lock lasts 30 s and is renewed every 15 s. The process freezes at a time that is unrelated to the

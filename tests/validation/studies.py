@@ -40,7 +40,7 @@ class Finding:
         expected, seen, low, high = (
             f"{value * (100 if self.unit == '%' else 1):.{self.digits}f}" for value in (self.expected, *self.seen)
         )
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit not in ("", "%") else self.unit
         cells = [
             self.name,
             self.formula,
@@ -97,6 +97,55 @@ def waiting(scale: int) -> Results:
                 sample,
                 f"1–{runs}",
                 {"Erlang B": erlang_b(servers, 2), "utilisation": 2 / servers},
+            ),
+        ]
+    return results
+
+
+def overload(scale: int) -> Results:
+    """M/M/c/K: the share of calls that a database refuses, and how long the others take. One value a run."""
+    runs, jobs, warm_up = 20 * scale, 2_200, 200
+    results = Results()
+    for cores, connections in ((2, 5), (2, 3)):
+        seen = experiments.overloaded_database(cores, connections, runs, jobs, warm_up)
+        setting = f"λ = 1/s, μ = .5/s, c = {cores} cores, K = {connections} connections"
+        sample = f"{runs} runs, {jobs - warm_up} calls each after {warm_up}"
+        results.findings += [
+            Finding(
+                "calls refused, M/M/c/K",
+                "p_K",
+                setting,
+                formulas.mmck_loss(2, cores, connections),
+                mean_of_runs(seen.share),
+                sample,
+                f"1–{runs}",
+                {
+                    "nobody waits (Erlang B)": formulas.mmck_loss(2, cores, cores),
+                    "one place more": formulas.mmck_loss(2, cores, connections + 1),
+                    "one place less": formulas.mmck_loss(2, cores, connections - 1),
+                    "one fast core": formulas.mmck_loss(2 / cores, 1, connections),
+                },
+                "%",
+                2,
+            ),
+            Finding(
+                "mean time of an accepted call, M/M/c/K",
+                "Lq/(λ(1 − p_K)) + 1/μ",
+                setting,
+                formulas.mmck_wait(1, 0.5, cores, connections) + 2,
+                mean_of_runs(seen.mean),
+                sample,
+                f"1–{runs}",
+                {
+                    "no wait": 2.0,
+                    "refused calls count": formulas.mmck_wait(1, 0.5, cores, connections)
+                    * (1 - formulas.mmck_loss(2, cores, connections))
+                    + 2,
+                    "one place more": formulas.mmck_wait(1, 0.5, cores, connections + 1) + 2,
+                    "one core more": formulas.mmck_wait(1, 0.5, cores + 1, connections) + 2,
+                },
+                "s",
+                3,
             ),
         ]
     return results
@@ -324,6 +373,7 @@ def power(scale: int) -> Results:
 
 STUDIES: dict[str, Callable[[int], Results]] = {
     "waiting": waiting,
+    "overload": overload,
     "attempts": attempts,
     "backoff": backoff,
     "locks": locks,
