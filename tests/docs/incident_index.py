@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.engine.run import run
 from sim.plots.figure_style import drawing, new_figure, png_bytes
 from sim.plots.styles import INK, OUTCOME_LOOKS
+from sim.results.outcomes import Outcome
 from sim.results.result import ModeResult, Result
 from sim.results.text import mode_sentence
 from sim.scenario.incident import SYMPTOMS
@@ -22,10 +23,6 @@ PAGE = ROOT / "docs/incidents.md"
 PICTURES = ROOT / "docs/pictures/incidents"
 BEGIN, END = "<!-- incidents -->\n", "<!-- end -->"
 AS_IT_WAS = "as it was"
-_PARTS = (
-    *("delivered", "duplicated", "dead_lettered", "failed_retained", "failed_evicted", "failed_reported"),
-    *("rejected", "lost", "pending"),
-)
 
 
 def incident_files() -> list[Path]:
@@ -89,15 +86,12 @@ def picture(found: dict[str, Result]) -> bytes:
         figure: Figure = new_figure(4.6, 0.34 + 0.26 * len(found))
         axes = figure.add_subplot()
         for place, result in enumerate(found.values()):
-            counts = of_one_mode(result).totals
             left = 0.0
-            for name in _PARTS:
-                jobs = getattr(counts, name) - (counts.duplicated if name == "delivered" else 0)
+            for name, jobs in _parts(of_one_mode(result)).items():
                 look = OUTCOME_LOOKS[name]
-                width = jobs / max(1, counts.offered)
-                if width:
-                    edge = {"hatch": look.hatch, "edgecolor": INK, "linewidth": 0.6}
-                    axes.barh(place, width, left=left, color=look.colour, height=0.74, label=look.label, **edge)
+                width = jobs / max(1, of_one_mode(result).totals.offered)
+                edge = {"hatch": look.hatch, "edgecolor": INK, "linewidth": 0.6}
+                axes.barh(place, width, left=left, color=look.colour, height=0.74, label=look.label, **edge)
                 left += width
         axes.set_yticks(range(len(found)), list(found))
         axes.invert_yaxis()
@@ -118,6 +112,17 @@ def picture(found: dict[str, Result]) -> bytes:
             columnspacing=1.0,
         )
         return png_bytes(figure)
+
+
+def _parts(one: ModeResult) -> dict[str, int]:
+    """Count what became of the jobs, each once; a delivered job that came twice and late counts as twice."""
+    found = dict.fromkeys(OUTCOME_LOOKS, 0)
+    for job in one.jobs:
+        if job.outcome is not Outcome.DELIVERED:
+            found[job.outcome.field] += 1
+        else:
+            found["duplicated" if job.duplicated else "late" if job.late else "delivered"] += 1
+    return {name: count for name, count in found.items() if count}
 
 
 def written() -> str:
