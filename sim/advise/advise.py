@@ -26,6 +26,7 @@ from sim.advise.as_it_stands import unexplained
 from sim.advise.finding import SEVERITIES, Finding, Severity
 from sim.advise.permanent_errors import permanent_failures
 from sim.advise.reading import LEAST, Reading
+from sim.advise.schedules import with_arrivals
 from sim.scenario.load import parse_scenario, read_text
 from sim.scenario.schema import Scenario
 from sim.yaml_files.source import read_yaml
@@ -110,7 +111,7 @@ def advise_text(text: str, name: str = "scenario") -> Advice:
         ScenarioError: The text cannot be used.
     """
     scenario = parse_scenario(text, name)
-    reading = Reading(scenario, read_yaml(text).data)
+    reading = Reading(with_arrivals(scenario), read_yaml(text).data)
     found = [finding for check in CHECKS for finding in check(reading)]
     hopeless = [queue.name for queue in reading.queues if permanent_failures(reading, queue) >= LEAST]
     found += unexplained(reading.stands, list(scenario.queues), found, hopeless)

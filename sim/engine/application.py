@@ -1,17 +1,22 @@
 """The application process of in-process mode: it runs each job itself, inside the request that wants it done."""
 
 from collections import Counter, deque
+from itertools import count
 
 from sim.engine.arrivals import Arrival
 from sim.engine.attempt import HandlerCall
+from sim.engine.clock import EPOCH_MS
+from sim.engine.iterations import Iterations
 from sim.engine.job_timeout import JobTimeout, Relieved, TimedOut
 from sim.engine.process import Process, Steps
 from sim.engine.run_context import RunContext
 from sim.engine.service_times import service_times
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
+from sim.queue.repeat import next_time_ms
 from sim.queue.timeout import timeout_of
 from sim.results.trace import EventKind
+from sim.scenario.workload import Workload
 
 NAME = "application"
 
@@ -50,6 +55,10 @@ class InProcessApplication(Process):
             if config.service_drawn == "per-attempt"
         }
         allowed = run.scenario.application.concurrency
+        self._iterations = Iterations(run.scenario, run.streams)
+        self._scheduled = [entry for entry in run.scenario.workload if entry.schedules]
+        self.timers = 0
+        """Schedules that go on: none when the process is down."""
         self._slots = None if allowed == "unlimited" else int(allowed)
 
     def start(self) -> None:
@@ -57,6 +66,26 @@ class InProcessApplication(Process):
         super().start()
         self._forget_all()
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
+        for entry in self._scheduled:
+            self.timers += 1
+            self.spawn(self._timer(entry))
+
+    def _timer(self, entry: Workload) -> Steps:
+        """Run a job whenever a schedule says so, as a timer in the process does; times that it misses are gone."""
+        schedule = entry.schedules[min(self.generation, len(entry.schedules)) - 1]
+        for _ in count() if schedule.limit is None else range(schedule.limit):
+            due_ms = next_time_ms(EPOCH_MS + self.env.now, schedule.options)
+            if due_ms is None or (schedule.end is not None and due_ms > EPOCH_MS + schedule.end):
+                break
+            yield self.env.timeout(due_ms - EPOCH_MS - self.env.now)
+            yield from self.until_thawed()
+            if self.closing:
+                break
+            name, service_ms = self._iterations.next(entry.queue)
+            number, now_ms = self._iterations.number_of(entry), self.env.now
+            self.recorder.offered(entry.queue, name, self._iterations.offer(entry.queue))
+            self.submit(Arrival(name, entry.queue, number, now_ms, service_ms, True, entry, None, None))
+        self.timers -= 1
 
     def die(self) -> None:
         """Die at once; nobody is left who knows of the jobs it held."""
@@ -64,6 +93,7 @@ class InProcessApplication(Process):
         super().die()
 
     def _forget_all(self) -> None:
+        self.timers = 0
         self._waiting.clear()
         self._held.clear()
         self._waiting_of.clear()

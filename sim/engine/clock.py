@@ -8,12 +8,12 @@ from typing import cast
 import simpy
 from simpy.events import NORMAL, EventPriority
 
+from sim.calendar.epoch import EPOCH_MS as EPOCH_MS  # keys hold epoch times as Bull writes them; traces count from 0
+
 LAST: EventPriority = cast(EventPriority, NORMAL + 1)
 """Comes after everything else of its moment; SimPy itself knows urgent and normal events."""
 _new_timeout: Callable[[type[simpy.Timeout]], simpy.Timeout] = object.__new__
 _new_event: Callable[[type[simpy.Event]], simpy.Event] = object.__new__
-EPOCH_MS = 1_767_225_600_000
-"""When every run begins: 2026-01-01 00:00:00 UTC. Keys hold epoch times as Bull writes them; traces count from 0."""
 
 
 class SimulatedTime(simpy.Environment):

@@ -31,8 +31,9 @@ class InProcessSystem:
         return self.application.submit
 
     def is_settled(self) -> bool:
-        """Tell whether the application holds no job, and no handler goes on that has timed out."""
-        return not self.application.holds and not self.application.unheard
+        """Tell whether the application holds no job, and no handler goes on that has timed out, nor any schedule."""
+        app = self.application
+        return not (app.holds or app.unheard or app.timers)
 
     def places(self, names: Names) -> dict[str, Place]:
         """Say which jobs the application holds in its memory; of all others it knows nothing."""

@@ -17,6 +17,7 @@ from sim.engine.queue_parts import QueueParts
 from sim.engine.recorder import Recorder
 from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.schedules import note_planned, register
 from sim.engine.system import System
 from sim.queue.job import JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
@@ -68,6 +69,8 @@ class QueueProducer(ClientProcess):
         self._lose_replies = 0
         self._options = job_options(run.scenario)
         self._naming = JobNaming(run.streams)
+        self._scheduled = [entry for entry in run.scenario.workload if entry.schedules]
+        self._registering = False
 
     def use(self, store: Store) -> None:
         """Send commands there from now on."""
@@ -78,7 +81,10 @@ class QueueProducer(ClientProcess):
         """Start as a new process; what waited in the memory of the one before is gone."""
         super().start()
         self._waiting.clear()
+        self._registering = False
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
+        if self._scheduled:
+            self._begin_schedules()
 
     def die(self) -> None:
         """Die at once, with everything in its offline queue; who waited for it to go on hears that it is down."""
@@ -95,10 +101,44 @@ class QueueProducer(ClientProcess):
         for arrival in asked:
             self.submit(arrival)
 
+    def _begin_schedules(self) -> None:
+        """Register the schedules: at once, or when Redis can be reached."""
+        if self.link.is_open:
+            self._register(self.made_ms)
+        elif self.link.is_up or self.semantics.submit_while_away == "fails":
+            self._note_unregistered(LOADING if self.link.is_up else REFUSED)
+        else:
+            self._registering = True
+            self.spawn(self._register_later(self.made_ms))
+
+    def _register_later(self, made_ms: int) -> Steps:
+        try:
+            yield from self.connected()
+            self._register(made_ms)
+        except CommandFailed as error:
+            self._note_unregistered(str(error))
+        finally:
+            self._registering = False
+
+    def _register(self, made_ms: int) -> None:
+        for entry in self._scheduled:
+            parts, options = self.queues[entry.queue], self._options[id(entry)]
+            try:
+                planned = register(
+                    self.store, parts, entry, options, self._naming, starts=self.generation, now_ms=made_ms
+                )
+            except ResponseError as error:  # somebody put something else under one of the keys
+                self._note_unregistered(str(error))
+                continue
+            note_planned(self.recorder, parts, planned, now_ms=made_ms, waited=self.made_ms > made_ms)
+
+    def _note_unregistered(self, error: str) -> None:
+        self.recorder.world(EventKind.WORKER_ERROR, self.name, error=f"a schedule was not registered: {error}")
+
     @property
     def is_holding(self) -> bool:
         """Whether any submit waits, in the offline queue or for the process to go on."""
-        return bool(self._waiting or self._asked)
+        return bool(self._waiting or self._asked or self._registering)
 
     @property
     def holds(self) -> list[str]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sim.engine.backoff_strategy import BackoffStrategy
 from sim.engine.blocked_clients import BlockedClients
+from sim.engine.iterations import Iterations
 from sim.engine.promoter import Promoter
 from sim.engine.service_times import ServiceTimes
 from sim.handlers.base import Handler
@@ -17,6 +18,7 @@ class QueueParts(NamedTuple):
     """What the workers of one queue share.
 
     Attributes:
+        iterations: The jobs of schedules.
         dead: The queue that takes jobs given up for good, or None where they go into the failed set.
         strategy: The workers' own backoff; None where Bull's own types do.
         job: What one of its jobs does.
@@ -30,6 +32,7 @@ class QueueParts(NamedTuple):
     promoter: Promoter
     limit: RateLimit | None
     service_ms: ServiceTimes
+    iterations: Iterations
     dead: QueueKeys | None
     strategy: BackoffStrategy | None
     job: Handler

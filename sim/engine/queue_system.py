@@ -15,6 +15,7 @@ from sim.engine.fault_injector import target_processes
 from sim.engine.final_state import job_places, read_names, standing_places
 from sim.engine.full_redis import BlockedAtALimit, begin_to_count, limited
 from sim.engine.instruments import Subscriptions
+from sim.engine.iterations import Iterations
 from sim.engine.limited_link import LimitedLink
 from sim.engine.operator import Operator
 from sim.engine.process import Process
@@ -77,6 +78,7 @@ class QueueSystem:
             store = self._unobserved = cast(Store, self._memory)
         self._store = store
         self.workers: dict[str, list[QueueWorker]] = {}
+        self._iterations = Iterations(run.scenario, run.streams)
         self.queues = {name: self._queue(name, store) for name in run.scenario.queues}
         self.producer = QueueProducer(run, self.queues, store, self.server)
         self.producer.memory = self._memory
@@ -91,6 +93,8 @@ class QueueSystem:
             ]
         if self.server.limit is not None:
             self.server.limit.begin(self._links())
+        if any(entry.schedules for entry in run.scenario.workload):
+            self.wake_everyone()  # nobody was there yet when the first jobs of schedules were delayed
         self._sizes = opened.sizes
         if self._memory is not None:
             begin_to_count(self._memory, [parts.blocked_clients for parts in self.queues.values()])
@@ -124,7 +128,7 @@ class QueueSystem:
         times = service_times(name, config, self._run.streams)
         dead = keys.dead_letters() if config.dead_letter else None
         strategy = backoff_strategy(scenario, name, self._run.semantics, self._run.streams)
-        parts = (blocked_clients, promoter, limit, times, dead, strategy, config.job)
+        parts = (blocked_clients, promoter, limit, times, self._iterations, dead, strategy, config.job)
         return QueueParts(name, keys, config, settings, *parts)
 
     def _remember_last_check(self, parts: QueueParts, started_ms: int) -> None:

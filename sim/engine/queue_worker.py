@@ -13,6 +13,7 @@ from sim.engine.process import Crashed, Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.redis_server import CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.schedules import note_planned, plan_next
 from sim.engine.stack_trace import short_stack
 from sim.engine.worker_process import WorkerProcess
 from sim.engine.worker_timers import LockRenewals, Run, look_for_stalled_jobs
@@ -206,6 +207,9 @@ class QueueWorker(WorkerProcess):
     def _run(self, job: Job) -> Steps:
         """Run one attempt and report its end; return the next job when the report brought one back."""
         queue = self.queue
+        if job.options.is_repeated:
+            now_ms = self.made_ms
+            note_planned(self.recorder, queue, plan_next(self.store, queue, job, now_ms=now_ms), now_ms=now_ms)
         name = self.name_of(job)
         attempt = self.recorder.started(queue.name, name, self.name, job.attempts_made)
         run = self._renewals.begin(job.id)

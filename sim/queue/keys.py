@@ -26,6 +26,7 @@ class QueueKeys:
         meta_paused: string; exists while the queue is paused.
         meta: hash; ``paused`` = 1 while the queue is paused.
         limiter: string with expiry; jobs started in the current window of the rate limiter.
+        repeat: sorted set; the schedules of repeatable jobs, by the time of the job that was added last, ms.
 
     Source: the layout of Bull 4.16.5, as BULL_FACTS lists it.
     """
@@ -46,6 +47,7 @@ class QueueKeys:
         "paused",
         "prefix",
         "priority",
+        "repeat",
         "stalled",
         "stalled_check",
         "wait",
@@ -71,6 +73,7 @@ class QueueKeys:
         self.limiter = base + "limiter"
         self.limiter_index = base + "limiter:index"
         self.limiter_limited = base + "limiter:limited"
+        self.repeat = base + "repeat"
 
     def of_state(self, state: str) -> str:
         """The list or sorted set that holds the jobs of a state."""

@@ -11,7 +11,7 @@ from sim.queue.javascript import SAFE, Number, argument, lua_number, number, pla
 from sim.queue.retention_options import BreaksOff, Keep, Retention, read_when_finished
 from sim.queue.timeout import Timeout, timeout_of
 
-NOT_MODELLED = ("debounce", "repeat")
+NOT_MODELLED = ("debounce",)
 """Options of Bull that the queue refuses, instead of passing over them."""
 BUILT_IN = ("fixed", "exponential")
 """Bull's own types of backoff."""
@@ -48,6 +48,7 @@ class JobOptions:
         timeout: After how long an attempt fails; None waits for its handler however long it takes.
         as_text: Hand the data out as the text that they are stored as.
         timestamp_ms: The job's own time stamp, epoch ms; None takes the time of the call.
+        is_repeated: Whether it belongs to a schedule, so that the next one is added when it is taken.
     """
 
     attempts: int | None = 1
@@ -62,6 +63,7 @@ class JobOptions:
     timeout: Timeout | None = None
     as_text: bool = False
     timestamp_ms: int | float | None = None
+    is_repeated: bool = False
     _given: str | None = None
     """What was given as JSON, as it was given; None where the fields say all."""
     _around_timestamp: tuple[str, str] | None = field(default=None, init=False, repr=False, compare=False)
@@ -224,6 +226,7 @@ class JobOptions:
             timeout=timeout_of(opts.get("timeout")),
             as_text=truthy(opts.get("preventParsingData")),
             timestamp_ms=own_stamp if type(own_stamp) in (int, float) else None,
+            is_repeated=truthy(opts.get("repeat")),
             _given=to_json(opts) if opts else None,
         )
 

@@ -8,6 +8,7 @@ from sim.scenario.backoff import Backoff
 from sim.scenario.queues import QueueConfig, Retention
 from sim.scenario.retry_waits import needs_strategy
 from sim.scenario.schema import Workers
+from sim.scenario.workload import Workload
 
 MOST_STALLS = 2**53 - 1
 """In place of Infinity, which JSON cannot say."""
@@ -39,8 +40,32 @@ def limiter(config: QueueConfig, scale: Scale) -> dict[str, Any] | None:
     return found
 
 
+def repeat_options(entry: Workload, starts: int, begin_ms: float, scale: Scale) -> dict[str, Any]:
+    """Return the ``repeat`` of a schedule.
+
+    Args:
+        starts: How often the application has started, this time included.
+        begin_ms: When the run began, epoch ms of the machine.
+    """
+    schedule = entry.schedules[min(starts, len(entry.schedules)) - 1]
+    found: dict[str, Any] = {"every": whole_ms(schedule.every or 0, scale)}
+    if schedule.limit is not None:
+        found["limit"] = schedule.limit
+    if schedule.end is not None:
+        found["endDate"] = round(begin_ms + scale.real_ms(schedule.end))
+    return found
+
+
 def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str, Any]:
     """Return the options of one ``queue.add``."""
+    options = entry_options(arrival.workload, config, scale)
+    if arrival.job_id is not None:
+        options["jobId"] = arrival.job_id
+    return options
+
+
+def entry_options(entry: Workload, config: QueueConfig, scale: Scale) -> dict[str, Any]:
+    """Return the options that all jobs of a workload's entry have."""
     options: dict[str, Any] = {
         "attempts": config.attempts,
         "removeOnComplete": _retention(config.remove_on_complete, scale),
@@ -51,16 +76,14 @@ def job_options(arrival: Arrival, config: QueueConfig, scale: Scale) -> dict[str
         options["backoff"] = {"type": config.backoff.type, "delay": delay_ms}
     elif config.backoff is not None:
         options["backoff"] = {"type": config.backoff.type}
-    if arrival.workload.delay:
-        options["delay"] = whole_ms(arrival.workload.delay, scale)
+    if entry.delay:
+        options["delay"] = whole_ms(entry.delay, scale)
     if config.timeout is not None:
         options["timeout"] = whole_ms(config.timeout, scale)
-    if arrival.workload.priority:
-        options["priority"] = arrival.workload.priority
-    if arrival.workload.lifo:
+    if entry.priority:
+        options["priority"] = entry.priority
+    if entry.lifo:
         options["lifo"] = True
-    if arrival.job_id is not None:
-        options["jobId"] = arrival.job_id
     return options
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sim.engine.arrivals import Arrival, draw_arrivals
 from sim.engine.backoff_strategy import backoff_strategy
 from sim.engine.database import DatabaseAccess
+from sim.engine.iterations import Iterations
 from sim.engine.operator import arrange_operator
 from sim.engine.payload import fill_up
 from sim.engine.promises import promises_of
@@ -18,7 +19,14 @@ from sim.faults.redis_partition import RedisPartition
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.queue.semantics import PROFILES
-from sim.rehearsal.bull_options import job_options, limiter, strategy_type, worker_settings
+from sim.rehearsal.bull_options import (
+    entry_options,
+    job_options,
+    limiter,
+    repeat_options,
+    strategy_type,
+    worker_settings,
+)
 from sim.rehearsal.commits import Commits
 from sim.rehearsal.database_server import DatabaseServer
 from sim.rehearsal.fault_injector import RealFaults
@@ -32,6 +40,7 @@ from sim.rehearsal.redis_process import RedisProcess
 from sim.rehearsal.redis_proxies import RedisProxies
 from sim.rehearsal.reports import Reports
 from sim.rehearsal.scale import Scale, ScaledClock
+from sim.rehearsal.schedules import next_alignment_ms
 from sim.rehearsal.starting import LOADED_WITHIN_S, start_everyone
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind, Trace
@@ -90,6 +99,9 @@ class Rehearsal:
         self.proxies = self._proxies()
         arrange_faults(self)
         arrange_operator(self)
+        self.iterations = Iterations(scenario, self.streams)
+        self._scheduled = [entry for entry in scenario.workload if entry.schedules]
+        self._began_ms = 0.0
         self._arrivals = list(draw_arrivals(scenario, self.streams))
         self.strategies = {
             name: backoff_strategy(scenario, name, PROFILES[SEMANTICS], self.streams) for name in scenario.queues
@@ -198,10 +210,12 @@ class Rehearsal:
         except TimeoutError:
             words = self._process_group.last_words("node")
             raise RehearsalBroken(f"the processes do not start within {LOADED_WITHIN_S:g} s: {words}") from None
+        await self._wait_for_schedules()
         self.clock.begin()
         self.faults.begin()
         if self.probe.link is not None:
             self.probe.link.send({"kind": "begin"})
+        self.register_schedules()
         offering = asyncio.gather(self._offer_all(), self._save_snapshots())
         if self.scenario.duration is not None:
             self.cut_ms = self.scenario.duration
@@ -216,6 +230,28 @@ class Rehearsal:
             self.scenario, self.trace, self.recorder, self.redis, self.access.database, self._waiting()
         )
         return ModeResult("queue", self.trace, jobs, int(self.clock.now), list(self.scenario.queues))
+
+    async def _wait_for_schedules(self) -> None:
+        """Wait until the intervals of schedules, which count from 1970, begin where they do in the scenario."""
+        everys = sorted({one.every for entry in self._scheduled for one in entry.schedules if one.every})
+        now_ms = self.redis.epoch_ms()
+        if everys:
+            first_ms = next_alignment_ms(everys, self.clock.scale.factor, now_ms)
+            await asyncio.sleep((first_ms - now_ms) / 1_000)
+        self._began_ms = self.redis.epoch_ms()
+
+    def register_schedules(self) -> None:
+        """Let the application register its schedules, as it does whenever it has started."""
+        link, scale = self.producer.link, self.clock.scale
+        if link is None:
+            return
+        for entry in self._scheduled:
+            options = entry_options(entry, self.scenario.queues[entry.queue], scale)
+            options["repeat"] = repeat_options(entry, self.producer.generation, self._began_ms, scale)
+            if entry.job_id is not None:
+                options["jobId"] = entry.job_id
+            data = self.iterations.data_of(entry)
+            link.send({"kind": "repeat", "queue": entry.queue, "data": data, "options": options})
 
     async def _offer_all(self) -> None:
         for arrival in self._arrivals:
@@ -256,7 +292,7 @@ class Rehearsal:
         config = self.scenario.redis
         if config.persistence != "rdb":
             return
-        last_ms = max(self.faults.last_ms, *(arrival.at_ms for arrival in self._arrivals))
+        last_ms = max(self.faults.last_ms, 0, *(arrival.at_ms for arrival in self._arrivals))
         for t_ms in range(config.save_interval, last_ms + 1, config.save_interval):
             await self._until(t_ms)
             self.redis.save()
@@ -268,6 +304,7 @@ class Rehearsal:
         """
         quiet = 0
         due_ms = max((arrival.at_ms + arrival.workload.delay for arrival in self._arrivals), default=0)
+        due_ms = max(due_ms, 0, *(one.span_ms for entry in self._scheduled for one in entry.schedules))
         while quiet < 2:
             give_up_ms = max(self.faults.last_ms, due_ms) + GIVE_UP_AFTER_MS
             if self.clock.now >= give_up_ms:

@@ -2,6 +2,7 @@
 
 from sim.core.errors import SimError
 from sim.rehearsal.scale import Scale
+from sim.rehearsal.schedules import not_for_real
 from sim.scenario.schema import Scenario
 
 MAX_PROCESSES = 24
@@ -77,6 +78,7 @@ def refuse_what_cannot_be_done(scenario: Scenario, scale: Scale, name: str = "sc
             "redis.max_memory: a real Redis also counts its connections and the commands under way, so it is full some "
             "jobs sooner or later each time; leave it out to rehearse the rest"
         )
+    reasons += not_for_real(scenario, scale.factor)
     processes = len(scenario.worker_names)
     if processes > MAX_PROCESSES:
         reasons.append(f"workers: {processes} processes; at most {MAX_PROCESSES} real ones are started")

@@ -198,6 +198,12 @@ class RealRedis:
         except redis.RedisError:  # it is being started again
             return None
 
+    def epoch_ms(self) -> float:
+        """Read the machine's clock."""
+        client: Any = self.server.client
+        seconds, microseconds = client.time()
+        return float(seconds * 1_000 + microseconds / 1_000)
+
     def is_drained(self) -> bool:
         """Whether no job waits, runs or is delayed."""
         client: Any = self.server.client

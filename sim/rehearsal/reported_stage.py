@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sim.engine.backoff_strategy import BackoffStrategy
+from sim.engine.iterations import Iterations
 from sim.engine.service_times import ServiceTimes
 from sim.rehearsal.commits import Commits
 from sim.rehearsal.fault_injector import RealFaults, Stage
@@ -16,6 +17,7 @@ class ReportedStage(Stage, Protocol):
         own: A person's own processor, in place of the project's handlers.
         strategies: The custom backoff of each queue, or None where Bull's own types do.
         service_ms: How long attempts at the jobs of each queue work.
+        iterations: The jobs of schedules.
         holds: Jobs whose submit has not been answered, and which generation of the producer has them.
         commits: The transactions that jobs are submitted in.
     """
@@ -24,5 +26,9 @@ class ReportedStage(Stage, Protocol):
     own: Path | None
     strategies: dict[str, BackoffStrategy | None]
     service_ms: dict[str, ServiceTimes]
+    iterations: Iterations
     holds: dict[str, int]
     commits: Commits
+
+    def register_schedules(self) -> None:
+        """Let the application register its schedules, as it does whenever it has started."""

@@ -39,6 +39,8 @@ class Reports:
         process.ready.set()
         if process.config["role"] in ("work", "produce"):
             self._recorder.world(EventKind.WORKER_STARTED, process.name, generation=process.generation)
+        if process.config["role"] == "produce" and process.generation > 1:
+            self._stage.register_schedules()
 
     def _on_enqueued(self, _process: RealProcess, message: Message) -> None:
         queue, job, job_id = message["queue"], message["job"], message["id"]
@@ -48,6 +50,17 @@ class Reports:
             self._recorder.ignored(queue, job, job_id)
         else:
             self._recorder.enqueued(queue, job, job_id)
+
+    def _on_planned(self, _process: RealProcess, message: Message) -> None:
+        queue, job_id = message["queue"], message["id"]
+        if self._recorder.known_name(queue, job_id) is not None:
+            return
+        job, service_ms = self._stage.iterations.next(queue)
+        entry = self._stage.iterations.entry_of(queue)
+        self._stage.service_ms[queue].remember(job, service_ms, entry)
+        delay_ms = round(message["delay_ms"] * self._stage.clock.scale.factor)
+        self._recorder.offered(queue, job, self._stage.iterations.offer(queue, delay_ms))
+        self._recorder.enqueued(queue, job, job_id, delay_ms)
 
     def _on_rejected(self, _process: RealProcess, message: Message) -> None:
         self._stage.holds.pop(message["job"], None)

@@ -13,6 +13,7 @@ from sim.scenario.limits import check_limits
 from sim.scenario.monitoring_checks import check_monitoring
 from sim.scenario.parts import Parts
 from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
+from sim.scenario.workload import MAX_JOBS, Workload
 from sim.yaml_files.problems import MAX_SHOWN, Path, Problem, did_you_mean, listed
 
 GROUPS = ("workers", "application")
@@ -25,6 +26,7 @@ def check(parts: Parts) -> list[Problem]:
         check_limits,
         _queues,
         _workload,
+        _schedules,
         _workers,
         _faults,
         _operator,
@@ -78,6 +80,28 @@ def _workload(parts: Parts) -> Iterator[Problem]:
         near = did_you_mean(entry.queue, known)
         help_ = near or f"; add it under queues: with a handler:, or use {listed(known[:20])}"
         yield Problem(("workload", number, "queue"), f"there is no queue {entry.queue!r}{help_}")
+
+
+def _schedules(parts: Parts) -> Iterator[Problem]:
+    """Find schedules that would never let a run end, or plan more jobs than the limit, or whose jobs differ in time."""
+    first: dict[str, Workload] = {}
+    for number, entry in parts.workload.items():
+        if entry.schedules:
+            other = first.setdefault(entry.queue, entry)
+            for key in ("service", "deliver_within"):
+                if getattr(entry, key) != getattr(other, key):
+                    text = (
+                        f"all schedules of a queue have one {key}:, as a worker plans their next jobs; use two queues"
+                    )
+                    yield Problem(("workload", number), text, True)
+        for place, one in enumerate(entry.schedules):
+            path: Path = ("workload", number, "repeat", *([place] if isinstance(entry.repeat, list) else []))
+            if one.is_endless and parts.duration_ms is None:
+                text = "this schedule never ends, so the run needs a duration:, or the schedule a limit: or an end:"
+                yield Problem(path, text, True)
+            jobs = one.limit or parts.span_ms // (one.every or 1_000)
+            if min(jobs, parts.span_ms // (one.every or 1_000)) > MAX_JOBS:
+                yield Problem(path, f"this schedule plans {jobs:,} jobs; the limit is {MAX_JOBS:,}", True)
 
 
 def _is_limited_by_group(parts: Parts, queue: str) -> bool:
@@ -173,6 +197,11 @@ def _target(parts: Parts, path: Path, target: str) -> Iterator[Problem]:
     yield Problem(path, f"there is no target {target!r}{near or f'; there are: {listed(known[:20])}{example}'}")
 
 
+def _is_scheduled(parts: Parts, queue: str) -> bool:
+    """Tell whether a queue has jobs that nobody can count beforehand."""
+    return any(entry.schedules for entry in parts.workload.values() if entry.queue == queue)
+
+
 def _job(parts: Parts, offered: Counter[str], path: Path, job: str) -> Iterator[Problem]:
     queue, _, digits = job.rpartition("-")
     number = int(digits)
@@ -186,7 +215,7 @@ def _job(parts: Parts, offered: Counter[str], path: Path, job: str) -> Iterator[
             else f"job numbers have no leading zeros; write {queue}-{number}"
         )
         yield Problem(path, text)
-    elif parts.whole and number > offered[queue]:
+    elif parts.whole and number > offered[queue] and not _is_scheduled(parts, queue):
         yield Problem(path, f"the queue {queue} is offered {offered[queue]:,} jobs; there is no {job}")
 
 

@@ -46,7 +46,9 @@ def last_due_ms(scenario: Scenario, last_ms: int) -> int:
         last_ms: When the last job was offered; random arrivals are only known to come before it.
     """
     return max(
-        (last_ms if isinstance(entry.arrivals, PoissonArrivals) else entry.last_ms) + entry.delay
+        (last_ms if isinstance(entry.arrivals, PoissonArrivals) else entry.last_ms)
+        + entry.delay
+        + max((last_ms + one.span_ms for one in entry.schedules), default=0)
         for entry in scenario.workload
     )
 

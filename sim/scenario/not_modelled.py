@@ -33,15 +33,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
 
-_REPEAT = "there are no repeatable jobs (cron, every); the closest are arrivals of kind `constant`"
 _CLIENT = "client options are fixed, but for redis.max_retries_per_request"
 _KEYS: dict[str, dict[str, str]] = {
-    "Workload": {
-        "repeat": _REPEAT,
-        "cron": _REPEAT,
-    },
     "QueueConfig": {
-        "repeat": _REPEAT,
         "stack_trace_limit": "job records keep no stack traces; the error log does",
         "payload_size": "how long a job's data is belongs to the workload: `size:` of its entry",
     },
@@ -77,8 +71,6 @@ _KEYS: dict[str, dict[str, str]] = {
     "SlowDatabase": {"target": "the database is slow for all processes"},
     "DatabaseFailure": {"target": "the database fails for all processes; `rate:` sets the share of failing calls"},
     _ANY: {
-        "repeat": _REPEAT,
-        "cron": _REPEAT,
         "enable_offline_queue": _CLIENT,
         "enable_ready_check": _CLIENT,
         "connect_timeout": _CLIENT,
@@ -101,6 +93,8 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
         "max_retries_per_request": "put it under redis:; it is a setting of all clients",
         "drain_delay": "put it under workers:, into the queue's settings",
         "timeout": "put it under queues:, into the queue's settings; all its jobs have the same",
+        "repeat": "put it into an entry of workload:, in place of arrivals:",
+        "cron": "put it into repeat:, in an entry of workload:",
         "backoff_strategies": "say what a strategy answers under backoff: of its queue, with type: custom",
     },
 }

@@ -47,7 +47,9 @@ class Parts:
     @property
     def last_ms(self) -> int:
         """About when the last job is offered, ms since the run began."""
-        return max((entry.last_ms for entry in self.workload.values()), default=0)
+        entries = self.workload.values()
+        planned = (one.span_ms for entry in entries for one in entry.schedules)
+        return max(*(entry.last_ms for entry in entries), *planned, 0, 0)
 
     @property
     def span_ms(self) -> int:

@@ -201,7 +201,9 @@ class Scenario(Model):
     @property
     def last_arrival_ms(self) -> int:
         """When the last job is offered, ms since the run began; random arrivals come about then."""
-        return max(entry.last_ms for entry in self.workload)
+        if self.duration is not None and any(entry.schedules for entry in self.workload):
+            return self.duration
+        return max(max(entry.last_ms, *(one.span_ms for one in entry.schedules), 0) for entry in self.workload)
 
     @property
     def jobs(self) -> int:

@@ -1,11 +1,13 @@
 """What a scenario says of the jobs that arrive, and when."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
 
 from sim.scenario.queues import TimeDistribution
+from sim.scenario.repeat import Repeat
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Size, Switch
 
 MAX_JOBS = 2_000_000
@@ -50,6 +52,8 @@ class ListedArrivals(Model):
     at: Annotated[list[Duration], Field(min_length=1, max_length=100_000)]
 
 
+NO_ARRIVALS = ListedArrivals.model_construct(kind="times", at=[])
+"""What an entry with a schedule has: its jobs arrive when the schedule says so."""
 Arrivals = Annotated[ConstantArrivals | PoissonArrivals | BurstArrivals | ListedArrivals, Field(discriminator="kind")]
 
 
@@ -76,11 +80,24 @@ OwnId = Annotated[str, AfterValidator(_own_id), Field(examples=["invoice-{n}"])]
 Group = Annotated[str, Field(pattern=f"^{_NAME}$")]
 
 
+_NOT_WITH_REPEAT = {
+    "delay": "the schedule says when a job is due",
+    "invalid": "all jobs of a schedule have the same data",
+    "groups": "all jobs of a schedule have the same data",
+    "size": "all jobs of a schedule have the same data",
+    "commits_after": "its jobs are submitted by workers",
+}
+
+
 class Workload(Model):
     """Jobs offered to one queue."""
 
     queue: str
     arrivals: Arrivals
+    """When jobs arrive; leave it out with `repeat`."""
+    repeat: Repeat | Annotated[list[Repeat], Field(min_length=1, max_length=20)] | None = None
+    """A schedule in place of arrivals. A list is a schedule that deploys change: each start of the application
+    registers the next one, and the last one from then on."""
     priority: Annotated[int, Field(ge=0, le=2_000_000)] = 0
     """1 runs first; 0 means no priority and runs after all jobs that have one."""
     lifo: Switch = False
@@ -106,6 +123,33 @@ class Workload(Model):
     deliver_within: PositiveDuration | None = None
     """What customers were promised for these jobs; default: that of the queue."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _repeats_in_place_of_arrivals(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and raw.get("repeat") is not None and "arrivals" not in raw:
+            return {**raw, "arrivals": NO_ARRIVALS}
+        return raw
+
+    @model_validator(mode="after")
+    def _repeat_fits(self) -> "Workload":
+        if self.repeat is None:
+            return self
+        if self.arrivals is not NO_ARRIVALS:
+            raise ValueError("jobs come by arrivals: or by repeat:, not both; write two entries")
+        for name, why in _NOT_WITH_REPEAT.items():
+            if getattr(self, name):
+                raise ValueError(f"{name}: does not go with repeat:; {why}")
+        if isinstance(self.job_id, list) or NUMBER in (self.job_id or ""):
+            raise ValueError("job_id: with repeat: it is one text, which tells schedules of the same times apart")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Ask for no arrivals: where there is a schedule there are none."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        handler.resolve_ref_schema(schema)["required"] = ["queue"]
+        return schema
+
     @model_validator(mode="after")
     def _ids_fit(self) -> "Workload":
         numbered = isinstance(self.job_id, str) and NUMBER in self.job_id
@@ -114,8 +158,14 @@ class Workload(Model):
         return self
 
     @property
+    def schedules(self) -> list[Repeat]:
+        """What each start of the application registers, in turn; empty for an entry with arrivals."""
+        repeat = self.repeat
+        return [] if repeat is None else repeat if isinstance(repeat, list) else [repeat]
+
+    @property
     def jobs(self) -> int:
-        """How many jobs this offers."""
+        """How many jobs arrive; those of a schedule are not counted."""
         arrivals = self.arrivals
         if isinstance(arrivals, ListedArrivals):
             return len(arrivals.at)
@@ -128,6 +178,6 @@ class Workload(Model):
         """About when the last job is offered; for Poisson arrivals the mean."""
         arrivals = self.arrivals
         if isinstance(arrivals, ListedArrivals):
-            return max(arrivals.at)
+            return max(arrivals.at, default=0)
         rounds = arrivals.bursts if isinstance(arrivals, BurstArrivals) else arrivals.count
         return arrivals.start + arrivals.interval * (rounds - 1)

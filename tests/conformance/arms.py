@@ -23,6 +23,7 @@ from sim.queue.manual_retry import retry_failed_jobs, retry_job
 from sim.queue.pause import is_paused, pause_queue, resume_queue
 from sim.queue.promote import promote_due_jobs, promote_job
 from sim.queue.remove import remove_job
+from sim.queue.repeat import add_repeatable_job, plan_next_job
 from sim.queue.semantics import BULL
 from sim.queue.stalled import check_stalled_jobs
 from sim.queue.store import native_form
@@ -87,9 +88,11 @@ class ProjectQueue:
         by_group, bounce_back = "groupKey" in limiter, bool(limiter.get("bounceBack"))
         return RateLimit(limiter["max"], limiter["duration"], by_group, bounce_back)
 
-    def _hold(self, actor: str, job: Job | RateLimited | None) -> Any:
+    def _hold(self, actor: str, job: Job | RateLimited | None, now_ms: int) -> Any:
         if not isinstance(job, Job):
             return None
+        if job.options.is_repeated:
+            plan_next_job(self.store, self.keys, job.name, job.data, job.options.given(), now_ms=now_ms)
         self.held[actor, job.id] = job
         return _shown(job)
 
@@ -104,6 +107,9 @@ class ProjectQueue:
         if group_key is not None:
             group = text(data[group_key]) if group_key in data else "undefined"
             opts = {**opts, "jobId": id_in_group(opts["jobId"], group)}
+        if opts.get("repeat"):
+            planned = add_repeatable_job(self.store, self.keys, data, opts, now_ms=now_ms, **named)
+            return None if planned is None else planned.added.job_id
         options = JobOptions.from_json(json.dumps(opts))
         add = native_form(self.store, add_job)
         return add(self.store, self.keys, data, options, now_ms=now_ms, **named).job_id
@@ -112,7 +118,7 @@ class ProjectQueue:
         taken = native_form(self.store, dequeue)(
             self.store, self.keys, self._lease(actor), now_ms=now_ms, limit=self._limit()
         )
-        return self._hold(actor, taken)
+        return self._hold(actor, taken, now_ms)
 
     def _pop(self, _actor: str, _now_ms: int) -> Any:
         return pop_waiting(self.store, self.keys)
@@ -121,7 +127,7 @@ class ProjectQueue:
         taken = native_form(self.store, lock_popped)(
             self.store, self.keys, id, self._lease(actor), now_ms=now_ms, limit=self._limit()
         )
-        return self._hold(actor, taken)
+        return self._hold(actor, taken, now_ms)
 
     def _complete(self, actor: str, now_ms: int, id: str, value: Any, fetch: bool) -> Any:
         done = native_form(self.store, complete_job)(
@@ -133,7 +139,7 @@ class ProjectQueue:
             return_value=value,
             fetch_next=fetch and self.settings.limiter is None,
         )
-        return self._hold(actor, done.next_job)
+        return self._hold(actor, done.next_job, now_ms)
 
     def _fail(self, actor: str, now_ms: int, id: str, message: str) -> Any:
         job = self._job_of(actor, id)

@@ -95,7 +95,7 @@ const verbs = {
   async add(actor, { data, name, opts }) {
     const queue = await queueOf(actor);
     const job = await queue.add(name ?? '__default__', data, opts);
-    return job.id;
+    return job ? job.id : null; // a schedule that is over adds none
   },
   async take(actor) {
     return hold(actor, await (await queueOf(actor)).moveToActive());

@@ -197,6 +197,8 @@ class Draw:
 
     def workload(self, queue: str) -> dict[str, Any]:
         """Jobs offered to one queue."""
+        if self.chance(0.12):
+            return self.scheduled(queue)
         arrivals, jobs = self.arrivals()
         self.offered[queue] = self.offered.get(queue, 0) + jobs
         more = self.sometimes(
@@ -210,6 +212,21 @@ class Draw:
             size=self.one("100b", "3kb", "60kb", "200kb"),
         )
         return {"queue": queue, "arrivals": arrivals, **more, **self.own_ids(), **self.groups(queue)}
+
+    def scheduled(self, queue: str) -> dict[str, Any]:
+        """Jobs that repeat."""
+        self.offered[queue] = self.offered.get(queue, 0) + 3
+        more = self.sometimes(0.3, priority=self.whole(0, 3), lifo=self.chance(0.7), job_id="mine")
+        several = [self.schedule() for _ in range(self.whole(2, 3))]
+        return {"queue": queue, "repeat": self.one(self.schedule(), several), **more}
+
+    def schedule(self) -> dict[str, Any]:
+        """When jobs repeat, a few times."""
+        ends = self.one({"limit": self.whole(1, 5)}, {"end": self.ms(1, 40_000)})
+        if self.chance(0.6):
+            return {"every": self.ms(500, 20_000), **ends}
+        zone = self.sometimes(0.5, tz=self.one("Europe/Berlin", "Asia/Kolkata"), start=self.ms(0, 20_000))
+        return {"cron": self.one("*/10 * * * * *", "*/7 * * * * *", "* * * * *", "30 0 * * * *"), **zone, **ends}
 
     def own_ids(self) -> dict[str, Any]:
         """Ids that the jobs bring along, or none."""

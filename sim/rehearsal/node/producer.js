@@ -15,5 +15,11 @@ exports.produce = (control, nodeModules, config) => {
       error => control.tell({ kind: 'rejected', queue, job, error: error.message })
     );
   });
+  control.on('repeat', ({ queue, data, options }) => {
+    queues[queue].add(data, options).then(
+      job => job && control.tell({ kind: 'planned', queue, id: String(job.id), delay_ms: job.delay }),
+      error => control.tell({ kind: 'trouble', error: `a schedule was not registered: ${error.message}` })
+    );
+  });
   Promise.all(Object.values(queues).map(queue => queue.isReady())).then(() => control.tell({ kind: 'ready' }));
 };

@@ -166,6 +166,14 @@ function watchQueue(queue, control, config) {
     }
     return job;
   };
+  const plan = queue.nextRepeatableJob;
+  queue.nextRepeatableJob = async function(...values) {
+    const job = await plan.apply(queue, values);
+    if (job) {
+      control.tell({ kind: 'planned', queue: config.queue, id: String(job.id), delay_ms: job.delay });
+    }
+    return job;
+  };
   const process = queue.processJob;
   queue.processJob = (job, ...more) => process(job, ...more).finally(() => job && control.tell({ kind: 'idle' }));
   if (config.announceTaken) {

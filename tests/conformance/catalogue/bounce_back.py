@@ -79,6 +79,15 @@ def a_bounced_job_cannot_be_retried(q: Script) -> None:
 
 
 @case(TWO)
+def a_bounced_job_can_be_removed(q: Script) -> None:
+    """Removing it deletes the hash that is left."""
+    q.adds(3)
+    _take(q, 3)
+    q.remove("3")
+    q.job("3")
+
+
+@case(TWO)
 def a_retry_over_the_limit_is_bounced(q: Script) -> None:
     """A failed attempt that would run again at once is lost when the window is full."""
     q.add(attempts=3)

@@ -76,7 +76,7 @@ def test_a_time_stamp_within_another_option_is_left_alone() -> None:
     assert json.loads(stored(options)["opts"])["timestamp"] == NOW_MS
 
 
-@pytest.mark.parametrize("option", ["debounce", "repeat"])
+@pytest.mark.parametrize("option", ["debounce"])
 def test_an_option_that_is_not_modelled_is_refused_and_nothing_is_added(option: str) -> None:
     """Passing over it would be a silent lie; where it is null or false nothing is asked for."""
     store = MemoryStore(ManualClock(NOW_MS))

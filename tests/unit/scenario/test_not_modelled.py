@@ -39,7 +39,6 @@ def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) 
         ("queues: {email: {backoff: {type: fixed, delay: 1s, maxDelay: 5s}}}", "", "s:5:52: queues."),
         ("redis: {commandTimeout: 500}", "", "s:5:9: redis.commandTimeout: "),
         ("faults: [{kind: redis-outage, target: email-1, at: 1s, duration: 1s}]", "", "s:5:31: faults[0].target: "),
-        ("", ", repeat: {cron: '* * * * *'}", "s:4:72: workload[0].repeat: "),
     ],
 )
 def test_keys_and_options_that_are_not_modelled_are_called_so_where_they_stand(
@@ -61,12 +60,12 @@ def test_what_was_not_modelled_once_is_taken_and_another_name_of_it_is_answered_
 
 
 def test_a_missing_key_beside_what_is_not_modelled_is_not_asked_for() -> None:
-    """Who writes `repeat:` does not forget `arrivals:`."""
-    text = HEAD.replace("arrivals: {kind: constant, interval: 1s, count: 3}ENTRY", "repeat: {interval: 5m}")
+    """Who writes `deduplication:` does not forget `arrivals:`."""
+    text = HEAD.replace("arrivals: {kind: constant, interval: 1s, count: 3}ENTRY", "deduplication: {id: a}")
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text, "s")
     assert [str(problem).partition(" is not")[0] for problem in caught.value.args] == [
-        "s:4:20: workload[0].repeat: 'repeat'"
+        "s:4:20: workload[0].deduplication: 'deduplication'"
     ]
 
 
@@ -84,5 +83,5 @@ def test_options_of_bull_that_have_another_name_here_are_named(written: str, our
 def test_the_documentation_names_what_is_not_modelled() -> None:
     """So that nobody has to try."""
     page = Path("docs/fidelity.md").read_text(encoding="utf-8")
-    for word in ("sandboxed processors", "Repeatable jobs", "network latency", "failover", "*not modelled*"):
+    for word in ("Sandboxed processors", "debounce", "network latency", "failover", "*not modelled*"):
         assert word in page, word

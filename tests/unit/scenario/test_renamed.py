@@ -47,8 +47,13 @@ def test_an_old_name_where_the_new_one_may_not_stand_is_an_unknown_key() -> None
 
 
 def test_the_new_names_are_in_use_and_the_old_ones_are_not() -> None:
-    """As a key of a scenario or an exercise, or as a measure; ``says`` and ``needs`` are words of prose too."""
-    said = json.dumps([models_schema(), Description.model_json_schema()])
+    """As a key of a scenario or an exercise, or as a measure; ``says`` and ``needs`` are words of prose too.
+
+    ``every`` is a key again: of a schedule, where Bull has that word.
+    """
+    schema = models_schema()
+    del schema["$defs"]["Repeat"]["properties"]["every"]
+    said = json.dumps([schema, Description.model_json_schema()])
     for old, new in RENAMED.items():
         assert f'"{new}": ' in said or new in (*MEASURES, *OF_SWEEPS), new
         assert f'"{old}": {{' not in said, old

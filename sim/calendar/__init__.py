@@ -1,0 +1,1 @@
+"""Calendar time: cron expressions and time zones."""

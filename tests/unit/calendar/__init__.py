@@ -1,0 +1,1 @@
+"""Cron expressions, compared with those of cron-parser."""
