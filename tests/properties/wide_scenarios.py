@@ -58,6 +58,7 @@ class Draw:
         self.processes: dict[str, int] = {}
         self.dead: list[str] = []
         self.grouped: list[str] = []
+        self.repeating: list[str] = []
         self.effects: list[str] = []
 
     def chance(self, share: float) -> bool:
@@ -197,7 +198,8 @@ class Draw:
 
     def workload(self, queue: str) -> dict[str, Any]:
         """Jobs offered to one queue."""
-        if self.chance(0.12):
+        if queue not in self.repeating and self.chance(0.12):
+            self.repeating.append(queue)
             return self.scheduled(queue)
         arrivals, jobs = self.arrivals()
         self.offered[queue] = self.offered.get(queue, 0) + jobs

@@ -24,6 +24,7 @@ KINDS = {
     "limiter": "string",
     "limiter_index": "hash",
     "limiter_limited": "set",
+    "repeat": "zset",
 }
 """Bull's keys by their names in ``QueueKeys``, and what stands there."""
 
