@@ -79,6 +79,8 @@ def test_the_slot_is_free_at_the_timeout() -> None:
         told = timeline(story, mode)
         assert told.index("7000 email-2 started") < told.index("9000 email-1 effect")
         assert "13000 email-2 timed-out" in told
+        (result,) = run(story, modes=[mode]).modes.values()
+        assert result.simulated_ms < 30_000, "no attempt is under way when the last handler has ended"
 
 
 def test_a_first_attempt_that_ends_during_the_second_changes_nothing_for_it() -> None:
