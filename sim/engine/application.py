@@ -74,10 +74,11 @@ class InProcessApplication(Process):
         """Run a job whenever a schedule says so, as a timer in the process does; times that it misses are gone."""
         schedule = entry.schedules[min(self.generation, len(entry.schedules)) - 1]
         for _ in count() if schedule.limit is None else range(schedule.limit):
-            due_ms = next_time_ms(EPOCH_MS + self.env.now, schedule.options)
+            made_ms = EPOCH_MS + self.clock_shifts.total_ms + self.env.now
+            due_ms = next_time_ms(made_ms, schedule.options)
             if due_ms is None or (schedule.end is not None and due_ms > EPOCH_MS + schedule.end):
                 break
-            yield self.env.timeout(due_ms - EPOCH_MS - self.env.now)
+            yield self.env.timeout(due_ms - made_ms)
             yield from self.until_thawed()
             if self.closing:
                 break

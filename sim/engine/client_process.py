@@ -33,13 +33,19 @@ class ClientProcess(Process):
     A frozen process calls nothing; it makes its call when it goes on. What it had called before keeps its
     time. It notices nothing either: what happened to its connection meanwhile it learns when it goes on.
 
-    Source: BULL_FACTS 7, 17.
+    Its clock may be wrong; that of Redis, by which keys expire, is right.
+
+    Attributes:
+        epoch_ms: When the run began by the clock of this process, epoch ms.
+
+    Source: BULL_FACTS 7, 17, 41.
     """
 
     def __init__(self, run: RunContext, name: str, server: RedisServer) -> None:
         super().__init__(run.time, name)
         self.recorder = run.recorder
         self.semantics = run.semantics
+        self.epoch_ms = EPOCH_MS
         self.server = server
         self._tries = run.scenario.redis.max_retries_per_request
         self.link = self._connect()
@@ -60,8 +66,12 @@ class ClientProcess(Process):
 
     @property
     def made_ms(self) -> int:
-        """The time of a call that is made now, epoch ms."""
-        return EPOCH_MS + self.env.now
+        """The time of a call that is made now, by the clock of this process, epoch ms."""
+        return self.epoch_ms + self.env.now
+
+    def clock_moved(self) -> None:
+        """Send the new time with every call from now on; what waits in the client keeps its own."""
+        self.epoch_ms = EPOCH_MS + self.clock_shifts.total_ms
 
     def call(self, send: Call[T]) -> Generator[simpy.Event, object, T]:
         """Make a call: take its time, wait until commands get through, send it (for ``yield from``).

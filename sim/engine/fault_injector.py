@@ -9,7 +9,18 @@ from sim.engine.redis_faults import RedisFaults
 from sim.engine.run_context import RunContext
 from sim.engine.shutdown import shut_down
 from sim.engine.system import System
-from sim.faults.injector import FREEZE, PARTITION, SHUTDOWN, ErrorHook, Failure, FaultId, HangHook, Named, StepHook
+from sim.faults.injector import (
+    CLOCK_SKEW,
+    FREEZE,
+    PARTITION,
+    SHUTDOWN,
+    ErrorHook,
+    Failure,
+    FaultId,
+    HangHook,
+    Named,
+    StepHook,
+)
 from sim.operator_verbs.registry import OperatorStep
 
 
@@ -100,6 +111,20 @@ class SimulatedFaults(RedisFaults):
     def reconnect(self, process: Process, fault: FaultId = PARTITION) -> None:
         """Let a process reach Redis again, once for each time that it was cut off."""
         self._faults.reconnect(process, fault)
+
+    def move_clock(self, process: Process, by_ms: int, fault: FaultId = CLOCK_SKEW) -> None:
+        """Move the clock of a process; Redis and the other processes keep theirs.
+
+        Args:
+            process: One of ``processes``.
+            by_ms: How far forwards, ms; negative: backwards.
+            fault: What the trace calls it; takes it back as well.
+        """
+        self._faults.move_clock(process, by_ms, fault)
+
+    def set_clock_right(self, process: Process, fault: FaultId = CLOCK_SKEW) -> None:
+        """Take back by how much a fault has moved the clock of a process."""
+        self._faults.set_clock_right(process, fault)
 
     # -- database and handlers ------------------------------------------------------------------------------------
 

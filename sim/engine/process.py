@@ -6,6 +6,7 @@ from typing import Any
 import simpy
 
 from sim.engine.clock import SimulatedTime
+from sim.engine.clock_shifts import ClockShifts
 
 FEW_TASKS = 64
 """So many tasks of a process are kept without a look at which of them have ended."""
@@ -34,6 +35,7 @@ class Process:
         unheard: Attempts whose handlers go on although they have timed out, and will end some time.
         cuts: How many faults keep it from reaching Redis.
         connections: How many connections to Redis it has, if any.
+        clock_shifts: What makes its clock wrong.
         closing: Whether it takes nothing new, as it was told to shut down.
     """
 
@@ -50,6 +52,7 @@ class Process:
         self.unheard: set[AttemptName] = set()
         self.cuts = 0
         self.connections = 1
+        self.clock_shifts = ClockShifts()
         self.closing = False
         self._gone: Callable[[], object] | None = None
         self.stops = 0
@@ -181,6 +184,9 @@ class Process:
     def reconnect(self) -> None:
         """Reach Redis again."""
         self.cuts = max(0, self.cuts - 1)
+
+    def clock_moved(self) -> None:
+        """Go by the clock as ``clock_shifts`` says, from now on."""
 
     def _stand_still(self) -> None:
         if not self.frozen:

@@ -1,5 +1,6 @@
 """What faults do to a single process, at a moment or in the middle of an attempt."""
 
+from sim.core.durations import format_duration
 from sim.engine.clock import SimulatedTime
 from sim.engine.hooks import FaultHooks
 from sim.engine.process import Process
@@ -52,6 +53,18 @@ class ProcessFaults(FaultHooks[Process]):
         if process.cuts:
             self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             process.reconnect()
+
+    def move_clock(self, process: Process, by_ms: int, fault: FaultId) -> None:
+        """Move the clock of a process, also of the one that takes its place."""
+        self._recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event(by=format_duration(by_ms)))
+        process.clock_shifts.add(fault, by_ms)
+        process.clock_moved()
+
+    def set_clock_right(self, process: Process, fault: FaultId) -> None:
+        """Take back what a fault has done to the clock."""
+        if process.clock_shifts.end(fault):
+            self._recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
+            process.clock_moved()
 
     def reaches(self, step: Step, process: Process, queue: str, job: str, effect: EffectPlace | None = None) -> bool:
         """Kill the process if a hook says so, and tell whether it died."""

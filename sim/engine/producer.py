@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from sim.core.once_each import once_each
 from sim.engine.arrivals import Arrival
 from sim.engine.client_process import ClientProcess
-from sim.engine.clock import EPOCH_MS, SimulatedTime
+from sim.engine.clock import SimulatedTime
 from sim.engine.job_naming import JobNaming
 from sim.engine.payload import fill_up
 from sim.engine.process import Steps
@@ -157,7 +157,7 @@ class QueueProducer(ClientProcess):
         if self.frozen:
             self._asked.append(arrival)
             return
-        made_ms = EPOCH_MS + self.env.now
+        made_ms = self.epoch_ms + self.env.now
         if self._lose_replies:
             self._lose_replies -= 1
             self.server.operate(lambda: self._add(arrival, made_ms, is_heard=False))
@@ -235,7 +235,7 @@ class QueueProducer(ClientProcess):
         queue.service_ms.remember(arrival.name, arrival.service_ms, arrival.workload)
         self.recorder.enqueued(arrival.queue, arrival.name, added.job_id, arrival.workload.delay)
         if arrival.workload.delay:
-            queue.promoter.hear(waited=self.made_ms > made_ms)
+            queue.promoter.hear(waited=self.made_ms > made_ms, due_ms=made_ms + arrival.workload.delay)
         else:
             queue.blocked_clients.serve()
 

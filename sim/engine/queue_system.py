@@ -1,7 +1,7 @@
 """Bull's queues with their Redis, their producer and their worker processes, as one system under test."""
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from typing import cast
 
 from sim.core.errors import UnknownName
@@ -82,6 +82,7 @@ class QueueSystem:
         self.queues = {name: self._queue(name, store) for name in run.scenario.queues}
         self.producer = QueueProducer(run, self.queues, store, self.server)
         self.producer.memory = self._memory
+        self.producer.epoch_ms += self._ahead_at_start("application")
         self.producer.start()
         self.operator = Operator(run, self.queues, self._unobserved, self.server)
         self.operator.start()
@@ -91,6 +92,8 @@ class QueueSystem:
             self.workers[name] = [
                 self._worker(parts, number, start_ms, store) for number, start_ms in enumerate(starts, 1)
             ]
+            if any(fault.postpones_ms for fault in run.scenario.faults):
+                parts.promoter.go_by_own_clocks()
         if self.server.limit is not None:
             self.server.limit.begin(self._links())
         if any(entry.schedules for entry in run.scenario.workload):
@@ -121,7 +124,7 @@ class QueueSystem:
             store,
             keys,
             serve=blocked_clients.serve,
-            someone_can=partial(self._able_worker, name),
+            workers=lambda: self.workers.get(name, ()),
             guard_ms=settings.guard_interval,
         )
         limit = None if config.limiter is None else _rate_limit(config.limiter)
@@ -145,18 +148,20 @@ class QueueSystem:
 
     def _worker(self, parts: QueueParts, number: int, start_ms: int, store: Store) -> QueueWorker:
         worker = QueueWorker(self._run, f"{parts.name}-{number}", parts, store, self.server)
+        worker.epoch_ms += self._ahead_at_start("workers", parts.name, worker.name)
         if start_ms > 0:
             self._run.time.at(start_ms, worker.start)
         else:
             worker.start(age_ms=-start_ms)
         return worker
 
-    def _able_worker(self, queue: str) -> str | None:
-        """Name a process of the queue that can move a due job at this moment."""
-        for worker in self.workers.get(queue, ()):
-            if worker.can_promote:
-                return worker.name
-        return None
+    def _ahead_at_start(self, *names: str) -> int:
+        """Return by how much the clock of a process is wrong when the run begins; ``names`` are its targets."""
+        return sum(
+            fault.ahead_at_start_ms
+            for fault in self._run.scenario.faults
+            if fault.ahead_at_start_ms and getattr(fault, "target", None) in names
+        )
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
@@ -332,6 +337,8 @@ class QueueSystem:
         """Let go of all processes, and of everything else."""
         for process in (self.producer, self.operator, *(worker for group in self.workers.values() for worker in group)):
             process.let_go()
+        for parts in self.queues.values():
+            parts.promoter.let_go()
         vars(self.server).clear()
         vars(self).clear()
 

@@ -5,7 +5,6 @@ from functools import partial
 from redis.exceptions import ResponseError
 
 from sim.engine.attempt import HandlerCall, Hooks
-from sim.engine.clock import EPOCH_MS
 from sim.engine.event_loop import EventLoop
 from sim.engine.failures import FailureNote
 from sim.engine.job_timeout import JobTimeout, Relieved, TimedOut
@@ -77,7 +76,7 @@ class QueueWorker(WorkerProcess):
         for _ in range(settings.concurrency):
             self.spawn(self._slot())
         self.spawn(self._renewals.timer())
-        self.queue.promoter.wake()
+        self.queue.promoter.wake(self)
 
     def die(self) -> None:
         """Die at once; its blocked pops and its connection go with it."""
@@ -113,7 +112,7 @@ class QueueWorker(WorkerProcess):
         """Look for delayed jobs that became due meanwhile."""
         self.queue.blocked_clients.note_thawed(self)
         super()._goes_on()
-        self.queue.promoter.wake()
+        self.queue.promoter.wake(self)
         self.queue.blocked_clients.serve()
 
     @property
@@ -122,7 +121,12 @@ class QueueWorker(WorkerProcess):
         return self.alive and not self.closing and not self.frozen and self.link.is_open
 
     def _came_back(self) -> None:
-        self.queue.promoter.wake()
+        self.queue.promoter.wake(self)
+
+    def clock_moved(self) -> None:
+        """Go by the new clock; a timer for delayed jobs that runs already goes on as it was set."""
+        super().clock_moved()
+        self.queue.promoter.go_by_own_clocks()
 
     # -- slots --------------------------------------------------------------------------------------------------
 
@@ -156,7 +160,7 @@ class QueueWorker(WorkerProcess):
         if self.frozen:
             yield from self.until_thawed()
         if not self._drained:
-            made_ms = EPOCH_MS + self.env.now
+            made_ms = self.epoch_ms + self.env.now
             if not self.link.is_open:
                 yield from self.connected()
             taken = self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
@@ -176,7 +180,7 @@ class QueueWorker(WorkerProcess):
         if self.hooks.watches_steps and self.hooks.reaches("between-take-and-lock", self, queue.name, name):
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             raise Crashed
-        made_ms = EPOCH_MS + self.env.now
+        made_ms = self.epoch_ms + self.env.now
         if not self.link.is_open:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             self._popped += 1
@@ -228,7 +232,7 @@ class QueueWorker(WorkerProcess):
                 return None
             if limit is not None:
                 limit.handler_ended()
-            made_ms = EPOCH_MS + self.env.now
+            made_ms = self.epoch_ms + self.env.now
             try:
                 if not self.link.is_open:
                     yield from self.connected()
@@ -331,6 +335,7 @@ class QueueWorker(WorkerProcess):
         more = {"delay_ms": failed.delay_ms}
         self.recorder.attempt(queue.name, name, EventKind.RETRY_SCHEDULED, attempt, self.name, more)
         if failed.verdict == "delayed":
-            queue.promoter.hear(waited=self.env.now > called_ms)
+            due_ms = self.epoch_ms + called_ms + failed.delay_ms
+            queue.promoter.hear(waited=self.env.now > called_ms, due_ms=due_ms)
         else:
             queue.blocked_clients.serve()

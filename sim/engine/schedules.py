@@ -68,4 +68,4 @@ def note_planned(
     recorder.offered(parts.name, name, parts.iterations.offer(parts.name, delay_ms))
     parts.service_ms.remember(name, service_ms, parts.iterations.entry_of(parts.name))
     recorder.enqueued(parts.name, name, planned.added.job_id, delay_ms)
-    parts.promoter.hear(waited=waited)
+    parts.promoter.hear(waited=waited, due_ms=planned.due_ms)

@@ -128,6 +128,16 @@ class Fault(Model):
         return 0
 
     @property
+    def postpones_ms(self) -> int:
+        """By how much it may lengthen each wait of a job that is delayed, ms."""
+        return 0
+
+    @property
+    def ahead_at_start_ms(self) -> int:
+        """By how much it lets the clocks of its target be ahead when the run begins, ms; negative: behind."""
+        return 0
+
+    @property
     def restarts_ms(self) -> int:
         """How long a process that it kills stays away, ms."""
         return 0

@@ -41,6 +41,7 @@ class FaultId(NamedTuple):
 
 FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
 PARTITION, SHUTDOWN = FaultId("redis-partition"), FaultId("worker-shutdown")
+CLOCK_SKEW = FaultId("clock-skew")
 READ_ONLY, FAILOVER = FaultId("redis-readonly"), FaultId("redis-failover")
 """What the trace says of a verb that a notebook uses by itself."""
 
@@ -162,6 +163,12 @@ class FaultInjector(Protocol[P]):
 
     def reconnect(self, process: P, fault: FaultId = PARTITION) -> None:
         """Let a process reach Redis again, once for each time that it was cut off."""
+
+    def move_clock(self, process: P, by_ms: int, fault: FaultId = CLOCK_SKEW) -> None:
+        """Move the clock of a process forwards, or with a minus sign backwards; Redis and the others keep theirs."""
+
+    def set_clock_right(self, process: P, fault: FaultId = CLOCK_SKEW) -> None:
+        """Take back by how much a fault has moved the clock of a process."""
 
     def stop_redis(self, fault: FaultId = OUTAGE, why: str = "unreachable", *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; its data stays."""

@@ -15,6 +15,7 @@ class FaultKind(StrEnum):
     REDIS = "Redis down"
     READ_ONLY = "Redis read-only"
     CUT_OFF = "processes cut off"
+    CLOCK = "clocks wrong"
     DATABASE = "database failing"
     HANDLER = "handlers failing"
     OTHER = "other faults"

@@ -305,6 +305,7 @@ class Rehearsal:
         quiet = 0
         due_ms = max((arrival.at_ms + arrival.workload.delay for arrival in self._arrivals), default=0)
         due_ms = max(due_ms, 0, *(one.span_ms for entry in self._scheduled for one in entry.schedules))
+        due_ms += sum(fault.postpones_ms for fault in self.scenario.faults)
         while quiet < 2:
             give_up_ms = max(self.faults.last_ms, due_ms) + GIVE_UP_AFTER_MS
             if self.clock.now >= give_up_ms:

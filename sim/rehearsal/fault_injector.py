@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from sim.core.durations import format_duration
 from sim.core.errors import SimError, UnknownName
 from sim.engine.database import DatabaseAccess, FailureWindow
 from sim.engine.fault_injector import target_processes
@@ -13,6 +14,7 @@ from sim.engine.recorder import Recorder
 from sim.engine.redis_server import REFUSED
 from sim.engine.shutdown import shut_down
 from sim.faults.injector import (
+    CLOCK_SKEW,
     CRASH,
     FAILOVER,
     FREEZE,
@@ -165,6 +167,18 @@ class RealFaults(FaultHooks[RealProcess]):
         if self._stage.proxies.is_cut(process.name):
             self._stage.recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
             self._stage.proxies.mend(process.name)
+
+    def move_clock(self, process: RealProcess, by_ms: int, fault: FaultId = CLOCK_SKEW) -> None:
+        """Let ``Date.now()`` of a process be ahead or behind, also in the one that takes its place."""
+        self._stage.recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event(by=format_duration(by_ms)))
+        process.clock_shifts.add(fault, by_ms)
+        process.set_clock(self._stage.clock.scale.real_ms(process.clock_shifts.total_ms))
+
+    def set_clock_right(self, process: RealProcess, fault: FaultId = CLOCK_SKEW) -> None:
+        """Take back what a fault has done to it."""
+        if process.clock_shifts.end(fault):
+            self._stage.recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
+            process.set_clock(self._stage.clock.scale.real_ms(process.clock_shifts.total_ms))
 
     # -- Redis ----------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import SimError
+from sim.engine.clock_shifts import ClockShifts
 from sim.rehearsal.process_group import ProcessGroup
 
 Message = dict[str, Any]
@@ -67,6 +68,7 @@ class RealProcess:
         running: Attempts under way.
         unheard: Numbers of attempts whose handlers go on although they have timed out.
         freezes: How often it was stopped.
+        clock_shifts: What makes its clock wrong, in the scenario's ms.
         handed_on_ms: Where the attempt stood whose end has brought the next job with it, ms since the run began.
     """
 
@@ -80,6 +82,7 @@ class RealProcess:
         self.unheard: set[int] = set()
         self.freezes = 0
         self.handed_on_ms: float | None = None
+        self.clock_shifts = ClockShifts()
         self.link: Link | None = None
         self.ready = asyncio.Event()
         self._freezes = 0
@@ -90,6 +93,12 @@ class RealProcess:
         self.link = link
         link.process = self
         link.send({"kind": "start", **self.config, "answers": None if link.answers is None else str(link.answers)})
+
+    def set_clock(self, ahead_ms: float) -> None:
+        """Let its clock, and that of who takes its place, be so many real ms ahead; negative: behind."""
+        self.config = {**self.config, "clock": round(ahead_ms)}
+        if self.link is not None:
+            self.link.send({"kind": "clock", "ahead": self.config["clock"]})
 
     @property
     def is_shutting_down(self) -> bool:

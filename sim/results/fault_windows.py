@@ -70,8 +70,8 @@ def window_of(record: Event) -> Window:
 def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
     """Find every stretch of time in which something was broken, in the order in which they began.
 
-    A process that dies while it stands frozen is down from then on and frozen no more; a Redis that starts to load its
-    data is no longer unreachable but loading.
+    A process that dies while it stands frozen is down from then on and frozen no more; its clock, which is that of its
+    machine, stays wrong. A Redis that starts to load its data is no longer unreachable but loading.
 
     Args:
         end_ms: When the run ended; windows that nothing closed end there.
@@ -112,7 +112,7 @@ def fault_windows(trace: Trace, end_ms: int) -> list[FaultWindow]:
         name, t_ms = _name(record), record.t_ms
         if record.kind in (EventKind.WORKER_CRASHED, EventKind.WORKER_STOPPED):
             for kind in FaultKind:
-                if kind is not FaultKind.DOWN:
+                if kind not in (FaultKind.DOWN, FaultKind.CLOCK):
                     close(kind, name, t_ms, everything=True)
             open_(FaultKind.DOWN, name, _Begun(f"{name} down", t_ms, record.worker))
         elif record.kind is EventKind.WORKER_STARTED:

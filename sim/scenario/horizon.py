@@ -74,10 +74,12 @@ def _way_ms(scenario: Scenario, queue: str) -> int:
     attempt_ms = _longest_service_ms(scenario, queue) + _CALLS * _longest_call_ms(scenario, slow_ms)
     if workers.blocking:
         attempt_ms *= workers.concurrency
+    postponed_ms = sum(fault.postpones_ms for fault in scenario.faults)
     recovery_ms = workers.lock_duration + 2 * workers.stalled_interval
     return (
         config.attempts * attempt_ms
         + _schedule_ms(config.backoff, config.attempts)
+        + (config.attempts + 1) * postponed_ms
         + _RECOVERIES * recovery_ms
         + max((fault.restarts_ms for fault in scenario.faults), default=0)
         + max((fault.loads_ms for fault in scenario.faults), default=0)

@@ -15,7 +15,7 @@ _KINDS: dict[str, str] = {
     "memory-leak": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "out-of-memory": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "deploy": "a deploy is worker-shutdown with `stagger:`",
-    "clock-skew": "all processes share one clock",
+    "clock-drift": "clocks do not drift; one that is ahead or behind by a fixed time is clock-skew",
     "network-latency": "commands take no time; the closest are redis-outage and slow-database",
     "connection-limit": "it is no fault; limit Redis by `max_clients:`, the database by `pool:` and `connections:`",
 }
@@ -28,7 +28,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "handler-slow": ("slow-handler", "slow-job", "job-slow"),
     "out-of-memory": ("oom", "worker-oom", "oom-kill"),
     "deploy": ("deployment", "rolling-restart", "rolling-deploy", "rollout"),
-    "clock-skew": ("clock-drift", "clock-jump", "time-skew"),
+    "clock-drift": ("clock-jump", "time-skew", "ntp-failure"),
     "network-latency": ("latency", "slow-network"),
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
@@ -43,7 +43,7 @@ _KEYS: dict[str, dict[str, str]] = {
     "Workers": {
         "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
         "memory": "processes have no memory limit",
-        "clock": "all processes share one clock",
+        "clock": "a process whose clock is wrong is the fault clock-skew",
     },
     "RedisConfig": {
         "latency": "Redis answers at once or not at all",

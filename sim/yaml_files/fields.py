@@ -53,6 +53,14 @@ def _positive(ms: int) -> int:
     return ms
 
 
+def _shift(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError("expected a duration such as 2m, or -2m")
+    text = value.strip()
+    ms = _positive(_duration(text.removeprefix("-")))
+    return -ms if text.startswith("-") else ms
+
+
 def _coarse(ms: int) -> int:
     if ms < 100:
         raise ValueError("must be at least 100ms")
@@ -84,12 +92,15 @@ def _switch(value: Any) -> Any:
 
 
 _SIZE_SCHEMA = WithJsonSchema({"type": "string", "pattern": sizes.PATTERN, "examples": ["200b", "10kb", "64mb"]})
+_SHIFT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^-?{PATTERN[1:]}", "examples": ["2m", "-2m"]})
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": PATTERN, "examples": ["500ms", "30s", "1h30m"]})
 
 Duration = Annotated[int, BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span; integer milliseconds once loaded."""
 PositiveDuration = Annotated[int, AfterValidator(_positive), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span longer than zero."""
+Shift = Annotated[int, BeforeValidator(_shift), _SHIFT_SCHEMA]
+"""A time span forwards, or with a minus sign backwards; not 0."""
 CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least 100 ms, for what repeats during the whole run."""
 SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]

@@ -10,11 +10,17 @@ const { probe } = require('./probe');
 const { produce } = require('./producer');
 const { work } = require('./worker');
 
+const clock = require('./clock');
+
 const [, , controlPath, nodeModules] = process.argv;
 const roles = { work, produce, operate, probe };
 
 require(`${nodeModules}/bull`);
 
 const control = new Control(controlPath);
-control.on('start', config => roles[config.role](control, nodeModules, config));
+control.on('clock', ({ ahead }) => clock.set(ahead));
+control.on('start', config => {
+  clock.set(config.clock || 0);
+  roles[config.role](control, nodeModules, config);
+});
 control.tell({ kind: 'hello', pid: process.pid });

@@ -33,6 +33,7 @@ faults:
   - {kind: worker-shutdown, target: email-3, at: 73s, grace: null}
   - {kind: redis-partition, target: email-2, at: 9s, duration: 2s}
   - {kind: redis-partition, target: application, at: 3s, duration: 1s}
+  - {kind: clock-skew, target: email-2, by: -2s, at: 5s, duration: 60s}
   - {kind: redis-readonly, at: 13s, duration: 1s}
   - {kind: redis-failover, at: 17s, duration: 1s, lag: 2s}
   - {kind: handler-hang, jobs: [email-7], hangs_for: 3s}

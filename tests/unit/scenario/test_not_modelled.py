@@ -23,14 +23,14 @@ def problems(more: str = "", entry: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["slow-redis", "sentinel-failover", "redis-hang", "handler-slow", "deploy", "clock-skew", "oom"],
+    ["slow-redis", "sentinel-failover", "redis-hang", "handler-slow", "deploy", "clock-drift", "oom"],
 )
 def test_a_fault_that_is_not_modelled_is_called_so_with_all_that_are(kind: str) -> None:
     """And no other fault is passed off as what was meant."""
     (line,) = problems(f"faults: [{{kind: {kind}, at: 1s, duration: 1s}}]")
     assert line.startswith(f"s:5:17: faults[0].kind: '{kind}' is not modelled: ")
     assert "did you mean" not in line
-    assert "; there are: database-failure, handler-error" in line
+    assert "; there are: clock-skew, database-failure, handler-error" in line
 
 
 @pytest.mark.parametrize(
