@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.handlers.base import DATABASE, Effect, Handler, Instruction, JobInput, Query, Work
 from sim.handlers.database import ApplicationDatabase
-from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
+from sim.yaml_files.distributions import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 
 ENOUGH_STOCK = 1_000
 

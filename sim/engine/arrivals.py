@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.engine.random_streams import Streams
 from sim.engine.service_times import MAX_SERVICE_MS
-from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import NUMBER, Arrivals, BurstArrivals, ConstantArrivals, ListedArrivals, Workload
+from sim.yaml_files.distributions import ExponentialTime, TimeDistribution, UniformTime
 
 PART = 10_000
 

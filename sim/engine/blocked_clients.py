@@ -138,6 +138,25 @@ class BlockedClients:
         """Tell whether a process has any blocked pop."""
         return process in self._clients
 
+    def times_out_ms(self, process: Process) -> int:
+        """Return when the pop at the head of a process that is blocked times out next, ms since the run began."""
+        return self.timed_out_ms(process) + self._drain_ms
+
+    def timed_out_ms(self, process: Process) -> int:
+        """Return when it did so last, or was sent."""
+        since_ms = self._clients[process].since_ms
+        return since_ms + (self.env.now - since_ms) // self._drain_ms * self._drain_ms
+
+    def time_out(self, process: Process) -> None:
+        """Answer the pop at the head empty-handed; the next of the process takes its place."""
+        client = self._clients.pop(process)
+        if self._timed_out.pop(process, None) is None:
+            self._take(client)
+        client.arrivals.popleft().succeed(None)
+        if client.arrivals:
+            client.since_ms = self.env.now
+            self._join(client)
+
     def break_connection(self, process: Process) -> None:
         """Wake one process empty-handed: its connection is gone."""
         client = self._clients.get(process)

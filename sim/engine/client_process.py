@@ -1,6 +1,7 @@
 """A process that calls Redis through a client; each call has the time at which it was made."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import Protocol, TypeVar
 
 import simpy
@@ -10,6 +11,7 @@ from sim.engine.limited_link import LimitedLink
 from sim.engine.process import Process, Steps
 from sim.engine.redis_server import RedisLink, RedisServer
 from sim.engine.run_context import RunContext
+from sim.engine.wire import Command
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", covariant=True)
@@ -64,6 +66,11 @@ class ClientProcess(Process):
         self.link.close()
         super().die()
 
+    def let_go(self) -> None:
+        """Drop what it does, and its connection."""
+        self.link.let_go()
+        super().let_go()
+
     @property
     def made_ms(self) -> int:
         """The time of a call that is made now, by the clock of this process, epoch ms."""
@@ -73,22 +80,49 @@ class ClientProcess(Process):
         """Send the new time with every call from now on; what waits in the client keeps its own."""
         self.epoch_ms = EPOCH_MS + self.clock_shifts.total_ms
 
-    def call(self, send: Call[T]) -> Generator[simpy.Event, object, T]:
+    def call(
+        self, send: Call[T], name: str = "", unheard: "Callable[[T], object]" = lambda _answer: None
+    ) -> Generator[simpy.Event, object, T]:
         """Make a call: take its time, wait until commands get through, send it (for ``yield from``).
 
         Args:
             send: Carries the call out; is handed the time at which it was made.
+            name: What kind it is, for faults that strike some kinds.
+            unheard: Is told of an answer that did not reach the process.
 
         Raises:
             CommandFailed: The client gave up, or Redis is loading; nothing was sent.
         """
         made_ms = self.made_ms
-        if not self.link.is_open:
+        if self.link.is_open:
+            return send(now_ms=made_ms)
+        return (yield from self.ask(partial(send, now_ms=made_ms), name, unheard))
+
+    def ask(
+        self, send: Callable[[], T], name: str = "", unheard: "Callable[[T], object]" = lambda _answer: None
+    ) -> Generator[simpy.Event, object, T]:
+        """Send a command where the link is not open, and wait for its answer (for ``yield from``).
+
+        If the connection breaks before the answer has come, the client sends the command again when it is back, whether
+        Redis has carried it out or not: ioredis does so (``autoResendUnfulfilledCommands``).
+
+        Raises:
+            CommandFailed: The client gave up, or Redis is loading; nothing was sent.
+        """
+        while True:
             yield from self.connected()
-        return send(now_ms=made_ms)
+            if self.link.is_open:
+                return send()
+            command = Command(name, send, unheard, self.env)
+            self.link.wire.send(command)
+            yield command.answered
+            yield from self.until_thawed()
+            if not command.is_lost:
+                answer: T = command.result()
+                return answer
 
     def connected(self, *, forever: bool = False) -> Steps:
-        """Wait until commands get through.
+        """Wait until the client is connected to a server that takes commands, though it may hang or be slow.
 
         Args:
             forever: Never give up, as blocking connections do.
@@ -96,9 +130,29 @@ class ClientProcess(Process):
         Raises:
             CommandFailed: The client gave up, or Redis is loading.
         """
-        while not self.link.is_open:
+        while not self.link.is_connected:
             yield from self.link.wait(forever=forever)
             yield from self.until_thawed()
+
+    def slow_down(self, fault: str, latency: Callable[[], int]) -> None:
+        """Let Redis answer it later, until ``speed_up``."""
+        super().slow_down(fault, latency)
+        self.link.settle()
+
+    def speed_up(self, fault: str) -> None:
+        """Let Redis answer as before, after what is under way."""
+        super().speed_up(fault)
+        self.link.settle()
+
+    def begin_losing(self, fault: str, loses: Callable[[str], bool]) -> None:
+        """Let answers of Redis get lost, until ``end_losing``."""
+        super().begin_losing(fault, loses)
+        self.link.settle()
+
+    def end_losing(self, fault: str) -> None:
+        """Let answers arrive as before."""
+        super().end_losing(fault)
+        self.link.settle()
 
     def cut_off(self) -> None:
         """Lose the connection, and get none, until ``reconnect`` has been called as often as this."""

@@ -17,7 +17,7 @@ from sim.engine.process import Process, Steps
 from sim.engine.random_streams import Streams
 from sim.handlers.errors import CallTimedOut, DatabaseUnavailable, NoConnection, TooManyConnections
 from sim.scenario.database import DatabaseConfig
-from sim.scenario.queues import ExponentialTime, UniformTime
+from sim.yaml_files.distributions import ExponentialTime, UniformTime
 
 STREAM = "database-latency"
 _NORMAL, _TINY = NormalDist(), 2.0**-64

@@ -66,6 +66,10 @@ class InProcessSystem:
     def stop_redis(self, *, lost_replies: int = 0) -> None:
         """Do nothing: the application does not need Redis."""
 
+    def clients(self) -> list[Process]:
+        """List nobody."""
+        return []
+
     def start_redis(self, *, loading: bool = False) -> None:
         """Do nothing."""
 

@@ -57,6 +57,7 @@ class LimitedLink(RedisLink):
 
     def _turn_away(self) -> None:
         self.is_up = False
+        self.settle()
         self._round += 1
         if not self._has_schedule or self._lost_ms is None:
             self._limit.wait(self)

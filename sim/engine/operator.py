@@ -82,9 +82,9 @@ class Operator(ClientProcess):
             return
         if self.link.is_open:
             self._do(step, job_id, now_ms=self.made_ms)
-        elif self.link.is_up:
+        elif self.link.is_up and not self.link.is_connected:
             note_failure(self.recorder, step, LOADING)
-        elif self.semantics.submit_while_away == "fails":
+        elif not self.link.is_connected and self.semantics.submit_while_away == "fails":
             note_failure(self.recorder, step, REFUSED)
         else:
             self.waiting += 1
@@ -110,12 +110,14 @@ class Operator(ClientProcess):
 
     def _do_later(self, step: OperatorStep, job_id: str) -> Steps:
         try:
-            if step.at_call_time:
-                yield from self.call(partial(self._do, step, job_id))
-            else:
-                yield from self.connected()
-                self._do(step, job_id, now_ms=self.made_ms)
+            if not step.at_call_time:
+                yield from self.ask(_fetched)
+            yield from self.call(partial(self._do, step, job_id))
         except CommandFailed as error:
             note_failure(self.recorder, step, str(error))
         finally:
             self.waiting -= 1
+
+
+def _fetched() -> None:
+    """Stand for a command that fetches a job, before the one that does something to it."""

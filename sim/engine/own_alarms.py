@@ -21,6 +21,9 @@ class Promotes(Protocol):
     def made_ms(self) -> int:
         """The time by its own clock, epoch ms."""
 
+    def promote_slowly(self) -> bool:
+        """Look for due jobs where Redis does not answer at once; tell whether it can."""
+
 
 class Look(NamedTuple):
     """How processes look for due jobs.
@@ -78,9 +81,16 @@ class OwnAlarms:
 
     def _wake(self, worker: Promotes) -> None:
         name, now_ms = worker.name, self._time.now
-        if not worker.can_promote or now_ms < self._refused_until_ms.get(name, 0):
+        if now_ms < self._refused_until_ms.get(name, 0):
             return
-        promoted = self._look.promote(worker)
+        if worker.can_promote:
+            self.plan(worker, self._look.promote(worker))
+        else:
+            worker.promote_slowly()
+
+    def plan(self, worker: Promotes, promoted: Promoted | None) -> None:
+        """Set a process's alarm after it has looked; None where Redis refused."""
+        name, now_ms = worker.name, self._time.now
         if promoted is None:
             self._refused_until_ms[name] = now_ms + self._look.guard_ms
             self._set(worker, self._look.guard_ms)

@@ -36,6 +36,8 @@ class Process:
         cuts: How many faults keep it from reaching Redis.
         connections: How many connections to Redis it has, if any.
         clock_shifts: What makes its clock wrong.
+        latencies: By the fault, what draws how much later each of its commands to Redis is answered, ms.
+        reply_losses: By the fault, what tells whether the answer to a kind of command gets lost.
         closing: Whether it takes nothing new, as it was told to shut down.
     """
 
@@ -53,6 +55,8 @@ class Process:
         self.cuts = 0
         self.connections = 1
         self.clock_shifts = ClockShifts()
+        self.latencies: dict[str, Callable[[], int]] = {}
+        self.reply_losses: dict[str, Callable[[str], bool]] = {}
         self.closing = False
         self._gone: Callable[[], object] | None = None
         self.stops = 0
@@ -187,6 +191,32 @@ class Process:
 
     def clock_moved(self) -> None:
         """Go by the clock as ``clock_shifts`` says, from now on."""
+
+    def slow_down(self, fault: str, latency: Callable[[], int]) -> None:
+        """Let Redis, if it has any use for it, answer it later, until ``speed_up``.
+
+        Args:
+            fault: Names what does so.
+            latency: Draws how much later one command is answered, ms.
+        """
+        self.latencies[fault] = latency
+
+    def speed_up(self, fault: str) -> None:
+        """Let Redis answer as before."""
+        self.latencies.pop(fault, None)
+
+    def begin_losing(self, fault: str, loses: Callable[[str], bool]) -> None:
+        """Let answers of Redis get lost, if it has any use for it, until ``end_losing``.
+
+        Args:
+            fault: Names what does so.
+            loses: Tells of each answer to a kind of command whether it gets lost.
+        """
+        self.reply_losses[fault] = loses
+
+    def end_losing(self, fault: str) -> None:
+        """Let answers arrive as before."""
+        self.reply_losses.pop(fault, None)
 
     def _stand_still(self) -> None:
         if not self.frozen:

@@ -1,6 +1,7 @@
 """The application as a producer of jobs, with the Redis client that it submits through."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from redis.exceptions import ResponseError
@@ -19,6 +20,7 @@ from sim.engine.redis_server import LOADING, REFUSED, CommandFailed, RedisServer
 from sim.engine.run_context import RunContext
 from sim.engine.schedules import note_planned, register
 from sim.engine.system import System
+from sim.engine.wire import Command
 from sim.queue.job import JobOptions, Keep, Retention
 from sim.queue.store import Store, native_form
 from sim.queue.submit import add_job
@@ -65,6 +67,8 @@ class QueueProducer(ClientProcess):
         self.database = run.database
         self.use(store)
         self._waiting: list[Submit] = []
+        self._sent: list[Submit] = []
+        """Those that are on their way, or whose answers are."""
         self._asked: list[Arrival] = []
         self._lose_replies = 0
         self._options = job_options(run.scenario)
@@ -82,6 +86,7 @@ class QueueProducer(ClientProcess):
         super().start()
         self._waiting.clear()
         self._registering = False
+        self._sent.clear()
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
         if self._scheduled:
             self._begin_schedules()
@@ -89,6 +94,7 @@ class QueueProducer(ClientProcess):
     def die(self) -> None:
         """Die at once, with everything in its offline queue; who waited for it to go on hears that it is down."""
         self._waiting.clear()
+        self._sent.clear()
         asked, self._asked = self._asked, []
         for arrival in asked:
             self._reject(arrival, DOWN)
@@ -105,7 +111,7 @@ class QueueProducer(ClientProcess):
         """Register the schedules: at once, or when Redis can be reached."""
         if self.link.is_open:
             self._register(self.made_ms)
-        elif self.link.is_up or self.semantics.submit_while_away == "fails":
+        elif not self.link.is_connected and (self.link.is_up or self.semantics.submit_while_away == "fails"):
             self._note_unregistered(LOADING if self.link.is_up else REFUSED)
         else:
             self._registering = True
@@ -113,8 +119,7 @@ class QueueProducer(ClientProcess):
 
     def _register_later(self, made_ms: int) -> Steps:
         try:
-            yield from self.connected()
-            self._register(made_ms)
+            yield from self.ask(partial(self._register, made_ms))
         except CommandFailed as error:
             self._note_unregistered(str(error))
         finally:
@@ -138,12 +143,13 @@ class QueueProducer(ClientProcess):
     @property
     def is_holding(self) -> bool:
         """Whether any submit waits, in the offline queue or for the process to go on."""
-        return bool(self._waiting or self._asked or self._registering)
+        return bool(self._waiting or self._sent or self._asked or self._registering)
 
     @property
     def holds(self) -> list[str]:
-        """Jobs whose submit waits in the offline queue, or for the process to go on."""
-        return [submit.arrival.name for submit in self._waiting] + [arrival.name for arrival in self._asked]
+        """Jobs whose submit waits in the offline queue or for an answer, or for the process to go on."""
+        submits = [submit.arrival.name for submit in (*self._waiting, *self._sent)]
+        return submits + [arrival.name for arrival in self._asked]
 
     def lose_replies(self, count: int) -> None:
         """Let the next submits be carried out although the connection is breaking, and their answers get lost."""
@@ -167,12 +173,44 @@ class QueueProducer(ClientProcess):
                 self._reject(arrival, CONNECTION_LOST)
         elif self.link.is_open:
             self._add(arrival, made_ms)
+        elif self.link.is_connected:
+            if self.server.state == "hung":
+                self.recorder.job(arrival.queue, arrival.name, EventKind.SUBMIT_WAITING, "producer")
+            self._send(Submit(arrival, made_ms))
         elif self.link.is_up:
             self._reject(arrival, LOADING)
         elif self.semantics.submit_while_away == "fails":
             self._reject(arrival, REFUSED)
         else:
             self._wait(Submit(arrival, made_ms))
+
+    def _send(self, submit: Submit) -> None:
+        """Send a submit that is not answered at once."""
+        command = Command("add", partial(self._added, submit), partial(self._note_unheard, submit.arrival), self.env)
+        self._sent.append(submit)
+        self.spawn(self._until_answered(submit, command))
+        self.link.wire.send(command)
+
+    def _added(self, submit: Submit) -> bool:
+        self._add(*submit)
+        return True
+
+    def _note_unheard(self, arrival: Arrival, _added: bool) -> None:
+        self.recorder.job(arrival.queue, arrival.name, EventKind.REPLY_LOST, "producer", {"command": "add"})
+
+    def _until_answered(self, submit: Submit, command: Command) -> Steps:
+        """Wait for the answer; where the connection breaks, the client sends again, or the caller hears of it."""
+        yield command.answered
+        yield from self.until_thawed()
+        self._sent.remove(submit)
+        if not command.is_lost:
+            return
+        if self.semantics.submit_while_away == "fails":
+            self._reject(submit.arrival, CONNECTION_LOST)
+        elif self.link.is_up:
+            self._send_again(submit)
+        else:
+            self._wait(submit)
 
     def _wait(self, submit: Submit) -> None:
         self.recorder.job(submit.arrival.queue, submit.arrival.name, EventKind.SUBMIT_WAITING, "producer")
@@ -196,10 +234,15 @@ class QueueProducer(ClientProcess):
         """Send what the offline queue holds, in order, now that the connection is back."""
         submits, self._waiting = self._waiting, []
         for submit in submits:
-            if self.server.state == "loading":
-                self._reject(submit.arrival, LOADING)
-            else:
-                self._add(*submit)
+            self._send_again(submit)
+
+    def _send_again(self, submit: Submit) -> None:
+        if self.server.state == "loading":
+            self._reject(submit.arrival, LOADING)
+        elif self.link.is_open:
+            self._add(*submit)
+        else:
+            self._send(submit)
 
     def _reject(self, arrival: Arrival, error: str) -> None:
         self.recorder.job(arrival.queue, arrival.name, EventKind.REJECTED, "producer", {"error": error})

@@ -81,11 +81,18 @@ class Promoter:
             return
         able = next((one for one in self._look.workers() if one.can_promote), None)
         if able is None:
+            any(one.promote_slowly() for one in self._look.workers())
+        else:
+            self.plan(able, self._promote(able))
+
+    def plan(self, worker: Promotes, promoted: Promoted | None) -> None:
+        """Set the alarm for what comes next, after one has looked; None where Redis refused."""
+        if self._own is not None:
+            self._own.plan(worker, promoted)
             return
-        promoted = self._promote(able)
         if promoted is None:
             self._refused_until_ms = self.env.now + self._look.guard_ms
-        wait_ms = self._look.wait_ms(able, None if promoted is None else promoted.next_due_ms)
+        wait_ms = self._look.wait_ms(worker, None if promoted is None else promoted.next_due_ms)
         alarm_ms = self.env.now + wait_ms
         if self._alarm_ms is None or alarm_ms < self._alarm_ms or self._alarm_ms <= self.env.now:
             self._alarm_ms = alarm_ms
@@ -101,13 +108,19 @@ class Promoter:
         vars(self).clear()
 
     def _promote(self, worker: Promotes) -> Promoted | None:
+        return self.promote(worker, now_ms=worker.made_ms)
+
+    def promote(self, worker: Promotes, *, now_ms: int) -> Promoted | None:
         """Promote in the name of a process what is due by its clock.
+
+        Args:
+            now_ms: When the call was made, epoch ms by its clock.
 
         Returns:
             None where Redis refused: it refuses writes, or something else has the place of a key.
         """
         try:
-            promoted = promote_due_jobs(self.store, self.keys, now_ms=worker.made_ms)
+            promoted = promote_due_jobs(self.store, self.keys, now_ms=now_ms)
         except ResponseError:
             return None
         for job_id in promoted.job_ids:

@@ -250,10 +250,7 @@ class QueueSystem:
         Raises:
             UnknownName: Nothing is called so.
         """
-        if target == "application":
-            return [self.producer]
-        workers = target_processes(target, self.workers)
-        return list(workers)
+        return [self.producer] if target == "application" else [*target_processes(target, self.workers)]
 
     def stop_redis(self, *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; so many submits are carried out first, and their answers get lost."""
@@ -262,6 +259,10 @@ class QueueSystem:
         self.server.go_away()
         for parts in self.queues.values():
             parts.blocked_clients.break_connections()
+
+    def clients(self) -> list[Process]:
+        """List all processes that have a connection to Redis."""
+        return [self.producer, self.operator, *(worker for workers in self.workers.values() for worker in workers)]
 
     def start_redis(self, *, loading: bool = False) -> None:
         """Make Redis reachable again; while it loads its data it refuses every command."""
@@ -335,7 +336,7 @@ class QueueSystem:
 
     def let_go(self) -> None:
         """Let go of all processes, and of everything else."""
-        for process in (self.producer, self.operator, *(worker for group in self.workers.values() for worker in group)):
+        for process in self.clients():
             process.let_go()
         for parts in self.queues.values():
             parts.promoter.let_go()

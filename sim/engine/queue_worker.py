@@ -1,26 +1,26 @@
 """A worker process of one queue: slots that run jobs, and the timers that Bull runs beside them."""
 
+from collections.abc import Callable
 from functools import partial
 
 from redis.exceptions import ResponseError
 
 from sim.engine.attempt import HandlerCall, Hooks
 from sim.engine.event_loop import EventLoop
-from sim.engine.failures import FailureNote
 from sim.engine.job_timeout import JobTimeout, Relieved, TimedOut
 from sim.engine.process import Crashed, Steps
 from sim.engine.queue_parts import QueueParts
 from sim.engine.redis_server import CommandFailed, RedisServer
+from sim.engine.reporting_worker import ReportingWorker
 from sim.engine.run_context import RunContext
 from sim.engine.schedules import note_planned, plan_next
-from sim.engine.stack_trace import short_stack
-from sim.engine.worker_process import WorkerProcess
+from sim.engine.slow_calls import SlowCalls, SlowDelays, SlowPops
 from sim.engine.worker_timers import LockRenewals, Run, look_for_stalled_jobs
 from sim.handlers.base import JobInput
 from sim.handlers.errors import PermanentError, TransientError
 from sim.queue.dequeue import LockParams, RateLimited, dequeue, lock_popped
 from sim.queue.errors import FinishRefused, UnknownBackoff, UnreadableOptions
-from sim.queue.finish import ErrorText, FailureRules, complete_job, fail_job
+from sim.queue.finish import complete_job
 from sim.queue.job import Job
 from sim.queue.store import Store, native_form
 from sim.results.trace import EventKind
@@ -32,20 +32,20 @@ Source: BULL_FACTS 19; redisClientDisconnect of Bull 4.16.5.
 """
 
 
-class QueueWorker(WorkerProcess):
+class QueueWorker(ReportingWorker):
     """A process that called Bull's ``process()`` on one queue."""
 
     def __init__(self, run: RunContext, name: str, queue: QueueParts, store: Store, server: RedisServer) -> None:
         super().__init__(run, name, queue, store, server)
         self.runner = run.runner
         self.hooks: Hooks = run.faults
-        self.errors = run.errors
         self._drained = True
         self._handle = queue.job.handle
         self._idempotent = queue.config.idempotency_key
         self._renewals = LockRenewals(self)
-        self._popped = 0
-        """Jobs that were popped and whose lock waits for the connection."""
+        self._pops = SlowPops(self)
+        self._delays = SlowDelays(self)
+        self._calls = SlowCalls(self)
         self._loop: EventLoop | None = None
 
     def use(self, store: Store) -> None:
@@ -68,7 +68,9 @@ class QueueWorker(WorkerProcess):
         settings = self.queue.settings
         self.lock_params = LockParams(f"{self.name}#{self.generation}", settings.lock_duration)
         self._drained = True
-        self._popped = 0
+        self._calls.taking = 0
+        self._delays.forget()
+        self._pops.forget()
         self._loop = EventLoop(self.env, self) if settings.blocking else None
         self._renewals.forget()
         self.recorder.world(EventKind.WORKER_STARTED, self.name, generation=self.generation)
@@ -76,6 +78,7 @@ class QueueWorker(WorkerProcess):
         for _ in range(settings.concurrency):
             self.spawn(self._slot())
         self.spawn(self._renewals.timer())
+        self._delays.watch()
         self.queue.promoter.wake(self)
 
     def die(self) -> None:
@@ -96,7 +99,7 @@ class QueueWorker(WorkerProcess):
 
     @property
     def _is_at_work(self) -> bool:
-        return self.running > 0 or self._popped > 0 or self.queue.blocked_clients.is_blocked(self)
+        return self.running > 0 or self._calls.taking > 0 or self.queue.blocked_clients.is_blocked(self)
 
     def cut_off(self) -> None:
         """Redis forgets the blocked pops of a connection that is gone."""
@@ -113,12 +116,15 @@ class QueueWorker(WorkerProcess):
         self.queue.blocked_clients.note_thawed(self)
         super()._goes_on()
         self.queue.promoter.wake(self)
-        self.queue.blocked_clients.serve()
+        if self.server.state != "hung":
+            self.queue.blocked_clients.serve()
 
-    @property
-    def can_promote(self) -> bool:
-        """Whether it could move a due job at this moment."""
-        return self.alive and not self.closing and not self.frozen and self.link.is_open
+    def promote_slowly(self) -> bool:
+        """Look for due jobs where Redis does not answer at once; tell whether it can."""
+        can = self.alive and not self.closing and not self.frozen and self.server.state == "up" and self.link.is_slow
+        if can:
+            self._delays.look()
+        return can
 
     def _came_back(self) -> None:
         self.queue.promoter.wake(self)
@@ -127,6 +133,13 @@ class QueueWorker(WorkerProcess):
         """Go by the new clock; a timer for delayed jobs that runs already goes on as it was set."""
         super().clock_moved()
         self.queue.promoter.go_by_own_clocks()
+
+    def slow_down(self, fault: str, latency: Callable[[], int]) -> None:
+        """Let Redis answer it later; the pops that it has there by now time out for good."""
+        super().slow_down(fault, latency)
+        if self.alive:
+            self._pops.watch()
+            self._delays.watch()
 
     # -- slots --------------------------------------------------------------------------------------------------
 
@@ -161,17 +174,22 @@ class QueueWorker(WorkerProcess):
             yield from self.until_thawed()
         if not self._drained:
             made_ms = self.epoch_ms + self.env.now
-            if not self.link.is_open:
-                yield from self.connected()
-            taken = self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
+            if self.link.is_open:
+                taken = self._dequeue(self.store, queue.keys, self.lock_params, now_ms=made_ms, limit=queue.limit)
+            else:
+                taken = yield from self._calls.next_job(lambda: self._dequeue, made_ms)
             if type(taken) is Job:
                 return taken
             self._note_drained(taken)
             if self.frozen:
                 yield from self.until_thawed()
-        if not self.link.is_open:
-            yield from self.connected(forever=True)
-        job_id = yield queue.blocked_clients.enter(self)
+        if self.link.is_open:
+            arrival = queue.blocked_clients.enter(self)
+        else:
+            arrival = yield from self._pops.enter()
+        job_id = yield arrival
+        if not self.link.is_plain:
+            job_id = yield from self._pops.hear(job_id)
         if self.frozen:
             yield from self.until_thawed()
         if job_id is None:
@@ -181,14 +199,13 @@ class QueueWorker(WorkerProcess):
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
             raise Crashed
         made_ms = self.epoch_ms + self.env.now
-        if not self.link.is_open:
+        if self.link.is_open:
+            taken = self._lock_popped(
+                self.store, queue.keys, job_id, self.lock_params, now_ms=made_ms, limit=queue.limit
+            )
+        else:
             self.recorder.job(queue.name, name, EventKind.POPPED, self.name)
-            self._popped += 1
-            try:
-                yield from self.connected()
-            finally:
-                self._popped -= 1
-        taken = self._lock_popped(self.store, queue.keys, job_id, self.lock_params, now_ms=made_ms, limit=queue.limit)
+            taken = yield from self._calls.lock(lambda: self._lock_popped, job_id, made_ms)
         if type(taken) is Job:
             self._drained = False
             return taken
@@ -212,8 +229,7 @@ class QueueWorker(WorkerProcess):
         """Run one attempt and report its end; return the next job when the report brought one back."""
         queue = self.queue
         if job.options.is_repeated:
-            now_ms = self.made_ms
-            note_planned(self.recorder, queue, plan_next(self.store, queue, job, now_ms=now_ms), now_ms=now_ms)
+            yield from self._plan_next(job)
         name = self.name_of(job)
         attempt = self.recorder.started(queue.name, name, self.name, job.attempts_made)
         run = self._renewals.begin(job.id)
@@ -228,25 +244,26 @@ class QueueWorker(WorkerProcess):
             except (TransientError, PermanentError) as error:
                 if limit is not None:
                     limit.handler_ended(error)
-                yield from self._report_failure(job, name, attempt, error)
+                yield from self.report_failure(job, name, attempt, error)
                 return None
             if limit is not None:
                 limit.handler_ended()
             made_ms = self.epoch_ms + self.env.now
             try:
-                if not self.link.is_open:
-                    yield from self.connected()
-                done = self._complete(
-                    self.store,
-                    queue.keys,
-                    job,
-                    self.lock_params,
-                    now_ms=made_ms,
-                    return_value=value,
-                    fetch_next=queue.limit is None and not self.closing,
-                )
+                if self.link.is_open:
+                    done = self._complete(
+                        self.store,
+                        queue.keys,
+                        job,
+                        self.lock_params,
+                        now_ms=made_ms,
+                        return_value=value,
+                        fetch_next=queue.limit is None and not self.closing,
+                    )
+                else:
+                    done = yield from self._calls.complete(lambda: self._complete, job, name, value, made_ms)
             except (FinishRefused, UnreadableOptions, CommandFailed, ResponseError) as refusal:
-                yield from self._report_refusal(job, name, attempt, refusal)
+                yield from self.report_refusal(job, name, attempt, refusal)
                 return None
             self.recorder.completed(queue.name, name, attempt, self.name)
             if done.evicted:
@@ -269,7 +286,7 @@ class QueueWorker(WorkerProcess):
 
         def report(error: TimedOut) -> Steps:
             try:
-                yield from self._report_failure(job, name, attempt, error)
+                yield from self.report_failure(job, name, attempt, error)
             finally:
                 self.running -= 1
                 run.over = True
@@ -279,63 +296,9 @@ class QueueWorker(WorkerProcess):
 
         return JobTimeout(self, self.recorder, (self.queue.name, name, attempt), timeout, take_over)
 
-    def _report_refusal(self, job: Job, name: str, attempt: int, refusal: Exception) -> Steps:
-        """Report an attempt as failed whose success the queue refused to record, as Bull does."""
-        yield from self.until_thawed()
-        more = {"error": str(refusal)}
-        self.recorder.attempt(self.queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, more)
-        yield from self._report_failure(job, name, attempt, refusal, refused_before=True)
-
-    def _report_failure(
-        self, job: Job, name: str, attempt: int, error: Exception, *, refused_before: bool = False
-    ) -> Steps:
-        """Tell the queue that the attempt failed, and the error log what happened to it."""
-        with self.errors.of_job(self.queue.name, name, attempt, self.name, error, job) as note:
-            yield from self._tell_of_failure(job, name, attempt, error, note, refused_before=refused_before)
-
-    def _tell_of_failure(
-        self, job: Job, name: str, attempt: int, error: Exception, note: FailureNote, *, refused_before: bool
-    ) -> Steps:
-        """Tell the queue that the attempt failed."""
-        queue = self.queue
-        permanent = isinstance(error, PermanentError)
-        if not refused_before:
-            more = {"error": str(error), "permanent": permanent}
-            self.recorder.attempt(queue.name, name, EventKind.ATTEMPT_FAILED, attempt, self.name, more)
-        if permanent and queue.config.discard_permanent:
-            job.discard()
-        called_ms = self.env.now
-        strategies = None if queue.strategy is None else queue.strategy.of(name, permanent=permanent)
-        try:
-            failed = yield from self.call(
-                partial(
-                    fail_job,
-                    self.store,
-                    queue.keys,
-                    job,
-                    self.lock_params,
-                    ErrorText(str(error), short_stack(error)),
-                    FailureRules(self.semantics, strategies, queue.dead),
-                )
-            )
-        except (FinishRefused, CommandFailed, ResponseError) as refusal:
-            yield from self.until_thawed()
-            if not refused_before:
-                more = {"error": str(refusal)}
-                self.recorder.attempt(queue.name, name, EventKind.ACK_REJECTED, attempt, self.name, more)
-            raise
-        note.became(failed.verdict if failed.dead_id is None else "dead-lettered", failed.delay_ms)
-        if failed.verdict == "failed":
-            more = {"reason": str(error), "kept": job.id not in failed.evicted}
-            self.recorder.attempt(queue.name, name, EventKind.FAILED, attempt, self.name, more)
-            self.note_evicted(failed.evicted, "failed")
-            if failed.dead_id is not None:
-                self.note_dead(name, failed.dead_id)
-            return
-        more = {"delay_ms": failed.delay_ms}
-        self.recorder.attempt(queue.name, name, EventKind.RETRY_SCHEDULED, attempt, self.name, more)
-        if failed.verdict == "delayed":
-            due_ms = self.epoch_ms + called_ms + failed.delay_ms
-            queue.promoter.hear(waited=self.env.now > called_ms, due_ms=due_ms)
-        else:
-            queue.blocked_clients.serve()
+    def _plan_next(self, job: Job) -> Steps:
+        """Add the job that follows in the schedule of one that was handed out."""
+        now_ms = self.made_ms
+        plan = partial(plan_next, self.store, self.queue, job, now_ms=now_ms)
+        planned = plan() if self.link.is_open else (yield from self.ask(plan))
+        note_planned(self.recorder, self.queue, planned, now_ms=now_ms)

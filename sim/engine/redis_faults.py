@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from sim.core.errors import SimError
+from sim.engine.network_faults import NetworkFaults
 from sim.engine.redis_server import LOADING
 from sim.engine.run_context import RunContext
 from sim.engine.system import System
@@ -12,7 +13,7 @@ from sim.results.trace import EventKind
 from sim.stores.snapshots import Snapshot, restore_point_ms
 
 
-class RedisFaults:
+class RedisFaults(NetworkFaults):
     """Breaks and mends the Redis of a simulated world, and writes into the trace what begins and ends.
 
     Args:
@@ -21,10 +22,9 @@ class RedisFaults:
     """
 
     def __init__(self, run: RunContext, system: System) -> None:
+        super().__init__(run.recorder, system)
         self._time = run.time
-        self._recorder = run.recorder
         self._redis = run.scenario.redis
-        self._system = system
         self._redis_stops = 0
         self._redis_fault: FaultId | None = None
         self._loads = 0
@@ -48,14 +48,6 @@ class RedisFaults:
             action: Called at that time, such as ``world.faults.stop_redis``.
         """
         self._time.at(t_ms, action)
-
-    def fault_began(self, fault: FaultId, **more: object) -> None:
-        """Write into the trace that a fault has begun which no other verb writes down."""
-        self._recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event(**more))
-
-    def fault_ended(self, fault: FaultId) -> None:
-        """Write into the trace that it has ended."""
-        self._recorder.world(EventKind.FAULT_ENDED, None, **fault.as_event())
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -166,6 +158,7 @@ class RedisFaults:
             self._system.go_back_to(snapshot)
         else:
             self.stop_redis(fault, cause)
+        self._forget_hangs()
 
     # -- read-only ----------------------------------------------------------------------------------------------------
 
@@ -216,6 +209,7 @@ class RedisFaults:
         if is_there:
             self._loads += 1
             self._system.stop_redis()
+        self._forget_hangs()
         if point_ms != self.now_ms:
             self._system.go_back_to(self._snapshots.get(point_ms, {}) if point_ms else {})
             self._failovers.append((self.now_ms, point_ms))

@@ -1,4 +1,4 @@
-"""Redis as the processes of the world see it: there, loading its data, or down."""
+"""Redis as the processes of the world see it: there, hung, loading its data, or down."""
 
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -10,12 +10,13 @@ from sim.core.errors import SimError
 from sim.engine.clock import SimulatedTime
 from sim.engine.connection_limit import ConnectionLimit
 from sim.engine.process import Process
+from sim.engine.wire import Sockets, Wire
 from sim.queue.semantics import Semantics
 from sim.stores.snapshots import Snapshot, load_snapshot, take_snapshot
 
 T = TypeVar("T")
 
-State = Literal["up", "loading", "down"]
+State = Literal["up", "hung", "loading", "down"]
 
 RECONNECT_AT_MS = (3, 10, 30, 85, 240, 645, 1_750, 4_730, 12_840, 32_850)
 """When a client tries to come back, ms after it lost the connection; later every 20 s.
@@ -42,6 +43,7 @@ class RedisServer:
     Attributes:
         refuses_writes: Whether it is a replica: it answers, and changes nothing.
         limit: How many connections it takes, and who has them; None where it takes any number.
+        epoch: How often it has gone away; what was under way to it then is gone.
     """
 
     def __init__(self, env: simpy.Environment, redis: Any, clock: Clock, connected: Callable[[bool], None]) -> None:
@@ -50,10 +52,14 @@ class RedisServer:
         self.state: State = "up"
         self.refuses_writes = False
         self.limit: ConnectionLimit | None = None
+        self.epoch = 0
         self.on_lost: list[Callable[[], None]] = []
         self.on_listening: list[Callable[[], None]] = []
         self._clock = clock
         self._connected = connected
+        self._is_hung = False
+        self.sockets = Sockets()
+        self._goes_on: simpy.Event = env.event()
 
     @property
     def is_listening(self) -> bool:
@@ -63,21 +69,48 @@ class RedisServer:
     def go_away(self) -> None:
         """Stop answering; every connection breaks."""
         self.state = "down"
+        self.epoch += 1
+        self.sockets = Sockets()
         self._connected(False)
         for tell in self.on_lost:
             tell()
 
     def listen(self, loading: bool) -> None:
         """Take connections again; with ``loading`` refuse their commands until ``finish_loading``."""
-        self.state = "loading" if loading else "up"
+        self.state = "loading" if loading else self._serving
         self._connected(not loading)
         for tell in self.on_listening:
             tell()
 
     def finish_loading(self) -> None:
         """Answer commands."""
-        self.state = "up"
+        self.state = self._serving
         self._connected(True)
+
+    @property
+    def _serving(self) -> State:
+        return "hung" if self._is_hung else "up"
+
+    def hang(self) -> None:
+        """Answer nothing from now on; connections stay, and new ones can be made."""
+        self._is_hung = True
+        if self.state == "up":
+            self.state = "hung"
+
+    def resume(self) -> None:
+        """Go on, with what waits in the sockets."""
+        self._is_hung = False
+        if self.state != "hung":
+            return
+        self.state = "up"
+        self.sockets.empty()
+        goes_on, self._goes_on = self._goes_on, self.env.event()
+        goes_on.succeed()
+
+    def until_it_goes_on(self) -> Any:
+        """Wait while it hangs (a generator for ``yield from``)."""
+        while self.state == "hung":
+            yield self._goes_on
 
     def operate(self, look: Callable[[], T]) -> T:
         """Do something with the keys also while the server is down, as only the world's own stagehands can."""
@@ -85,7 +118,7 @@ class RedisServer:
         try:
             return look()
         finally:
-            self._connected(self.state == "up")
+            self._connected(self.state in ("up", "hung"))
 
     def look(self) -> Snapshot:
         """Copy every key."""
@@ -111,6 +144,9 @@ class RedisLink:
     Attributes:
         is_up: Whether commands get through (or at least to a server that is loading).
         tries: Failed attempts to connect after which everything in its offline queue is rejected; None means never.
+        is_plain: Whether they do so at once: it is up, nothing slows it down, and nothing is under way on it.
+        wire: What is under way on it.
+        breaks: How often all connections of the process have broken.
         late_ms: By how much its attempts to connect come after the schedule, 0 or more.
     """
 
@@ -128,7 +164,10 @@ class RedisLink:
         self.on_back = on_back
         self.tries = tries
         self._process = process
+        self.wire = Wire(env, server, process, self.settle, self.break_down)
+        self.breaks = 0
         self.is_up = server.is_listening and not process.cuts
+        self.is_plain = self.is_up and self.wire.is_quick
         self.late_ms = 0
         self._has_schedule = semantics.reconnect == "schedule"
         self._lost_ms: int | None = env.now
@@ -140,14 +179,35 @@ class RedisLink:
 
     @property
     def is_open(self) -> bool:
-        """Whether a command that is sent now is carried out; look here, or wait, before every command."""
-        return self.is_up and self.server.state == "up"
+        """Whether a command is carried out and answered in the moment it is sent; look here, or ask, before each."""
+        return self.is_plain and self.server.state == "up"
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a command that is sent now reaches a server that will carry it out, be it later."""
+        return self.is_up and self.server.state != "loading"
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is connected and yet not open: what is sent has to be waited for."""
+        return not self.is_open and self.is_connected
+
+    def break_down(self) -> None:
+        """Break once, with an answer on its way; nothing keeps the client from connecting again."""
+        self._lose_connection()
+        self._hear()
 
     def close(self) -> None:
-        """Forget the connection; its process has died."""
+        """Forget the connection; its process has died, and what it has sent is on its way."""
+        self.wire.hang_up()
         self.server.on_lost.remove(self._lose)
         self.server.on_listening.remove(self._hear)
         self._round += 1
+
+    def let_go(self) -> None:
+        """Drop all that it knows, so that it is freed at once."""
+        self.wire.hang_up()
+        vars(self).clear()
 
     def cut_off(self) -> None:
         """Break; the process can reach Redis no more."""
@@ -194,10 +254,19 @@ class RedisLink:
         if self.server.state == "loading":
             raise CommandFailed(LOADING)
 
+    def settle(self) -> None:
+        """Take note that something about the process's way to Redis has changed."""
+        self.is_plain = self.is_up and self.wire.is_quick
+
     def _lose(self) -> None:
+        self.breaks += 1
+        self._lose_connection()
+
+    def _lose_connection(self) -> None:
         self._round += 1
         if self.is_up:
-            self.is_up = False
+            self.is_up = self.is_plain = False
+            self.wire.tear()
             unnoticed = self._has_schedule and self._process.frozen
             self._lost_ms = None if unnoticed else self.env.now + self.late_ms
 
@@ -225,6 +294,7 @@ class RedisLink:
         if expected_round != self._round or (self._has_schedule and self._process.frozen):
             return
         self.is_up = True
+        self.settle()
         self._tell()
         self.on_back()
 

@@ -6,8 +6,9 @@ from functools import partial
 from statistics import NormalDist
 
 from sim.engine.random_streams import Streams
-from sim.scenario.queues import ExponentialTime, QueueConfig, TimeDistribution, UniformTime
+from sim.scenario.queues import QueueConfig
 from sim.scenario.workload import Workload
+from sim.yaml_files.distributions import ExponentialTime, TimeDistribution, UniformTime
 
 MAX_SERVICE_MS = 400 * 86_400_000
 USUAL_MS = 200

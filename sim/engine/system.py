@@ -61,6 +61,9 @@ class System(Protocol):
     def stop_redis(self, *, lost_replies: int = 0) -> None:
         """Make Redis unreachable; so many submits are carried out first, and their answers get lost."""
 
+    def clients(self) -> list[Process]:
+        """List all processes that have a connection to Redis."""
+
     def start_redis(self, *, loading: bool = False) -> None:
         """Make Redis reachable again; while it loads its data it refuses every command."""
 

@@ -28,6 +28,15 @@ class WorkerProcess(ClientProcess):
         """Send commands there from now on."""
         self.store = store
 
+    @property
+    def can_promote(self) -> bool:
+        """Whether it could move a due job at this moment."""
+        return self.alive and not self.closing and not self.frozen and self.link.is_open
+
+    def promote_slowly(self) -> bool:
+        """Look for due jobs where Redis does not answer at once; tell whether it can."""
+        return False
+
     def name_of(self, job: Job) -> str:
         """Return the offer's name: what the job's data says if that was offered, else what its id stands for."""
         data = job.data
@@ -45,6 +54,10 @@ class WorkerProcess(ClientProcess):
         queue = self.queue
         self.recorder.map_id(queue.keys.dead_letters().name, dead_id, name)
         self.recorder.job(queue.name, name, EventKind.DEAD_LETTERED, self.name, {"id": dead_id})
+
+    def note_unheard(self, name: str, command: str) -> None:
+        """Write down that Redis has carried out a command for a job, and that its answer did not arrive."""
+        self.recorder.job(self.queue.name, name, EventKind.REPLY_LOST, self.name, {"command": command})
 
     def note_trouble(self, error: Exception) -> None:
         """Write down an error of the queue itself."""

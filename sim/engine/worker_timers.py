@@ -10,6 +10,7 @@ from sim.engine.interval_timer import late_tick_chance
 from sim.engine.process import Steps
 from sim.engine.redis_server import CommandFailed
 from sim.engine.worker_process import WorkerProcess
+from sim.queue.dequeue import LockParams
 from sim.queue.errors import UnreadableOptions
 from sim.queue.locks import extend_lock
 from sim.queue.stalled import REASON, check_stalled_jobs
@@ -49,11 +50,14 @@ class LockRenewals:
     def begin(self, job_id: str) -> Run:
         """Take on the lock of a job that starts; who runs it says when the attempt is over."""
         run = Run(job_id, self._worker.env.now + self._renew_ms)
+        self._watch(run)
+        return run
+
+    def _watch(self, run: Run) -> None:
         self._runs.append(run)
         if self._wanted is not None:
             self._wanted.succeed()
             self._wanted = None
-        return run
 
     def timer(self) -> Steps:
         """Extend the lock of every running job when it is due; a job whose lock is lost is let go."""
@@ -73,19 +77,32 @@ class LockRenewals:
                 yield from worker.until_thawed()
                 continue
             runs.popleft()
+            if worker.link.is_slow:
+                worker.spawn(self._extend_meanwhile(run))
+                continue
             try:
-                extended = yield from worker.call(partial(self._extend, run))
+                extended = yield from worker.call(partial(self._extend, run, worker.lock_params))
             except CommandFailed:
                 continue
             if extended:
                 run.due_ms = worker.env.now + self._renew_ms
                 runs.append(run)
 
-    def _extend(self, run: Run, *, now_ms: int) -> bool:
+    def _extend_meanwhile(self, run: Run) -> Steps:
+        """Extend one lock while those of other jobs come due: each waits for its own answer alone."""
+        try:
+            extended = yield from self._worker.call(partial(self._extend, run, self._worker.lock_params))
+        except CommandFailed:
+            return
+        if extended:
+            run.due_ms = self._worker.env.now + self._renew_ms
+            self._watch(run)
+
+    def _extend(self, run: Run, lock_params: LockParams, *, now_ms: int) -> bool:
         """Give the lock its full time again, which Redis counts from when it receives the call, not from its making."""
         worker = self._worker
         try:
-            return not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, worker.lock_params)
+            return not run.over and extend_lock(worker.store, worker.queue.keys, run.job_id, lock_params)
         except ResponseError as error:
             worker.note_trouble(error)
             return False
@@ -112,7 +129,10 @@ def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
         if worker.frozen:
             yield from worker.until_thawed()
             tick_ms = worker.env.now
-        yield from _try_to_check(worker)
+        if worker.link.is_slow:
+            worker.spawn(_try_to_check(worker))
+        else:
+            yield from _try_to_check(worker)
 
 
 def _try_to_check(worker: WorkerProcess) -> Steps:

@@ -78,6 +78,7 @@ class Fault(Model):
         window: How it shows between ``fault-began`` and ``fault-ended``; None where ``no_window`` says why not.
         for_real: How a rehearsal does it; empty where ``never_real`` says why it cannot.
         strikes_handlers: Whether only the project's own handlers feel it, so that ``rehearse --own`` refuses it.
+        breaks_ways: Whether it strikes the way of its target to Redis, or of everybody; a rehearsal puts a proxy there.
         weight: How often random scenarios choose it.
     """
 
@@ -91,6 +92,7 @@ class Fault(Model):
     for_real: ClassVar[str] = ""
     never_real: ClassVar[str] = ""
     strikes_handlers: ClassVar[bool] = False
+    breaks_ways: ClassVar[bool] = False
     weight: ClassVar[int] = 1
 
     kind: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sim.core.errors import SimError
-from sim.faults.injector import FaultInjector
+from sim.faults.injector import FaultId, FaultInjector
 from sim.yaml_files.fields import ModeName
 
 Place = Literal["process", "redis", "database", "anything"]
@@ -38,6 +38,15 @@ class HandInjector(FaultInjector[Any], Protocol):
 
     def is_database_slowed(self, name: str) -> bool:
         """Whether the database is slowed under this name."""
+
+    def is_redis_hung(self, fault: FaultId) -> bool:
+        """Whether Redis hangs under this name."""
+
+    def is_redis_slowed(self, fault: FaultId) -> bool:
+        """Whether anybody's commands are slowed under this name."""
+
+    def loses_replies(self, fault: FaultId) -> bool:
+        """Whether anybody's replies get lost under this name."""
 
 
 Hands = Mapping[ModeName, HandInjector]

@@ -7,6 +7,8 @@ from sim.faults.schedule import RandomNumbers
 
 Step = Literal["between-take-and-lock", "before-effect", "after-effect-before-ack"]
 """Where in a job's attempt its process may die."""
+Answered = Literal["add", "pop", "complete"]
+"""A kind of command to Redis whose answer may get lost: a submit, what brings a worker a job, a job's success."""
 Failure = Literal["refuse", "abort", "lost-reply"]
 """How a call to the database fails: no connection, undone in the middle, or committed while the answer gets lost."""
 P = TypeVar("P")
@@ -40,6 +42,7 @@ class FaultId(NamedTuple):
 
 
 FREEZE, OUTAGE, CRASH = FaultId("worker-freeze"), FaultId("redis-outage"), FaultId("redis-crash")
+HANG, SLOWNESS, LOSS = FaultId("redis-hang"), FaultId("slow-redis"), FaultId("redis-lost-reply")
 PARTITION, SHUTDOWN = FaultId("redis-partition"), FaultId("worker-shutdown")
 CLOCK_SKEW = FaultId("clock-skew")
 READ_ONLY, FAILOVER = FaultId("redis-readonly"), FaultId("redis-failover")
@@ -175,6 +178,28 @@ class FaultInjector(Protocol[P]):
 
     def start_redis(self, *, loading_ms: int = 0) -> None:
         """Make Redis reachable again."""
+
+    def hang_redis(self, fault: FaultId = HANG) -> None:
+        """Let Redis answer nothing while all connections stay."""
+
+    def resume_redis(self, fault: FaultId = HANG) -> None:
+        """Let Redis go on, with what has come meanwhile."""
+
+    def slow_redis(
+        self, latency: Callable[[str], Callable[[], int]], process: P | None = None, fault: FaultId = SLOWNESS
+    ) -> None:
+        """Let commands of a process, or of everybody, and their answers be under way for longer."""
+
+    def restore_redis_speed(self, process: P | None = None, fault: FaultId = SLOWNESS) -> None:
+        """Let them be as fast as before."""
+
+    def begin_losing_replies(
+        self, loses: Callable[[str], Callable[[str], bool]], process: P | None = None, fault: FaultId = LOSS
+    ) -> None:
+        """Let answers of Redis to a process, or to everybody, get lost with the connection."""
+
+    def end_losing_replies(self, process: P | None = None, fault: FaultId = LOSS) -> None:
+        """Let them all arrive again."""
 
     def plan_redis_crash(self, t_ms: int, cause: str) -> None:
         """Prepare for a crash at a moment that is known beforehand."""

@@ -55,6 +55,7 @@ class RedisPartition(Timed):
         overlap="merged",
     )
     for_real: ClassVar[str] = "The process reaches redis-server through a proxy, which is closed and opened again"
+    breaks_ways: ClassVar[bool] = True
     weight: ClassVar[int] = 2
 
     kind: Literal["redis-partition"]

@@ -16,6 +16,8 @@ class FaultKind(StrEnum):
     READ_ONLY = "Redis read-only"
     CUT_OFF = "processes cut off"
     CLOCK = "clocks wrong"
+    SLOW = "Redis slow"
+    REPLIES = "replies lost"
     DATABASE = "database failing"
     HANDLER = "handlers failing"
     OTHER = "other faults"

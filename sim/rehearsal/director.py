@@ -15,7 +15,7 @@ from sim.engine.promises import promises_of
 from sim.engine.random_streams import Streams
 from sim.engine.recorder import Recorder
 from sim.engine.service_times import service_times
-from sim.faults.redis_partition import RedisPartition
+from sim.faults.base import Fault
 from sim.faults.registry import arrange_faults
 from sim.handlers.database import ApplicationDatabase
 from sim.queue.semantics import PROFILES
@@ -127,12 +127,16 @@ class Rehearsal:
         }
 
     def _proxies(self) -> RedisProxies:
-        """Give the processes that a fault cuts off from Redis a way of their own."""
+        """Give the processes whose way to Redis a fault breaks one of their own."""
         proxies = RedisProxies(self._process_group.folder, self.redis.server.public)
         for fault in self.scenario.faults:
-            for process in self.faults.processes(fault.target) if isinstance(fault, RedisPartition) else ():
+            for process in self._struck(fault) if fault.breaks_ways else ():
                 process.config = {**process.config, "redis": str(proxies.add(process.name))}
         return proxies
+
+    def _struck(self, fault: Fault) -> list[RealProcess]:
+        target = getattr(fault, "target", None)
+        return self._everyone() if target is None else self.faults.processes(target)
 
     def _workers_of(self, queue: str) -> list[RealProcess]:
         settings = self.scenario.workers_of(queue)
@@ -226,6 +230,7 @@ class Rehearsal:
         else:
             await offering
             await self._until_settled()
+        self.redis.let_be_looked_at()
         jobs = classify_outcomes(
             self.scenario, self.trace, self.recorder, self.redis, self.access.database, self._waiting()
         )

@@ -31,6 +31,7 @@ from sim.faults.injector import (
 from sim.operator_verbs.base import OnJob
 from sim.operator_verbs.registry import OperatorStep
 from sim.rehearsal.database_server import DatabaseServer
+from sim.rehearsal.network_faults import RealNetworkFaults
 from sim.rehearsal.processes import Message, ProcessPool, RealProcess
 from sim.rehearsal.real_redis import RealRedis
 from sim.rehearsal.redis_proxies import RedisProxies
@@ -56,7 +57,7 @@ class Stage(Protocol):
     operating: set[int]
 
 
-class RealFaults(FaultHooks[RealProcess]):
+class RealFaults(RealNetworkFaults, FaultHooks[RealProcess]):
     """Verb pairs over the names of a rehearsal; all of them return at once.
 
     Attributes:
@@ -64,7 +65,8 @@ class RealFaults(FaultHooks[RealProcess]):
     """
 
     def __init__(self, stage: Stage) -> None:
-        super().__init__()
+        FaultHooks.__init__(self)
+        RealNetworkFaults.__init__(self, stage)
         self._stage = stage
         self._arranged: list[tuple[int, Callable[[], object]]] | None = []
         self.last_ms = 0

@@ -148,6 +148,8 @@ def randomness(scenario: Scenario) -> list[str]:
         found.append("service times")
     if any(isinstance(fault, ScheduledFault) and fault.mean_interval is not None for fault in scenario.faults):
         found.append("the moments of faults")
+    if any(not isinstance(getattr(fault, "latency", 0), int) for fault in scenario.faults):
+        found.append("the latency of Redis")
     if any(scenario.workers_of(queue).start_spread for queue in scenario.queues):
         found.append("the workers' starts")
     return found

@@ -24,6 +24,7 @@ class RealRedis:
 
     Attributes:
         is_up: Whether clients can reach it.
+        hangs: The faults that keep it frozen.
         lost_data_ms: When it was last killed with a policy that loses data, ms since the run began; or None.
     """
 
@@ -47,6 +48,7 @@ class RealRedis:
         self._failovers = 0
         self._link: ReplicationLink | None = None
         self._fault: FaultId | None = None
+        self.hangs: list[FaultId] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -164,6 +166,29 @@ class RealRedis:
             shown = place if now is Place.NOWHERE else now
             self._recorder.job(queue_of[name], name, event, None, {"place": shown.value})
 
+    def hang(self, fault: FaultId) -> None:
+        """Freeze it until the last of several faults that do so ends."""
+        self._recorder.world(EventKind.FAULT_BEGAN, None, **fault.as_event())
+        self.hangs.append(fault)
+        self.is_up = False
+        self.server.stop()
+
+    def resume(self, fault: FaultId) -> None:
+        """Let it go on."""
+        if fault not in self.hangs:
+            return
+        self._recorder.world(EventKind.FAULT_ENDED, None, **fault.as_event())
+        self.hangs.remove(fault)
+        if not self.hangs:
+            self.server.go_on()
+            self.is_up = not self._stops
+
+    def let_be_looked_at(self) -> None:
+        """Let it answer at the end of the run, whatever it did before."""
+        if self.hangs:
+            self.hangs.clear()
+            self.server.go_on()
+
     def save(self) -> None:
         """Save a snapshot, in a thread of its own so that the director's clock goes on."""
         if self.is_up:
@@ -185,7 +210,7 @@ class RealRedis:
 
     def name_of(self, queue: str, job_id: str) -> str:
         """Return the offer behind an id: what the job's data says, for its submit may not have been reported yet."""
-        job = self.job_under(queue, job_id)
+        job = None if self.hangs else self.job_under(queue, job_id)
         if job is not None and self._recorder.is_known(job):
             self._recorder.map_id(queue, job_id, job)
         return self._recorder.name_of(queue, job_id)

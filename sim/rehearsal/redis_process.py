@@ -6,6 +6,7 @@ it lives on with all its data: without the link nobody can connect, and who was 
 """
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -134,6 +135,14 @@ class RedisProcess:
         self.public.unlink()
         for kind in ("normal", "pubsub"):
             self.client.client_kill_filter(_type=kind, skipme=True)
+
+    def stop(self) -> None:
+        """Freeze it, with all its connections."""
+        self._running.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        self._running.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """Kill it as by ``kill -9`` and start another on the same folder, out of the clients' reach."""

@@ -1,15 +1,14 @@
-"""Ways to Redis of their own for the processes that a fault cuts off: each is a socket that passes everything on."""
+"""Ways to Redis of their own for the processes whose way a fault breaks: each is a socket that passes things on."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
-CHUNK = 65_536
+from sim.rehearsal.redis_way import Connection, RedisWay
 
 
 class RedisProxies:
-    """A proxy for each process that is to be cut off; for all others Redis is where it always is.
+    """A proxy for each process whose way is to be broken; for all others Redis is where it always is.
 
     Args:
         folder: Where the sockets lie.
@@ -19,14 +18,12 @@ class RedisProxies:
     def __init__(self, folder: Path, redis: Path) -> None:
         self._folder = folder
         self._redis = redis
-        self._cuts: dict[str, int] = {}
-        self._writers: dict[str, set[asyncio.StreamWriter]] = {}
+        self._ways: dict[str, RedisWay] = {}
         self._servers: list[asyncio.Server] = []
 
     def add(self, name: str) -> Path:
         """Let there be one for a process, and return its socket; call it before ``open``."""
-        self._cuts.setdefault(name, 0)
-        self._writers.setdefault(name, set())
+        self._ways.setdefault(name, RedisWay())
         return self._socket(name)
 
     async def open(self, guard: Callable[[Exception], None]) -> None:
@@ -35,7 +32,7 @@ class RedisProxies:
         Args:
             guard: Is handed what goes wrong inside a proxy itself.
         """
-        for name in self._cuts:
+        for name in self._ways:
             self._servers.append(await asyncio.start_unix_server(self._server_of(name, guard), self._socket(name)))
 
     def close(self) -> None:
@@ -45,21 +42,27 @@ class RedisProxies:
 
     def cut_off(self, name: str) -> None:
         """Break all connections of a process, and take no new ones until ``mend`` has been called as often as this."""
-        self._cuts[name] += 1
-        if self._cuts[name] == 1:
+        way = self._ways[name]
+        way.cuts += 1
+        if way.cuts == 1:
             self._socket(name).rename(self._away(name))
-            for writer in list(self._writers[name]):
+            for writer in list(way.writers):
                 writer.transport.abort()
 
     def mend(self, name: str) -> None:
         """Let a process connect again."""
-        self._cuts[name] -= 1
-        if not self._cuts[name]:
+        way = self._ways[name]
+        way.cuts -= 1
+        if not way.cuts:
             self._away(name).rename(self._socket(name))
 
     def is_cut(self, name: str) -> bool:
         """Whether a process is cut off."""
-        return self._cuts.get(name, 0) > 0
+        return name in self._ways and self._ways[name].cuts > 0
+
+    def ways(self, name: str | None) -> dict[str, RedisWay]:
+        """Return the way of a process, or all of them, by the processes' names."""
+        return self._ways if name is None else {name: self._ways[name]}
 
     def _socket(self, name: str) -> Path:
         return self._folder / f"redis-of-{name}.sock"
@@ -71,28 +74,19 @@ class RedisProxies:
         self, name: str, guard: Callable[[Exception], None]
     ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writers = [writer]
+            way, writers = self._ways[name], [writer]
             try:
                 there_reader, there_writer = await asyncio.open_unix_connection(self._redis)
                 writers.append(there_writer)
-                self._writers[name].update(writers)
-                await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer))
+                way.writers.update(writers)
+                await Connection(way, (reader, writer), (there_reader, there_writer)).pass_on()
             except OSError:  # cut off, or Redis itself is away
                 pass
             except Exception as error:
                 guard(error)
             finally:
-                self._writers[name].difference_update(writers)
+                way.writers.difference_update(writers)
                 for one in writers:
                     one.close()
 
         return serve
-
-
-async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    """Pass on whatever comes, to the end; an end on one side is one on the other."""
-    while chunk := await source.read(CHUNK):
-        sink.write(chunk)
-        await sink.drain()
-    with suppress(OSError):
-        sink.close()

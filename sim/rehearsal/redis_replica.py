@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from sim.rehearsal.redis_proxies import pump
+from sim.rehearsal.redis_way import pump
 
 
 class ReplicationLink:

@@ -76,6 +76,7 @@ class EventKind(StrEnum):
     DROPPED = "dropped"  # the rate limiter took it out of line and put it nowhere (`bounce_back`); more: why
     COMPLETED = "completed"  # the queue recorded success, or the in-process caller got its answer
     ACK_REJECTED = "ack-rejected"  # the queue refused what a worker reported; more: error
+    REPLY_LOST = "reply-lost"  # Redis carried a command out and the answer did not arrive; more: command
     FAILED = "failed"  # given up for good; more: reason, kept
     STALLED = "stalled"  # found active without a lock, and put back in line
     EVICTED = "evicted"  # retention removed it; more: from

@@ -12,8 +12,9 @@ from sim.scenario.expect_checks import check_expectations
 from sim.scenario.limits import check_limits
 from sim.scenario.monitoring_checks import check_monitoring
 from sim.scenario.parts import Parts
-from sim.scenario.queues import DOCUMENTED_QUEUES, UniformTime
+from sim.scenario.queues import DOCUMENTED_QUEUES
 from sim.scenario.workload import MAX_JOBS, Workload
+from sim.yaml_files.distributions import UniformTime
 from sim.yaml_files.problems import MAX_SHOWN, Path, Problem, did_you_mean, listed
 
 GROUPS = ("workers", "application")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.queues import ExponentialTime, TimeDistribution, UniformTime
+from sim.yaml_files.distributions import ExponentialTime, TimeDistribution, UniformTime
 from sim.yaml_files.fields import Duration, Model, PositiveDuration
 
 Number = Annotated[int, Field(ge=1, le=1_000_000)]

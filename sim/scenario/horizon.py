@@ -10,10 +10,10 @@ from sim.core.durations import UNITS_MS
 from sim.core.once_each import once_each
 from sim.queue.semantics import BULL
 from sim.scenario.backoff import RetryBackoff
-from sim.scenario.queues import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 from sim.scenario.retry_waits import wait_span
 from sim.scenario.schema import Scenario
 from sim.scenario.workload import PoissonArrivals
+from sim.yaml_files.distributions import ExponentialTime, LognormalTime, TimeDistribution, UniformTime
 from sim.yaml_files.fields import MAX_MS
 
 MIN_MS = UNITS_MS["h"]

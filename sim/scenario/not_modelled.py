@@ -5,8 +5,9 @@ Bull's own names for what is modelled under another name are here too.
 
 _ANY = ""
 _KINDS: dict[str, str] = {
-    "slow-redis": "Redis answers at once or not at all; the closest is redis-outage, with no answer for a while",
-    "redis-hang": "Redis never keeps connections open without answering; the closest is redis-outage",
+    "hung-redis": "a Redis that answers nothing while its connections stay is redis-hang",
+    "network-latency": "a slow way to Redis is slow-redis, with `target:` for one process; a slow database is "
+    "slow-database",
     "failover": "a failover is redis-failover: a replica takes over that is behind by `lag:`",
     "redis-full": "Redis is full when its jobs fill it: `redis: {max_memory: 64mb}`, and `size:` of the workload",
     "network-partition": "who is cut off from what? redis-partition cuts a process off from Redis",
@@ -16,12 +17,11 @@ _KINDS: dict[str, str] = {
     "out-of-memory": "processes have no memory limit; the closest are poison-job and worker-crash with `on_job:`",
     "deploy": "a deploy is worker-shutdown with `stagger:`",
     "clock-drift": "clocks do not drift; one that is ahead or behind by a fixed time is clock-skew",
-    "network-latency": "commands take no time; the closest are redis-outage and slow-database",
     "connection-limit": "it is no fault; limit Redis by `max_clients:`, the database by `pool:` and `connections:`",
 }
 _SYNONYMS: dict[str, tuple[str, ...]] = {
-    "slow-redis": ("redis-slow", "redis-latency", "redis-slowdown"),
-    "redis-hang": ("hung-redis", "redis-freeze", "redis-hung", "redis-stall", "frozen-redis"),
+    "hung-redis": ("redis-freeze", "redis-hung", "redis-stall", "frozen-redis"),
+    "network-latency": ("latency", "slow-network", "redis-slow", "redis-latency", "redis-slowdown"),
     "failover": ("sentinel-failover", "redis-replica-lag", "replica-lag", "redis-failover-with-lag"),
     "redis-full": ("redis-memory", "redis-oom", "redis-out-of-memory", "maxmemory", "redis-eviction"),
     "network-partition": ("partition", "network-outage", "network-failure", "worker-partition", "worker-cut-off"),
@@ -29,7 +29,6 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "out-of-memory": ("oom", "worker-oom", "oom-kill"),
     "deploy": ("deployment", "rolling-restart", "rolling-deploy", "rollout"),
     "clock-drift": ("clock-jump", "time-skew", "ntp-failure"),
-    "network-latency": ("latency", "slow-network"),
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
 
@@ -46,7 +45,7 @@ _KEYS: dict[str, dict[str, str]] = {
         "clock": "a process whose clock is wrong is the fault clock-skew",
     },
     "RedisConfig": {
-        "latency": "Redis answers at once or not at all",
+        "latency": "a slow Redis is a fault: slow-redis with `latency:`",
         "replicas": "nobody reads from a replica; one that takes over is the fault redis-failover",
         "sentinel": "nobody watches the primary; say when a replica takes over: redis-failover",
         "cluster": "all keys are on one Redis; the closest to a failover of a shard is redis-failover",
@@ -59,6 +58,10 @@ _KEYS: dict[str, dict[str, str]] = {
     "RedisCrash": {
         "lag": "what a crash loses is set by `redis.persistence` and `save_interval`; `lag:` is of redis-failover"
     },
+    "RedisHang": {
+        "target": "Redis hangs for all processes at once; the closest for one is redis-partition or slow-redis"
+    },
+    "SlowRedis": {"jitter": "write it into the latency: `latency: {kind: uniform, min: 150ms, max: 250ms}`"},
     "WorkerShutdown": {
         "signal": "a shutdown is SIGTERM, and SIGKILL after `grace:`; leave it out",
         "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once: worker-crash",

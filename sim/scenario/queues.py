@@ -8,6 +8,7 @@ from sim.handlers.base import Handler
 from sim.handlers.registry import HANDLERS
 from sim.scenario.backoff import RetryBackoff
 from sim.scenario.own_handler import OwnHandler
+from sim.yaml_files.distributions import TimeDistribution
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Switch
 
 if TYPE_CHECKING:
@@ -29,33 +30,6 @@ class Retention(Model):
     """Keep this many, the newest."""
     age: PositiveDuration | None = None
     """Keep those that finished within this time."""
-
-
-class ExponentialTime(Model):
-    """Times drawn from an exponential distribution."""
-
-    kind: Literal["exponential"]
-    mean: PositiveDuration
-
-
-class UniformTime(Model):
-    """Times drawn uniformly between two bounds."""
-
-    kind: Literal["uniform"]
-    min: Duration
-    max: Duration
-
-
-class LognormalTime(Model):
-    """Times with a long tail: half are below the median, a few are far above it."""
-
-    kind: Literal["lognormal"]
-    median: PositiveDuration
-    sigma: Annotated[float, Field(gt=0, le=5, strict=False)] = 0.5
-    """Standard deviation of the logarithm."""
-
-
-TimeDistribution = Annotated[ExponentialTime | UniformTime | LognormalTime, Field(discriminator="kind")]
 
 
 class Limiter(Model):

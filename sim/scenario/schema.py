@@ -11,9 +11,10 @@ from sim.scenario.database import DatabaseConfig
 from sim.scenario.expect import Expect
 from sim.scenario.incident import Incident
 from sim.scenario.monitoring import Alert, HealthConfig, MetricsConfig
-from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, TimeDistribution, with_defaults
+from sim.scenario.queues import DOCUMENTED_QUEUES, QueueConfig, with_defaults
 from sim.scenario.variants import MAX_TITLE, Variant, VariantName
 from sim.scenario.workload import Workload
+from sim.yaml_files.distributions import TimeDistribution
 from sim.yaml_files.fields import (
     MODES,
     CoarseDuration,

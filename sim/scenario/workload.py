@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
-from sim.scenario.queues import TimeDistribution
 from sim.scenario.repeat import Repeat
+from sim.yaml_files.distributions import TimeDistribution
 from sim.yaml_files.fields import Duration, Model, PositiveDuration, Share, Size, Switch
 
 MAX_JOBS = 2_000_000

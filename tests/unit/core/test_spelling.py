@@ -18,7 +18,6 @@ def test_misspellings_are_recognised_and_other_things_are_not() -> None:
         "redis-freeze",
         "worker-outage",
         "slow-worker",
-        "slow-redis",
         "database-crash",
         "handler-crash",
         "job",

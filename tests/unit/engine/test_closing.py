@@ -36,6 +36,11 @@ faults:
   - {kind: clock-skew, target: email-2, by: -2s, at: 5s, duration: 60s}
   - {kind: redis-readonly, at: 13s, duration: 1s}
   - {kind: redis-failover, at: 17s, duration: 1s, lag: 2s}
+  - {kind: redis-hang, at: 26s, duration: 2s}
+  - {kind: slow-redis, at: 1s, duration: 5s, latency: 100ms}
+  - {kind: slow-redis, target: email-3, at: 1s, duration: 30s, latency: {kind: uniform, min: 0s, max: 1s}}
+  - {kind: redis-lost-reply, at: 2s, count: 2}
+  - {kind: redis-lost-reply, target: email-1, at: 8s, duration: 2s, rate: 0.5}
   - {kind: handler-hang, jobs: [email-7], hangs_for: 3s}
   - {kind: handler-hang, jobs: [email-6], step: after-effect, first_attempts: 1}
 operator:

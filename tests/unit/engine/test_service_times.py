@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from sim.engine.service_times import MAX_SERVICE_MS, time_at
-from sim.scenario.queues import TimeDistribution
+from sim.yaml_files.distributions import TimeDistribution
 
 _READ: TypeAdapter[Any] = TypeAdapter(TimeDistribution)
 DRAWN = {

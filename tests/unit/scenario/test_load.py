@@ -84,12 +84,12 @@ def test_a_minimal_file_loads_with_the_documented_queue() -> None:
         ("application: {concurrency: lots}", "5:28: application.concurrency: expected a whole number from 1 to "
          "1,000,000, or unlimited, not 'lots'"),
         ("faults: [{kind: worker-crach}]", "5:17: faults[0].kind: expected clock-skew, database-failure, "
-         "handler-error, handler-hang, poison-job, redis-crash, redis-failover, redis-outage, redis-partition, "
-         "redis-readonly, slow-database, worker-crash, "
+         "handler-error, handler-hang, poison-job, redis-crash, redis-failover, redis-hang, redis-lost-reply, "
+         "redis-outage, redis-partition, redis-readonly, slow-database, slow-redis, worker-crash, "
          "worker-freeze or worker-shutdown, not 'worker-crach'; did you mean `worker-crash`?"),
         ("faults: [{at: 1s}]", "5:10: faults[0].kind: is missing; expected clock-skew, database-failure, "
-         "handler-error, handler-hang, poison-job, redis-crash, redis-failover, redis-outage, redis-partition, "
-         "redis-readonly, slow-database, worker-crash, "
+         "handler-error, handler-hang, poison-job, redis-crash, redis-failover, redis-hang, redis-lost-reply, "
+         "redis-outage, redis-partition, redis-readonly, slow-database, slow-redis, worker-crash, "
          "worker-freeze or worker-shutdown"),
         ("faults: [{kind: worker-crash}]",
          "5:10: faults[0]: give exactly one of at:, mean_interval:, on_job: and jobs:"),
