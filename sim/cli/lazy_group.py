@@ -20,13 +20,14 @@ _PLACED = re.compile(r"^PLACE = (\d+)$", re.M)
 def _commands(folder: Path) -> dict[str, tuple[str, str]]:
     """Find the files that are subcommands: those whose docstring begins with their own name, in double ticks.
 
-    They are read and not imported. ``PLACE`` is a file's place in ``--help``; without one it comes last.
+    They are read and not imported. A name that Python reserves has an underline behind it in the file.
+    ``PLACE`` is a file's place in ``--help``; without one it comes last.
     """
     found = []
     for file in sorted(folder.glob("*.py")):
         text = file.read_text(encoding="utf-8")
         named, placed = _NAMED.match(text), _PLACED.search(text)
-        if named and named[1].replace("-", "_") == file.stem:
+        if named and named[1].replace("-", "_") == file.stem.removesuffix("_"):
             place = int(placed[1]) if placed else sys.maxsize
             found.append((place, named[1], (f"sim.cli.{file.stem}", named[2][0].upper() + named[2][1:])))
     return {name: command for _place, name, command in sorted(found)}

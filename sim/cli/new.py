@@ -79,7 +79,7 @@ def command(name: str, **given: Any) -> None:
     Exit code 0: the scenario is written and can be run; 2: it cannot be written.
     """
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
-    _must_be_new(path)
+    must_be_new(path)
     said = {field: value for field, value in given.items() if value not in (None, ())}
     draft = Draft(path.stem.replace("-", " ").replace("_", " ").strip().capitalize() or path.stem)
     if not said and sys.stdin.isatty() and sys.stdout.isatty():
@@ -89,7 +89,7 @@ def command(name: str, **given: Any) -> None:
     from sim.scenario.load import parse_scenario
 
     parse_scenario(text, str(path))
-    _write(path, text)
+    write_new(path, text)
     click.echo(f"wrote {path}\n\nEdit it, and then:\n  {program_name()} check {file}\n  {program_name()} run {file}")
 
 
@@ -97,7 +97,12 @@ def _asked(question: str, kind: "click.ParamType[Any]", default: Any) -> Any:
     return click.prompt(question, type=kind, default="none" if default == () else default)
 
 
-def _must_be_new(path: Path) -> None:
+def must_be_new(path: Path) -> None:
+    """Refuse a path at which no new file can be written.
+
+    Raises:
+        SimError: There is a file already, or no folder for it.
+    """
     if not str(path).isprintable() or path.stem.startswith("."):
         raise SimError(f"{str(path)!r}: is not a scenario name; use letters, digits and '-'")
     if path.exists() or path.is_symlink():
@@ -106,10 +111,11 @@ def _must_be_new(path: Path) -> None:
         raise SimError(f"{path}: there is no folder {path.parent}")
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
+    """Write a file that there was not; see ``must_be_new``."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        _must_be_new(path)
+        must_be_new(path)
         raise
