@@ -32,45 +32,34 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "connection-limit": ("connection-pool", "pool-exhausted", "pool-exhaustion", "too-many-connections"),
 }
 
+_OTHERWISE = (
+    "hung-redis",
+    "network-latency",
+    "failover",
+    "redis-full",
+    "network-partition",
+    "deploy",
+    "connection-limit",
+)
+"""Those of ``_KINDS`` that are modelled, in another way or under another name."""
+
 _CLIENT = "client options are fixed, but for redis.max_retries_per_request"
 _KEYS: dict[str, dict[str, str]] = {
     "QueueConfig": {
         "stack_trace_limit": "job records keep no stack traces; the error log does",
-        "payload_size": "how long a job's data is belongs to the workload: `size:` of its entry",
     },
     "Backoff": {"max_delay": "waits are not capped; list them under `delays:` of type `custom`"},
     "Workers": {
-        "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
         "memory": "processes have no memory limit",
-        "clock": "a process whose clock is wrong is the fault clock-skew",
     },
     "RedisConfig": {
-        "latency": "a slow Redis is a fault: slow-redis with `latency:`",
         "replicas": "nobody reads from a replica; one that takes over is the fault redis-failover",
         "sentinel": "nobody watches the primary; say when a replica takes over: redis-failover",
         "cluster": "all keys are on one Redis; the closest to a failover of a shard is redis-failover",
-        "persistence_lag": "the age of a snapshot is set by `save_interval`",
-    },
-    "RedisOutage": {
-        "target": "Redis is down for all processes at once; redis-partition cuts its target off",
-        "lag": "Redis keeps its data in an outage; a replica that is behind takes over in a redis-failover",
-    },
-    "RedisCrash": {
-        "lag": "what a crash loses is set by `redis.persistence` and `save_interval`; `lag:` is of redis-failover"
     },
     "RedisHang": {
         "target": "Redis hangs for all processes at once; the closest for one is redis-partition or slow-redis"
     },
-    "SlowRedis": {"jitter": "write it into the latency: `latency: {kind: uniform, min: 150ms, max: 250ms}`"},
-    "WorkerShutdown": {
-        "signal": "a shutdown is SIGTERM, and SIGKILL after `grace:`; leave it out",
-        "handler": "a worker answers SIGTERM with `queue.close()`; one that does not dies at once: worker-crash",
-    },
-    "WorkerCrash": {
-        "signal": "a crash is SIGKILL: nothing is finished; worker-shutdown is SIGTERM",
-        "grace": "a crash is SIGKILL: nothing is finished; worker-shutdown gives time",
-    },
-    "HandlerError": {"after_effect": "where an injected error comes is set by `step: after-effect`"},
     "SlowDatabase": {"target": "the database is slow for all processes"},
     "DatabaseFailure": {"target": "the database fails for all processes; `rate:` sets the share of failing calls"},
     _ANY: {
@@ -90,8 +79,37 @@ _KEYS: dict[str, dict[str, str]] = {
     },
 }
 _ELSEWHERE: dict[str, dict[str, str]] = {
-    "QueueConfig": {"jitter": "put jitter: into backoff:", "delays": "put delays: into backoff:, with type: custom"},
+    "QueueConfig": {
+        "jitter": "put jitter: into backoff:",
+        "delays": "put delays: into backoff:, with type: custom",
+        "payload_size": "how long a job's data is belongs to the workload: size: of its entry",
+    },
     "Backoff": {"delays": "listed delays are of type: custom", "by_error": "waits by error are of type: custom"},
+    "Workers": {
+        "grace": "set it at the fault: worker-shutdown gives time to finish, worker-crash gives none",
+        "clock": "a process whose clock is wrong is the fault clock-skew",
+    },
+    "RedisConfig": {
+        "latency": "a slow Redis is a fault: slow-redis with latency:",
+        "persistence_lag": "the age of a snapshot is set by save_interval:",
+    },
+    "RedisOutage": {
+        "target": "Redis is down for all processes at once; to cut one off, write kind: redis-partition",
+        "lag": "Redis keeps its data in an outage; a replica that is behind takes over in a redis-failover",
+    },
+    "RedisCrash": {
+        "lag": "what a crash loses is set by persistence: and save_interval: of redis:; lag: is of redis-failover"
+    },
+    "WorkerShutdown": {
+        "signal": "leave it out; a shutdown is always SIGTERM, and SIGKILL after grace:",
+        "handler": "a worker answers SIGTERM with queue.close(); one that does not dies at once: worker-crash",
+    },
+    "WorkerCrash": {
+        "signal": "leave it out; a crash is always SIGKILL, and worker-shutdown is SIGTERM",
+        "grace": "a crash is SIGKILL: nothing is finished; worker-shutdown gives time",
+    },
+    "SlowRedis": {"jitter": "write it into the latency: latency: {kind: uniform, min: 150ms, max: 250ms}"},
+    "HandlerError": {"after_effect": "where an injected error comes is set by step: after-effect"},
     _ANY: {
         "max_retries_per_request": "put it under redis:; it is a setting of all clients",
         "drain_delay": "put it under workers:, into the queue's settings",
@@ -101,7 +119,7 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
         "backoff_strategies": "say what a strategy answers under backoff: of its queue, with type: custom",
     },
 }
-"""Names that are right in another place."""
+"""Names that are right in another place, or say what is so anyway."""
 _HERE: dict[str, str] = {
     "maxStalledCount": "max_stalled",
     "lockRenewTime": "lock_renew",
@@ -119,14 +137,20 @@ def _plain(name: str) -> str:
 _BY_KIND = {_plain(name): why for name, why in _KINDS.items()} | {
     _plain(other): _KINDS[name] for name, others in _SYNONYMS.items() for other in others
 }
+_MODELLED = {_plain(other) for name in _OTHERWISE for other in (name, *_SYNONYMS.get(name, ()))}
 _BY_KEY = {title: {_plain(name): why for name, why in known.items()} for title, known in _KEYS.items()}
 _ELSEWHERE_BY_KEY = {title: {_plain(name): said for name, said in known.items()} for title, known in _ELSEWHERE.items()}
 _OURS = {_plain(name): ours for name, ours in _HERE.items()}
 
 
 def fault_not_modelled(kind: object) -> str:
-    """Say that a kind of fault is not modelled, why, and what comes nearest; empty where it is not known at all."""
-    return _said(kind, _BY_KIND)
+    """Say that a kind of fault is not modelled, why, and what comes nearest; empty where it is not known at all.
+
+    Of one that is modelled otherwise it says only how.
+    """
+    said = _said(kind, _BY_KIND)
+    name, _, how = said.partition(" is not modelled: ")
+    return f"there is no {name}: {how}" if said and _plain(str(kind)) in _MODELLED else said
 
 
 def key_not_modelled(key: object, title: str, known: list[str]) -> str:
