@@ -81,7 +81,7 @@ SHIPPED = {
     "10-incidents/more-handlers-than-slots": LONG,
     "10-incidents/new-work-waits-behind-the-stalled": LONG,
     "10-incidents/one-bank-is-down": LONG,
-    "10-incidents/retries-that-can-never-succeed": LONG,
+    "10-incidents/retries-that-can-never-succeed": 5,
     "10-incidents/the-batch-starts-from-the-beginning": LONG,
     "10-incidents/the-client-comes-back-late": 10,
     "10-incidents/the-limiter-drops-jobs": 10,
