@@ -59,6 +59,21 @@ def stalled_limit(reading: Reading) -> Iterator[Finding]:
         )
 
 
+def _never_found(queue: QueueReading) -> Finding:
+    return Finding(
+        "crash-recovery",
+        Severity.LOSE,
+        queue.name,
+        "Jobs in progress on a process that dies stay active for ever: no process looks for stalled jobs, not even one "
+        "that starts.",
+        "stalled_interval: 0s",
+        (REQUEUED,),
+        "Leave stalled_interval out (30s); to look less often, make it longer.",
+        {"stalled_interval_ms": 0, "jobs_held": queue.workers.concurrency},
+        see="scenarios/01-worker-crashes/nobody-looks-for-stalled-jobs.yaml",
+    )
+
+
 def _for_ever(queue: QueueReading, poison: int) -> Finding:
     one = poison == 1
     return Finding(
@@ -136,6 +151,10 @@ def crash_recovery(reading: Reading) -> Iterator[Finding]:
         deaths = crashes(reading.scenario, queue.name)
         workers = queue.workers
         lock_ms, check_ms = workers.lock_duration, workers.stalled_interval
+        if not check_ms:
+            if deaths.poison or deaths.random or deaths.in_jobs or deaths.moments:
+                yield _never_found(queue)
+            continue
         soonest_ms = max(0, max(lock_ms, check_ms) - workers.lock_renew_ms)
         latest_ms = max(lock_ms, 2 * check_ms) + check_ms
         last = (

@@ -14,12 +14,13 @@ def worker_starts(queue: str, settings: Workers, streams: Streams) -> list[int]:
 
     A scenario is a part of a deployment's life, so its processes were there before unless it says otherwise. Each
     started at a random moment of the last stalled interval, which is as good as any earlier one: its timers are at the
-    same points of their rounds.
+    same points of their rounds. Without stalled checks the guard interval takes their place.
     """
     names = [f"{queue}-{number}" for number in range(1, settings.processes + 1)]
     spread = settings.start_spread
     if spread is None:
-        return [-int(streams.unit("worker-age", name) * settings.stalled_interval) for name in names]
+        round_ms = settings.stalled_interval or settings.guard_interval
+        return [-int(streams.unit("worker-age", name) * round_ms) for name in names]
     if spread:
         starts = streams.generator(f"worker-starts:{queue}")
         return [int(starts.integers(0, spread)) for _ in names]

@@ -136,7 +136,7 @@ class QueueSystem:
 
     def _remember_last_check(self, parts: QueueParts, started_ms: int) -> None:
         """Leave what the first of the processes left at its start, if that was before the run."""
-        if started_ms < 0:
+        if started_ms < 0 and parts.settings.stalled_interval:
             now_ms = self._run.clock.now_ms
             remember_check(
                 self.redis,

@@ -111,9 +111,16 @@ class LockRenewals:
 def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
     """Check at the start, then at every tick; while Redis is down the check waits in the offline queue.
 
-    Of a process that was there before the run began, the check at the start is in the past.
+    Of a process that was there before the run began, the check at the start is in the past. With an interval of 0 there
+    is no timer, and the check at the start fails, as Redis takes 0 for no expiry of the key that throttles checks.
+
+    Source: BULL_FACTS 4, 42.
     """
     interval_ms = worker.queue.settings.stalled_interval
+    if not interval_ms:
+        if worker.started_ms == worker.env.now:
+            yield from _try_to_check(worker)
+        return
     late = late_tick_chance(interval_ms, worker.queue.settings.process_queues)
     stream = f"stalled-timer:{worker.name}:{worker.generation}"
     tick = 0

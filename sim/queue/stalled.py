@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
+from redis.exceptions import ResponseError
 
 from sim.queue.dead_lettering import DeadLettering, Move
 from sim.queue.errors import UnreadableOptions
@@ -53,7 +54,7 @@ def check_stalled_jobs(
 
     Args:
         max_stalled: Infinity means without limit; less than 0 is the same as 0.
-        interval_ms: For so long no other check runs on this queue, whichever process asks.
+        interval_ms: For so long no other check runs on this queue, whichever process asks; above 0.
         dead: The dead letter queue that takes jobs given up, in place of the failed set and its retention.
 
     Raises:
@@ -61,6 +62,7 @@ def check_stalled_jobs(
             makes no sense. What came before it is done; the job itself is in no list any more, or has failed, and the
             marks of all others are lost until the next check. Not with ``dead``: no option is asked then, and the job
             is kept with what there is of it.
+        redis.ResponseError: Definite. The interval is 0 or less, which Redis takes for no expiry; nothing has changed.
         redis.ConnectionError: Indefinite.
 
     Redis:
@@ -69,11 +71,13 @@ def check_stalled_jobs(
         One atomic step. O(active + stalled * active). Then LRANGE active and SREM stalled of those that ended
         meanwhile: ``active`` is too busy to be watched.
 
-    Source: BULL_FACTS 4, 13; reliability-model.md, Dead Letter Queue. Of several marked jobs the one with the largest
-        number runs first.
+    Source: BULL_FACTS 4, 13, 42; reliability-model.md, Dead Letter Queue. Of several marked jobs the one with the
+        largest number runs first.
     """
     if store.exists(keys.stalled_check):
         return StalledCheck(False, [], [], [])
+    if interval_ms <= 0:
+        raise ResponseError("invalid expire time in 'set' command")
 
     def body(tx: Transaction) -> StalledCheck | UnreadableOptions:
         tx.watch(keys.stalled_check, keys.stalled, keys.meta_paused, keys.failed)

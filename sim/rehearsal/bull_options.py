@@ -19,7 +19,7 @@ def worker_settings(settings: Workers, scale: Scale) -> dict[str, Any]:
     return {
         "lockDuration": whole_ms(settings.lock_duration, scale),
         "lockRenewTime": whole_ms(settings.lock_renew_ms, scale),
-        "stalledInterval": whole_ms(settings.stalled_interval, scale),
+        "stalledInterval": whole_ms(settings.stalled_interval, scale) if settings.stalled_interval else 0,
         "maxStalledCount": MOST_STALLS if settings.max_stalled == "unlimited" else settings.max_stalled,
         "guardInterval": whole_ms(settings.guard_interval, scale),
         "retryProcessDelay": whole_ms(settings.retry_process_delay, scale),

@@ -77,7 +77,9 @@ def _ticks(parts: Parts) -> Iterator[Problem]:
     ticks: dict[str, int] = {}
     for queue in parts.queue_names:
         own = parts.workers.get(queue) or Workers()
-        ticks[queue] = parts.span_ms // own.stalled_interval * own.processes + parts.span_ms // own.guard_interval
+        ticks[queue] = parts.span_ms // own.guard_interval
+        if own.stalled_interval:
+            ticks[queue] += parts.span_ms // own.stalled_interval * own.processes
     total = sum(ticks.values())
     if total <= MAX_TICKS or parts.span_ms > MAX_MS:
         return

@@ -22,6 +22,7 @@ from sim.yaml_files.fields import (
     Model,
     ModeName,
     OneLine,
+    OptionalInterval,
     PositiveDuration,
     SaveInterval,
     SemanticsName,
@@ -46,8 +47,8 @@ class Workers(Model):
     lock_duration: CoarseDuration = 30_000
     lock_renew: CoarseDuration | None = None
     """How often a running job's lock is extended; default: half the lock duration."""
-    stalled_interval: CoarseDuration = 30_000
-    """How often a process looks for jobs without a lock."""
+    stalled_interval: OptionalInterval = 30_000
+    """How often a process looks for jobs without a lock; `0s`: never, not even when it starts (Bull's 0)."""
     max_stalled: Annotated[int, Field(ge=0, le=1_000)] | Literal["unlimited"] = 1
     """How often a job may be found stalled before it fails; `unlimited` is Bull's `maxStalledCount: Infinity`."""
     retry_process_delay: CoarseDuration = 5_000

@@ -67,6 +67,12 @@ def _coarse(ms: int) -> int:
     return ms
 
 
+def _coarse_or_never(ms: int) -> int:
+    if 0 < ms < 100:
+        raise ValueError("must be at least 100ms, or 0s for never")
+    return ms
+
+
 def _whole_second(ms: int) -> int:
     if ms < 1_000:
         raise ValueError("must be at least 1s, the shortest interval that Redis's `save` allows")
@@ -103,6 +109,8 @@ Shift = Annotated[int, BeforeValidator(_shift), _SHIFT_SCHEMA]
 """A time span forwards, or with a minus sign backwards; not 0."""
 CoarseDuration = Annotated[int, AfterValidator(_coarse), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least 100 ms, for what repeats during the whole run."""
+OptionalInterval = Annotated[int, AfterValidator(_coarse_or_never), BeforeValidator(_duration), _DURATION_SCHEMA]
+"""A time span of at least 100 ms between repetitions, or 0 where nothing is repeated."""
 SaveInterval = Annotated[int, AfterValidator(_whole_second), BeforeValidator(_duration), _DURATION_SCHEMA]
 """A time span of at least a second, as Redis's ``save`` counts in seconds."""
 Size = Annotated[int, BeforeValidator(_size), _SIZE_SCHEMA]

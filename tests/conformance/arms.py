@@ -5,6 +5,8 @@ import subprocess
 from functools import partial
 from typing import Any, Protocol
 
+from redis.exceptions import ResponseError
+
 from sim.core.clock import ManualClock
 from sim.core.errors import SimError
 from sim.queue.backoff import Strategy
@@ -71,7 +73,7 @@ class ProjectQueue:
         """Carry one step out."""
         try:
             return getattr(self, f"_{step.verb}")(step.actor, now_ms, **step.args)
-        except UnreadableOptions:
+        except (UnreadableOptions, ResponseError):
             return {"error": SCRIPT_DIED}
         except ValueError:
             return {"error": NO_JSON}

@@ -252,7 +252,7 @@ class Draw:
             start_spread=self.ms(0, 30_000),
             lock_duration=self.ms(200, 40_000),
             lock_renew=self.ms(100, 40_000),
-            stalled_interval=self.ms(500, 40_000),
+            stalled_interval=self.one(*[self.ms(500, 40_000)] * 7, "0s"),
             max_stalled=self.one(0, 1, 2, 3, "unlimited"),
             drain_delay=self.one("0s", self.ms(1, 20_000)),
             retry_process_delay=self.ms(100, 8_000),

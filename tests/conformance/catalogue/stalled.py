@@ -362,3 +362,33 @@ def a_stalled_job_without_options_within_the_limit(q: Script) -> None:
     q.redis("HSET", "{q}1", "opts", "{broken")
     q.crash()
     q.counts()
+
+
+@case(Settings(stalled_interval_ms=0))
+def with_an_interval_of_0_the_check_fails(q: Script) -> None:
+    """Redis takes no expiry of 0 ms, so the script dies before it looks: nothing is marked, and nobody is recovered."""
+    q.add()
+    q.take()
+    q.check()
+    q.tick(31_000)
+    q.check()
+    q.state("1")
+    q.counts()
+
+
+@case(Settings(stalled_interval_ms=-1))
+def with_an_interval_below_0_it_fails_too(q: Script) -> None:
+    """Also where no job is active."""
+    q.check()
+    q.counts()
+
+
+@case(Settings(stalled_interval_ms=0))
+def with_an_interval_of_0_a_worker_still_reports(q: Script) -> None:
+    """Locks and reports do not need the check."""
+    q.add()
+    q.take()
+    q.check()
+    q.complete("1")
+    q.check()
+    q.counts()

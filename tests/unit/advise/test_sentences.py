@@ -56,6 +56,11 @@ MADE: dict[str, dict[str, Any]] = {
         queues={"email": {"service": {"kind": "exponential", "mean": "20s"}}},
         workers={"email": {"processes": 30, "blocking": "on"}},
     ),
+    "nobody-looks": email(
+        queues={"email": {"service": "20s", "idempotency_key": "on"}},
+        workers={"email": {"processes": 2, "stalled_interval": "0s"}},
+        faults=[{"kind": "worker-crash", "target": "email-1", "at": "95s"}],
+    ),
     "killed-at-random": order(
         queues={"order": {"service": "5s"}},
         workers={"order": {"processes": 4, "concurrency": 5, "max_stalled": 0}},
