@@ -34,9 +34,7 @@ def _stalled_count(value: Any) -> Answer:
 
 
 def _stalled_interval(value: Any) -> Answer:
-    if whole(value) == 0:
-        return worker("stalled_interval", "400d", "0 means never; 400 d is longer than any run")
-    return worker("stalled_interval", span(value))
+    return worker("stalled_interval", span(whole(value)), "" if value else "0 means never")
 
 
 def _priority(value: Any) -> Answer:
