@@ -79,11 +79,14 @@ class Promoter:
         if self._own is not None:
             self._own.wake(worker)
             return
-        able = next((one for one in self._look.workers() if one.can_promote), None)
-        if able is None:
-            any(one.promote_slowly() for one in self._look.workers())
-        else:
-            self.plan(able, self._promote(able))
+        workers = self._look.workers()
+        for one in workers:
+            if one.can_promote:
+                self.plan(one, self.promote(one, now_ms=one.made_ms))
+                return
+        for one in workers:
+            if one.promote_slowly():
+                return
 
     def plan(self, worker: Promotes, promoted: Promoted | None) -> None:
         """Set the alarm for what comes next, after one has looked; None where Redis refused."""

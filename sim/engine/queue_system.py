@@ -157,11 +157,11 @@ class QueueSystem:
 
     def _ahead_at_start(self, *names: str) -> int:
         """Return by how much the clock of a process is wrong when the run begins; ``names`` are its targets."""
-        return sum(
-            fault.ahead_at_start_ms
-            for fault in self._run.scenario.faults
-            if fault.ahead_at_start_ms and getattr(fault, "target", None) in names
-        )
+        ahead_ms = 0
+        for fault in self._run.scenario.faults:
+            if fault.ahead_at_start_ms and getattr(fault, "target", None) in names:
+                ahead_ms += fault.ahead_at_start_ms
+        return ahead_ms
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
