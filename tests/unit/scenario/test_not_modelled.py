@@ -120,5 +120,5 @@ def test_options_of_bull_that_have_another_name_here_are_named(written: str, our
 def test_the_documentation_names_what_is_not_modelled() -> None:
     """So that nobody has to try."""
     page = Path("docs/fidelity.md").read_text(encoding="utf-8")
-    for word in ("Sandboxed processors", "debounce", "failover", "*not modelled*"):
+    for word in ("sandboxed processors", "debounce", "Sentinel", "clocks that drift", "*not modelled*"):
         assert word in page, word
