@@ -53,7 +53,7 @@ class RedisFaults(NetworkFaults):
 
     @property
     def redis_state(self) -> str:
-        """``up``, ``loading``, ``down``, or ``read-only`` (it is up and refuses writes); up where there is none."""
+        """``up``, ``hung``, ``loading``, ``down``, or ``read-only`` (up, refusing writes); up where there is none."""
         server = self._system.server
         if server is None:
             return "up"

@@ -21,7 +21,7 @@ class HandInjector(FaultInjector[Any], Protocol):
 
     @property
     def redis_state(self) -> str:
-        """``up``, ``loading``, ``down`` or ``read-only``."""
+        """``up``, ``hung``, ``loading``, ``down`` or ``read-only``."""
 
     @property
     def persistence(self) -> str:
