@@ -13,12 +13,14 @@ from sim.faults.injector import (
     CLOCK_SKEW,
     FREEZE,
     PARTITION,
+    PATIENT,
     SHUTDOWN,
     ErrorHook,
     Failure,
     FaultId,
     HangHook,
     Named,
+    Shutdown,
     StepHook,
 )
 from sim.operator_verbs.registry import OperatorStep
@@ -81,23 +83,15 @@ class SimulatedFaults(RedisFaults):
         """
         self._faults.resume(process, fault)
 
-    def shut_down(
-        self,
-        process: Process,
-        fault: FaultId = SHUTDOWN,
-        *,
-        grace_ms: int | None = None,
-        restart_after_ms: int | None = None,
-    ) -> None:
+    def shut_down(self, process: Process, fault: FaultId = SHUTDOWN, how: Shutdown = PATIENT) -> None:
         """Tell a process to shut down, as by SIGTERM: it takes nothing new and leaves when its jobs have ended.
 
         Args:
             process: One of ``processes``.
             fault: What the trace calls it.
-            grace_ms: After how long it is killed where it has not left, ms; None means never.
-            restart_after_ms: When a replacement starts, ms after it has gone; None means never.
+            how: When it is killed where it has not left, when it starts again, and whether it waits for its jobs.
         """
-        shut_down(self, self._recorder, process, fault, grace_ms=grace_ms, restart_after_ms=restart_after_ms)
+        shut_down(self, self._recorder, process, fault, how)
 
     def cut_off(self, process: Process, fault: FaultId = PARTITION) -> None:
         """Let a process not reach Redis: its connections break, and new ones are refused.

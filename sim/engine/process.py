@@ -39,6 +39,7 @@ class Process:
         latencies: By the fault, what draws how much later each of its commands to Redis is answered, ms.
         reply_losses: By the fault, what tells whether the answer to a kind of command gets lost.
         closing: Whether it takes nothing new, as it was told to shut down.
+        forced: Whether it was told to leave without waiting for what runs.
     """
 
     def __init__(self, env: SimulatedTime, name: str) -> None:
@@ -58,6 +59,7 @@ class Process:
         self.latencies: dict[str, Callable[[], int]] = {}
         self.reply_losses: dict[str, Callable[[str], bool]] = {}
         self.closing = False
+        self.forced = False
         self._gone: Callable[[], object] | None = None
         self.stops = 0
         self.blocked = False
@@ -87,6 +89,7 @@ class Process:
         self.alive = True
         self.hung.clear()
         self.closing = False
+        self.forced = False
         self._gone = None
         self.frozen = False
         self.stops = 0
@@ -112,13 +115,15 @@ class Process:
             vars(task).clear()
         vars(self).clear()
 
-    def shut_down(self, gone: Callable[[], object]) -> None:
+    def shut_down(self, gone: Callable[[], object], *, force: bool = False) -> None:
         """Take nothing new, and leave when all that runs has ended; who is frozen begins with that when it goes on.
 
         Args:
-            gone: Is called when it has left.
+            gone: Is called when it has left; ``running`` then says how many attempts it has left unfinished.
+            force: Leave as soon as the connections are closed, whatever runs.
         """
         self._gone = gone
+        self.forced = force
         if not self.frozen:
             self._close()
 
@@ -133,7 +138,8 @@ class Process:
 
     def leave_if_done(self) -> None:
         """Leave if it was told to and nothing runs any more."""
-        if self.closing and self.alive and not self._is_at_work and self._gone is not None:
+        stays = self._is_disconnecting if self.forced else self._is_at_work
+        if self.closing and self.alive and not stays and self._gone is not None:
             gone = self._gone
             self.die()
             gone()
@@ -156,6 +162,11 @@ class Process:
     def _is_at_work(self) -> bool:
         """Whether it has begun something that it ends before it leaves."""
         return self.running > 0
+
+    @property
+    def _is_disconnecting(self) -> bool:
+        """Whether a connection that it closes is still waited for."""
+        return False
 
     def freeze(self) -> None:
         """Stay frozen, whatever it is doing, until ``thaw`` has been called as often as this."""

@@ -101,6 +101,16 @@ class QueueWorker(ReportingWorker):
     def _is_at_work(self) -> bool:
         return self.running > 0 or self._calls.taking > 0 or self.queue.blocked_clients.is_blocked(self)
 
+    @property
+    def _is_disconnecting(self) -> bool:
+        return self.queue.blocked_clients.is_blocked(self)
+
+    def _leave_jobs(self) -> Steps:
+        """Leave with the job that still came to a blocked pop: it has just begun."""
+        yield self.env.moment_over(0)
+        yield from self.until_thawed()
+        self.leave_if_done()
+
     def cut_off(self) -> None:
         """Redis forgets the blocked pops of a connection that is gone."""
         if not self.cuts:
@@ -153,6 +163,8 @@ class QueueWorker(ReportingWorker):
             first, report = report, None
             try:
                 job = yield from (self._next_job() if first is None else first)
+                if self.forced and job is not None:
+                    self.spawn(self._leave_jobs())
                 while job is not None:
                     job = yield from self._run(job)
                 if self.closing:

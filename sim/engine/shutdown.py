@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sim.engine.recorder import Recorder
-from sim.faults.injector import FaultId
+from sim.faults.injector import FaultId, Shutdown
 from sim.results.trace import EventKind
 
 
@@ -14,13 +14,14 @@ class Stoppable(Protocol):
     name: str
     generation: int
     alive: bool
+    running: int
 
     @property
     def is_shutting_down(self) -> bool:
         """Whether it was told to shut down and has not left."""
 
-    def shut_down(self, gone: Callable[[], object]) -> None:
-        """Take nothing new, end what runs, leave, and then call ``gone``."""
+    def shut_down(self, gone: Callable[[], object], *, force: bool = False) -> None:
+        """Take nothing new, end what runs (unless by force), leave, and then call ``gone``."""
 
 
 P = TypeVar("P", bound=Stoppable)
@@ -49,31 +50,38 @@ def shut_down(
     recorder: Recorder,
     process: P,
     fault: FaultId,
-    *,
-    grace_ms: int | None,
-    restart_after_ms: int | None,
+    how: Shutdown,
 ) -> None:
     """Tell a process to shut down; who is down or shutting down already hears nothing.
 
-    Args:
-        grace_ms: After how long it is killed if it has not left, ms; None means never.
-        restart_after_ms: When a replacement starts, ms after it has gone; None means never.
+    Where it leaves unfinished attempts behind, the trace says that it crashed: for its jobs it is the same.
     """
     if not process.alive or process.is_shutting_down:
         return
     generation = process.generation
     recorder.world(EventKind.FAULT_BEGAN, process.name, **fault.as_event())
 
+    if how.close == "none":
+        strikes.crash(process, how.restart_after_ms)
+        return
+
     def gone() -> None:
+        if process.running:
+            recorder.world(EventKind.WORKER_CRASHED, process.name, generation=generation)
+            restart()
+            return
         recorder.world(EventKind.FAULT_ENDED, process.name, **fault.as_event())
         recorder.world(EventKind.WORKER_STOPPED, process.name, generation=generation)
-        if restart_after_ms is not None:
-            strikes.at(strikes.now_ms + restart_after_ms, lambda: strikes.restart(process))
+        restart()
+
+    def restart() -> None:
+        if how.restart_after_ms is not None:
+            strikes.at(strikes.now_ms + how.restart_after_ms, lambda: strikes.restart(process))
 
     def kill() -> None:
         if process.generation == generation:
-            strikes.crash(process, restart_after_ms)
+            strikes.crash(process, how.restart_after_ms)
 
-    process.shut_down(gone)
-    if grace_ms is not None and process.alive:
-        strikes.at(strikes.now_ms + grace_ms, kill)
+    process.shut_down(gone, force=how.close == "force")
+    if how.grace_ms is not None and process.alive:
+        strikes.at(strikes.now_ms + how.grace_ms, kill)

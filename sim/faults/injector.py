@@ -49,6 +49,25 @@ READ_ONLY, FAILOVER = FaultId("redis-readonly"), FaultId("redis-failover")
 """What the trace says of a verb that a notebook uses by itself."""
 
 
+class Shutdown(NamedTuple):
+    """How a process is shut down.
+
+    Attributes:
+        grace_ms: After how long it is killed where it has not left, ms; None means never.
+        restart_after_ms: When a replacement starts, ms after it has gone; None means never.
+        close: What it does when it is told: end its jobs (``queue.close()``), leave them (``close(true)``), or nothing,
+            so that it dies at once.
+    """
+
+    grace_ms: int | None = None
+    restart_after_ms: int | None = None
+    close: Literal["wait", "force", "none"] = "wait"
+
+
+PATIENT = Shutdown()
+"""It has as long as its jobs take, and nothing takes its place."""
+
+
 class Death(NamedTuple):
     """A step hook's verdict that the process dies.
 
@@ -151,14 +170,7 @@ class FaultInjector(Protocol[P]):
     def resume(self, process: P, fault: FaultId = FREEZE) -> None:
         """Let a frozen process go on, as by SIGCONT."""
 
-    def shut_down(
-        self,
-        process: P,
-        fault: FaultId = SHUTDOWN,
-        *,
-        grace_ms: int | None = None,
-        restart_after_ms: int | None = None,
-    ) -> None:
+    def shut_down(self, process: P, fault: FaultId = SHUTDOWN, how: Shutdown = PATIENT) -> None:
         """Tell a process to shut down, as by SIGTERM; after its grace time it is killed."""
 
     def cut_off(self, process: P, fault: FaultId = PARTITION) -> None:

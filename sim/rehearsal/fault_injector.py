@@ -20,11 +20,13 @@ from sim.faults.injector import (
     FREEZE,
     OUTAGE,
     PARTITION,
+    PATIENT,
     READ_ONLY,
     SHUTDOWN,
     EffectPlace,
     Failure,
     FaultId,
+    Shutdown,
     Step,
     told_step,
 )
@@ -148,16 +150,9 @@ class RealFaults(RealNetworkFaults, FaultHooks[RealProcess]):
         self.crash(process, death.restart_after_ms)
         return True
 
-    def shut_down(
-        self,
-        process: RealProcess,
-        fault: FaultId = SHUTDOWN,
-        *,
-        grace_ms: int | None = None,
-        restart_after_ms: int | None = None,
-    ) -> None:
+    def shut_down(self, process: RealProcess, fault: FaultId = SHUTDOWN, how: Shutdown = PATIENT) -> None:
         """Tell a process to shut down with SIGTERM, and kill it after its grace time."""
-        shut_down(self, self._stage.recorder, process, fault, grace_ms=grace_ms, restart_after_ms=restart_after_ms)
+        shut_down(self, self._stage.recorder, process, fault, how)
 
     def cut_off(self, process: RealProcess, fault: FaultId = PARTITION) -> None:
         """Close a process's own way to Redis, also for the one that takes its place."""

@@ -105,22 +105,25 @@ class RealProcess:
         """Whether it was told to shut down and has not left."""
         return self._gone is not None
 
-    def shut_down(self, gone: Callable[[], object]) -> None:
+    def shut_down(self, gone: Callable[[], object], *, force: bool = False) -> None:
         """Tell it to shut down, as a platform does, by SIGTERM; who runs no jobs is gone at once.
 
         Args:
             gone: Is called when it has left.
+            force: Let it leave by ``close(true)``, for which it is told by a message in place of the signal.
         """
         if self.config["role"] != "work":
             self.kill()
             gone()
             return
         self._gone = gone
-        if self.link is not None:
+        if self.link is not None and force:
+            self.link.send({"kind": "close"})
+        elif self.link is not None:
             os.kill(self.link.pid, signal.SIGTERM)
 
     def leave(self) -> None:
-        """Let it go; it has ended what it had to do."""
+        """Let it go; it has ended what it had to do, or leaves what runs."""
         link, self.link, gone = self.link, None, self._gone
         self.alive = False
         self._gone = None
@@ -129,6 +132,8 @@ class RealProcess:
             link.close()
         if gone is not None:
             gone()
+        self.running = 0
+        self.handed_on_ms = None
 
     def expect(self) -> None:
         """Wait for a spare process to have the name."""

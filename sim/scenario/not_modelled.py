@@ -102,7 +102,7 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
     },
     "WorkerShutdown": {
         "signal": "leave it out; a shutdown is always SIGTERM, and SIGKILL after grace:",
-        "handler": "a worker answers SIGTERM with queue.close(); one that does not dies at once: worker-crash",
+        "handler": "say what a worker does with SIGTERM by close:, which is wait, force or none",
     },
     "WorkerCrash": {
         "signal": "leave it out; a crash is always SIGKILL, and worker-shutdown is SIGTERM",

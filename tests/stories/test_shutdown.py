@@ -180,3 +180,70 @@ def test_in_process_the_application_ends_its_requests_and_refuses_new_ones() -> 
         "11000 application fault-ended",
         "11000 application worker-stopped",
     ]
+
+
+def closed(how: str, *at: str, stop_at: str = "3s", grace: str | None = "30s", **parts: Any) -> list[str]:
+    """What happens when the only worker, which starts again 5 s later, is shut down in this way."""
+    stop = {**STOP, "at": stop_at, "restart_after": "5s", "close": how, "grace": grace}
+    return timeline(emails(*at, faults=[stop], **parts), semantics=BULL)
+
+
+def test_without_a_handler_of_sigterm_a_process_dies_at_once() -> None:
+    """As Node does by default: for its job it is a crash, whatever the grace time."""
+    told = closed("none", "1s")
+    assert told[:3] == ["1000 email-1 started", "3000 email-1 fault-began", "3000 email-1 worker-crashed"]
+    crash = {"kind": "worker-crash", "target": "email-1", "at": "3s", "restart_after": "5s"}
+    assert [line for line in told if "fault" not in line] == timeline(emails("1s", faults=[crash]), semantics=BULL)
+
+
+def test_a_forced_close_leaves_its_job_which_is_found_stalled() -> None:
+    """`close(true)` waits for no job: it is active without a worker until a check has found it (BULL_FACTS 19)."""
+    told = closed("force", "1s")
+    assert told[:3] == ["1000 email-1 started", "3000 email-1 fault-began", "3000 email-1 worker-crashed"]
+    assert told[3].endswith("email-1 stalled")
+    assert not any("fault-ended" in line for line in told)
+
+
+def test_a_forced_close_of_an_idle_worker_waits_half_a_second_for_its_blocked_pop() -> None:
+    """As `close()` does; nothing is left behind."""
+    assert closed("force", "9s")[:3] == [
+        "3000 email-1 fault-began",
+        "3500 email-1 fault-ended",
+        "3500 email-1 worker-stopped",
+    ]
+
+
+def test_a_job_that_comes_to_it_meanwhile_is_begun_and_left() -> None:
+    """The pop is answered, so the connection is free, and the process leaves with the job that has just begun."""
+    told = closed("force", "3300ms")
+    assert told[:3] == ["3000 email-1 fault-began", "3300 email-1 started", "3300 email-1 worker-crashed"]
+    assert told[3].endswith("email-1 stalled")
+
+
+def test_with_an_idle_slot_beside_a_busy_one_it_leaves_half_a_second_later() -> None:
+    """What ends within it is done."""
+    parts: dict[str, Any] = {"workers": {"email": {"processes": 1, "concurrency": 2}}}
+    queues = {"queues": {"email": {"service": "2400ms"}}}
+    assert closed("force", "1s", **parts, **queues)[1:] == [
+        "2920 email-1 effect",
+        "3000 email-1 fault-began",
+        "3400 email-1 completed",
+        "3500 email-1 fault-ended",
+        "3500 email-1 worker-stopped",
+    ]
+    assert "3500 email-1 worker-crashed" in closed("force", "1s", **parts)
+
+
+def test_a_frozen_process_leaves_by_force_when_it_goes_on() -> None:
+    """A signal waits for who can hear it."""
+    freeze = {"kind": "worker-freeze", "target": "email-1", "at": "2s", "duration": "4s"}
+    stop = {**STOP, "at": "3s", "close": "force"}
+    told = timeline(emails("1s", faults=[freeze, stop]), semantics=BULL)
+    assert told[1:4] == ["2000 email-1 fault-began", "3000 email-1 fault-began", "6000 email-1 fault-ended"]
+    assert told[4] == "6000 email-1 worker-crashed"
+
+
+def test_in_process_a_forced_close_takes_the_jobs_with_it() -> None:
+    """The application does not wait for them."""
+    stop = {**STOP, "target": "application", "at": "3s", "close": "force"}
+    assert "3000 application worker-crashed" in timeline(emails("1s", faults=[stop]), "in-process")

@@ -24,6 +24,7 @@ exports.work = async (control, nodeModules, config) => {
   });
   watchQueue(queue, control, config);
   process.once('SIGTERM', () => shutDown(queue, control, config));
+  control.on('close', () => leave(queue, control, config));
   queue.on('error', (error, where) => {
     if (where === 'Error processing job') {
       control.tell({ kind: 'trouble', error: error.message });
@@ -44,6 +45,13 @@ function shutDown(queue, control, config) {
   queue.close();
   setTimeout(() => queue.bclient && queue.bclient.blocked && queue.bclient.disconnect(), QUIT_WAITS_MS / config.scale);
   setImmediate(() => Promise.all(Object.values(queue.processing)).then(() => control.tell({ kind: 'left' })));
+}
+
+// close(true) waits for no job, but for a blocked pop as long as close() does; the worker has left when that connection ends.
+function leave(queue, control, config) {
+  queue.bclient.once('end', () => control.tell({ kind: 'left' }));
+  queue.close(true);
+  setTimeout(() => queue.bclient.blocked && queue.bclient.disconnect(), QUIT_WAITS_MS / config.scale);
 }
 
 async function begin(job, control, delays, turns) {
