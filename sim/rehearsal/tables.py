@@ -16,8 +16,6 @@ from sim.results.text import duration_in_words, in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def print_times(verdict: Verdict, console: "Console", stories: int) -> None:
