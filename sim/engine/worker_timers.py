@@ -111,8 +111,10 @@ class LockRenewals:
 def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
     """Check at the start, then at every tick; while Redis is down the check waits in the offline queue.
 
-    Of a process that was there before the run began, the check at the start is in the past. With an interval of 0 there
-    is no timer, and the check at the start fails, as Redis takes 0 for no expiry of the key that throttles checks.
+    The timer is set when the check at the start is over: of a process that starts while Redis is away, or answers late,
+    that is when Redis has answered. Of a process that was there before the run began, the check at the start is in the
+    past. With an interval of 0 there is no timer, and the check at the start fails, as Redis takes 0 for no expiry of
+    the key that throttles checks.
 
     Source: BULL_FACTS 4, 42.
     """
@@ -127,6 +129,7 @@ def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
     tick_ms = worker.started_ms
     if tick_ms == worker.env.now:
         yield from _try_to_check(worker)
+        tick_ms = worker.env.now
     while True:
         tick += 1
         tick_ms += interval_ms + (worker.streams.unit(stream, tick) < late)
