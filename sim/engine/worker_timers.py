@@ -111,7 +111,7 @@ class LockRenewals:
 def look_for_stalled_jobs(worker: WorkerProcess) -> Steps:
     """Check at the start, then at every tick; while Redis is down the check waits in the offline queue.
 
-    The timer is set when the check at the start is over: of a process that starts while Redis is away, or answers late,
+    The timer is set when the check at the start is over: of a process that starts while Redis is down, or answers late,
     that is when Redis has answered. Of a process that was there before the run began, the check at the start is in the
     past. With an interval of 0 there is no timer, and the check at the start fails, as Redis takes 0 for no expiry of
     the key that throttles checks.

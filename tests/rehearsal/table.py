@@ -80,7 +80,6 @@ SHIPPED = {
     "10-incidents/fails-although-attempts-are-left": LONG,
     "10-incidents/failures-nobody-kept": LONG,
     "10-incidents/faster-than-the-transaction": LONG,
-    "10-incidents/killed-between-sending-and-saving": 5,
     "10-incidents/more-handlers-than-slots": LONG,
     "10-incidents/new-work-waits-behind-the-stalled": LONG,
     "10-incidents/one-bank-is-down": LONG,
