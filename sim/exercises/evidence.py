@@ -14,13 +14,22 @@ from sim.results.trace import EventKind
 from sim.scenario.schema import Scenario
 
 
-def counterexample(observation: Observation, measure: str, queue: str | None) -> JobResult | None:
-    """Choose a job that shows best what a measure found; None where no single job does."""
+def counterexample(
+    observation: Observation, measure: str, queue: str | None, *, most: float | None = None
+) -> JobResult | None:
+    """Choose a job that shows best what a measure found; None where no single job does.
+
+    Args:
+        most: The highest value that a check allows; where more jobs are delivered, the last of them shows it.
+    """
     jobs = observation.jobs(queue)
     if not jobs:
         return None
     if measure in _EXTREMES:
         return max(jobs, key=_EXTREMES[measure])
+    delivered = [job for job in jobs if job.outcome is Outcome.DELIVERED]
+    if measure == "delivered" and most is not None and len(delivered) > most:
+        return delivered[-1]
     if measure in ("delivered", "not_delivered"):
         return _best([job for job in jobs if job.outcome is not Outcome.DELIVERED], observation)
     if measure in {outcome.field for outcome in Outcome}:
@@ -30,12 +39,16 @@ def counterexample(observation: Observation, measure: str, queue: str | None) ->
 
 
 def _best(jobs: list[JobResult], observation: Observation) -> JobResult | None:
-    """Choose the first job that could have been done; one whose error is permanent shows nothing of a policy."""
+    """Choose the first job that could have been done.
+
+    One whose error is permanent shows nothing of a policy, and one that was ignored has another job of its id.
+    """
     hopeless = {
         record.job
         for record in observation.result.trace
         if record.kind is EventKind.ATTEMPT_FAILED and (record.more or {}).get("permanent")
     }
+    hopeless |= {job.job for job in jobs if job.outcome is Outcome.IGNORED}
     return next((job for job in jobs if job.job not in hopeless), jobs[0] if jobs else None)
 
 
@@ -81,7 +94,8 @@ def evidence(check: Check, observation: Observation) -> Evidence:
     measure = RUN_MEASURES.get(check.measure)
     if measure is not None and measure.lines is not None:
         return Evidence(measure.heading, measure.lines(observation))
-    job = counterexample(observation, check.measure, check.queue)
+    most = None if check.limit.sign in (">", ">=") else check.limit.high
+    job = counterexample(observation, check.measure, check.queue, most=most)
     if job is None:
         return Evidence("No single job shows it", [])
     return story_of(observation.result, job)

@@ -14,6 +14,8 @@ MOST = {"attempts": 1_000, "processes": 1_000, "concurrency": 10, "max_stalled":
 """What people raise without a thought, about as far as a scenario takes it."""
 PRESSES = 20
 """How often an impatient operator presses a button."""
+LONGEST_GRACE = "1h"
+"""How long a deploy waits that is to cut off nothing, whatever it takes."""
 _EVERY_MS = 5_000
 
 
@@ -40,6 +42,11 @@ def generous(solution: Mapping[str, Any], editable: list[str]) -> Iterator[tuple
 def _raise(policy: dict[str, Any], place: str) -> str:
     """Make a setting as generous as can be, and return what it says then; empty where no such setting is there."""
     *way, key = place.split(".")
+    if key == "grace":
+        policy[place] = LONGEST_GRACE
+        return f"{place}: {LONGEST_GRACE}"
+    if any(part.isdigit() for part in way):
+        return ""
     inner: Any = policy
     for name in way:
         inner = inner.setdefault(name, {})

@@ -220,7 +220,7 @@ def _word(value: Any) -> str:
 
 def _gives_away(text: str, path: tuple[str, ...], value: Any) -> bool:
     """Tell whether a text sets a key to the solution's value, or names a time of the solution at all."""
-    key, word = re.escape(path[-1]), re.escape(_word(value))
+    key, word = re.escape(path[-1].rpartition(".")[2]), re.escape(_word(value))
     if re.search(rf"\b{key}`?\s*[:=]?\s*(?:to|of|at|is|on)?\s*`?{word}(?!\w|\.\d)", text):
         return True
     return bool(re.fullmatch(r"\d+(ms|s|m|h)", _word(value))) and bool(re.search(rf"(?<![\w.]){word}(?![\w])", text))

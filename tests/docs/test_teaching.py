@@ -20,7 +20,8 @@ PLANS = {
     name: re.findall(r"^\| (\d+:\d\d) \| (\d+:\d\d) \| (.*?) \|", plan, re.M)
     for name, plan in re.findall(r"^<!-- plan: (.*?) -->\n(.*?)^<!-- end -->", PAGE, re.M | re.S)
 }
-TWO_DAYS = [row for name in ("day one", "day two") for row in PLANS[name]]
+DAYS = ("day one", "day two", "third morning")
+ALL_DAYS = [row for name in DAYS for row in PLANS[name]]
 COMMANDS = re.findall(r"^python -m sim exercise (?:grade|notebook) .*$", PAGE, re.M)
 
 
@@ -30,7 +31,7 @@ def minutes(clock: str) -> int:
     return int(hours) * 60 + int(rest)
 
 
-@pytest.mark.parametrize("name", ["ninety minutes", "day one", "day two"])
+@pytest.mark.parametrize("name", ["ninety minutes", *DAYS])
 def test_a_plan_leaves_no_gap_and_gives_every_exercise_its_minutes(name: str) -> None:
     """Each row begins where the one before ends."""
     plan = PLANS[name]
@@ -44,7 +45,7 @@ def test_a_plan_leaves_no_gap_and_gives_every_exercise_its_minutes(name: str) ->
 def test_the_short_plan_takes_ninety_minutes_and_no_stretch_without_a_break_is_longer_than_two_hours() -> None:
     """People have to stand up."""
     assert [minutes(PLANS["ninety minutes"][0][0]), minutes(PLANS["ninety minutes"][-1][1])] == [0, 90]
-    for name in ("day one", "day two"):
+    for name in DAYS:
         since = minutes(PLANS[name][0][0])
         for _, end, what in PLANS[name]:
             if what in ("Break", "Lunch"):
@@ -52,22 +53,22 @@ def test_the_short_plan_takes_ninety_minutes_and_no_stretch_without_a_break_is_l
             assert minutes(end) - since <= 120, what
 
 
-@pytest.mark.parametrize("name", ["ninety minutes", "two days"])
+@pytest.mark.parametrize("name", ["ninety minutes", "all days"])
 def test_no_exercise_comes_before_those_that_it_needs(name: str) -> None:
     """In the order of the plan."""
     done: list[str] = []
-    for _, _, what in TWO_DAYS if name == "two days" else PLANS[name]:
+    for _, _, what in ALL_DAYS if name == "all days" else PLANS[name]:
         for exercise in re.findall(r"exercise (\S+)", what):
             found = exercises.find_exercise(exercise)
             assert set(found.description.prerequisites) <= set(done), exercise
             done.append(found.number)
 
 
-def test_two_days_have_every_exercise_and_every_notebook_once() -> None:
+def test_two_days_and_a_morning_have_every_exercise_and_every_notebook_once() -> None:
     """By their names, and by the numbers in front of theirs."""
-    named = [name for _, _, what in TWO_DAYS for name in re.findall(r"exercise (\S+)", what)]
+    named = [name for _, _, what in ALL_DAYS for name in re.findall(r"exercise (\S+)", what)]
     assert sorted(named) == exercise_names()
-    numbers = [number for _, _, what in TWO_DAYS for number in re.findall(r"notebook (\d\d)", what)]
+    numbers = [number for _, _, what in ALL_DAYS for number in re.findall(r"notebook (\d\d)", what)]
     assert sorted(numbers) == sorted(path.name[:2] for path in Path("notebooks").glob("*.ipynb"))
 
 

@@ -103,6 +103,21 @@ SAID: dict[str, dict[str, Figure]] = {
         "paid_twice": just("Never, although that payment did run twice", 0),
         "mailed_twice": just("Four. One worker died", 4),
     },
+    "17": {
+        "cut_off": just("63. Nearly all 24 places", 63),
+        "twice": just("17. An email goes out", 17),
+        "failed": just("None. No attempt reported an error", 0),
+    },
+    "18": {
+        "failed": just("75, all of them long after", 75),
+        "last": Figure("1m22s. The database was away", 81_500, 82_499),
+        "starts": just("3.0, and 300 of these 887 starts", 3.0),
+    },
+    "19": {
+        "lost": just("10, those that came", 10),
+        "twice": just("12. Ten were sent within the ten seconds, and two", 12),
+        "failed": just("None. No attempt reported an error", 0),
+    },
 }
 """By the number of the exercise and the name of the prediction; those of 02, 04 and 11 are what the text adds up to."""
 

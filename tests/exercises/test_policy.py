@@ -1,11 +1,13 @@
 """A policy says what may change, in the scenario's language; everything else is locked."""
 
+from pathlib import Path
+
 import pytest
 
 from sim.exercises.errors import ExerciseError
-from sim.exercises.exercise import Exercise
+from sim.exercises.exercise import Exercise, load_exercise
 from sim.exercises.policy import read_policy
-from tests.exercises.tiny import SOLUTION
+from tests.exercises.tiny import EXERCISE, SOLUTION, write_exercise
 
 
 def test_a_policy_replaces_what_may_change(exercise: Exercise) -> None:
@@ -60,3 +62,43 @@ def test_every_problem_is_told_at_once(exercise: Exercise) -> None:
     with pytest.raises(ExerciseError) as caught:
         read_policy(exercise, "redis: {}\nworkers: {}\n", "p")
     assert [str(line)[:14] for line in caught.value.args] == ["p:1:1: redis: ", "p:2:1: workers"]
+
+
+@pytest.fixture
+def with_list(tmp_path: Path) -> Exercise:
+    """An exercise in which one setting of the first fault may change."""
+    text = EXERCISE.replace("queues.order.backoff]", "queues.order.backoff, faults.0.duration]")
+    return load_exercise(write_exercise(tmp_path / "course", exercise=text))
+
+
+def test_an_entry_of_a_list_is_one_key_with_its_path(with_list: Exercise) -> None:
+    """Only that value changes, and what else the policy says is put in as well."""
+    policy = read_policy(with_list, f"faults.0.duration: 8s\n{SOLUTION}", "p")
+    (fault,) = policy.scenario.faults
+    assert fault.model_dump(include={"kind", "duration", "at"}) == {
+        "kind": "database-failure",
+        "duration": 8_000,
+        "at": 2_000,
+    }
+    assert policy.scenario.queues["order"].attempts == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("queues: {}\nfaults.0.duration: soon\n", "p:2:20: faults[0].duration: expected a duration"),
+        ("faults.0.at: 3s\n", "p:1:1: faults.0.at: is locked in this exercise; you may change queues.order.a"),
+        ("faults.0.duratoin: 3s\n", "p:1:1: faults.0.duratoin: there is no such setting to change; did you mean"),
+        ("faults: []\n", "p:1:1: faults: there is no such setting to change; did you mean `faults.0.d"),
+        (
+            "faults: {'0': {duration: 3s}}\n",
+            "p:1:1: faults: there is no such setting to change; did you mean `faults.0.d",
+        ),
+        ("", "p:1:1: is empty; expected queues and faults.0.duration"),
+    ],
+)
+def test_a_broken_entry_of_a_list_is_told_with_its_place(with_list: Exercise, text: str, problem: str) -> None:
+    """The list itself, and other keys of its entries, are locked."""
+    with pytest.raises(ExerciseError) as caught:
+        read_policy(with_list, text, "p")
+    assert str(caught.value).startswith(problem)

@@ -112,6 +112,20 @@ def test_a_witness_of_failure_is_a_job_that_could_have_been_done(crashed: Scenar
     assert shown(hopeless) == "email-1"
 
 
+def test_a_witness_of_too_few_was_not_ignored_and_one_of_too_many_was_delivered() -> None:
+    """Of three submits of one id one is ignored, and one comes when the id is free again and is delivered as well."""
+    text = TWO_FAULTS.partition("faults:")[0].replace("{service: 2s}", "{service: 2s, remove_on_complete: true}")
+    text = text.replace("- queue: email", "- queue: email\n    job_id: a")
+    text = text.replace("{kind: constant, interval: 1s, count: 2}", "{kind: times, at: [0s, 1s, 3s]}")
+    seen = observe(sim.parse_scenario(text), "queue", 1)
+    shown = {most: counterexample(seen, "delivered", None, most=most) for most in (None, 1, 2)}
+    assert {most: job and job.job for most, job in shown.items()} == {None: "email-2", 1: "email-3", 2: "email-2"}
+    refused = text + "faults:\n  - {kind: redis-readonly, at: 2900ms, duration: 5s}\n"
+    few = counterexample(observe(sim.parse_scenario(refused), "queue", 1), "delivered", None)
+    assert few is not None
+    assert (few.job, few.outcome.value) == ("email-3", "rejected")
+
+
 def test_a_witness_is_a_job_that_shows_the_measure(crashed: Scenario) -> None:
     """The one that was done twice, the slowest, or one that was not delivered; none where no job shows it."""
     seen = observe(crashed, "queue", 1)

@@ -33,6 +33,21 @@ def test_more_of_everything_is_not_run_where_its_settings_alone_break_a_check(
     assert sorted(set(run)) == [2, 4, 99]
 
 
+def test_an_hour_of_grace_and_a_hint_of_an_entry_of_a_list_are_found_out(tmp_path: Path) -> None:
+    """Nothing hangs, so that a deploy may take as long as it likes; and the hint names the last part of the path."""
+    deploy = "  - {kind: worker-shutdown, at: 2s, grace: 50ms}\n"
+    folder = write_exercise(
+        tmp_path / "course",
+        scenario=FILES["scenario.yaml"] + deploy,
+        exercise=EXERCISE.replace("queues.order.backoff]", "queues.order.backoff, faults.1.grace]"),
+        solution_policy=f"faults.1.grace: 7s\n{SOLUTION}",
+        hints=FILES["hints.md"].replace("Look.", "Set the grace to 7s."),
+    )
+    faults = [fault for claim in verify(load_exercise(folder), seeds=1) for fault in claim.faults]
+    assert any("the solution with faults.1.grace: 1h passes" in fault for fault in faults)
+    assert any("hint 1: says `faults.1.grace: 7s`, which is the solution" in fault for fault in faults)
+
+
 @pytest.mark.parametrize(
     ("changed", "claim", "fault"),
     [
