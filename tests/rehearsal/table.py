@@ -27,6 +27,8 @@ TRIES = 3
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _LATE = re.compile(r"at most (\d+) real ms late")
 OWN = Path("tests/rehearsal/scenarios")
+TOO_COARSE = {"closed-by-force"}
+"""Those in this folder whose times a rehearsal cannot hold; docs/fidelity.md says why."""
 LONG = 20
 """The scale of shipped scenarios that take more than ninety seconds of their own time."""
 VERY_LONG = 60
@@ -83,7 +85,6 @@ SHIPPED = {
     "10-incidents/more-handlers-than-slots": LONG,
     "10-incidents/new-work-waits-behind-the-stalled": LONG,
     "10-incidents/one-bank-is-down": LONG,
-    "10-incidents/retries-that-can-never-succeed": 2,
     "10-incidents/the-batch-starts-from-the-beginning": LONG,
     "10-incidents/the-client-comes-back-late": 10,
     "10-incidents/the-limiter-drops-jobs": 10,
@@ -111,7 +112,7 @@ class Chosen(NamedTuple):
 def chosen() -> list[Chosen]:
     """List what is rehearsed: shipped scenarios, then those that break several things at once."""
     shipped = [Chosen(Path("scenarios") / f"{name}.yaml", scale) for name, scale in SHIPPED.items()]
-    return [*shipped, *(Chosen(path, 10) for path in sorted(OWN.glob("*.yaml")))]
+    return [*shipped, *(Chosen(path, 10) for path in sorted(OWN.glob("*.yaml")) if path.stem not in TOO_COARSE)]
 
 
 def done(one: Chosen) -> dict[str, Any] | None:
