@@ -83,7 +83,6 @@ SHIPPED = {
     "10-incidents/failures-nobody-kept": LONG,
     "10-incidents/faster-than-the-transaction": LONG,
     "10-incidents/more-handlers-than-slots": LONG,
-    "10-incidents/new-work-waits-behind-the-stalled": LONG,
     "10-incidents/one-bank-is-down": LONG,
     "10-incidents/the-batch-starts-from-the-beginning": LONG,
     "10-incidents/the-client-comes-back-late": 10,
