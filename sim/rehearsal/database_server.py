@@ -59,7 +59,7 @@ class DatabaseServer:
                 writer.close()
 
         for path in (self.database, self.outside):
-            self._servers.append(await asyncio.start_unix_server(serve, path))
+            self._servers.append(await asyncio.start_unix_server(serve, path, backlog=4_096))
 
     def close(self) -> None:
         """Listen no more."""
