@@ -84,7 +84,7 @@ def test_no_cell_of_a_share_of_the_jobs_bounds_a_share_of_the_runs(
     out = capsys.readouterr().out
     assert "≤" not in out
     assert "no run" in out
-    assert "In no run at any point: failed and pending." in out
+    assert "In no run at any point: ignored, failed and pending." in out
     assert "Zero in 4 runs at a point means that at most 60.2% of its runs have any (95%)." in out
 
 
