@@ -95,6 +95,11 @@ class FaultDraw:
         return self.one("between-take-and-lock", "before-effect", "after-effect-before-ack")
 
     @property
+    def effect(self) -> dict[str, Any]:
+        """No effect of a list: the jobs here have one of their handler's."""
+        return {}
+
+    @property
     def duration(self) -> str:
         """Up to 50 s."""
         return self.ms(1, 50_000)
