@@ -128,7 +128,7 @@ class CustomBackoff(Model):
 
 def _spelled_out(given: Any) -> Any:
     """Make of a plain delay what Bull makes of it."""
-    return Backoff(type="fixed", delay=f"{given}ms") if isinstance(given, int) else given  # type: ignore[arg-type]
+    return Backoff.model_validate({"type": "fixed", "delay": f"{given}ms"}) if isinstance(given, int) else given
 
 
 if TYPE_CHECKING:

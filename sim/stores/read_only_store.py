@@ -11,11 +11,31 @@ READONLY = "READONLY You can't write against a read only replica."
 """What Redis answers; after a script it adds which one."""
 _READS = frozenset(
     {
-        "exists", "get", "hget", "hgetall", "hmget", "keys", "lindex", "llen", "lpos", "lrange", "multi", "pttl",
-        "publish", "scard", "sismember", "smembers", "type", "watch", "zcard", "zcount", "zrange", "zrangebyscore",
+        "exists",
+        "get",
+        "hget",
+        "hgetall",
+        "hmget",
+        "keys",
+        "lindex",
+        "llen",
+        "lpos",
+        "lrange",
+        "multi",
+        "pttl",
+        "publish",
+        "scard",
+        "sismember",
+        "smembers",
+        "type",
+        "watch",
+        "zcard",
+        "zcount",
+        "zrange",
+        "zrangebyscore",
         "zscore",
     }
-)  # fmt: skip
+)
 
 
 class ReadOnlyStore:

@@ -51,8 +51,11 @@ def came_late(job: JobResult) -> bool:
 
 def agree(one: ModeResult, queue: str | None, jobs: list[JobResult]) -> None:
     """Each percentile is a time that occurred, and as many jobs as it says took no longer."""
-    took = [max(0, job.first_effect_ms - job.due_ms) for job in jobs
-            if job.outcome is Outcome.DELIVERED and job.first_effect_ms is not None]  # fmt: skip
+    took = [
+        max(0, job.first_effect_ms - job.due_ms)
+        for job in jobs
+        if job.outcome is Outcome.DELIVERED and job.first_effect_ms is not None
+    ]
     for measure, percent in (("delivery_p50", 50), ("delivery_p95", 95), ("delivery_p99", 99), ("delivery_max", 100)):
         value = one.measured(measure, queue)
         if not took:

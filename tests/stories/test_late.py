@@ -21,9 +21,14 @@ def one_after_the_other(within: str, **more: Any) -> Scenario:
     """Three emails at 1 s for one worker that takes a second each; the effect is at 0.8 s of it."""
     return scenario(
         queues={"email": {"service": "1s", "deliver_within": within}},
-        workload=[{"queue": "email", "arrivals": {"kind": "bursts", "interval": "1s", "size": 3, "bursts": 1,
-                                                  "start": "1s"}, **more}],
-    )  # fmt: skip
+        workload=[
+            {
+                "queue": "email",
+                "arrivals": {"kind": "bursts", "interval": "1s", "size": 3, "bursts": 1, "start": "1s"},
+                **more,
+            }
+        ],
+    )
 
 
 def test_who_waits_too_long_in_line_is_late() -> None:
@@ -77,28 +82,49 @@ def test_the_trace_tells_what_was_promised_and_nothing_else_changes() -> None:
     promised, free = (run(one_after_the_other("1.8s", delay=delay)) for delay in ("5s", "0s"))
     offers = [one for one in promised.trace if one["event"] == "offered"]
     assert {(one["mode"], one["deliver_within_ms"], one.get("delay_ms")) for one in offers} == {
-        ("in-process", 1_800, None), ("queue", 1_800, 5_000),
-    }  # fmt: skip
-    plain = scenario(queues={"email": {"service": "1s"}}, workload=[{"queue": "email", "arrivals": {
-        "kind": "bursts", "interval": "1s", "size": 3, "bursts": 1, "start": "1s"}}])  # fmt: skip
+        ("in-process", 1_800, None),
+        ("queue", 1_800, 5_000),
+    }
+    plain = scenario(
+        queues={"email": {"service": "1s"}},
+        workload=[
+            {"queue": "email", "arrivals": {"kind": "bursts", "interval": "1s", "size": 3, "bursts": 1, "start": "1s"}}
+        ],
+    )
     without = [{key: one[key] for key in one if key != "deliver_within_ms"} for one in free.trace]
     assert without == list(run(plain).trace)
 
 
 @pytest.mark.parametrize(
     ("bound", "holds"),
-    [({"late": 1}, True), ({"late": 0}, False), ({"delivery_max": "<= 2.8s"}, True),
-     ({"delivery_max": "< 2.8s"}, False), ({"delivery_p50": "1800ms"}, True),
-     ({"delivery_p50": "1s..1.799s"}, False), ({"delivery_p99": "2s..3s"}, True)],
-)  # fmt: skip
+    [
+        ({"late": 1}, True),
+        ({"late": 0}, False),
+        ({"delivery_max": "<= 2.8s"}, True),
+        ({"delivery_max": "< 2.8s"}, False),
+        ({"delivery_p50": "1800ms"}, True),
+        ({"delivery_p50": "1s..1.799s"}, False),
+        ({"delivery_p99": "2s..3s"}, True),
+    ],
+)
 def test_an_expectation_can_bound_late_jobs_and_times(bound: dict[str, Any], holds: bool) -> None:
     """Counts with numbers, times with durations; per queue as well."""
     own = one_after_the_other("1.8s")
     for expected in ({"queue": bound}, {"queue": {"queues": {"email": bound}}}):
-        result = run(own.model_copy(update={"expect": Scenario.model_validate(
-            {**own.model_dump(include={"title", "question"}), "expect": expected,
-             "queues": {"email": {"deliver_within": "1s"}},
-             "workload": [{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}}]}).expect}))  # fmt: skip
+        result = run(
+            own.model_copy(
+                update={
+                    "expect": Scenario.model_validate(
+                        {
+                            **own.model_dump(include={"title", "question"}),
+                            "expect": expected,
+                            "queues": {"email": {"deliver_within": "1s"}},
+                            "workload": [{"queue": "email", "arrivals": {"kind": "times", "at": ["1s"]}}],
+                        }
+                    ).expect
+                }
+            )
+        )
         assert result.holds is holds
 
 

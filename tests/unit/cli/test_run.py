@@ -316,5 +316,9 @@ def test_the_timetable_has_bounds_where_chance_has_a_part_and_a_table_for_each_k
     tables = json.loads(capsys.readouterr().out)
     last = tables["email, transient errors"]["bull-4.16"]["attempts"][-1]
     assert last == {
-        "number": 3, "delay_ms": 6_000, "since_first_ms": 8_000, "jitter_ms": 3_000, "since_jitter_ms": 4_000
-    }  # fmt: skip
+        "number": 3,
+        "delay_ms": 6_000,
+        "since_first_ms": 8_000,
+        "jitter_ms": 3_000,
+        "since_jitter_ms": 4_000,
+    }

@@ -91,8 +91,12 @@ def test_pictures_and_their_tables_tell_of_late_jobs_in_words() -> None:
     """For those who do not see them; without a promise nothing speaks of lateness."""
     alerts = [{"name": "Overdue", "metric": "overdue", "when": "> 0"}]
     late, free = a_run(alerts=alerts), a_run(None, metrics={"interval": "1s"})
-    for picture, word in ((TIMELINE, "later than promised"), (JOBS, "waited for longer than promised"),
-                          (OUTCOMES, "2 of them late"), (MONITORING, "overdue jobs")):  # fmt: skip
+    for picture, word in (
+        (TIMELINE, "later than promised"),
+        (JOBS, "waited for longer than promised"),
+        (OUTCOMES, "2 of them late"),
+        (MONITORING, "overdue jobs"),
+    ):
         told, silent = picture.content(late), picture.content(free)
         assert told is not None
         assert silent is not None
@@ -107,8 +111,9 @@ def test_the_table_of_times_has_promises_only_where_there_are_any() -> None:
     """And no rows where nothing was delivered and nothing promised."""
     headings, rows = delivery_table(a_run())
     assert (headings[-2:], rows) == (
-        ["promised", "late"], [["queue", "5", "2.8s", "4.8s", "4.8s", "4.8s", "2.8s", "2"]],
-    )  # fmt: skip
+        ["promised", "late"],
+        [["queue", "5", "2.8s", "4.8s", "4.8s", "4.8s", "2.8s", "2"]],
+    )
     assert delivery_table(a_run(None))[0][-1] == "longest"
     nothing = a_run(None, 1, faults=[{"kind": "handler-error", "first_attempts": 9}])
     assert delivery_table(nothing) == ([], [])
@@ -117,13 +122,18 @@ def test_the_table_of_times_has_promises_only_where_there_are_any() -> None:
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_table_fits_eighty_columns(number: int) -> None:
     """With the longest names, times of hours, and several queues."""
-    queues = {f"{place}_{'x' * 30}".replace("0", "a").replace("1", "b").replace("2", "c"):
-              {"handler": "email", "service": "14h59m59s", "deliver_within": "13h59m59s"}
-              for place in range(number)}  # fmt: skip
+    queues = {
+        f"{place}_{'x' * 30}".replace("0", "a").replace("1", "b").replace("2", "c"): {
+            "handler": "email",
+            "service": "14h59m59s",
+            "deliver_within": "13h59m59s",
+        }
+        for place in range(number)
+    }
     workload = [{"queue": name, "arrivals": {"kind": "times", "at": ["0s", "1s"]}} for name in queues]
     console = Console(file=io.StringIO(), width=80, color_system=None)
     print_outcomes(a_run(queues=queues, workload=workload, modes=["in-process", "queue"]), console)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = console.file.getvalue()
     part = text[text.index("Time to delivery") :].splitlines()[2:8]
     assert all(len(line.rstrip()) <= 80 for line in part)
     assert part[0].split() == ["jobs", "median", "95%", "99%", "longest", "promised", "late"]

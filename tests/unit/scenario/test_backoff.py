@@ -32,7 +32,7 @@ def spans(written: str, *, permanent: bool = False, semantics: Any = BULL) -> li
 @pytest.mark.parametrize("written", ["3000", "3s", "3000ms", "{type: fixed, delay: 3s}"])
 def test_a_plain_delay_is_a_fixed_one(written: str) -> None:
     """A number is milliseconds, as in Bull."""
-    assert backoff(written) == Backoff(type="fixed", delay="3s")  # type: ignore[arg-type]
+    assert backoff(written) == Backoff(type="fixed", delay="3s")
 
 
 def test_jitter_takes_off_up_to_its_part() -> None:
@@ -95,12 +95,12 @@ def test_a_job_carries_the_type_and_the_delay_alone() -> None:
 
 def test_a_timetable_has_the_bounds_of_each_wait() -> None:
     """It is as sure as its shortest waits, and ends where the strategy gives up."""
-    schedule = schedule_of(4, SpreadBackoff(type="jitter", min="5s", max="6s"), BULL)  # type: ignore[arg-type]
+    schedule = schedule_of(4, SpreadBackoff(type="jitter", min="5s", max="6s"), BULL)
     assert [(row.delay_ms, row.jitter_ms) for row in schedule.attempts] == [(0, 0), *[(6_000, 1_000)] * 3]
     assert schedule.horizon_ms == 15_000
     given_up = CustomBackoff(
         type="custom",
-        by_error=ByError(transient=["1s", "never"], permanent="never"),  # type: ignore[arg-type, list-item]
+        by_error=ByError(transient=["1s", "never"], permanent="never"),
     )
     assert [row.since_first_ms for row in schedule_of(9, given_up, BULL).attempts] == [0, 1_000]
     assert len(schedule_of(9, given_up, BULL, permanent=True).attempts) == 1

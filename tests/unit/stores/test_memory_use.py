@@ -87,7 +87,7 @@ def test_what_frees_memory_or_only_reads_is_never_refused() -> None:
         tx.lrem("line", 1, "1")
         tx.lpush("line", "2")
 
-    atomic(store, step)  # type: ignore[arg-type]
+    atomic(store, step)
     assert store.lrange("line", 0, -1) == ["2"]
     store.delete("line")
     assert not store.is_full
@@ -104,7 +104,7 @@ def test_a_step_that_begins_with_a_write_that_needs_memory_is_refused_as_a_whole
         tx.delete("line")
 
     with pytest.raises(redis.ResponseError, match=OOM.split(" '")[0]):
-        atomic(store, step)  # type: ignore[arg-type]
+        atomic(store, step)
     assert store.lrange("line", 0, -1) == ["1"]
 
 
