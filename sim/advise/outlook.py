@@ -43,7 +43,9 @@ def outlook(scenario: Scenario) -> Iterator[str]:
         if not queue.slots:
             yield f"queue {name} has no workers: none of its {queue.jobs:,} jobs is ever processed"
             continue
-        late = 0 if _clocks_differ(scenario) else sum(_due_after(entry, end_ms) for entry in queue.entries)
+        if _clocks_differ(scenario) and any(entry.delay for entry in queue.entries):
+            continue
+        late = sum(_due_after(entry, end_ms) for entry in queue.entries)
         if late:
             last_ms = max(flow.end_ms for flow in flows)
             enough = _written(last_ms + longest_way_ms(scenario))

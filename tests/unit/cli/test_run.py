@@ -69,6 +69,7 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path, capsys: pytest.Cap
         "late",
         "extra_effects",
         "suppressed_duplicates",
+        "partial",
         "false_failures",
         "indeterminate",
         "stalled",

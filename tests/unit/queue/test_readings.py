@@ -78,6 +78,7 @@ def test_the_keys_of_a_queue_are_those_of_bull() -> None:
         "paused": "app:mail:paused",
         "active": "app:mail:active",
         "delayed": "app:mail:delayed",
+        "repeat": "app:mail:repeat",
         "priority": "app:mail:priority",
         "completed": "app:mail:completed",
         "failed": "app:mail:failed",
