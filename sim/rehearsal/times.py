@@ -12,6 +12,8 @@ STEP_MS = 6
 """Real ms that each attempt on the way may add: Bull's commands for its end and for the next start."""
 STALL_MS = 20
 """Real ms that each stall on the way may add: the start of the process whose check found it, the drift of its timer."""
+RESTART_MS = 30
+"""Real ms that a process which was started in place of another may add: until its Bull takes jobs."""
 BACK_TO_BACK_MS = 60
 """Real ms: a worker that starts a job this soon after an end has handed its lateness on."""
 
@@ -40,15 +42,17 @@ class Way(NamedTuple):
     Attributes:
         attempts: Attempts, the job's own and those that its worker had just ended before.
         stalls: How often it was found without a lock.
+        restarts: Processes that were started some time after the one before them had ended its jobs.
     """
 
     attempts: int = 0
     stalls: int = 0
+    restarts: int = 0
 
     @property
     def late_ms(self) -> int:
         """Real ms by which it may have made the time late."""
-        return STEP_MS * self.attempts + STALL_MS * self.stalls
+        return STEP_MS * self.attempts + STALL_MS * self.stalls + RESTART_MS * self.restarts
 
 
 class Tolerance(NamedTuple):
@@ -65,8 +69,8 @@ class Tolerance(NamedTuple):
         return self.scale.factor * (FIXED_MS + way.late_ms)
 
     def __str__(self) -> str:
-        each = f"{STEP_MS} ms for each attempt and {STALL_MS} ms for each stall that led to it"
-        return f"{self.scale.factor} x ({FIXED_MS} ms + {each})"
+        each = f"{STEP_MS} ms for each attempt, {STALL_MS} ms for each stall"
+        return f"{self.scale.factor} x ({FIXED_MS} ms + {each}, {RESTART_MS} ms for each restart that led to it)"
 
 
 def job_times(records: Iterable[Event], until_ms: float = float("inf")) -> dict[str, JobTimes]:
@@ -91,13 +95,22 @@ def job_times(records: Iterable[Event], until_ms: float = float("inf")) -> dict[
 def ways_to_ends(records: Iterable[Event], scale: Scale) -> dict[str, Way]:
     """Tell, for each job, what had to happen one after the other before its last attempt ended.
 
-    An attempt comes after the one before at the same job, or after the one that its worker had just ended.
+    An attempt comes after the one before at the same job, or after the one that its worker had just ended. A process
+    that is started in place of one which was shut down comes after all that the other one did.
     """
     hand_on_ms = scale.factor * BACK_TO_BACK_MS
     ways: dict[str, Way] = {}
     freed: dict[str, tuple[int, Way]] = {}
+    left: dict[str, Way] = {}
     for record in records:
-        if record.job is None or record.worker is None:
+        if record.worker is None:
+            continue
+        if record.kind is EventKind.WORKER_STOPPED:
+            left[record.worker] = freed.get(record.worker, (0, Way()))[1]
+        elif record.kind is EventKind.WORKER_STARTED and record.worker in left:
+            before = left.pop(record.worker)
+            freed[record.worker] = (record.t_ms, before._replace(restarts=before.restarts + 1))
+        if record.job is None:
             continue
         own = ways.get(record.job, Way())
         if record.kind is EventKind.STARTED:

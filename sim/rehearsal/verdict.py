@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 from sim.rehearsal.prediction import Fate, Prediction, fate_of
 from sim.rehearsal.time_distributions import Distribution, compare, spans
-from sim.rehearsal.times import FIXED_MS, STALL_MS, STEP_MS, JobTimes, Tolerance, Way, job_times, ways_to_ends
+from sim.rehearsal.times import (
+    FIXED_MS,
+    RESTART_MS,
+    STALL_MS,
+    STEP_MS,
+    JobTimes,
+    Tolerance,
+    Way,
+    job_times,
+    ways_to_ends,
+)
 from sim.results.outcomes import Counts, JobResults
 from sim.results.text import OUTCOMES, OVERLAYS
 from sim.results.trace import EventKind, Trace
@@ -193,6 +203,7 @@ class Verdict:
                 "fixed_ms": FIXED_MS,
                 "each_attempt_ms": STEP_MS,
                 "each_stall_ms": STALL_MS,
+                "each_restart_ms": RESTART_MS,
             },
             "measures": {
                 row.measure: {"predicted": [row.low, row.high], "real": row.real, "agrees": row.agrees}

@@ -206,6 +206,23 @@ def test_a_lateness_is_handed_on_from_attempt_to_attempt() -> None:
     assert Tolerance(Scale(10)).of(ways["email-2"]) == 10 * (30 + 3 * 6 + 20)
 
 
+def test_a_process_that_is_started_anew_is_as_late_as_the_one_before_it_was() -> None:
+    """After a shutdown, which ends with the last job; not after a crash, which comes at its own time."""
+    for left, expected in ((EventKind.WORKER_STOPPED, Way(2, restarts=1)), (EventKind.FAULT_BEGAN, Way(1))):
+        trace = Trace("queue")
+        for t_ms, job, event in (
+            (0, "email-1", EventKind.STARTED),
+            (1_000, "email-1", EventKind.COMPLETED),
+            (1_000, None, left),
+            (6_000, None, EventKind.WORKER_STARTED),
+            (6_100, "email-2", EventKind.STARTED),
+            (7_100, "email-2", EventKind.COMPLETED),
+        ):
+            trace.records.append(Event(t_ms, "email" if job else None, job, event, 1, "email-1", None))
+        assert ways_to_ends(trace, Scale(10)) == {"email-1": Way(1), "email-2": expected}
+    assert Tolerance(Scale(10)).of(Way(2, restarts=1)) == 10 * (30 + 2 * 6 + 30)
+
+
 def test_a_prediction_has_either_order_in_which_processes_reconnect() -> None:
     """A retry that came due in an outage and a job that was submitted in it: each of them is first in some timing."""
     scenario = few_emails(
