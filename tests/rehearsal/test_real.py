@@ -300,8 +300,6 @@ def test_the_command_line_tells_both_sides_and_exits_with_the_verdict(
     assert "Prediction and reality agree in outcomes and times (every job one by one" in captured.out
     told = " ".join(captured.out.split())
     assert "5 x (30 ms + 6 ms for each attempt, 20 ms for each stall, 30 ms for each restart" in told
-        captured.out.split()
-    )
     assert "Predicted with bull-4.16" in captured.out
     assert "running for real" in captured.err
     assert json.loads((tmp_path / "r.json").read_text())["verdict"] == "agree"
