@@ -3,7 +3,7 @@
 import math
 import os
 
-TEST_SIZE = float(os.environ.get("TEST_SIZE", "0.25"))
+TEST_SIZE = float(os.environ.get("TEST_SIZE", "0.2"))
 """The share of the full size, of random cases and of seeds, that is tried; 1 where nobody waits for it."""
 
 
