@@ -12,7 +12,7 @@ from sim.scenario.changes import NoSuchPlace, changed
 from sim.scenario.load import parse_scenario, validated
 from sim.scenario.schema import Scenario
 from sim.scenario.variants import with_variant
-from sim.yaml_files.problems import Marks, path_text, quoted
+from sim.yaml_files.problems import Marks, Problem, path_text, quoted
 from sim.yaml_files.source import read_yaml
 
 MAX_POINTS = 2_000
@@ -129,12 +129,7 @@ def scenario_at(text: str, name: str, settings: Settings) -> Scenario:
     """
     if not settings:
         return parse_scenario(text, name)
-    data = read_yaml(text).data
-    for path, value in settings:
-        data = _changed(data, path, value) if path == "variant" else data
-    data, _marks, unfit = with_variant(data, Marks())
-    for path, value in settings:
-        data = data if path == "variant" else _changed(data, path, value)
+    data, unfit = data_at(text, settings)
     found, problems = validated(data, Marks())
     problems = [*unfit, *problems]
     if found is None or problems:
@@ -143,6 +138,21 @@ def scenario_at(text: str, name: str, settings: Settings) -> Scenario:
             *(f"{path_text(problem.path)}: {problem.text}" for problem in problems),
         )
     return found
+
+
+def data_at(text: str, settings: Settings) -> tuple[Any, list[Problem]]:
+    """Return what a scenario's file would say at one point of a sweep, and what is wrong with its variant.
+
+    Raises:
+        VaryError: A path leads nowhere.
+    """
+    data = read_yaml(text).data
+    for path, value in settings:
+        data = _changed(data, path, value) if path == "variant" else data
+    data, _marks, unfit = with_variant(data, Marks())
+    for path, value in settings:
+        data = data if path == "variant" else _changed(data, path, value)
+    return data, unfit
 
 
 def check_points(text: str, name: str, points: Sequence[Settings]) -> None:

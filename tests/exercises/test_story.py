@@ -4,7 +4,7 @@ import pytest
 
 import sim
 from sim.exercises.evidence import counterexample
-from sim.exercises.job_story import MAX_LINES, job_story
+from sim.results.job_story import MAX_LINES, job_story
 from sim.exercises.observation import observe
 from sim.scenario.schema import Scenario
 

@@ -3,7 +3,7 @@
 import json
 
 from sim.engine.world import World
-from sim.exercises.job_story import job_story
+from sim.results.job_story import job_story
 from sim.faults.registry import FAULTS
 from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale

@@ -1,7 +1,7 @@
 """The story of one job: everything that happened to it, and what broke around it meanwhile."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.core.durations import format_duration
 from sim.results.fault_windows import window_of
@@ -70,6 +70,25 @@ _DETAILS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
 }
 
 
+class StoryLine(NamedTuple):
+    """One thing that happened.
+
+    Attributes:
+        t_ms: When, ms since the run began.
+        what: In words, with the process in brackets where it is another one than before.
+        of_the_job: Whether it happened to the job itself; else it happened around it.
+    """
+
+    t_ms: int
+    what: str
+    of_the_job: bool
+
+    def written(self, *, long: bool) -> str:
+        """Write it as a line; with ``long`` the time is in hours, minutes and seconds."""
+        clock = _long_clock(self.t_ms) if long else _clock(self.t_ms)
+        return f"{clock}{'    ' if self.of_the_job else '  · '}{self.what}"
+
+
 def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]:
     """Tell one job's story, a line for each thing that happened; what broke around it is told where it fell between.
 
@@ -82,19 +101,33 @@ def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]
     Raises:
         TraceNotKept: The run kept no events.
     """
+    lines = story_lines(result, job)
+    long = any(line.of_the_job and line.t_ms >= LONG_MS for line in lines)
+    told = [line.written(long=long) for line in lines]
+    if len(told) > MAX_LINES and not whole:
+        half = MAX_LINES // 2
+        told = [*told[:half], f"{'':>10}  … {len(told) - 2 * half} more lines: run with --job {job} …", *told[-half:]]
+    return told
+
+
+def story_lines(result: ModeResult, job: str) -> list[StoryLine]:
+    """Return one job's story as ``job_story`` tells it, line by line; empty for a job that is not in the run.
+
+    Raises:
+        TraceNotKept: The run kept no events.
+    """
     own = [record for record in result.trace if record.job == job]
     if not own:
         return []
     first_ms, last_ms = own[0].t_ms, own[-1].t_ms
-    clock = _long_clock if last_ms >= LONG_MS else _clock
-    told: list[str] = []
+    told: list[StoryLine] = []
     hands = _Hands()
     shown = ""
     for record in result.trace:
         if record.job == job:
             who = "" if record.worker in (None, "producer", "queue", shown) else record.worker
             shown = who or shown
-            told.append(f"{clock(record.t_ms)}    {_what(record)}{f'  ({who})' if who else ''}")
+            told.append(StoryLine(record.t_ms, f"{_what(record)}{f'  ({who})' if who else ''}", True))
             hands.follow(record)
         elif (
             record.job is None
@@ -103,10 +136,7 @@ def job_story(result: ModeResult, job: str, *, whole: bool = False) -> list[str]
             and hands.surrounds(record)
         ):
             who = f"{record.worker} " if record.worker else ""
-            told.append(f"{clock(record.t_ms)}  · {who}{_what(record)}")
-    if len(told) > MAX_LINES and not whole:
-        half = MAX_LINES // 2
-        told = [*told[:half], f"{'':>10}  … {len(told) - 2 * half} more lines: run with --job {job} …", *told[-half:]]
+            told.append(StoryLine(record.t_ms, f"{who}{_what(record)}", False))
     return told
 
 
