@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import exercises, plots
+    from sim.comparisons.compare import compare
+    from sim.comparisons.comparison import Comparison
     from sim.core.errors import ScenarioError, SimError
     from sim.engine.run import run
     from sim.engine.world import World
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sim.sweeps.sweep import sweep, sweep_result
 
 _HOMES = {
+    "Comparison": "sim.comparisons.comparison",
     "JobResult": "sim.results.job_results",
     "JobResults": "sim.results.job_results",
     "ModeResult": "sim.results.result",
@@ -29,6 +32,7 @@ _HOMES = {
     "SimError": "sim.core.errors",
     "SweepResult": "sim.results.sweep_result",
     "World": "sim.engine.world",
+    "compare": "sim.comparisons.compare",
     "load_scenario": "sim.scenario.load",
     "parse_scenario": "sim.scenario.load",
     "run": "sim.engine.run",
@@ -38,6 +42,7 @@ _HOMES = {
 _ROOMS = ("exercises", "plots")
 
 __all__ = [
+    "Comparison",
     "JobResult",
     "JobResults",
     "ModeResult",
@@ -49,6 +54,7 @@ __all__ = [
     "SweepResult",
     "World",
     "__version__",
+    "compare",
     "exercises",
     "load_scenario",
     "parse_scenario",

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.exercises.exercise import Check
-from sim.results.job_story import job_story
 from sim.exercises.measures import RUN_MEASURES
 from sim.exercises.observation import Observation
 from sim.exercises.settings import SETTINGS, settings_behind
+from sim.results.job_story import job_story
 from sim.results.outcomes import JobResult, Outcome
 from sim.results.result import ModeResult
 from sim.results.trace import EventKind

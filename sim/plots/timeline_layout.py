@@ -25,9 +25,15 @@ _MAX_STRETCHES = 180
 
 @dataclass(frozen=True)
 class ModeSeries:
-    """What a timeline shows of one mode."""
+    """What a timeline shows of one mode, under a heading."""
 
     result: ModeResult
+    heading: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What stands above its panels; the mode where nothing else is said."""
+        return self.result.mode if self.heading is None else self.heading
 
     @cached_property
     def depth(self) -> Depth:
@@ -140,7 +146,7 @@ def draw_mode(series: ModeSeries, column: Column, plan: Plan, rows: int, *, widt
     strip, upper, lower, extra = column.strip, column.upper, column.lower, column.extra
     if strip is not None:
         draw_strip(strip, series.rows, plan.end_ms, width_in=width_in, max_rows=rows)
-    (strip or upper).set_title(series.result.mode)
+    (strip or upper).set_title(series.title)
     draw_depth(upper, series.depth, plan.every_ms)
     draw_fates(lower, series.fates, top=plan.max_offered, height_in=PANEL_IN)
     panels = [(upper, plan.max_depth, "unfinished jobs"), (lower, plan.max_offered, "offered jobs so far")]

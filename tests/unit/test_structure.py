@@ -20,6 +20,7 @@ SENTENCE_END = re.compile(r"[.!?]\s")
 MAX_PARAMETERS = 7
 ENTRY_POINTS = frozenset(
     (
+        "sim/comparisons/compare.py: compare",
         "sim/engine/run.py: run",
         "sim/engine/world.py: __init__",
         "sim/sweeps/sweep.py: sweep",

@@ -1,6 +1,6 @@
 """Picture: what happened to the jobs, both modes side by side for every outcome."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -23,9 +23,6 @@ from sim.plots.styles import INK, OUTCOME_LOOKS
 from sim.results.delivery_text import CAPTION, delivery_table
 from sim.results.result import Result
 from sim.results.text import in_words, mode_sentence, shown_measures, table_rows, things
-
-if TYPE_CHECKING:
-    from sim.results.outcomes import Counts
 
 _HEADING = 0.85
 _BAR = 1.0
@@ -75,16 +72,37 @@ def _groups(result: Result) -> list[str]:
 
 
 def _height_in(result: Result) -> float:
-    return 0.8 + 0.26 * len(_groups(result)) * (_HEADING + _GAP + _BAR * len(result.modes))
+    return bars_in(len(_groups(result)), len(result.modes))
 
 
 def _draw(result: Result, ax: Axes) -> None:
-    totals = {mode: one.totals for mode, one in result.modes.items()}
-    repeated = any(counts.duplicated for counts in totals.values())
+    draw_bars(ax, {mode: one.totals.as_dict() for mode, one in result.modes.items()}, _groups(result))
+
+
+def bars_in(groups: int, bars: int) -> float:
+    """How high the axes of so many groups with so many bars each are, inches."""
+    return 0.8 + 0.26 * groups * (_HEADING + _GAP + _BAR * bars)
+
+
+def draw_bars(
+    ax: Axes,
+    totals: Mapping[str, Mapping[str, float]],
+    groups: Sequence[str],
+    *,
+    written: Callable[[float], str] = "{:,}".format,
+) -> None:
+    """Draw a group of bars for each outcome, in each a bar for everything that is counted.
+
+    Args:
+        totals: By the name of what is counted, how many jobs there are of each outcome, and duplicated ones.
+        groups: The outcomes, from the top.
+        written: Writes a number.
+    """
+    repeated = any(counts["duplicated"] for counts in totals.values())
     y = 0.0
     ticks: list[float] = []
     longest = 0
-    for name in _groups(result):
+    for name in groups:
         heading = OUTCOME_LOOKS[name].label
         if name == "delivered" and repeated:
             heading += " (hatched: twice or more)"
@@ -93,7 +111,7 @@ def _draw(result: Result, ax: Axes) -> None:
         ax.text(0, y, f" {heading}", va="center", ha="left", fontweight="bold", color=INK)
         y += _HEADING
         for counts in totals.values():
-            text = _draw_bar(ax, y, name, counts)
+            text = _draw_bar(ax, y, name, counts, written)
             longest = max(longest, len(text))
             ticks.append(y)
             y += _BAR
@@ -103,8 +121,7 @@ def _draw(result: Result, ax: Axes) -> None:
     ax.set_ylim(y - _GAP - 0.3, -0.6)
     width_in = max(ax.figure.bbox.width / ax.figure.dpi - 1.3, 1.0)
     share = min(0.6, (longest + 1) * _CHARACTER_IN / width_in)
-    most = max((counts.delivered for counts in totals.values()), default=0)
-    most = max([most, *(getattr(c, name) for c in totals.values() for name in _groups(result))])
+    most = max(counts[name] for counts in totals.values() for name in ("delivered", *groups))
     ax.set_xlim(0, max(most, 1) / (1 - share))
     marks = MaxNLocator(nbins=3 if width_in < 5 else 6, integer=True).tick_values(0, max(most, 1))
     ax.set_xticks([mark for mark in marks if 0 <= mark <= max(most, 1)])
@@ -112,18 +129,18 @@ def _draw(result: Result, ax: Axes) -> None:
     ax.set_xlabel("jobs")
 
 
-def _draw_bar(ax: Axes, y: float, name: str, counts: "Counts") -> str:
+def _draw_bar(ax: Axes, y: float, name: str, counts: Mapping[str, float], written: Callable[[float], str]) -> str:
     """Draw one bar and its number; return the text beside it."""
     look = OUTCOME_LOOKS[name]
-    number = getattr(counts, name)
-    text = f"{number:,}"
+    number, duplicated = counts[name], counts["duplicated"]
+    text = written(number)
     once = number
-    if name == "delivered" and counts.duplicated:
-        once = number - counts.duplicated
+    if name == "delivered" and duplicated:
+        once = number - duplicated
         twice = OUTCOME_LOOKS["duplicated"]
         ax.barh(
             y,
-            counts.duplicated,
+            duplicated,
             left=once,
             height=0.8,
             color=twice.colour,
@@ -132,7 +149,7 @@ def _draw_bar(ax: Axes, y: float, name: str, counts: "Counts") -> str:
             linewidth=0.8,
             label=twice.label,
         )
-        text += f" ({counts.duplicated:,} duplicated)"
+        text += f" ({written(duplicated)} duplicated)"
     if once:
         edge = "white" if look.colour == "#000000" else INK
         ax.barh(
