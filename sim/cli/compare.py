@@ -102,6 +102,7 @@ def _compare(asked: Asked) -> int:
     from sim.comparisons.words import failures_told
     from sim.core.program import as_called
     from sim.reports.progress import progress
+    from sim.sweeps.points import VaryError
 
     a, b = _versions(asked)
     if asked.b is None and a == b:
@@ -110,8 +111,12 @@ def _compare(asked: Asked) -> int:
             "--semantics documented,bull-4.16 or --seed 1,2"
         )
     modes: Any = {None: None, "both": ["in-process", "queue"]}.get(asked.mode, [asked.mode])
-    with progress("runs") as show:
-        comparison = compare_versions(a, b, asked.runs, modes=modes, jobs=asked.jobs, watch=show)
+    try:
+        with progress("runs") as show:
+            comparison = compare_versions(a, b, asked.runs, modes=modes, jobs=asked.jobs, watch=show)
+    except VaryError as error:
+        option = "--set-a" if any(f"{path}={value}" in error.args[0] for path, value in a.settings) else "--set-b"
+        raise click.UsageError(str(error).replace("--vary ", f"{option} ")) from None
     _tell(comparison, asked)
     if not comparison.failures:
         return HOLDS

@@ -16,7 +16,6 @@ from sim.comparisons.words import (
     heading,
     measure_in_words,
     rows,
-    same_in_every_run,
     sentences,
     side_names,
 )
@@ -25,6 +24,7 @@ from sim.results.job_story import StoryLine
 from sim.results.sweep_rows import TIMES
 from sim.results.sweep_text import bounds, number
 from sim.results.text import OVERLAYS
+from sim.results.trace import EventKind
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,9 +35,14 @@ MAX_SETTINGS = 12
 """Settings that differ and are listed; the rest is counted."""
 MAX_LINES = 40
 """Of a screen: a job's story leaves out what has no room."""
-_PART_LINES = (8, 3)
+_PART_LINES = (20, 3)
 """Of a part of a job's story; a longer one leaves out its middle. The most, and what there is in any case."""
 _STORY_INDENT = 20
+_TELLING = (
+    *(EventKind.EFFECT, EventKind.EFFECT_DEDUPLICATED, EventKind.KILLED, EventKind.FAILED, EventKind.REJECTED),
+    *(EventKind.LOST, EventKind.DATA_LOST, EventKind.RESTORED, EventKind.EVICTED, EventKind.DEAD_LETTERED),
+)
+"""What is left out last."""
 
 
 def print_comparison(comparison: Comparison, console: "Console") -> None:
@@ -125,9 +130,6 @@ def _print_mode(mode: ModeComparison, console: "Console") -> None:
         return
     console.print(_table(mode))
     console.print(Text(" ".join(sentences(mode))))
-    same = same_in_every_run(mode)
-    if same:
-        console.print(Text(f"The same in every run: {same}.", style="dim"))
 
 
 def _table(mode: ModeComparison) -> "Table":
@@ -228,16 +230,23 @@ def _job_lines(job: JobDifference, number: int, part: int) -> list[str]:
 
 
 def _story(story: list[StoryLine], job: JobDifference, most: int) -> list[str]:
-    kept = len(story) if len(story) <= most else most - 1
-    first = -(-kept * 5 // 8) if kept < len(story) else kept
-    last = kept - first
+    """Write a part of a story; one that is too long leaves out the stretch of its middle that says least."""
+    hidden = len(story) - most + 1 if len(story) > most else 0
+    first = (
+        min(range(1, len(story) - hidden), key=lambda at: _weight(story[at : at + hidden]), default=0) if hidden else 0
+    )
     lines: list[str] = []
     for place, line in enumerate(story):
-        if place == first and kept < len(story):
-            lines.append(f"{'':>14}… {len(story) - kept} more")
-        if place < first or place >= len(story) - last:
+        if hidden and place == first:
+            lines.append(f"{'':>14}… {hidden} more")
+        if not first <= place < first + hidden:
             lines += _wrapped(line.written(long=job.is_long))
     return lines
+
+
+def _weight(story: list[StoryLine]) -> int:
+    """Say how much some lines tell: effects and ends most, what broke around the job more than its usual course."""
+    return sum(3 if line.kind in _TELLING else 1 if line.of_the_job else 2 for line in story)
 
 
 def _wrapped(line: str) -> list[str]:

@@ -10,6 +10,7 @@ from sim.comparisons.sides import Side
 from sim.core.durations import format_duration, parse_duration
 from sim.core.errors import DurationError, SizeError
 from sim.core.sizes import format_size, parse_size
+from sim.scenario.schema import Workers
 from sim.sweeps.points import data_at
 from sim.yaml_files.problems import Path, path_text
 
@@ -89,13 +90,21 @@ def _differences(path: Path, a: _Pair, b: _Pair) -> Iterator[SettingDifference]:
                 yield from _differences((*path, key), a.below(key, name), b.below(key, name))
     elif isinstance(first, dict) and isinstance(second, dict):
         for key in dict.fromkeys((*first, *second)):
-            yield from _differences((*path, key), a.below(key), b.below(key))
+            below = a.below(key), b.below(key)
+            yield from _differences((*path, key), _in_force(*below), _in_force(*below[::-1]))
     elif isinstance(first, list) and isinstance(second, list) and _has_parts(first + second):
         for place in range(max(len(first), len(second))):
             yield from _differences((*path, place), a.below(place), b.below(place))
     else:
         where = ".".join(map(str, path))
         yield SettingDifference(where or path_text(path), _text(a, b.written), _text(b, a.written))
+
+
+def _in_force(value: _Pair, other: _Pair) -> _Pair:
+    """Put the defaults in the place of the workers of a queue of which only the other side says something."""
+    if value.loaded is _NOTHING and isinstance(other.loaded, Workers):
+        return _Pair(Workers(), _NOTHING)
+    return value
 
 
 def _has_parts(values: list[Any]) -> bool:

@@ -25,6 +25,10 @@ ROWS = (
 reasons to ``not_delivered``."""
 
 
+_MAX_CHANGES = 50
+"""Characters of the values that a side changes, where they name it."""
+
+
 def side_names(comparison: Comparison) -> tuple[str, str]:
     """Name both sides by their titles, and by what else tells one from the other."""
     a, b = comparison.a, comparison.b
@@ -42,9 +46,10 @@ def heading(comparison: Comparison) -> str:
 
 
 def sentences(mode: ModeComparison) -> list[str]:
-    """Say which differences of a mode are clear, in which direction, and which are not."""
+    """Say which differences of a mode are clear, in which direction, which are not, and what never differs."""
+    same = _same_in_every_run(mode)
     if mode.runs < 2:
-        return ["One run of each has no interval, so no difference is clear; --runs 20 gives one."]
+        return ["One run of each has no interval, so no difference is clear; --runs 20 gives one.", *same]
     clear = {name: mode.clear[name] for name in rows(mode) if name in mode.clear}
     unclear = [name for name in rows(mode) if name in mode.unclear]
     counts = [name for name in clear if name not in TIMES]
@@ -63,14 +68,15 @@ def sentences(mode: ModeComparison) -> list[str]:
         found.append("No difference is clear.")
     elif unclear:
         found.append(f"Not clear: {listed(_names(unclear), 'and')}.")
-    return found
+    return [*found, *same]
 
 
-def same_in_every_run(mode: ModeComparison) -> str:
-    """Say what is the same in every run and is no outcome: ``stalled 26.1, attempts 324``; empty where all differs."""
+def _same_in_every_run(mode: ModeComparison) -> list[str]:
+    """Say what is the same in every run and is no outcome; nothing where all of it differs."""
     same = [name for name in rows(mode) if name in (*OVERLAYS, *TIMES) and not mode.measures[name].varies]
     values = [number(name, mode.measures[name].a.mean) for name in same]
-    return ", ".join(f"{name} {value}" for name, value in zip(_names(same), values, strict=True))
+    told = ", ".join(f"{name} {value}" for name, value in zip(_names(same), values, strict=True))
+    return [f"The same in every run: {told}."] if same else []
 
 
 def rows(mode: ModeComparison) -> list[str]:
@@ -131,7 +137,8 @@ def _name(side: Side, other: Side) -> str:
     if side.scenario.title == other.scenario.title:
         if own.name != others.name:
             more.append(own.name)
-        more += [f"{path}={value}" for path, value in side.arm.settings]
+        changes = [one_line(f"{path}={value}") for path, value in side.arm.settings]
+        more += changes if len(", ".join(changes)) <= _MAX_CHANGES else [f"{len(changes):,} values changed"]
     if side.semantics != other.semantics:
         more.append(side.semantics)
     if own.seed != others.seed:

@@ -13,6 +13,7 @@ class Estimate(NamedTuple):
 
     Attributes:
         runs: How many there were.
+        mean: Their sum divided by their number; ms for a time.
         interval: Of the mean, at 95%; None for fewer than two runs.
         runs_with_any: In how many runs the value was not zero.
     """
@@ -59,7 +60,7 @@ def independent_difference(before: Mapping[int, int], after: Mapping[int, int]) 
     first, second = list(before.values()), list(after.values())
     if not first or not second:
         return Estimate(0, 0.0, None, 0)
-    mean = sum(second) / len(second) - sum(first) / len(first)
+    mean = (sum(second) * len(first) - sum(first) * len(second)) / (len(first) * len(second))
     return Estimate(min(len(first), len(second)), mean, _welch(first, second, mean), sum(map(bool, (*first, *second))))
 
 

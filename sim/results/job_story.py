@@ -77,11 +77,13 @@ class StoryLine(NamedTuple):
         t_ms: When, ms since the run began.
         what: In words, with the process in brackets where it is another one than before.
         of_the_job: Whether it happened to the job itself; else it happened around it.
+        kind: Of the event.
     """
 
     t_ms: int
     what: str
     of_the_job: bool
+    kind: EventKind
 
     def written(self, *, long: bool) -> str:
         """Write it as a line; with ``long`` the time is in hours, minutes and seconds."""
@@ -127,7 +129,7 @@ def story_lines(result: ModeResult, job: str) -> list[StoryLine]:
         if record.job == job:
             who = "" if record.worker in (None, "producer", "queue", shown) else record.worker
             shown = who or shown
-            told.append(StoryLine(record.t_ms, f"{_what(record)}{f'  ({who})' if who else ''}", True))
+            told.append(StoryLine(record.t_ms, f"{_what(record)}{f'  ({who})' if who else ''}", True, record.kind))
             hands.follow(record)
         elif (
             record.job is None
@@ -136,7 +138,7 @@ def story_lines(result: ModeResult, job: str) -> list[StoryLine]:
             and hands.surrounds(record)
         ):
             who = f"{record.worker} " if record.worker else ""
-            told.append(StoryLine(record.t_ms, f"{who}{_what(record)}", False))
+            told.append(StoryLine(record.t_ms, f"{who}{_what(record)}", False, record.kind))
     return told
 
 

@@ -4,8 +4,8 @@ import pytest
 
 import sim
 from sim.exercises.evidence import counterexample
-from sim.results.job_story import MAX_LINES, job_story
 from sim.exercises.observation import observe
+from sim.results.job_story import MAX_LINES, job_story
 from sim.scenario.schema import Scenario
 
 TWO_FAULTS = """\

@@ -72,7 +72,11 @@ def test_no_text_of_a_scenario_reaches_the_terminal_raw(
         if code:
             assert all(line.startswith(f"{file}:") for line in captured.err.splitlines()), place
             continue
-        for command in (["run"], ["advise"], ["alerts"], ["sweep", "--runs", "2", "--jobs", "1"], ["backoff"]):
+        one_run = ["--runs", "1", "--jobs", "1"]
+        for command in (
+            *(["run"], ["advise"], ["alerts"], ["backoff"], ["sweep", "--runs", "2", "--jobs", "1"]),
+            *(["compare", str(file), *one_run], ["compare", "outage", "--mode", "queue", *one_run]),
+        ):
             assert main([command[0], str(file), *command[1:]]) in (0, 1, 2), place
             captured = capsys.readouterr()
             assert not UNSAFE_OUT.search(STYLES.sub("", captured.out) + captured.err), (place, command)

@@ -11,7 +11,7 @@ from sim.cli import main
 from sim.engine.run import run_modes
 from sim.engine.run_options import RunOptions
 from sim.experiments.arms import Arm, ArmRuns, run_arms
-from sim.experiments.estimates import difference, estimate
+from sim.experiments.estimates import difference, estimate, independent_difference
 from sim.results.result import Result
 from sim.scenario.schema import Scenario
 from sim.sweeps.worker import Recipe
@@ -98,3 +98,20 @@ def test_an_estimate_of_nothing_says_so() -> None:
     assert estimate({}) == (0, 0.0, None, 0)
     assert estimate({1: 4}) == (1, 4.0, None, 1)
     assert not estimate({1: 4}).is_clear
+
+
+def test_a_difference_of_independent_runs_is_bounded_by_welch() -> None:
+    """Worked out by hand: means 4 and 8, variances 4 and 1, so 2.9 degrees of freedom, and the t of 2."""
+    found = independent_difference({1: 2, 2: 4, 3: 6}, {1: 7, 2: 8, 3: 9})
+    assert found.mean == 4
+    assert found.interval is not None
+    half = 4.302653 * (5 / 3) ** 0.5
+    assert found.interval == pytest.approx((4 - half, 4 + half), rel=1e-5)
+    assert not found.is_clear
+
+
+def test_independent_runs_without_spread_have_bounds_without_width() -> None:
+    """And too few of them, or none, have none."""
+    assert independent_difference({1: 3, 2: 3}, {1: 5, 2: 5, 3: 5}).interval == (2, 2)
+    assert independent_difference({1: 3}, {1: 5, 2: 5}).interval is None
+    assert independent_difference({}, {1: 5}) == (0, 0.0, None, 0)

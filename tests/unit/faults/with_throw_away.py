@@ -3,11 +3,11 @@
 import json
 
 from sim.engine.world import World
-from sim.results.job_story import job_story
 from sim.faults.registry import FAULTS
 from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
 from sim.results.fault_windows import fault_windows
+from sim.results.job_story import job_story
 from sim.scenario.first_draft import Draft, draft_text
 from sim.scenario.json_schema import json_schema
 from sim.scenario.load import parse_scenario

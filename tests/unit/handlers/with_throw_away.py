@@ -7,10 +7,10 @@ from sim.advise.idempotency import SHOWN_BY
 from sim.advise.service_times import database_calls, share_after_effect
 from sim.engine.run import run
 from sim.engine.world import World
-from sim.results.job_story import job_story
 from sim.handlers.registry import HANDLERS
 from sim.rehearsal.limits import NotRehearsable, refuse_what_cannot_be_done
 from sim.rehearsal.scale import Scale
+from sim.results.job_story import job_story
 from sim.results.text import mode_sentence
 from sim.scenario.first_draft import Draft, draft_text
 from sim.scenario.json_schema import json_schema
