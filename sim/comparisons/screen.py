@@ -232,9 +232,8 @@ def _job_lines(job: JobDifference, number: int, part: int) -> list[str]:
 def _story(story: list[StoryLine], job: JobDifference, most: int) -> list[str]:
     """Write a part of a story; one that is too long leaves out the stretch of its middle that says least."""
     hidden = len(story) - most + 1 if len(story) > most else 0
-    first = (
-        min(range(1, len(story) - hidden), key=lambda at: _weight(story[at : at + hidden]), default=0) if hidden else 0
-    )
+    places = range(1, len(story) - hidden)
+    first = min(places, key=lambda at: _weight(story[at : at + hidden])) if hidden else len(story)
     lines: list[str] = []
     for place, line in enumerate(story):
         if hidden and place == first:
