@@ -101,7 +101,7 @@ def find_job(a: Result, b: Result, clear: Mapping[ModePair, Mapping[str, float]]
             first, second = a.modes[modes.a], b.modes[modes.b]
             found = _choose(first, second, clear[modes], only_clear=only_clear)
             if found is not None:
-                return _told(first, second, *found)
+                return _with_stories(first, second, *found)
     return None
 
 
@@ -155,7 +155,7 @@ def _shortest(pairs: list[tuple[JobResult, JobResult]], a: ModeResult, b: ModeRe
     return min(pairs, key=lambda pair: length[pair[0].job])
 
 
-def _told(a: ModeResult, b: ModeResult, measure: str, one: JobResult, other: JobResult) -> JobDifference:
+def _with_stories(a: ModeResult, b: ModeResult, measure: str, one: JobResult, other: JobResult) -> JobDifference:
     first, second = story_lines(a, one.job), story_lines(b, one.job)
     same = 0
     while same < min(len(first), len(second)) and first[same] == second[same]:
