@@ -114,6 +114,9 @@ def _compare(asked: Asked) -> int:
     try:
         with progress("runs") as show:
             comparison = compare_versions(a, b, asked.runs, modes=modes, jobs=asked.jobs, watch=show)
+    except KeyboardInterrupt:
+        click.echo("interrupted; finished runs are not kept", err=True)
+        raise
     except VaryError as error:
         option = "--set-a" if any(f"{path}={value}" in error.args[0] for path, value in a.settings) else "--set-b"
         raise click.UsageError(str(error).replace("--vary ", f"{option} ")) from None

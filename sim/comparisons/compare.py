@@ -14,7 +14,7 @@ from sim.engine.run_options import RunOptions
 from sim.experiments.arms import ArmRuns, run_arms
 from sim.experiments.estimates import difference, estimate, independent_difference
 from sim.results.result import Result
-from sim.results.sweep_rows import COUNTS
+from sim.results.sweep_rows import COUNTS, TIMES
 from sim.results.sweep_values import MEASURES
 from sim.sweeps.points import as_varies
 from sim.yaml_files.fields import ModeName, SemanticsName
@@ -140,15 +140,26 @@ def _values(side: ArmRuns, mode: ModeName, name: str) -> Values:
 
 
 def _number_to_look_at(found: list[ArmRuns], compared: list[ModeComparison]) -> int | None:
-    """Return the first run in which what is clear over all runs can be seen, else the first that both have finished."""
-    finished = [{number for rows in one.rows.values() for number in rows} for one in found]
-    for one in compared:
-        for name in one.clear:
-            first, second = _values(found[0], one.modes.a, name), _values(found[1], one.modes.b, name)
-            finished.append({number for number in first if number in second and first[number] != second[number]})
-    both = finished[0] & finished[1]
-    telling = both.intersection(set().union(*finished[2:]))
-    return min(telling or both, default=None)
+    """Return the first run in which a difference can be seen, else the first that both sides have finished.
+
+    A clear difference comes before others, a count before a time.
+    """
+    a, b = ({number for rows in one.rows.values() for number in rows} for one in found)
+    clear = [(one.modes, name) for one in compared for name in one.clear]
+    unclear = [(one.modes, name) for one in compared for name in one.unclear]
+    for differing in (clear, unclear):
+        for is_time in (False, True):
+            own = [(modes, name) for modes, name in differing if (name in TIMES) is is_time]
+            seen = [number for modes, name in own for number in _numbers_apart(found, modes, name)]
+            if seen:
+                return min(seen)
+    return min(a & b, default=None)
+
+
+def _numbers_apart(found: list[ArmRuns], modes: ModePair, name: str) -> list[int]:
+    """List the runs in which a measure is not the same in both."""
+    first, second = _values(found[0], modes.a, name), _values(found[1], modes.b, name)
+    return [number for number, value in first.items() if number in second and value != second[number]]
 
 
 def _run(side: Side, number: int) -> Result:

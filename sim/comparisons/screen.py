@@ -184,7 +184,7 @@ def _print_job(comparison: Comparison, console: "Console") -> None:
     if comparison.not_paired is not None:
         console.print(Text(f"No job is told in both: {comparison.not_paired}."))
     elif comparison.job is None:
-        console.print(Text(f"No job differs in run {comparison.number}."))
+        console.print(Text(f"No job ends differently in run {comparison.number}."))
     else:
         for line in job_lines(comparison.job, comparison.number, MAX_LINES - _other_lines(comparison)):
             console.print(Text(line, style="bold" if line[:1].strip() else ""))
@@ -218,7 +218,7 @@ def job_lines(job: JobDifference, number: int, room: int) -> list[str]:
 
 
 def _job_lines(job: JobDifference, number: int, part: int) -> list[str]:
-    shows = "No job ends differently; {} went another way" if job.ends_alike else "{} shows it"
+    shows = "{} goes another way" if job.ends_alike else "{} shows it"
     lines = [f"{shows.format(job.a.job)}, in run {number} ({ModePair(job.a.mode, job.b.mode).name} mode)"]
     lines += _story(job.both, job, part)
     for label, one, story in (("A", job.a, job.a_story), ("B", job.b, job.b_story)):

@@ -111,6 +111,19 @@ def test_what_is_wrong_with_both_files_is_said_at_once(tmp_path: Path, capsys: p
     assert f"{tmp_path / 'b.yaml'}:5:28" in err
 
 
+def test_an_interruption_says_that_nothing_is_kept(
+    orders: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And ends as Ctrl-C does everywhere."""
+
+    def interrupted(*_arguments: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.comparisons.compare.run_arms", interrupted)
+    assert main(["compare", orders, "--seed", "1,2"]) == 130
+    assert "interrupted; finished runs are not kept" in capsys.readouterr().err
+
+
 def test_a_folder_that_cannot_be_written_ends_with_2(orders: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What was found is printed all the same."""
     assert main(["compare", orders, "--set-b", "faults=[]", "--runs", "2", "--out", f"{orders}/out"]) == 2

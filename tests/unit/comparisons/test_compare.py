@@ -141,6 +141,9 @@ def test_the_run_that_is_told_of_is_one_in_which_the_difference_can_be_seen() ->
     assert all(f"--seed {found.a.arm.seed(2)} " in command for command in found.commands)
     assert found.looked_at is not None
     assert [result.modes["queue"].totals.duplicated for result in found.looked_at] == [1, 0]
+    few = sim.compare(name, f"{name}:cured", 2, jobs=1)
+    assert (few.modes["queue"].clear, few.number) == ({}, 2)
+    assert few.job is not None
 
 
 def test_one_run_of_each_has_no_interval_and_no_clear_difference() -> None:

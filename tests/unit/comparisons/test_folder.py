@@ -1,9 +1,12 @@
 """The folder of a comparison: the same numbers as JSON, and pictures on the same axes."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 import sim
 from sim.comparisons.comparison import Comparison
@@ -38,6 +41,7 @@ def test_both_are_drawn_over_time_on_the_same_axes(found: Comparison) -> None:
     assert found.looked_at is not None
     figure = timelines_of_two([result.modes["queue"] for result in found.looked_at], HEADING)
     panels = [ax for ax in figure.axes if ax.get_ylim()[1] > 1]
+    assert figure.axes[0].get_xlim()[1] == max(result.modes["queue"].simulated_ms for result in found.looked_at)
     left, right = panels[: len(panels) // 2], panels[len(panels) // 2 :]
     assert left
     for one, other in zip(left, right, strict=True):
@@ -45,6 +49,26 @@ def test_both_are_drawn_over_time_on_the_same_axes(found: Comparison) -> None:
         assert one.get_ylim() == other.get_ylim()
     titles = [ax.get_title(loc="left") for ax in figure.axes if ax.get_title(loc="left")]
     assert titles == ["A: queue", "B: queue"]
+
+
+def test_the_bars_are_the_means_of_each_side(
+    found: Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Per run, as in the table."""
+    seen = {}
+
+    def kept(means: Mapping[str, Mapping[str, float]], *rest: Any) -> Figure:
+        seen.update(means)
+        return outcomes_of_two(means, *rest)
+
+    monkeypatch.setattr("sim.plots.two_versions.outcomes_of_two", kept)
+    write_comparison(found, tmp_path)
+    delivered = found.modes["queue"].measures["delivered"]
+    assert delivered.a.mean != delivered.b.mean
+    assert {name: counts["delivered"] for name, counts in seen.items()} == {
+        "A queue": delivered.a.mean,
+        "B queue": delivered.b.mean,
+    }
 
 
 def test_outcomes_stand_beside_each_other_with_their_numbers() -> None:

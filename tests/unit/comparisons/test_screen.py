@@ -55,6 +55,16 @@ def test_the_commands_give_the_runs_that_are_told_of(capsys: pytest.CaptureFixtu
         assert capsys.readouterr().out.splitlines() == list(result.modes["queue"].trace.lines())
 
 
+def test_a_command_says_what_the_file_does_not() -> None:
+    """Modes and semantics that are not the first of the file, and changed values."""
+    name = "scenarios/02-redis-failures/outage.yaml"
+    changed = {"redis.persistence": "none"}
+    found = sim.compare(name, set_b=changed, runs=1, modes=["queue"], semantics=("documented", "bull-4.16"), jobs=1)
+    seed = f"--seed {found.a.arm.seed(1)}"
+    assert found.a.command(1) == f"python -m sim run {name} {seed} --mode queue"
+    assert found.b.command(1) == f"{found.a.command(1)} --semantics bull-4.16 --set redis.persistence=none"
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_a_command_is_broken_before_its_options(width: int) -> None:
     """What a shell makes of the lines is the command."""
@@ -70,7 +80,7 @@ def test_a_scenario_beside_itself_says_so() -> None:
     text = "\n".join(screen(sim.compare(ORDERS, ORDERS, 5, jobs=1)))
     assert "What differs: nothing that changes a run." in text
     assert "queue: no difference in any measure (" in text
-    assert "No job differs in run 1." in text
+    assert "No job ends differently in run 1." in text
 
 
 def test_what_is_not_paired_says_why() -> None:
